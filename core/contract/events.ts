@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Id, Instant, Seq } from './primitives.ts';
+import { Alert, Booking, Connection, Contact, Payment, ReviewItem, RunSheetItem, Source, Wedding } from './record.ts';
+import type { CollectionName } from './record.ts';
+
+/** One catalogue of facts. Each type names the collection whose row it changes, and how. */
+export const EVENT_TYPES = {
+  'wedding.created': { collection: 'weddings', change: 'created' },
+  'wedding.updated': { collection: 'weddings', change: 'updated' },
+  'wedding.cancelled': { collection: 'weddings', change: 'updated' },
+  'client.created': { collection: 'contacts', change: 'created' },
+  'client.updated': { collection: 'contacts', change: 'updated' },
+  'client.deleted': { collection: 'contacts', change: 'deleted' },
+  'booking.created': { collection: 'bookings', change: 'created' },
+  'booking.updated': { collection: 'bookings', change: 'updated' },
+  'booking.cancelled': { collection: 'bookings', change: 'updated' },
+  'payment.recorded': { collection: 'payments', change: 'created' },
+  'payment.completed': { collection: 'payments', change: 'updated' },
+  'payment.failed': { collection: 'payments', change: 'updated' },
+  'payment.refunded': { collection: 'payments', change: 'updated' },
+  'runsheet.item.created': { collection: 'runSheetItems', change: 'created' },
+  'runsheet.item.updated': { collection: 'runSheetItems', change: 'updated' },
+  'alert.raised': { collection: 'alerts', change: 'created' },
+  'alert.acknowledged': { collection: 'alerts', change: 'updated' },
+  'alert.resolved': { collection: 'alerts', change: 'updated' },
+  'review.opened': { collection: 'reviewItems', change: 'created' },
+  'review.resolved': { collection: 'reviewItems', change: 'updated' },
+  'connection.created': { collection: 'connections', change: 'created' },
+  'connection.health_changed': { collection: 'connections', change: 'updated' },
+} as const satisfies Record<string, { collection: CollectionName; change: 'created' | 'updated' | 'deleted' }>;
+
+export type EventType = keyof typeof EVENT_TYPES;
+export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as EventType[];
+
+/** Who made it so. */
+export const Actor = z.object({
+  kind: z.enum(['vendor', 'person', 'system', 'demo']),
+  id: z.string().nullable(),
+  name: z.string(),
+});
+export type Actor = z.infer<typeof Actor>;
+
+const eventBase = {
+  seq: Seq,
+  id: Id,
+  type: z.enum(EVENT_TYPE_NAMES as [EventType, ...EventType[]]),
+  weddingId: Id.nullable(),
+  /** When it happened outside, as far as the source says; else equal to recordedAt. */
+  occurredAt: Instant,
+  recordedAt: Instant,
+  actor: Actor,
+  source: Source.nullable(),
+  /** The stored delivery that caused it. */
+  deliveryId: Id.nullable(),
+  /** Values of the changed fields before; null for a new row. */
+  before: z.record(z.string(), z.unknown()).nullable(),
+};
+
+/** One row of the log as it travels. `row` is the whole row after the change. Unknown fields are tolerated and dropped. */
+export const RecordedEvent = z.discriminatedUnion('collection', [
+  z.object({ ...eventBase, collection: z.literal('weddings'), row: Wedding }),
+  z.object({ ...eventBase, collection: z.literal('contacts'), row: Contact }),
+  z.object({ ...eventBase, collection: z.literal('bookings'), row: Booking }),
+  z.object({ ...eventBase, collection: z.literal('payments'), row: Payment }),
+  z.object({ ...eventBase, collection: z.literal('runSheetItems'), row: RunSheetItem }),
+  z.object({ ...eventBase, collection: z.literal('alerts'), row: Alert }),
+  z.object({ ...eventBase, collection: z.literal('reviewItems'), row: ReviewItem }),
+  z.object({ ...eventBase, collection: z.literal('connections'), row: Connection }),
+]);
+export type RecordedEvent = z.infer<typeof RecordedEvent>;

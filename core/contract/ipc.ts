@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { Command, CommandAnswer } from './commands.ts';
+import { Place } from './deepLink.ts';
+import { CodedError } from './errors.ts';
+import { DeliveriesAnswer, IntegrationsAnswer } from './http.ts';
+import type { InvokeChannel, PushChannel } from './ipcNames.ts';
+import { Id, Instant } from './primitives.ts';
+import type { Result } from './result.ts';
+import { Severity, Snapshot } from './record.ts';
+import { Settings, SettingsPatch } from './settings.ts';
+import { LinkStatus, StreamFrame } from './stream.ts';
+
+/** What the console needs once, at its start. */
+export const Boot = z.object({
+  app: z.object({ version: z.string(), electron: z.string(), platform: z.enum(['linux', 'darwin', 'win32', 'other']), packaged: z.boolean() }),
+  server: z.object({ mode: z.enum(['embedded', 'client']), url: z.string().nullable() }),
+  /** Where this device's token is kept: the OS keychain, or only in memory because there is none. */
+  secrets: z.enum(['keychain', 'memory_only']),
+  settings: Settings,
+  link: LinkStatus,
+  /** Where to open, when started by a link or a notification. */
+  place: Place.nullable(),
+});
+export type Boot = z.infer<typeof Boot>;
+
+/** Shown inside the console when a native notification could not be shown, or when something about this machine needs saying. */
+export const Banner = z.object({
+  id: Id,
+  kind: z.enum(['toast_failed', 'secrets_unavailable', 'server_failed']),
+  severity: Severity,
+  title: z.string(),
+  detail: z.string(),
+  place: Place.nullable(),
+  at: Instant,
+});
+export type Banner = z.infer<typeof Banner>;
+
+/** What became of a native notification: shown; suppressed on purpose, and why; or failed, and why. */
+export const NotificationOutcome = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('shown') }),
+  z.object({ outcome: z.literal('suppressed'), why: z.enum(['disabled', 'below_threshold', 'already_acknowledged', 'catching_up', 'grouped', 'window_focused']) }),
+  z.object({ outcome: z.literal('failed'), why: z.enum(['unsupported', 'no_daemon', 'timeout', 'error']) }),
+]);
+export type NotificationOutcome = z.infer<typeof NotificationOutcome>;
+
+type Shape = { readonly input: z.ZodType; readonly output: z.ZodType };
+const none = z.undefined();
+
+/** Console asks, main answers with a {@link Result}: data or a coded error, never a thrown one. */
+export const INVOKE = {
+  'app:boot': { input: none, output: Boot },
+  'app:open_external': { input: z.strictObject({ url: z.string().max(2000) }), output: z.boolean() },
+  'record:get': { input: none, output: Snapshot.nullable() },
+  'link:get': { input: none, output: LinkStatus },
+  'link:retry': { input: none, output: z.boolean() },
+  'api:integrations': { input: none, output: IntegrationsAnswer },
+  'api:deliveries': { input: z.strictObject({ connectionId: Id }), output: DeliveriesAnswer },
+  'command:send': { input: Command, output: CommandAnswer },
+  'settings:get': { input: none, output: Settings },
+  'settings:set': { input: SettingsPatch, output: Settings },
+  'server:connect': { input: z.strictObject({ url: z.url({ protocol: /^https?$/ }).nullable(), ticket: z.string().max(200).nullable() }), output: z.boolean() },
+  'notifications:test': { input: none, output: NotificationOutcome },
+  /** The console painted everything up to `seq`; used for measuring the last hop. */
+  'board:painted': { input: z.strictObject({ seq: z.int().min(0), at: z.number() }), output: z.boolean() },
+} as const satisfies Record<InvokeChannel, Shape>;
+
+/** Main tells, console listens. */
+export const PUSH = {
+  'record:snapshot': Snapshot,
+  'record:patch': StreamFrame,
+  'link:status': LinkStatus,
+  navigate: Place,
+  banner: Banner,
+  'settings:changed': Settings,
+} as const satisfies Record<PushChannel, z.ZodType>;
+
+export type InvokeInput<C extends InvokeChannel> = z.infer<(typeof INVOKE)[C]['input']>;
+export type InvokeOutput<C extends InvokeChannel> = z.infer<(typeof INVOKE)[C]['output']>;
+export type PushPayload<C extends PushChannel> = z.infer<(typeof PUSH)[C]>;
+export type IpcResult<T> = Result<T, CodedError>;
+
+/** What the preload puts on `window.wedsync`: named verbs only; listeners get data, never the event, and can be removed. */
+export interface Bridge {
+  boot(): Promise<IpcResult<Boot>>;
+  openExternal(input: { url: string }): Promise<IpcResult<boolean>>;
+  record(): Promise<IpcResult<Snapshot | null>>;
+  link(): Promise<IpcResult<LinkStatus>>;
+  retryLink(): Promise<IpcResult<boolean>>;
+  integrations(): Promise<IpcResult<IntegrationsAnswer>>;
+  deliveries(input: { connectionId: string }): Promise<IpcResult<DeliveriesAnswer>>;
+  sendCommand(input: Command): Promise<IpcResult<CommandAnswer>>;
+  settings(): Promise<IpcResult<Settings>>;
+  changeSettings(input: SettingsPatch): Promise<IpcResult<Settings>>;
+  connectServer(input: { url: string | null; ticket: string | null }): Promise<IpcResult<boolean>>;
+  testNotification(): Promise<IpcResult<NotificationOutcome>>;
+  painted(input: { seq: number; at: number }): Promise<IpcResult<boolean>>;
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
+  onPatch(listener: (frame: StreamFrame) => void): () => void;
+  onLink(listener: (status: LinkStatus) => void): () => void;
+  onNavigate(listener: (place: Place) => void): () => void;
+  onBanner(listener: (banner: Banner) => void): () => void;
+  onSettings(listener: (settings: Settings) => void): () => void;
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { Currency, Id, Instant, LocalDate, LongText, MinorUnits, Seq, ShortText, Zone } from './primitives.ts';
+
+/**
+ * The record as everyone holds it: server projections, the desktop's memory, the console's cache. One row shape per
+ * collection; an event carries the whole row as it stands after the change, so replaying events and loading a
+ * snapshot give the same state.
+ */
+
+/** Where a row's last change came from outside; null when made here. */
+export const Source = z.object({
+  system: z.string(),
+  connectionId: Id.nullable(),
+  remoteId: z.string().nullable(),
+});
+export type Source = z.infer<typeof Source>;
+
+const rowBase = {
+  id: Id,
+  /** Counts changes of this row, from 1; commands name the version they were based on. */
+  version: z.int().min(1),
+  /** The event that last changed this row. */
+  seq: Seq,
+  updatedAt: Instant,
+  source: Source.nullable(),
+};
+
+export const SEVERITIES = ['info', 'notice', 'warning', 'critical', 'emergency'] as const;
+/** Ascending; order matters and is used for thresholds. */
+export const Severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof Severity>;
+
+export const Wedding = z.object({
+  ...rowBase,
+  title: ShortText,
+  date: LocalDate,
+  zone: Zone,
+  startsAt: Instant,
+  endsAt: Instant,
+  room: ShortText.nullable(),
+  status: z.enum(['enquiry', 'hold', 'confirmed', 'completed', 'cancelled']),
+  guestCount: z.int().min(0).nullable(),
+});
+export type Wedding = z.infer<typeof Wedding>;
+
+export const Contact = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  name: ShortText,
+  email: ShortText.nullable(),
+  phone: ShortText.nullable(),
+  company: ShortText.nullable(),
+  role: z.enum(['couple', 'planner', 'vendor', 'venue', 'other']),
+});
+export type Contact = z.infer<typeof Contact>;
+
+export const TRADES = ['photography', 'film', 'catering', 'florist', 'music', 'planning', 'venue', 'cake', 'hair_makeup', 'transport', 'celebrant', 'hire', 'other'] as const;
+
+/** One vendor's engagement for one wedding (or an enquiry that has none yet). */
+export const Booking = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  title: ShortText,
+  trade: z.enum(TRADES),
+  vendorName: ShortText.nullable(),
+  contactId: Id.nullable(),
+  status: z.enum(['lead', 'hold', 'definite', 'completed', 'cancelled']),
+  startsAt: Instant.nullable(),
+  endsAt: Instant.nullable(),
+  /** When the vendor has to be on site. */
+  callTime: Instant.nullable(),
+  place: ShortText.nullable(),
+  amountMinor: MinorUnits.nullable(),
+  currency: Currency.nullable(),
+});
+export type Booking = z.infer<typeof Booking>;
+
+export const Payment = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  bookingId: Id.nullable(),
+  description: ShortText.nullable(),
+  payerName: ShortText.nullable(),
+  status: z.enum(['pending', 'completed', 'failed', 'refunded', 'partly_refunded']),
+  amountMinor: MinorUnits,
+  refundedMinor: MinorUnits,
+  currency: Currency,
+  /** When the vendor says it happened. */
+  paidAt: Instant.nullable(),
+  failureReason: ShortText.nullable(),
+});
+export type Payment = z.infer<typeof Payment>;
+
+export const RunSheetItem = z.object({
+  ...rowBase,
+  weddingId: Id,
+  title: ShortText,
+  startsAt: Instant,
+  endsAt: Instant.nullable(),
+  place: ShortText.nullable(),
+  owner: ShortText.nullable(),
+  status: z.enum(['planned', 'running', 'done', 'skipped']),
+});
+export type RunSheetItem = z.infer<typeof RunSheetItem>;
+
+export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'connection_failing', 'guest_count_changed'] as const;
+
+export const Alert = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  severity: Severity,
+  rule: z.enum(ALERT_RULES),
+  title: ShortText,
+  /** Why it matters and what is known, one or two sentences. */
+  detail: LongText,
+  raisedAt: Instant,
+  state: z.enum(['open', 'acknowledged', 'resolved']),
+  acknowledgedAt: Instant.nullable(),
+  acknowledgedBy: ShortText.nullable(),
+  /** The row this alert is about. */
+  subject: z.object({ collection: z.string(), id: Id }).nullable(),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** A delivery that needs a person: it matched no wedding, could not be understood, or could not be re-read. */
+export const ReviewItem = z.object({
+  ...rowBase,
+  deliveryId: Id,
+  connectionId: Id,
+  kind: z.enum(['parked', 'quarantined', 'dead']),
+  reason: z.string(),
+  title: ShortText,
+  receivedAt: Instant,
+  state: z.enum(['open', 'resolved']),
+});
+export type ReviewItem = z.infer<typeof ReviewItem>;
+
+export const CONNECTION_HEALTH = ['waiting', 'healthy', 'failing', 'paused'] as const;
+
+export const Connection = z.object({
+  ...rowBase,
+  system: z.string(),
+  name: ShortText,
+  path: z.enum(['native', 'bridge', 'feed', 'file', 'mail']),
+  health: z.enum(CONNECTION_HEALTH),
+  /** Error code while failing. */
+  healthReason: z.string().nullable(),
+  healthSince: Instant,
+});
+export type Connection = z.infer<typeof Connection>;
+
+export const Organisation = z.object({
+  id: Id,
+  name: ShortText,
+  zone: Zone,
+  currency: Currency,
+  demo: z.boolean(),
+});
+export type Organisation = z.infer<typeof Organisation>;
+
+export const COLLECTIONS = {
+  weddings: Wedding,
+  contacts: Contact,
+  bookings: Booking,
+  payments: Payment,
+  runSheetItems: RunSheetItem,
+  alerts: Alert,
+  reviewItems: ReviewItem,
+  connections: Connection,
+} as const;
+
+export type CollectionName = keyof typeof COLLECTIONS;
+export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as CollectionName[];
+export type RowOf<C extends CollectionName> = z.infer<(typeof COLLECTIONS)[C]>;
+export type AnyRow = RowOf<CollectionName>;
+
+/** A full copy of the record at `seq`: what a client gets when it has nothing or is too far behind. */
+export const Snapshot = z.object({
+  seq: Seq,
+  /** Identifies this log; a restored or new database has another, and then every cursor is void. */
+  epoch: z.string(),
+  at: Instant,
+  organisation: Organisation,
+  rows: z.object({
+    weddings: z.array(Wedding),
+    contacts: z.array(Contact),
+    bookings: z.array(Booking),
+    payments: z.array(Payment),
+    runSheetItems: z.array(RunSheetItem),
+    alerts: z.array(Alert),
+    reviewItems: z.array(ReviewItem),
+    connections: z.array(Connection),
+  }),
+});
+export type Snapshot = z.infer<typeof Snapshot>;

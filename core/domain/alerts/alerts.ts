@@ -1,0 +1,75 @@
+import type { Severity } from '../../contract/record.ts';
+import { draftCreated, type DraftContext, type EventDraft } from '../record/drafts.ts';
+import type { View } from '../record/plan.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How near a wedding is: `today` until it ends, `soon` within three days before it. */
+export function nearness(wedding: { startsAt: string; endsAt: string } | null, now: number): 'today' | 'soon' | 'later' | 'past' | 'none' {
+  if (!wedding) return 'none';
+  const start = Date.parse(wedding.startsAt);
+  if (now > Date.parse(wedding.endsAt)) return 'past';
+  if (now >= start - DAY_MS / 2) return 'today';
+  return now >= start - 3 * DAY_MS ? 'soon' : 'later';
+}
+
+const money = (minor: number, currency: string): string => {
+  const digits = new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(minor / 10 ** digits);
+};
+
+/**
+ * Which facts must not go unseen. Reads the drafts of one delivery or command and adds `alert.raised` drafts. Severity
+ * grows as the wedding comes nearer; a fact about no wedding never exceeds a warning.
+ */
+export function alertsFor(drafts: readonly EventDraft[], view: View, now: number, context: DraftContext, newId: () => string): EventDraft[] {
+  const raised: EventDraft[] = [];
+  const raise = (about: EventDraft, severity: Severity, rule: Extract<EventDraft, { collection: 'alerts' }>['row']['rule'], title: string, detail: string) => {
+    const id = newId();
+    raised.push(
+      draftCreated(
+        'alert.raised',
+        'alerts',
+        about.weddingId,
+        { id, weddingId: about.weddingId, severity, rule, title, detail, raisedAt: new Date(now).toISOString(), state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: { collection: about.collection, id: about.row.id } },
+        about.occurredAt,
+        context,
+      ),
+    );
+  };
+
+  for (const draft of drafts) {
+    const wedding = draft.weddingId ? view.row('weddings', draft.weddingId) : null;
+    const near = nearness(wedding, now);
+    const couple = wedding?.title ?? 'no wedding yet';
+    if (draft.type === 'payment.failed' && draft.collection === 'payments') {
+      const { amountMinor, currency, payerName, failureReason, description } = draft.row;
+      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${money(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${failureReason}` : ''}.`);
+    }
+    if (draft.type === 'payment.refunded' && draft.collection === 'payments') {
+      raise(draft, 'notice', 'payment_refunded', `Refunded: ${money(draft.row.refundedMinor, draft.row.currency)}`, `${draft.row.description ?? draft.row.payerName ?? 'A payment'} for ${couple}.`);
+    }
+    if (draft.type === 'booking.cancelled' && draft.collection === 'bookings') {
+      const who = draft.row.vendorName ?? draft.row.title;
+      raise(draft, near === 'today' ? 'emergency' : near === 'soon' ? 'critical' : 'warning', 'booking_cancelled', `${who} has cancelled`, `${draft.row.title} for ${couple}${near === 'today' ? ', today' : ''}. A replacement is needed.`);
+    }
+    if (draft.type === 'booking.updated' && draft.collection === 'bookings' && draft.before && 'callTime' in draft.before && draft.row.callTime && typeof draft.before['callTime'] === 'string') {
+      const minutes = Math.round((Date.parse(draft.row.callTime) - Date.parse(draft.before['callTime'])) / 60_000);
+      if (minutes !== 0) {
+        raise(draft, near === 'today' ? 'warning' : 'notice', 'call_time_moved', `${draft.row.vendorName ?? draft.row.title} ${minutes > 0 ? `is ${minutes} min later` : `is ${-minutes} min earlier`}`, `Call time for ${couple} moved.`);
+      }
+    }
+    if (draft.type === 'wedding.updated' && draft.collection === 'weddings' && draft.before && 'guestCount' in draft.before && draft.row.guestCount !== null) {
+      const was = draft.before['guestCount'];
+      raise(draft, near === 'today' ? 'warning' : 'notice', 'guest_count_changed', `Guest count is now ${draft.row.guestCount}`, `${draft.row.title}${typeof was === 'number' ? `: it was ${was}` : ''}.`);
+    }
+    if (draft.type === 'review.opened' && draft.collection === 'reviewItems') {
+      const parked = draft.row.kind === 'parked';
+      raise(draft, parked ? 'notice' : 'warning', parked ? 'delivery_parked' : 'delivery_quarantined', parked ? 'A fact matches no wedding' : 'A delivery could not be used', `${draft.row.title}. It is kept and waits for a person.`);
+    }
+    if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'failing') {
+      raise(draft, 'warning', 'connection_failing', `${draft.row.name} is not answering`, `Its facts are late until it answers again. Deliveries are kept and retried.`);
+    }
+  }
+  return raised;
+}

@@ -1,0 +1,42 @@
+import type { Booking, Contact, Payment, Wedding } from '../../contract/record.ts';
+
+/**
+ * What the outside says, in our words: an object of theirs, identified by their id, and the fields it speaks about.
+ * Fields that a source does not know are absent and leave ours untouched.
+ */
+
+/** Identity of an object in the vendor's system. */
+export interface RemoteRef {
+  readonly type: string;
+  readonly id: string;
+  /** Their version, etag or modification time; an older one never overwrites a newer one. Compared as described in `newer`. */
+  readonly version: string | null;
+}
+
+/** Every hint by which a fact may be brought to its wedding, strongest first. */
+export interface WeddingClue {
+  /** Our own id, carried by the vendor in its metadata. */
+  readonly weddingId?: string | null;
+  /** Their object that is already mapped to a wedding or to something of one. */
+  readonly remote?: { readonly type: string; readonly id: string } | null;
+  readonly email?: string | null;
+  /** The day, where the wedding is. */
+  readonly date?: string | null;
+}
+
+type Fields<T> = Partial<Omit<T, 'id' | 'version' | 'seq' | 'updatedAt' | 'source' | 'weddingId' | 'bookingId' | 'contactId'>>;
+
+interface ChangeBase {
+  readonly remote: RemoteRef;
+  readonly wedding: WeddingClue;
+  /** When it happened, as the source says; null = unknown. UTC instant. */
+  readonly occurredAt: string | null;
+}
+
+export type Change =
+  | (ChangeBase & { readonly kind: 'wedding'; readonly fields: Fields<Wedding> })
+  | (ChangeBase & { readonly kind: 'contact'; readonly fields: Fields<Contact>; readonly deleted?: boolean })
+  | (ChangeBase & { readonly kind: 'booking'; readonly fields: Fields<Booking>; readonly contactRemote?: { readonly type: string; readonly id: string } | null })
+  | (ChangeBase & { readonly kind: 'payment'; readonly fields: Fields<Payment>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null });
+
+export type ChangeKind = Change['kind'];

@@ -1,0 +1,56 @@
+import { EVENT_TYPES, type Actor, type EventType } from '../../contract/events.ts';
+import type { CollectionName, RowOf, Source } from '../../contract/record.ts';
+
+/** The part of a row that a rule decides; `seq` and `updatedAt` are stamped by the store when it is recorded. */
+export type DraftRow<C extends CollectionName> = Omit<RowOf<C>, 'seq' | 'updatedAt'>;
+
+/** An event before it has a place in the log. */
+export type EventDraft = {
+  [C in CollectionName]: {
+    readonly type: EventType;
+    readonly collection: C;
+    readonly row: DraftRow<C>;
+    /** Values of the changed fields before; null for a new row. */
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly weddingId: string | null;
+    /** UTC instant, or null when only the time of recording is known. */
+    readonly occurredAt: string | null;
+    readonly actor: Actor;
+    readonly source: Source | null;
+    readonly deliveryId: string | null;
+  };
+}[CollectionName];
+
+export type DraftOf<C extends CollectionName> = Extract<EventDraft, { collection: C }>;
+
+export interface DraftContext {
+  readonly actor: Actor;
+  readonly source: Source | null;
+  readonly deliveryId: string | null;
+}
+
+type Shape<C extends CollectionName> = Omit<DraftRow<C>, 'version' | 'source'>;
+
+/** A new row and the event that says so. */
+export function draftCreated<C extends CollectionName>(type: EventType, collection: C, weddingId: string | null, row: Shape<C>, occurredAt: string | null, context: DraftContext): DraftOf<C> {
+  return { type, collection, row: { ...row, version: 1, source: context.source }, before: null, weddingId, occurredAt, ...context } as unknown as DraftOf<C>;
+}
+
+/** The changed row and its event; null when nothing differs. Unset (`undefined`) fields are left as they are. */
+export function draftUpdated<C extends CollectionName>(type: EventType, collection: C, weddingId: string | null, current: RowOf<C>, fields: Partial<Shape<C>>, occurredAt: string | null, context: DraftContext): DraftOf<C> | null {
+  const before: Record<string, unknown> = {};
+  const next: Record<string, unknown> = { ...current };
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const old = next[key];
+    if (Object.is(old, value) || JSON.stringify(old) === JSON.stringify(value)) continue;
+    before[key] = old;
+    next[key] = value;
+  }
+  if (Object.keys(before).length === 0 && EVENT_TYPES[type].change !== 'deleted') return null;
+  delete next['seq'];
+  delete next['updatedAt'];
+  next['version'] = current.version + 1;
+  if (context.source) next['source'] = context.source;
+  return { type, collection, row: next, before, weddingId, occurredAt, ...context } as unknown as DraftOf<C>;
+}

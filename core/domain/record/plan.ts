@@ -1,0 +1,266 @@
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { CollectionName, RowOf, Wedding } from '../../contract/record.ts';
+import type { Change } from './changes.ts';
+import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
+
+/** What must be at hand before {@link planChanges} can decide; the store loads it in a few set queries. */
+export interface Needs {
+  /** Objects of this connection whose mapping (and row) is wanted, as `type` + `id`. */
+  readonly remotes: readonly { readonly type: string; readonly id: string }[];
+  readonly weddingIds: readonly string[];
+  /** Lower case. */
+  readonly emails: readonly string[];
+  readonly dates: readonly string[];
+}
+
+export interface Mapping {
+  readonly collection: CollectionName;
+  readonly id: string;
+  /** Their version when we last took it. */
+  readonly remoteVersion: string | null;
+}
+
+/** Read access to the loaded part of the record; later changes of the same batch see earlier ones through it. */
+export interface View {
+  mapping(remoteType: string, remoteId: string): Mapping | null;
+  row<C extends CollectionName>(collection: C, id: string): RowOf<C> | null;
+  /** Weddings that have a contact with this address (lower case). */
+  weddingsByEmail(email: string): readonly Wedding[];
+  weddingsByDate(date: string): readonly Wedding[];
+}
+
+export interface MappingDraft extends Mapping {
+  readonly remoteType: string;
+  readonly remoteId: string;
+}
+
+export interface Plan {
+  readonly drafts: readonly EventDraft[];
+  readonly mappings: readonly MappingDraft[];
+  /** Facts that are kept but belong to no wedding yet; a person decides. */
+  readonly parked: readonly { readonly reason: ErrorCode; readonly title: string }[];
+}
+
+export function needsOf(changes: readonly Change[]): Needs {
+  const remotes = new Map<string, { type: string; id: string }>();
+  const weddingIds = new Set<string>();
+  const emails = new Set<string>();
+  const dates = new Set<string>();
+  const want = (ref: { type: string; id: string } | null | undefined) => {
+    if (ref) remotes.set(`${ref.type}\n${ref.id}`, { type: ref.type, id: ref.id });
+  };
+  for (const change of changes) {
+    want(change.remote);
+    want(change.wedding.remote);
+    if (change.kind === 'payment') want(change.bookingRemote);
+    if (change.kind === 'booking') want(change.contactRemote);
+    if (change.wedding.weddingId) weddingIds.add(change.wedding.weddingId);
+    if (change.wedding.email) emails.add(change.wedding.email.toLowerCase());
+    if (change.wedding.date) dates.add(change.wedding.date);
+  }
+  return { remotes: [...remotes.values()], weddingIds: [...weddingIds], emails: [...emails], dates: [...dates] };
+}
+
+const WEDDING_OF: Partial<Record<CollectionName, true>> = { bookings: true, contacts: true, payments: true };
+
+/**
+ * Brings a fact to its wedding by the strongest clue that gives exactly one answer: our id, a mapped object, the
+ * e-mail of a contact (narrowed by the day when several weddings share it). The day alone never decides.
+ */
+export function matchWedding(change: Change, view: View): string | null {
+  const clue = change.wedding;
+  if (clue.weddingId && view.row('weddings', clue.weddingId)) return clue.weddingId;
+  if (clue.remote) {
+    const mapped = view.mapping(clue.remote.type, clue.remote.id);
+    if (mapped?.collection === 'weddings') return mapped.id;
+    if (mapped && WEDDING_OF[mapped.collection]) {
+      const row = view.row(mapped.collection as 'bookings', mapped.id);
+      if (row?.weddingId) return row.weddingId;
+    }
+  }
+  if (clue.email) {
+    const byEmail = view.weddingsByEmail(clue.email.toLowerCase());
+    const [first] = byEmail;
+    if (first && byEmail.length === 1) return first.id;
+    const sameDay = clue.date ? byEmail.filter((wedding) => wedding.date === clue.date) : [];
+    const [onDay] = sameDay;
+    if (onDay && sameDay.length === 1) return onDay.id;
+  }
+  return null;
+}
+
+/** True when `incoming` is older than what we hold. Versions are compared as numbers when both are, else as text (ISO instants sort). */
+export function isStale(incoming: string | null, held: string | null): boolean {
+  if (incoming === null || held === null) return false;
+  const a = Number(incoming);
+  const b = Number(held);
+  if (Number.isFinite(a) && Number.isFinite(b) && incoming !== '' && held !== '') return a < b;
+  return incoming < held;
+}
+
+const PAYMENT_EVENT = {
+  pending: 'payment.recorded',
+  completed: 'payment.completed',
+  failed: 'payment.failed',
+  refunded: 'payment.refunded',
+  partly_refunded: 'payment.refunded',
+} as const;
+
+/**
+ * Turns one delivery's changes into event drafts. Pure: same view and changes, same plan (ids come from `newId`).
+ * An older version of an object than the one held is dropped; a fact that differs in nothing gives no event.
+ */
+export function planChanges(changes: readonly Change[], view: View, context: DraftContext, newId: () => string): Plan {
+  const drafts: EventDraft[] = [];
+  const mappings: MappingDraft[] = [];
+  const parked: { reason: ErrorCode; title: string }[] = [];
+  const planned = new Map<string, MappingDraft>();
+  const created = new Map<string, { weddingId?: string | null }>();
+
+  const mappingOf = (type: string, id: string): Mapping | null => planned.get(`${type}\n${id}`) ?? view.mapping(type, id);
+  const scoped: View = {
+    mapping: mappingOf,
+    row: ((collection: CollectionName, id: string) => created.get(id) ?? view.row(collection, id)) as View['row'],
+    weddingsByEmail: (email) => view.weddingsByEmail(email),
+    weddingsByDate: (date) => view.weddingsByDate(date),
+  };
+  const remember = (change: Change, collection: CollectionName, id: string) => {
+    const mapping: MappingDraft = { collection, id, remoteType: change.remote.type, remoteId: change.remote.id, remoteVersion: change.remote.version };
+    planned.set(`${change.remote.type}\n${change.remote.id}`, mapping);
+    mappings.push(mapping);
+  };
+  const localId = (ref: { type: string; id: string } | null | undefined, collection: CollectionName): string | null => {
+    const mapped = ref ? mappingOf(ref.type, ref.id) : null;
+    return mapped?.collection === collection ? mapped.id : null;
+  };
+  const push = (draft: EventDraft | null) => {
+    if (!draft) return;
+    drafts.push(draft);
+    created.set(draft.row.id, draft.row as { weddingId?: string | null });
+  };
+
+  for (const change of changes) {
+    const mapped = mappingOf(change.remote.type, change.remote.id);
+    if (mapped && isStale(change.remote.version, mapped.remoteVersion)) continue;
+    const at = change.occurredAt;
+    const source = { ...context, source: context.source ? { ...context.source, remoteId: change.remote.id } : null };
+
+    switch (change.kind) {
+      case 'wedding': {
+        const current = mapped ? scoped.row('weddings', mapped.id) : null;
+        if (current) {
+          const type = change.fields.status === 'cancelled' && current.status !== 'cancelled' ? 'wedding.cancelled' : 'wedding.updated';
+          push(draftUpdated(type, 'weddings', current.id, current, change.fields, at, source));
+          remember(change, 'weddings', current.id);
+          break;
+        }
+        const f = change.fields;
+        if (!f.title || !f.date || !f.zone || !f.startsAt || !f.endsAt) {
+          parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Wedding without a date' });
+          break;
+        }
+        const id = newId();
+        push(draftCreated('wedding.created', 'weddings', id, { id, title: f.title, date: f.date, zone: f.zone, startsAt: f.startsAt, endsAt: f.endsAt, room: f.room ?? null, status: f.status ?? 'enquiry', guestCount: f.guestCount ?? null }, at, source));
+        remember(change, 'weddings', id);
+        break;
+      }
+      case 'contact': {
+        const current = mapped ? scoped.row('contacts', mapped.id) : null;
+        if (current) {
+          push(draftUpdated(change.deleted ? 'client.deleted' : 'client.updated', 'contacts', current.weddingId, current, change.fields, at, source));
+          remember(change, 'contacts', current.id);
+          break;
+        }
+        if (change.deleted) break;
+        const f = change.fields;
+        const weddingId = matchWedding(change, scoped);
+        const id = newId();
+        push(draftCreated('client.created', 'contacts', weddingId, { id, weddingId, name: f.name ?? f.email ?? 'Unnamed contact', email: f.email ?? null, phone: f.phone ?? null, company: f.company ?? null, role: f.role ?? 'other' }, at, source));
+        remember(change, 'contacts', id);
+        break;
+      }
+      case 'booking': {
+        const current = mapped ? scoped.row('bookings', mapped.id) : null;
+        const contactId = localId(change.contactRemote, 'contacts');
+        if (current) {
+          const weddingId = current.weddingId ?? matchWedding(change, scoped);
+          const type = change.fields.status === 'cancelled' && current.status !== 'cancelled' ? 'booking.cancelled' : 'booking.updated';
+          push(draftUpdated(type, 'bookings', weddingId, current, { ...change.fields, weddingId, ...(contactId ? { contactId } : {}) }, at, source));
+          remember(change, 'bookings', current.id);
+          break;
+        }
+        const f = change.fields;
+        const weddingId = matchWedding(change, scoped);
+        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Booking' });
+        const id = newId();
+        push(
+          draftCreated(
+            'booking.created',
+            'bookings',
+            weddingId,
+            {
+              id,
+              weddingId,
+              title: f.title ?? 'Booking',
+              trade: f.trade ?? 'other',
+              vendorName: f.vendorName ?? null,
+              contactId,
+              status: f.status ?? 'lead',
+              startsAt: f.startsAt ?? null,
+              endsAt: f.endsAt ?? null,
+              callTime: f.callTime ?? null,
+              place: f.place ?? null,
+              amountMinor: f.amountMinor ?? null,
+              currency: f.currency ?? null,
+            },
+            at,
+            source,
+          ),
+        );
+        remember(change, 'bookings', id);
+        break;
+      }
+      case 'payment': {
+        const current = mapped ? scoped.row('payments', mapped.id) : null;
+        const bookingId = localId(change.bookingRemote, 'bookings');
+        if (current) {
+          const status = change.fields.status ?? current.status;
+          push(draftUpdated(PAYMENT_EVENT[status], 'payments', current.weddingId, current, { ...change.fields, ...(bookingId ? { bookingId } : {}) }, at, source));
+          remember(change, 'payments', current.id);
+          break;
+        }
+        const f = change.fields;
+        const booking = bookingId ? scoped.row('bookings', bookingId) : null;
+        const weddingId = matchWedding(change, scoped) ?? booking?.weddingId ?? null;
+        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.description ?? f.payerName ?? 'Payment' });
+        const id = newId();
+        const status = f.status ?? 'pending';
+        push(
+          draftCreated(
+            PAYMENT_EVENT[status],
+            'payments',
+            weddingId,
+            {
+              id,
+              weddingId,
+              bookingId,
+              description: f.description ?? null,
+              payerName: f.payerName ?? null,
+              status,
+              amountMinor: f.amountMinor ?? 0,
+              refundedMinor: f.refundedMinor ?? 0,
+              currency: f.currency ?? 'XXX',
+              paidAt: f.paidAt ?? null,
+              failureReason: f.failureReason ?? null,
+            },
+            at,
+            source,
+          ),
+        );
+        remember(change, 'payments', id);
+        break;
+      }
+    }
+  }
+  return { drafts, mappings, parked };
+}

@@ -1,0 +1,56 @@
+/** What core needs from its host. Interfaces only: each host (server, desktop main, console, tests) brings its own. */
+
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+}
+
+export interface Ids {
+  /** A new UUIDv7. */
+  next(): string;
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+}
+
+export interface Hashing {
+  /** HMAC-SHA256. A string key or text is UTF-8. */
+  hmacSha256(key: string | Uint8Array, data: Uint8Array): Uint8Array;
+  sha256(data: Uint8Array): Uint8Array;
+  /** Constant-time; false for different lengths, never throws. */
+  equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds for the whole exchange. */
+  readonly timeoutMs: number;
+}
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+/** Outbound calls; the host enforces egress rules and limits. Rejects only when no answer was had. */
+export interface Http {
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** The OS keychain or the server's vault. `available` false = this machine has none; then nothing is stored anywhere. */
+export interface Secrets {
+  readonly available: boolean;
+  get(name: string): Promise<string | null>;
+  set(name: string, value: string): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
