@@ -1,0 +1,104 @@
+import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
+import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { DeliveryView, IntegrationView } from '../../core/contract/http.ts';
+import type { Organisation, Snapshot } from '../../core/contract/record.ts';
+import type { Result } from '../../core/contract/result.ts';
+import type { ConnectionAccess } from '../../core/vendors/vendor.ts';
+
+/**
+ * Everything the rest of the server may ask of the database. Times are UTC instants as ISO text. Implemented once
+ * (`openStore`), on the embedded database and on PostgreSQL alike.
+ */
+
+/** A connection as the intake needs it: found by its unguessable key, secrets opened. */
+export interface IntakeConnection extends ConnectionAccess {
+  readonly organisationId: string;
+  readonly system: string;
+  readonly paused: boolean;
+}
+
+export interface NewDelivery {
+  readonly organisationId: string;
+  readonly connectionId: string;
+  readonly system: string;
+  readonly deliveryKey: string;
+  readonly vendorEvent: string | null;
+  readonly mediaType: string;
+  /** Allow-listed headers only, sensitive ones already removed. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bodyText: string;
+  readonly receivedAt: string;
+}
+
+export interface StoredReceipt {
+  readonly deliveryId: string;
+  readonly duplicate: boolean;
+}
+
+/**
+ * Something refused or repeated that must leave a trace. Lines with the same key within the same minute are one line
+ * with a count, so that a storm cannot fill the disk.
+ */
+export interface AuditLine {
+  readonly organisationId: string | null;
+  readonly at: string;
+  /** `intake.refused`, `intake.duplicate`, `device.enrolled`, `device.refused`, `command.rejected`, ... */
+  readonly action: string;
+  /** Who or what: device id, or remote address. */
+  readonly actor: string;
+  /** What it was about: connection id, or system name. */
+  readonly subject: string;
+  /** Error code or `ok`. */
+  readonly outcome: string;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly name: string;
+  readonly kind: 'desktop' | 'browser' | 'tool';
+}
+
+/** Told after a commit that added events, in log order per organisation. */
+export interface Committed {
+  readonly organisationId: string;
+  readonly events: readonly RecordedEvent[];
+  readonly committedAt: string;
+}
+
+export interface Store {
+  /** Identifies this log; changes with a new or restored database. */
+  readonly epoch: string;
+  organisation(id: string): Promise<Organisation | null>;
+
+  /** Looks the key's hash up; answers from memory after the first time, until the connection changes. */
+  intakeConnection(system: string, intakeKey: string): Promise<IntakeConnection | null>;
+  /** Group commit: the promise settles after the commit that holds the delivery. Rejects when the database does. */
+  addDelivery(delivery: NewDelivery): Promise<StoredReceipt>;
+  audit(line: AuditLine): void;
+
+  headSeq(organisationId: string): Promise<number>;
+  /** Events after `seq`, ascending, at most `limit`. */
+  readEvents(organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]>;
+  snapshot(organisationId: string): Promise<Snapshot>;
+  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Told when deliveries wait to be worked on. */
+  onDeliveries(listener: () => void): () => void;
+
+  /** Mints a one-use ticket, valid for 15 minutes, and returns it in clear; only its hash is stored. */
+  mintTicket(organisationId: string): Promise<string>;
+  /** Uses the ticket up. The token is returned in clear once; only its hash is stored. */
+  enrol(ticket: string, device: { name: string; kind: Device['kind'] }): Promise<Result<{ device: Device; token: string }, 'auth.ticket_invalid'>>;
+  authenticate(token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>>;
+
+  integrations(organisationId: string): Promise<IntegrationView[]>;
+  deliveries(organisationId: string, connectionId: string): Promise<DeliveryView[]>;
+  /** Decides and records a person's command in one transaction; repeating a commandId repeats its answer. */
+  command(organisationId: string, device: Device, command: Command): Promise<CommandAnswer>;
+
+  /** A cheap query; rejects when the database cannot answer. */
+  ping(): Promise<void>;
+  /** Counters for /metrics. */
+  gauges(): Promise<{ deliveriesWaiting: number; deliveriesParked: number; deliveriesQuarantined: number; databaseBytes: number }>;
+  close(): Promise<void>;
+}
