@@ -1,0 +1,117 @@
+import type { EventType, RecordedEvent } from '../../contract/events.ts';
+import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Severity } from '../../contract/record.ts';
+import type { Tables } from '../record/state.ts';
+
+/** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
+export type FeedSays = EventType | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.waiting';
+
+export interface FeedEntry {
+  readonly seq: number;
+  /** When it happened outside, ISO instant. */
+  readonly at: string;
+  readonly says: FeedSays;
+  readonly collection: CollectionName;
+  readonly rowId: string;
+  readonly weddingId: string | null;
+  /** Who or what it is about. */
+  readonly subject: string;
+  readonly amount: { readonly minor: number; readonly currency: string } | null;
+  /** New and former value where the sentence tells them: guest counts, or minutes for a moved call time. */
+  readonly count: number | null;
+  readonly was: number | null;
+  readonly severity: Severity | null;
+  /** System it came from; null when made here. */
+  readonly system: string | null;
+  /** Who made it so, when that was a person. */
+  readonly actor: string | null;
+}
+
+type Told = Pick<FeedEntry, 'says' | 'subject' | 'amount' | 'count' | 'was' | 'severity'>;
+const told = (says: FeedSays, subject: string, more: Partial<Told> = {}): Told => ({ says, subject, amount: null, count: null, was: null, severity: null, ...more });
+
+const PAYMENT_SAYS = { pending: 'payment.recorded', completed: 'payment.completed', failed: 'payment.failed', refunded: 'payment.refunded', partly_refunded: 'payment.partly_refunded' } as const;
+const ALERT_SAYS = { open: 'alert.raised', acknowledged: 'alert.acknowledged', resolved: 'alert.resolved' } as const;
+
+const minutesBetween = (from: unknown, to: string | null): number | null =>
+  typeof from === 'string' && to ? Math.round((Date.parse(to) - Date.parse(from)) / 60_000) : null;
+
+/** One teller per collection: the row as it stands, with the changed fields' former values where they are known. */
+const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null) => Told } = {
+  weddings: (row, before, type) => {
+    const was = before?.['guestCount'];
+    if (row.guestCount !== null && typeof was === 'number') return told('wedding.guest_count_changed', row.title, { count: row.guestCount, was });
+    return told(type ?? (row.status === 'cancelled' ? 'wedding.cancelled' : row.version === 1 ? 'wedding.created' : 'wedding.updated'), row.title);
+  },
+  contacts: (row, _before, type) => told(type ?? (row.version === 1 ? 'client.created' : 'client.updated'), row.name),
+  bookings: (row, before, type) => {
+    const subject = row.vendorName ?? row.title;
+    const moved = minutesBetween(before?.['callTime'], row.callTime);
+    if (row.status !== 'cancelled' && moved !== null && moved !== 0) return told('booking.call_time_moved', subject, { count: moved });
+    const amount = row.amountMinor !== null && row.currency !== null ? { minor: row.amountMinor, currency: row.currency } : null;
+    return told(type ?? (row.status === 'cancelled' ? 'booking.cancelled' : row.version === 1 ? 'booking.created' : 'booking.updated'), subject, { amount });
+  },
+  payments: (row) => {
+    const says = PAYMENT_SAYS[row.status];
+    const minor = says === 'payment.refunded' || says === 'payment.partly_refunded' ? row.refundedMinor : row.amountMinor;
+    return told(says, row.payerName ?? row.description ?? '', { amount: { minor, currency: row.currency }, severity: row.status === 'failed' ? 'warning' : null });
+  },
+  runSheetItems: (row, _before, type) => told(type ?? (row.version === 1 ? 'runsheet.item.created' : 'runsheet.item.updated'), row.title),
+  alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
+  reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
+  connections: (row, _before, type) => told(type === 'connection.created' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' ? 'warning' : null }),
+};
+
+const tell = <C extends CollectionName>(collection: C, row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null): Told => TELL[collection](row, before, type);
+
+const weddingOf = (collection: CollectionName, row: AnyRow): string | null => (collection === 'weddings' ? row.id : 'weddingId' in row ? row.weddingId : null);
+
+export function entryFromEvent(event: RecordedEvent): FeedEntry {
+  return {
+    ...tell(event.collection, event.row, event.before, event.type),
+    seq: event.seq,
+    at: event.occurredAt,
+    collection: event.collection,
+    rowId: event.row.id,
+    weddingId: event.weddingId,
+    system: event.source?.system ?? null,
+    actor: event.actor.kind === 'person' ? event.actor.name : null,
+  };
+}
+
+/** The last change of a row, as far as the row itself tells; used where the event is not held any more. */
+export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf<C>): FeedEntry {
+  return {
+    ...tell(collection, row, null, null),
+    seq: row.seq,
+    at: row.updatedAt,
+    collection,
+    rowId: row.id,
+    weddingId: weddingOf(collection, row),
+    system: row.source?.system ?? null,
+    actor: null,
+  };
+}
+
+/**
+ * The newest facts, newest first: the held events, filled up from the rows' last changes after a start from a snapshot.
+ * `weddingId` null = everything.
+ */
+export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId: string | null, limit: number): FeedEntry[] {
+  const bySeq = new Map<number, FeedEntry>();
+  const mine = (entry: FeedEntry): boolean => weddingId === null || entry.weddingId === weddingId;
+  for (const event of events) {
+    const entry = entryFromEvent(event);
+    if (mine(entry)) bySeq.set(entry.seq, entry);
+  }
+  if (bySeq.size < limit) {
+    const fill = <C extends CollectionName>(name: C): void => {
+      for (const row of Object.values<RowOf<C>>(tables[name])) {
+        if (bySeq.has(row.seq)) continue;
+        const entry = entryFromRow(name, row);
+        if (mine(entry)) bySeq.set(row.seq, entry);
+      }
+    };
+    COLLECTION_NAMES.forEach((name) => fill(name));
+  }
+  return [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, limit);
+}

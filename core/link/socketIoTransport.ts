@@ -1,0 +1,65 @@
+import { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome, type StreamHello } from '../contract/stream.ts';
+import type { Log } from '../ports/ports.ts';
+import type { LinkTransport, TransportHandlers } from './link.ts';
+
+/** The part of socket.io-client that is used; given from outside so that core knows no socket. */
+export interface SocketLike {
+  on(event: string, listener: (payload: never) => void): unknown;
+  connect(): unknown;
+  disconnect(): unknown;
+}
+export type IoLike = (url: string, options: Record<string, unknown>) => SocketLike;
+
+export interface SocketIoOptions {
+  readonly url: string;
+  readonly path: string;
+  readonly log: Log;
+  /** Milliseconds until an attempt that got no answer counts as failed. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Binds the link to Socket.IO. Its own reconnection is off: when and with which cursor to try again is the machine's
+ * decision. Everything received is parsed; what does not parse ends the line, because skipping a frame would lose facts.
+ */
+export function socketIoTransport(io: IoLike, options: SocketIoOptions): LinkTransport {
+  return {
+    open(hello: StreamHello, handlers: TransportHandlers) {
+      const socket = io(options.url, { path: options.path, auth: hello, transports: ['websocket'], reconnection: false, forceNew: true, autoConnect: false, timeout: options.connectTimeoutMs ?? 4_000, withCredentials: true });
+      let done = false;
+      const end = (reason: CloseReason): void => {
+        if (done) return;
+        done = true;
+        socket.disconnect();
+        handlers.down(reason);
+      };
+      const parsed = <T>(event: string, schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: unknown } }, take: (value: T) => void): void => {
+        socket.on(event, (payload: unknown) => {
+          if (done) return;
+          const result = schema.safeParse(payload);
+          if (result.success) return take(result.data);
+          options.log.error({ event, error: String(result.error).slice(0, 500) }, 'unreadable stream message');
+          end('hello_invalid');
+        });
+      };
+      parsed('welcome', StreamWelcome, handlers.welcome);
+      parsed('snapshot', StreamSnapshot, handlers.snapshot);
+      parsed('frame', StreamFrame, handlers.frame);
+      parsed('heartbeat', StreamHeartbeat, handlers.heartbeat);
+      parsed('bye', StreamBye, (bye) => end(bye.reason));
+      socket.on('connect_error', (error: { data?: { reason?: unknown } }) => {
+        const reason = CloseReason.safeParse(error.data?.reason);
+        end(reason.success ? reason.data : 'transport_lost');
+      });
+      socket.on('disconnect', () => end('transport_lost'));
+      socket.connect();
+      return {
+        close(): void {
+          if (done) return;
+          done = true;
+          socket.disconnect();
+        },
+      };
+    },
+  };
+}

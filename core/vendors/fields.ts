@@ -1,0 +1,82 @@
+/**
+ * Readers of foreign values. Vendors send any length, control characters and half surrogate pairs; a row may hold
+ * none of these. Each reader gives a value that fits the contract, or null.
+ */
+
+const SHORT = 300;
+
+/** Trimmed, well-formed, without control characters, at most `limit` characters; null when nothing is left. */
+export function shortText(value: unknown, limit = SHORT): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const clean = String(value).replace(/\p{Cc}+/gu, ' ').trim();
+  return clean === '' ? null : clean.slice(0, limit).toWellFormed().trim();
+}
+
+/** A plausible e-mail address in lower case. */
+export function emailAddress(value: unknown): string | null {
+  const text = shortText(value);
+  return text !== null && /^[^\s@,;<>]+@[^\s@,;<>]+$/.test(text) ? text.toLowerCase() : null;
+}
+
+/** Our own ids are UUIDs; anything else under our name is somebody's mistake and no clue. */
+export function ownId(value: unknown): string | null {
+  return typeof value === 'string' && /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : null;
+}
+
+/** ISO 4217, upper case. */
+export function currencyCode(value: unknown): string | null {
+  const code = shortText(value)?.toUpperCase() ?? '';
+  return /^[A-Z]{3}$/.test(code) ? code : null;
+}
+
+/** Amount in the currency's smallest unit. */
+export function minorUnits(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+}
+
+/** Seconds since the epoch -> UTC instant. */
+export function instantOfSeconds(value: unknown): string | null {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 && value < 253_402_300_800 ? new Date(value * 1000).toISOString() : null;
+}
+
+/** ISO 8601 with an offset -> UTC instant. A time without an offset means a different moment to everyone: null. */
+export function instantOfText(value: unknown): string | null {
+  const text = shortText(value);
+  if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/i.test(text)) return null;
+  const ms = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : null;
+}
+
+/** `2026-11-20`, also taken from the front of a longer ISO text; null unless it is a day that exists. */
+export function localDate(value: unknown): string | null {
+  const day = /^(\d{4}-\d\d-\d\d)(?:$|[T ])/.exec(shortText(value) ?? '')?.[1];
+  if (day === undefined) return null;
+  const ms = Date.parse(`${day}T00:00:00.000Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day) ? day : null;
+}
+
+/**
+ * `1250`, `1,250.00`, `£1,250.00` -> 125000 in a currency of two digits. A comma as decimal mark cannot be told from a
+ * thousands separator, and money is not guessed: null.
+ */
+export function minorUnitsOfDecimal(value: unknown, currency: string): number | null {
+  const text = shortText(value)?.replace(/^[A-Z]{3}\s*|^\p{Sc}\s*|\s*[A-Z]{3}$|\s*\p{Sc}$/gu, '') ?? '';
+  const match = /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(text);
+  if (!match) return null;
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > digits) return null;
+  const amount = Number(`${match[1] ?? ''}${(match[2] ?? '').replaceAll(',', '')}${fraction.padEnd(digits, '0')}`);
+  return Number.isSafeInteger(amount) ? amount : null;
+}
+
+/** The object at `key`, or an empty one: foreign shapes may have null or text where an object is documented. */
+export function objectAt(holder: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
+  const value = holder[key];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** Sets only what is known: an absent field leaves ours untouched, a null one would erase it. */
+export function known<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDeepLink, parseDeepLink, Place } from '../../../../core/contract/deepLink.ts';
+import { testId } from '../../../support/builders.ts';
+
+const a = testId();
+const b = testId();
+
+describe('deep links', () => {
+  it.each<Place>([
+    { view: 'day', weddingId: null, alertId: null },
+    { view: 'day', weddingId: a, alertId: null },
+    { view: 'day', weddingId: a, alertId: b },
+    { view: 'day', weddingId: null, alertId: b },
+    { view: 'integrations', connectionId: null },
+    { view: 'integrations', connectionId: a },
+    { view: 'settings' },
+  ])('%j goes there and back', (place) => {
+    expect(parseDeepLink(formatDeepLink(place))).toEqual({ ok: true, value: place });
+  });
+  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'javascript:wedsync://day'])('refuses %j', (text) => {
+    expect(parseDeepLink(text).ok).toBe(false);
+  });
+  it('never throws and never invents a place', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string().map((tail) => `wedsync://${tail}`)), (text) => {
+        const result = parseDeepLink(text);
+        if (result.ok) expect(Place.safeParse(result.value).success).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { alertsFor, nearness } from '../../../../core/domain/alerts/alerts.ts';
+import type { Change } from '../../../../core/domain/record/changes.ts';
+import type { DraftContext } from '../../../../core/domain/record/drafts.ts';
+import { isStale, needsOf, planChanges } from '../../../../core/domain/record/plan.ts';
+import { AT, booking, contact, keyed, payment, testId, viewOf, wedding } from '../../../support/builders.ts';
+
+const context: DraftContext = { actor: { kind: 'vendor', id: 'stripe', name: 'Stripe' }, source: { system: 'stripe', connectionId: testId(), remoteId: null }, deliveryId: testId() };
+const paid = (fields: Partial<Extract<Change, { kind: 'payment' }>> = {}): Change => ({ kind: 'payment', remote: { type: 'payment_intent', id: 'pi_1', version: '100' }, wedding: { email: 'Amara@Example.org' }, occurredAt: AT, fields: { status: 'completed', amountMinor: 250_000, currency: 'GBP', description: 'Balance' }, ...fields });
+
+describe('bringing a fact to its wedding', () => {
+  const today = wedding();
+  const couple = contact({ weddingId: today.id });
+
+  it('finds it by the contact’s e-mail, whatever its case', () => {
+    const plan = planChanges([paid()], viewOf({ weddings: keyed(today), contacts: keyed(couple) }), context, testId);
+    expect(plan.drafts).toMatchObject([{ type: 'payment.completed', weddingId: today.id, row: { amountMinor: 250_000, version: 1, source: { remoteId: 'pi_1' } } }]);
+    expect(plan.mappings).toMatchObject([{ remoteId: 'pi_1', collection: 'payments', remoteVersion: '100' }]);
+    expect(plan.parked).toEqual([]);
+  });
+
+  it('lets the day decide between two weddings of one address, and never guesses', () => {
+    const other = wedding({ date: '2027-05-01' });
+    const view = viewOf({ weddings: keyed(today, other), contacts: keyed(couple, contact({ weddingId: other.id })) });
+    expect(planChanges([paid()], view, context, testId).parked).toHaveLength(1);
+    expect(planChanges([paid({ wedding: { email: 'amara@example.org', date: '2027-05-01' } })], view, context, testId).drafts[0]?.weddingId).toBe(other.id);
+  });
+
+  it('keeps a payment that matches nothing, and asks a person', () => {
+    const plan = planChanges([paid({ wedding: {} })], viewOf({}), context, testId);
+    expect(plan.drafts).toHaveLength(1);
+    expect(plan.parked).toEqual([{ reason: 'normalise.no_wedding_matched', title: 'Balance' }]);
+  });
+
+  it('follows objects planned earlier in the same delivery', () => {
+    const plan = planChanges(
+      [
+        { kind: 'wedding', remote: { type: 'project', id: 'p1', version: null }, wedding: {}, occurredAt: null, fields: { title: 'Noor & Eli', date: '2026-12-05', zone: 'Europe/London', startsAt: AT, endsAt: '2026-11-20T22:00:00.000Z' } },
+        { kind: 'booking', remote: { type: 'booking', id: 'b1', version: null }, wedding: { remote: { type: 'project', id: 'p1' } }, occurredAt: null, fields: { title: 'Band', trade: 'music' } },
+      ],
+      viewOf({}),
+      context,
+      testId,
+    );
+    const [first, second] = plan.drafts;
+    expect(first?.type).toBe('wedding.created');
+    expect(second).toMatchObject({ type: 'booking.created', weddingId: first?.row.id });
+  });
+});
+
+describe('a fact told twice or late', () => {
+  const held = payment({ status: 'completed' });
+  const view = viewOf({ payments: keyed(held) }, { 'payment_intent:pi_1': { collection: 'payments', id: held.id, remoteVersion: '100' } });
+
+  it('gives no event when nothing differs', () => {
+    expect(planChanges([paid()], view, context, testId).drafts).toEqual([]);
+  });
+
+  it('is dropped when it is older than what is held', () => {
+    expect(planChanges([paid({ remote: { type: 'payment_intent', id: 'pi_1', version: '99' }, fields: { status: 'failed' } })], view, context, testId).drafts).toEqual([]);
+  });
+
+  it('updates when newer, and remembers what was there before', () => {
+    const plan = planChanges([paid({ remote: { type: 'payment_intent', id: 'pi_1', version: '101' }, fields: { status: 'refunded', refundedMinor: 250_000 } })], view, context, testId);
+    expect(plan.drafts).toMatchObject([{ type: 'payment.refunded', before: { status: 'completed', refundedMinor: 0 }, row: { version: 2, status: 'refunded' } }]);
+  });
+
+  it('compares versions as numbers or as instants', () => {
+    expect(isStale('9', '10')).toBe(true);
+    expect(isStale('2026-11-20T12:00:00.000Z', '2026-11-20T12:00:01.000Z')).toBe(true);
+    expect(isStale('10', '10')).toBe(false);
+    expect(isStale(null, '10')).toBe(false);
+  });
+});
+
+describe('what must be loaded first', () => {
+  it('names every object, address and day that the plan may ask for', () => {
+    expect(needsOf([paid({ wedding: { email: 'A@b.c', date: '2026-11-20', remote: { type: 'order', id: 'o1' } }, bookingRemote: { type: 'job', id: 'j1' } })])).toEqual({
+      remotes: [
+        { type: 'payment_intent', id: 'pi_1' },
+        { type: 'order', id: 'o1' },
+        { type: 'job', id: 'j1' },
+      ],
+      weddingIds: [],
+      emails: ['a@b.c'],
+      dates: ['2026-11-20'],
+    });
+  });
+});
+
+describe('alerts', () => {
+  const now = Date.parse(AT);
+  const system: DraftContext = { actor: { kind: 'system', id: null, name: 'WedSync' }, source: null, deliveryId: null };
+
+  it.each([
+    ['2026-11-20T10:00:00.000Z', '2026-11-20T23:00:00.000Z', 'today', 'critical'],
+    ['2026-11-22T10:00:00.000Z', '2026-11-22T23:00:00.000Z', 'soon', 'critical'],
+    ['2027-03-01T10:00:00.000Z', '2027-03-01T23:00:00.000Z', 'later', 'warning'],
+    ['2026-11-10T10:00:00.000Z', '2026-11-10T23:00:00.000Z', 'past', 'warning'],
+  ] as const)('a failed payment weighs by nearness (%s: %s)', (startsAt, endsAt, near, severity) => {
+    const row = wedding({ startsAt, endsAt });
+    expect(nearness(row, now)).toBe(near);
+    const view = viewOf({ weddings: keyed(row), contacts: keyed(contact({ weddingId: row.id })) });
+    const plan = planChanges([paid({ fields: { status: 'failed', amountMinor: 250_000, currency: 'GBP', payerName: 'Amara Okafor', failureReason: 'card declined' } })], view, context, testId);
+    expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ type: 'alert.raised', weddingId: row.id, row: { severity, title: 'Payment failed: £2,500.00', detail: 'Amara Okafor for Amara & Tom: card declined.' } }]);
+  });
+
+  it('a vendor who cancels today is an emergency', () => {
+    const row = wedding();
+    const held = booking({ weddingId: row.id });
+    const view = viewOf({ weddings: keyed(row), bookings: keyed(held) }, { 'job:j1': { collection: 'bookings', id: held.id, remoteVersion: null } });
+    const plan = planChanges([{ kind: 'booking', remote: { type: 'job', id: 'j1', version: null }, wedding: {}, occurredAt: null, fields: { status: 'cancelled' } }], view, context, testId);
+    expect(plan.drafts[0]?.type).toBe('booking.cancelled');
+    expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ row: { severity: 'emergency', title: 'Fern & Field has cancelled' } }]);
+  });
+
+  it('says by how much a call time moved', () => {
+    const row = wedding();
+    const held = booking({ weddingId: row.id, callTime: '2026-11-20T13:00:00.000Z' });
+    const view = viewOf({ weddings: keyed(row), bookings: keyed(held) }, { 'job:j1': { collection: 'bookings', id: held.id, remoteVersion: null } });
+    const plan = planChanges([{ kind: 'booking', remote: { type: 'job', id: 'j1', version: null }, wedding: {}, occurredAt: null, fields: { callTime: '2026-11-20T13:25:00.000Z' } }], view, context, testId);
+    expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ row: { rule: 'call_time_moved', title: 'Fern & Field is 25 min later' } }]);
+  });
+});
