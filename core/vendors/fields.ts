@@ -5,10 +5,10 @@
 
 const SHORT = 300;
 
-/** Trimmed, well-formed, without control characters, at most `limit` characters; null when nothing is left. */
+/** Trimmed, well-formed, white space and control characters as single blanks, at most `limit` characters; null when nothing is left. */
 export function shortText(value: unknown, limit = SHORT): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const clean = String(value).replace(/\p{Cc}+/gu, ' ').trim();
+  const clean = String(value).replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return clean === '' ? null : clean.slice(0, limit).toWellFormed().trim();
 }
 
@@ -67,7 +67,8 @@ export function minorUnitsOfDecimal(value: unknown, currency: string): number | 
   const fraction = (match[3] ?? '').replace(/0+$/, '');
   if (fraction.length > digits) return null;
   const amount = Number(`${match[1] ?? ''}${(match[2] ?? '').replaceAll(',', '')}${fraction.padEnd(digits, '0')}`);
-  return Number.isSafeInteger(amount) ? amount : null;
+  // A sum with zero makes the -0 of "-0.00" an ordinary one.
+  return Number.isSafeInteger(amount) ? amount + 0 : null;
 }
 
 /** The object at `key`, or an empty one: foreign shapes may have null or text where an object is documented. */

@@ -1,0 +1,36 @@
+import type { VendorManifest } from '../vendor.ts';
+
+/** The four events that the published contract lists for `/rest-hook`; there are none for changes and deletions. */
+export const VSCO_EVENTS = ['contact.created', 'job.created', 'order.booked', 'payment.created'] as const;
+export type VscoEvent = (typeof VSCO_EVENTS)[number];
+
+export const DEFAULT_BASE_URL = 'https://workspace.vsco.co/api/v2';
+
+export const manifest: VendorManifest = {
+  id: 'vsco-workspace',
+  name: 'VSCO Workspace',
+  category: 'photo_crm',
+  path: 'native',
+  capabilities: { webhook: true, reread: true, poll: false, push: false },
+  fields: [
+    { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough.', sensitive: true, required: true },
+    { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false },
+    { key: 'vendorName', label: 'Studio name', help: 'Shown on bookings: the photographer as your couples know them.', sensitive: false, required: false },
+    { key: 'currency', label: 'Currency', help: 'Three letters. Leave empty to take the one that the studio is set to.', sensitive: false, required: false },
+    {
+      key: 'moneyUnit',
+      label: 'Money unit',
+      help: 'minor (pence, cents; the default) or major (pounds, dollars): the vendor only documents "an integer in the studio\'s currency".',
+      sensitive: false,
+      required: false,
+    },
+  ],
+  webhook: {
+    headers: [],
+    mediaTypes: ['application/json'],
+    events: [...VSCO_EVENTS],
+    verification: 'secret_url',
+    toleranceSeconds: null,
+  },
+  sources: ['https://workspace.vsco.co/settings/api', 'https://help.workspace.vsco.co/', 'https://resthooks.org/'],
+};

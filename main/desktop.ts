@@ -1,0 +1,247 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { app, dialog, nativeTheme, screen, session as sessions } from 'electron';
+import { io } from 'socket.io-client';
+import type { Boot } from '../core/contract/ipc.ts';
+import type { Place } from '../core/contract/deepLink.ts';
+import type { Log, Secrets } from '../core/ports/ports.ts';
+import { openLines } from './diagnostics/lines.ts';
+import { createTrace, NO_TRACE } from './diagnostics/trace.ts';
+import { embeddedServerEnvironment, type Environment } from './environment.ts';
+import { handleInvocations } from './ipc/handle.ts';
+import { allHandlers } from './ipc/handlers.ts';
+import { pushTo } from './ipc/send.ts';
+import { serveConsole } from './platform/appProtocol.ts';
+import { CONSOLE_PAGE } from './platform/console.ts';
+import { createDeepLinks } from './platform/deepLinks.ts';
+import { clock, random, timers } from './platform/host.ts';
+import { appIcon, hasIcons } from './platform/icons.ts';
+import { watchMachine } from './platform/machine.ts';
+import { openExternal } from './platform/openExternal.ts';
+import { forkServer } from './platform/serverProcess.ts';
+import { lockSession } from './platform/session.ts';
+import { openStorage } from './platform/storage.ts';
+import { systemToasts } from './platform/toasts.ts';
+import { createTray, type TrayIcon } from './platform/tray.ts';
+import { trayHostPresent } from './platform/trayHost.ts';
+import { createApi } from './services/api.ts';
+import { createBanners } from './services/banners.ts';
+import { createCompanion, type Companion } from './services/companion.ts';
+import { createEnrolment } from './services/enrolment.ts';
+import { calmStatus, serverLinks } from './services/link.ts';
+import { createNotifications } from './services/notifications.ts';
+import { createRecord } from './services/record.ts';
+import { createEmbeddedServer } from './services/server/embedded.ts';
+import { createSettings } from './services/settings.ts';
+import { createWindow } from './windows/factory.ts';
+import type { Box } from './windows/state.ts';
+import { createWindows } from './windows/windows.ts';
+import { WORDS } from './words.ts';
+
+export interface Desktop {
+  show(): void;
+  /** Takes a link from outside; it is only parsed. */
+  openLink(link: string): void;
+}
+
+export interface DesktopOptions {
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly logDirectory: string;
+  readonly secrets: Promise<Secrets>;
+  /** Folder of the built main program; its neighbours are the built console, preload and server. */
+  readonly programDirectory: string;
+}
+
+const PLATFORMS = new Set(['linux', 'darwin', 'win32']);
+/** The console sets up its listeners around its first call; what waited for it is pushed a moment after. */
+const AFTER_BOOT_MS = 250;
+const QUIT_BOUND_MS = 9_000;
+const TRAY_NOTICE_KEY = 'trayNoticeShown';
+
+/** Everything after `ready`: makes the parts, gives each only what it needs, and opens the window. */
+export function startDesktop(options: DesktopOptions): Desktop {
+  const { environment, log, programDirectory } = options;
+  const userData = app.getPath('userData');
+  const icons = join(app.getAppPath(), 'resources', 'icons');
+  if (!hasIcons(icons)) log.error({ icons }, 'icons are missing');
+  const storage = openStorage(userData, log);
+  const settings = createSettings(storage);
+  const newId = randomUUID;
+
+  // Window and page
+  const session = sessions.defaultSession;
+  lockSession(session, { packaged: app.isPackaged, log });
+  serveConsole(session, join(programDirectory, '..', 'renderer'), log);
+  let tray: TrayIcon | null = null;
+  let trayVisible = false;
+  const windows = createWindows({
+    create: (state) =>
+      createWindow({ state, session, title: WORDS.product, icon: appIcon(icons), preload: join(programDirectory, '..', 'preload', 'index.cjs'), background: nativeTheme.shouldUseDarkColors ? '#14181d' : '#faf8f4' }),
+    page: CONSOLE_PAGE,
+    store: storage,
+    areas: () => {
+      const primary = screen.getPrimaryDisplay();
+      const others = screen.getAllDisplays().filter((display) => display.id !== primary.id);
+      return [primary.workArea, ...others.map((display): Box => display.workArea)];
+    },
+    clock,
+    timers,
+    log,
+    keepRunning: () => settings.get().keepRunningInTray && trayVisible,
+    onHidden: () => {
+      if (storage.get(TRAY_NOTICE_KEY) === true) return;
+      storage.set(TRAY_NOTICE_KEY, true);
+      void notifications.say(WORDS.tray.stillRunningTitle, WORDS.tray.stillRunningBody);
+    },
+    onLoading: () => {
+      deepLinks.loading();
+      banners.loading();
+    },
+    onHopeless: () => {
+      dialog.showErrorBox(WORDS.product, WORDS.start.consoleCrashed);
+      app.quit();
+    },
+  });
+  const push = pushTo(windows.contents);
+  const go = (place: Place) => {
+    windows.open('main');
+    push('navigate', place);
+  };
+  const deepLinks = createDeepLinks({ log, go });
+  const banners = createBanners({ clock, newId, push: (banner) => push('banner', banner) });
+  const applyTheme = () => {
+    nativeTheme.themeSource = settings.get().theme;
+  };
+  applyTheme();
+  settings.onChange((next) => {
+    applyTheme();
+    push('settings:changed', next);
+  });
+
+  // Record, alerts
+  const trace = environment.trace
+    ? createTrace({ clock, lines: openLines({ directory: options.logDirectory, name: 'trace.jsonl', maxBytes: 50_000_000, keep: 1, onFailure: (error) => log.error({ error }, 'no trace can be written') }) })
+    : NO_TRACE;
+  const notifications = createNotifications({
+    toasts: systemToasts(appIcon(icons)),
+    clock,
+    timers,
+    log,
+    settings: () => settings.get().notifications,
+    // The console does not tell where it is looking, so no toast is held back for it.
+    looking: () => null,
+    banner: banners.show,
+    open: go,
+  });
+  const record = createRecord({
+    clock,
+    onSnapshot: (snapshot) => push('record:snapshot', snapshot),
+    onPatch: (frame) => {
+      push('record:patch', frame);
+      trace.sent(frame);
+    },
+    onEvent: (event, state) => void notifications.consider(event, state),
+    onOpenAlerts: (count) => {
+      // False where the desktop has no badges; there the tray and the board say it.
+      app.setBadgeCount(count);
+    },
+  });
+
+  // Server, pairing, link
+  const pushStatus = calmStatus(timers, (status) => push('link:status', status));
+  const enrolment = createEnrolment({
+    secrets: options.secrets,
+    fetch: (url, init) => fetch(url, init),
+    deviceName: hostname(),
+    log,
+    onMemoryOnly: () => banners.show({ kind: 'secrets_unavailable', severity: 'notice', title: WORDS.banners.secretsTitle, detail: WORDS.banners.secretsBody, place: { view: 'settings' } }),
+  });
+  const serverData = join(userData, 'server');
+  const embedded = createEmbeddedServer({
+    fork: () => forkServer({ script: join(programDirectory, '..', 'server', 'index.js'), env: embeddedServerEnvironment(process.env, serverData), log }),
+    clock,
+    timers,
+    log,
+    onReady: (server) => companion.embeddedReady(server),
+    onLost: () => companion.embeddedLost(),
+    onFailed: (error) => {
+      companion.embeddedFailed();
+      banners.show({ kind: 'server_failed', severity: 'critical', title: WORDS.banners.serverTitle, detail: error.message, place: { view: 'settings' } });
+    },
+  });
+  const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: () => companion.refused() });
+  const companion: Companion = createCompanion({
+    clock,
+    timers,
+    random,
+    log,
+    enrolment,
+    record,
+    embedded,
+    embeddedKey: `embedded ${createHash('sha256').update(serverData).digest('hex').slice(0, 12)}`,
+    link: serverLinks({ io, clock, timers, random, log, appVersion: app.getVersion() }),
+    me: (as) => api.me(as),
+    onFrame: (frame) => trace.received(frame),
+    onStatus: (status) => {
+      pushStatus(status);
+      tray?.show(status);
+    },
+    saveServerUrl: (url) => void settings.setServerUrl(url),
+  });
+
+  // The page's questions
+  const boot = async (): Promise<Boot> => {
+    timers.after(AFTER_BOOT_MS, banners.ready);
+    return {
+      app: { version: app.getVersion(), electron: process.versions.electron, platform: PLATFORMS.has(process.platform) ? (process.platform as 'linux' | 'darwin' | 'win32') : 'other', packaged: app.isPackaged },
+      server: companion.server(),
+      secrets: (await options.secrets).available ? 'keychain' : 'memory_only',
+      settings: settings.get(),
+      link: companion.status(),
+      place: deepLinks.ready(),
+    };
+  };
+  handleInvocations({ handlers: allHandlers({ boot, openExternal, record, companion, trace, api, settings, notifications }), isOurWindow: windows.isOurs, log });
+
+  // Start: the window first
+  windows.open('main');
+  companion.start(environment.serverUrl ?? settings.get().serverUrl, environment.enrolTicket);
+  const unwatch = watchMachine(timers, { suspended: companion.suspended, resumed: companion.resumed, networkChanged: companion.networkChanged });
+  void trayHostPresent(process.platform).then((present) => {
+    tray = createTray({ icons, log, onOpen: () => windows.open('main'), onQuit: () => app.quit() });
+    trayVisible = present && tray !== null;
+    tray?.show(companion.status());
+    log.info({ trayVisible }, 'tray');
+  });
+
+  // End
+  let ending = false;
+  app.on('before-quit', () => windows.quitting());
+  app.on('window-all-closed', () => app.quit());
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    unwatch();
+    const stuck = timers.after(QUIT_BOUND_MS, () => {
+      log.error({ boundMs: QUIT_BOUND_MS }, 'quitting took too long');
+      app.exit(1);
+    });
+    void companion.stop().then(() => {
+      stuck();
+      tray?.destroy();
+      trace.close();
+      log.info({}, 'desktop ends');
+      app.exit(0);
+    });
+  });
+
+  return {
+    show: () => windows.open('main'),
+    openLink: (link) => {
+      if (deepLinks.take(link)) windows.open('main');
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { ok } from '../../core/contract/result.ts';
+import type { SettingsService } from '../services/settings.ts';
+import type { NotificationService } from '../services/notifications.ts';
+import type { Handlers } from './handle.ts';
+
+export interface SettingsDeps {
+  readonly settings: SettingsService;
+  readonly notifications: NotificationService;
+}
+
+export function settingsHandlers({ settings, notifications }: SettingsDeps): Pick<Handlers, 'settings:get' | 'settings:set' | 'notifications:test'> {
+  return {
+    'settings:get': () => ok(settings.get()),
+    'settings:set': (patch) => ok(settings.change(patch)),
+    'notifications:test': async () => ok(await notifications.test()),
+  };
+}

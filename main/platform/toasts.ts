@@ -1,0 +1,42 @@
+import { Notification } from 'electron';
+import type { Toasts } from '../services/toast.ts';
+
+/** Held while on the screen: a collected notification object loses its click. */
+const live = new Set<Notification>();
+const LIVE_LIMIT = 50;
+
+/** The operating system's notifications, through Electron. */
+export function systemToasts(iconPath: string): Toasts {
+  return {
+    supported: () => Notification.isSupported(),
+    show(content, events) {
+      const toast = new Notification({
+        title: content.title,
+        body: content.body,
+        silent: content.silent,
+        urgency: content.urgency,
+        timeoutType: content.sticky ? 'never' : 'default',
+        ...(process.platform === 'linux' ? { icon: iconPath } : {}),
+      });
+      live.add(toast);
+      for (const oldest of live) {
+        if (live.size <= LIVE_LIMIT) break;
+        live.delete(oldest);
+      }
+      toast.on('show', () => events.shown());
+      toast.on('failed', (_event, message) => {
+        live.delete(toast);
+        events.failed(message);
+      });
+      toast.on('click', () => {
+        live.delete(toast);
+        events.clicked();
+      });
+      toast.on('close', () => {
+        live.delete(toast);
+        events.closed();
+      });
+      toast.show();
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import type { CodedError } from '../../core/contract/errors.ts';
+import { ok, type Result } from '../../core/contract/result.ts';
+import type { CloseReason, LinkStatus, StreamFrame } from '../../core/contract/stream.ts';
+import type { Link, Timers } from '../../core/link/link.ts';
+import { retryDelay } from '../../core/link/machine.ts';
+import type { Clock, Log, Random } from '../../core/ports/ports.ts';
+import type { Api, Session } from './api.ts';
+import type { Device, Enrolment, EnrolmentTarget } from './enrolment.ts';
+import type { ServerLinkRun } from './link.ts';
+import type { RecordService } from './record.ts';
+import type { EmbeddedServer } from './server/embedded.ts';
+import { checkServerUrl } from './serverUrl.ts';
+
+type Target = EnrolmentTarget & { readonly mode: 'embedded' | 'client' };
+
+export interface CompanionOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Log;
+  readonly enrolment: Enrolment;
+  readonly record: RecordService;
+  readonly embedded: EmbeddedServer;
+  /** The embedded server's name in the keychain: its address changes from start to start. */
+  readonly embeddedKey: string;
+  readonly link: (run: ServerLinkRun) => Link;
+  readonly me: Api['me'];
+  /** Each frame as it arrives, before it is applied. */
+  readonly onFrame: (frame: StreamFrame) => void;
+  readonly onStatus: (status: LinkStatus) => void;
+  /** The person chose another server; kept for the next start. */
+  readonly saveServerUrl: (url: string | null) => void;
+}
+
+/** The desktop's relation to its one companion server, embedded or remote: running it, pairing with it, the link. */
+export interface Companion {
+  /** @param url null = the embedded server */
+  start(url: string | null, ticket: string | null): void;
+  connect(input: { url: string | null; ticket: string | null }): Promise<Result<boolean, CodedError>>;
+  retryNow(): void;
+  /** The server refused the token outside the link. */
+  refused(): void;
+  networkChanged(online: boolean): void;
+  suspended(): void;
+  resumed(): void;
+  status(): LinkStatus;
+  server(): { mode: 'embedded' | 'client'; url: string | null };
+  session(): Session | null;
+  /** Called by the embedded server. */
+  embeddedReady(server: { url: string; ticket: string | null }): void;
+  embeddedLost(): void;
+  embeddedFailed(): void;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/;
+const clientKey = (origin: string): string => `server ${origin}`;
+
+/** Gives a ticket out once: the server takes it only once. */
+function once(ticket: string | null): () => Promise<string | null> {
+  let left = ticket;
+  return () => {
+    const given = left;
+    left = null;
+    return Promise.resolve(given);
+  };
+}
+
+export function createCompanion(options: CompanionOptions): Companion {
+  const { clock, timers, random, log, enrolment, record, embedded } = options;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  let run = 0;
+  let mode: 'embedded' | 'client' = 'embedded';
+  let target: Target | null = null;
+  let device: Device | null = null;
+  let link: Link | null = null;
+  let recordOf: string | null = null;
+  /** Set once a refused token was replaced, until the link was live again: a second refusal is not answered with haste. */
+  let replaced = false;
+  let cancelRetry: (() => void) | null = null;
+  let retry: (() => void) | null = null;
+  let status: LinkStatus = { state: 'connecting', since: iso(clock.now()), seq: 0, headSeq: 0, confirmedAt: null, reason: null, attempt: 0, retryAt: null };
+
+  const tell = (next: LinkStatus) => {
+    status = next;
+    options.onStatus(next);
+  };
+  /** Status while there is no link to ask. */
+  const say = (state: LinkStatus['state'], reason: CloseReason | null, patch: Partial<LinkStatus> = {}) =>
+    tell({ ...status, state, reason, since: status.state === state ? status.since : iso(clock.now()), seq: record.cursor()?.seq ?? 0, retryAt: null, ...patch });
+
+  const drop = () => {
+    run += 1;
+    cancelRetry?.();
+    cancelRetry = null;
+    retry = null;
+    const old = link;
+    link = null;
+    device = null;
+    old?.stop();
+  };
+
+  const openLink = (mine: number, to: Target, as: Device) => {
+    if (recordOf !== to.key) {
+      record.clear();
+      recordOf = to.key;
+    }
+    device = as;
+    const opened = options.link({
+      server: to.server,
+      token: as.token,
+      cursor: record.cursor(),
+      onSnapshot: (snapshot) => {
+        if (mine === run) record.applySnapshot(snapshot);
+      },
+      onFrame: (frame) => {
+        if (mine !== run) return;
+        options.onFrame(frame);
+        record.applyFrame(frame);
+      },
+      onStatus: (next) => {
+        if (mine !== run) return;
+        tell(next);
+        if (next.state === 'live') replaced = false;
+        if (next.state === 'refused' && (next.reason === 'auth_invalid' || next.reason === 'auth_revoked')) replaceToken();
+      },
+    });
+    link = opened;
+    opened.start();
+  };
+
+  const pair = async (mine: number, to: Target, attempt: number): Promise<void> => {
+    say('connecting', null, { attempt });
+    const got = await enrolment.token(to);
+    if (mine !== run) return;
+    if (got.ok) return openLink(mine, to, got.value);
+    log.warn({ error: got.error, server: to.server, attempt }, 'pairing');
+    const again = () => {
+      cancelRetry?.();
+      cancelRetry = null;
+      retry = null;
+      if (mine === run) void pair(mine, to, attempt + 1);
+    };
+    retry = again;
+    if (!got.error.retryable) return say('refused', got.error.code === 'auth.missing' ? 'auth_missing' : 'auth_invalid', { attempt });
+    const ms = retryDelay(attempt, random.next());
+    cancelRetry = timers.after(ms, again);
+    say('offline', 'transport_lost', { attempt, retryAt: iso(clock.now() + ms) });
+  };
+
+  /** A refused token is useless: it is forgotten, and a ticket is tried once. */
+  const replaceToken = () => {
+    const to = target;
+    if (replaced || !to) return;
+    replaced = true;
+    log.warn({ server: to.server }, 'the server refused the device token; pairing again');
+    drop();
+    const mine = run;
+    void enrolment.discard(to.key).then(() => (mine === run ? pair(mine, to, 0) : undefined));
+  };
+
+  const toClient = (origin: string, ticket: string | null) => {
+    drop();
+    replaced = false;
+    mode = 'client';
+    target = { mode, key: clientKey(origin), server: origin, ticket: once(ticket) };
+    void pair(run, target, 0);
+  };
+  const toEmbedded = () => {
+    drop();
+    replaced = false;
+    mode = 'embedded';
+    target = null;
+    say('connecting', null, { attempt: 0 });
+    embedded.start();
+  };
+
+  return {
+    start: (url, ticket) => (url === null ? toEmbedded() : toClient(url, ticket)),
+    async connect({ url, ticket }) {
+      if (url === null) {
+        options.saveServerUrl(null);
+        if (mode === 'client') toEmbedded();
+        return ok(true);
+      }
+      const checked = checkServerUrl(url);
+      if (!checked.ok) return checked;
+      const origin = checked.value;
+      const next: Target = { mode: 'client', key: clientKey(origin), server: origin, ticket: once(ticket?.trim() || null) };
+      const got = ticket === null || ticket.trim() === '' ? await enrolment.token(next) : await enrolment.enrol(next);
+      if (!got.ok) return got;
+      if (got.value.origin === 'stored') {
+        const me = await options.me({ server: origin, token: got.value.token });
+        if (!me.ok) {
+          if (me.error.code === 'auth.invalid' || me.error.code === 'auth.revoked') await enrolment.discard(next.key);
+          return me;
+        }
+      }
+      options.saveServerUrl(origin);
+      const wasEmbedded = mode === 'embedded';
+      toClient(origin, null);
+      if (wasEmbedded) void embedded.stop();
+      return ok(true);
+    },
+    retryNow() {
+      if (link) return link.retryNow();
+      if (retry) return retry();
+      if (mode === 'embedded' && !target) embedded.start();
+    },
+    refused: replaceToken,
+    networkChanged(online) {
+      // A server on this machine needs no network.
+      if (target && !LOOPBACK.test(target.server)) link?.networkChanged(online);
+    },
+    suspended: () => link?.suspended(),
+    resumed: () => link?.resumed(),
+    status: () => status,
+    server: () => ({ mode, url: target?.server ?? null }),
+    session: () => (target && device ? { server: target.server, token: device.token } : null),
+    embeddedReady(server) {
+      if (mode !== 'embedded') return;
+      drop();
+      const first = once(server.ticket);
+      target = { mode, key: options.embeddedKey, server: server.url, ticket: async () => (await first()) ?? (await embedded.ticket()) };
+      void pair(run, target, 0);
+    },
+    embeddedLost() {
+      if (mode !== 'embedded') return;
+      drop();
+      target = null;
+      say('offline', 'transport_lost');
+    },
+    embeddedFailed() {
+      if (mode !== 'embedded') return;
+      drop();
+      target = null;
+      say('offline', 'stopped');
+    },
+    async stop() {
+      drop();
+      await embedded.stop();
+    },
+  };
+}
+

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { ErrorBody } from '../../core/contract/http.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+
+/** The part of `fetch` that is used; given from outside, so that tests bring their own network. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface Ask<T> {
+  readonly method: 'GET' | 'POST';
+  /** Origin of the server. */
+  readonly server: string;
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly answer: z.ZodType<T>;
+  /** Milliseconds for the whole exchange. */
+  readonly timeoutMs: number;
+}
+
+const unreachable = (message: string): CodedError => codedError('server.unreachable', message, true);
+
+/**
+ * One exchange with the companion server. Redirects are refused: the bearer must not follow one to another host.
+ *
+ * Errors: the server's own code when it sent one; `server.unreachable` (retryable) when no answer was had, or a proxy
+ * answered in its place; `internal` when the answer cannot be read.
+ */
+export async function ask<T>(fetch: Fetch, options: Ask<T>): Promise<Result<T, CodedError>> {
+  const { method, server, path, token, body, answer, timeoutMs } = options;
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(server + path, {
+      method,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    return err(unreachable(timedOut ? `no answer within ${timeoutMs} ms` : 'no connection to the server'));
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return err(status >= 500 ? unreachable(`status ${status} without a readable body`) : codedError('internal', `status ${status} without a readable body`));
+  }
+  if (status >= 200 && status < 300) {
+    const parsed = answer.safeParse(json);
+    return parsed.success ? ok(parsed.data) : err(codedError('internal', `the server's answer to ${method} ${path} has an unknown shape`));
+  }
+  const refused = ErrorBody.safeParse(json);
+  if (refused.success) return err(refused.data.error);
+  return err(status >= 500 ? unreachable(`status ${status}`) : codedError('internal', `status ${status} without a code`));
+}

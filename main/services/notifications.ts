@@ -1,0 +1,98 @@
+import type { Place } from '../../core/contract/deepLink.ts';
+import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { Banner, NotificationOutcome } from '../../core/contract/ipc.ts';
+import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
+import type { Settings } from '../../core/contract/settings.ts';
+import { decideNotification, type NotifyDecision } from '../../core/domain/notify/notify.ts';
+import type { RecordState } from '../../core/domain/record/state.ts';
+import type { Timers } from '../../core/link/link.ts';
+import type { Clock, Log } from '../../core/ports/ports.ts';
+import { WORDS } from '../words.ts';
+import { createStorm, STORM_WINDOW_MS } from './storm.ts';
+import { showToast, type ToastContent, type Toasts } from './toast.ts';
+
+type Notify = Extract<NotifyDecision, { decision: 'notify' }>;
+
+export interface NotificationOptions {
+  readonly toasts: Toasts;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly settings: () => Settings['notifications'];
+  /** The place in the focused window; null when none has the focus or it is not known. */
+  readonly looking: () => Place | null;
+  readonly banner: (banner: Omit<Banner, 'id' | 'at'>) => void;
+  /** A click: bring the window to the front and go there. */
+  readonly open: (place: Place) => void;
+}
+
+export interface NotificationService {
+  /** Decides and shows. Resolves with what became of it; null when the fact is not one to notify about. */
+  consider(event: RecordedEvent, state: RecordState): Promise<NotificationOutcome | null>;
+  /** A plain message of the program itself. */
+  say(title: string, body: string): Promise<NotificationOutcome>;
+  /** A test toast, whatever the settings say. */
+  test(): Promise<NotificationOutcome>;
+}
+
+const URGENCY: Readonly<Record<Severity, ToastContent['urgency']>> = { info: 'low', notice: 'low', warning: 'normal', critical: 'critical', emergency: 'critical' };
+const DAY: Place = { view: 'day', weddingId: null, alertId: null };
+
+/** Turns alerts into native notifications. Every decision ends in an outcome code, and each outcome is logged. */
+export function createNotifications(options: NotificationOptions): NotificationService {
+  const { clock, timers, log, toasts } = options;
+  const storm = createStorm();
+  let held: Notify[] = [];
+
+  const show = async (content: ToastContent, severity: Severity, place: Place, about: Record<string, unknown>): Promise<NotificationOutcome> => {
+    let refusal: string | null = null;
+    const outcome = await showToast(toasts, timers, content, {
+      clicked: () => {
+        log.info({ ...about, place }, 'notification clicked');
+        options.open(place);
+      },
+      failed: (message) => (refusal = message),
+    });
+    log.info({ ...about, severity, ...outcome, ...(refusal === null ? {} : { refusal }) }, 'notification');
+    // Somebody must learn of it: what the system could not show is shown in the console.
+    if (outcome.outcome === 'failed') {
+      options.banner({ kind: 'toast_failed', severity, title: content.title, detail: `${content.body} ${WORDS.banners.toastFailed} ${WORDS.banners.toastWhy[outcome.why]}`.trim(), place });
+    }
+    return outcome;
+  };
+
+  const summarise = () => {
+    const group = held;
+    held = [];
+    const [first] = group;
+    if (!first) return;
+    storm.admit(clock.now());
+    const severity = group.map((one) => one.severity).reduce((worst, next) => (SEVERITIES.indexOf(next) > SEVERITIES.indexOf(worst) ? next : worst));
+    const sameWedding = group.every((one) => one.group === first.group) && first.place.view === 'day';
+    const place: Place = sameWedding && first.place.view === 'day' ? { ...first.place, alertId: null } : DAY;
+    const named = group.slice(0, 3).map((one) => one.title).join(' · ');
+    void show({ title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky: group.some((one) => one.sticky) }, severity, place, { summaryOf: group.length });
+  };
+
+  return {
+    async consider(event, state) {
+      const decision = decideNotification(event, { state, settings: options.settings(), now: clock.now(), looking: options.looking() });
+      if (decision.decision === 'none') return null;
+      const about = { eventId: event.id, seq: event.seq, alertId: event.row.id };
+      const suppressed = (why: Extract<NotificationOutcome, { outcome: 'suppressed' }>['why']): NotificationOutcome => {
+        log.info({ ...about, outcome: 'suppressed', why }, 'notification');
+        return { outcome: 'suppressed', why };
+      };
+      if (decision.decision === 'suppress') return suppressed(decision.why);
+      // An emergency is never summed up with others.
+      if (!storm.admit(clock.now()) && decision.severity !== 'emergency') {
+        held.push(decision);
+        if (held.length === 1) timers.after(STORM_WINDOW_MS, summarise);
+        return suppressed('grouped');
+      }
+      return show({ title: decision.title, body: decision.body, urgency: URGENCY[decision.severity], silent: !decision.sound, sticky: decision.sticky }, decision.severity, decision.place, about);
+    },
+    say: (title, body) => show({ title, body, urgency: 'low', silent: true, sticky: false }, 'info', DAY, { say: true }),
+    test: () => show({ title: WORDS.toasts.testTitle, body: WORDS.toasts.testBody, urgency: 'normal', silent: !options.settings().sound, sticky: false }, 'info', DAY, { test: true }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { NotificationOutcome } from '../../core/contract/ipc.ts';
+import type { Timers } from '../../core/link/link.ts';
+
+export interface ToastContent {
+  readonly title: string;
+  readonly body: string;
+  readonly urgency: 'low' | 'normal' | 'critical';
+  readonly silent: boolean;
+  /** Stays until it is dealt with, where the system can. */
+  readonly sticky: boolean;
+}
+
+export interface ToastEvents {
+  shown(): void;
+  failed(message: string): void;
+  clicked(): void;
+  closed(): void;
+}
+
+/** The system's notifications. */
+export interface Toasts {
+  supported(): boolean;
+  /** Shows it; may throw where the system is broken. The toast's later life arrives through `events`. */
+  show(content: ToastContent, events: ToastEvents): void;
+}
+
+/** How long the system has to say that a toast is on the screen. */
+export const SHOWN_BOUND_MS = 2_000;
+
+const NO_DAEMON = /StartServiceByName|ServiceUnknown|NameHasNoOwner|NoServer|Spawn\.|autolaunch|not provided by any \.service|Could not connect|Connection refused|No such file/i;
+
+/** Shows one toast. Resolves exactly once with what became of it; a late 'shown' does not undo a timeout, but a click still works. */
+export function showToast(toasts: Toasts, timers: Timers, content: ToastContent, on: { clicked(): void; failed(message: string): void }): Promise<NotificationOutcome> {
+  return new Promise((resolve) => {
+    if (!toasts.supported()) return resolve({ outcome: 'failed', why: 'unsupported' });
+    const cancel = timers.after(SHOWN_BOUND_MS, () => resolve({ outcome: 'failed', why: 'timeout' }));
+    const settle = (outcome: NotificationOutcome) => {
+      cancel();
+      resolve(outcome);
+    };
+    const failed = (message: string) => {
+      on.failed(message);
+      settle({ outcome: 'failed', why: NO_DAEMON.test(message) ? 'no_daemon' : 'error' });
+    };
+    try {
+      toasts.show(content, { shown: () => settle({ outcome: 'shown' }), failed, clicked: on.clicked, closed: () => undefined });
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
+    }
+  });
+}

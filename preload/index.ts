@@ -1,0 +1,37 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import type { Bridge } from '../core/contract/ipc.ts';
+import { BRIDGE_NAME, type InvokeChannel, type PushChannel } from '../core/contract/ipcNames.ts';
+
+// Named verbs only: the page never holds ipcRenderer, a channel name or an event object.
+const ask = (channel: InvokeChannel, input?: unknown) => ipcRenderer.invoke(channel, input);
+const listen = <T>(channel: PushChannel, listener: (payload: T) => void): (() => void) => {
+  const forward = (_event: unknown, payload: T): void => listener(payload);
+  ipcRenderer.on(channel, forward);
+  return () => {
+    ipcRenderer.removeListener(channel, forward);
+  };
+};
+
+const bridge: Bridge = {
+  boot: () => ask('app:boot'),
+  openExternal: (input) => ask('app:open_external', input),
+  record: () => ask('record:get'),
+  link: () => ask('link:get'),
+  retryLink: () => ask('link:retry'),
+  integrations: () => ask('api:integrations'),
+  deliveries: (input) => ask('api:deliveries', input),
+  sendCommand: (input) => ask('command:send', input),
+  settings: () => ask('settings:get'),
+  changeSettings: (input) => ask('settings:set', input),
+  connectServer: (input) => ask('server:connect', input),
+  testNotification: () => ask('notifications:test'),
+  painted: (input) => ask('board:painted', input),
+  onSnapshot: (listener) => listen('record:snapshot', listener),
+  onPatch: (listener) => listen('record:patch', listener),
+  onLink: (listener) => listen('link:status', listener),
+  onNavigate: (listener) => listen('navigate', listener),
+  onBanner: (listener) => listen('banner', listener),
+  onSettings: (listener) => listen('settings:changed', listener),
+};
+
+contextBridge.exposeInMainWorld(BRIDGE_NAME, bridge);

@@ -1,0 +1,76 @@
+import { IconCalendarEvent, IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { DayBoard } from '../boards/day/DayBoard.tsx';
+import { Inspector } from '../inspector/Inspector.tsx';
+import { IntegrationsView } from '../integrations/IntegrationsView.tsx';
+import { SettingsView } from '../settings/SettingsView.tsx';
+import { t } from '../i18n/index.ts';
+import { Announcer } from './Announcer.tsx';
+import { Banners } from './Banners.tsx';
+import { useRoute } from './routes.ts';
+import { useTables } from './selectors.ts';
+import { TopBar } from './TopBar.tsx';
+import { useFrameKeys } from './useFrameKeys.ts';
+
+const PLACES = [
+  { view: 'day', href: '#/day', icon: IconCalendarEvent },
+  { view: 'integrations', href: '#/integrations', icon: IconPlugConnected },
+  { view: 'settings', href: '#/settings', icon: IconSettings },
+] as const;
+
+function Rail() {
+  const { place } = useRoute();
+  const tables = useTables();
+  // Only what waits for a person is counted.
+  const failing = useMemo(
+    () => Object.values(tables.connections).filter((row) => row.health === 'failing').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
+    [tables.connections, tables.reviewItems],
+  );
+  return (
+    <nav className="rail" aria-label={t('frame.places')}>
+      <span className="rail-mark" aria-hidden>
+        W
+      </span>
+      {PLACES.map(({ view, href, icon: Icon }) => {
+        const count = view === 'integrations' ? failing : 0;
+        return (
+          <a key={view} href={href} className="rail-place" aria-current={place.view === view ? 'page' : undefined}>
+            <span className="rail-icon">
+              <Icon size={20} stroke={1.5} aria-hidden />
+              {count > 0 ? (
+                <span className="rail-count num" aria-label={t('frame.needPerson', { count })}>
+                  {count}
+                </span>
+              ) : null}
+            </span>
+            <span>{t(`places.${view}`)}</span>
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+const VIEWS = { day: DayBoard, integrations: IntegrationsView, settings: SettingsView } as const;
+
+export function Frame() {
+  const route = useRoute();
+  useFrameKeys();
+  const View = VIEWS[route.place.view];
+  const inspecting = route.selected !== null || (route.place.view === 'integrations' && route.place.connectionId !== null);
+  return (
+    <div className="frame" data-inspecting={inspecting || undefined}>
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
+        {t('frame.skip')}
+      </a>
+      <Rail />
+      <TopBar />
+      <main id="main" className="main" tabIndex={-1}>
+        <Banners />
+        <View />
+      </main>
+      {inspecting ? <Inspector route={route} /> : null}
+      <Announcer />
+    </div>
+  );
+}

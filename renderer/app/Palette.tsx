@@ -1,0 +1,86 @@
+import { Kbd } from '@mantine/core';
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { IconBell, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconPlugConnected, IconRefresh, IconSearch, IconSettings } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { openAlerts } from '../../core/domain/day/openAlerts.ts';
+import { dayText } from '../components/format.ts';
+import { severityWord } from '../components/Severity.tsx';
+import { t } from '../i18n/index.ts';
+import { useConsole } from '../state/store.ts';
+import { useBackend } from './context.ts';
+import { acknowledgeAndTell } from './openDecision.ts';
+import { go, openPlace, useRoute } from './routes.ts';
+import { useTables } from './selectors.ts';
+import { switchDensity, switchTheme } from './switches.ts';
+
+/** Every place, wedding and decision by name; what has a key shows it. */
+export function Palette() {
+  const backend = useBackend();
+  const tables = useTables();
+  const { selected } = useRoute();
+  const settings = useConsole((state) => state.settings);
+
+  const actions = useMemo<SpotlightActionGroupData[]>(() => {
+    const icon = { size: 18, stroke: 1.5, 'aria-hidden': true } as const;
+    const key = (text: string) => <Kbd size="xs">{text}</Kbd>;
+    const open = openAlerts(Object.values(tables.alerts), null);
+    const chosen = selected?.kind === 'alert' ? tables.alerts[selected.id] : undefined;
+    const acknowledging = chosen?.state === 'open' ? [chosen, ...open.filter((alert) => alert.id !== chosen.id)] : open;
+    const weddings = Object.values(tables.weddings)
+      .filter((wedding) => wedding.status !== 'cancelled')
+      .sort((a, b) => a.startsAt.localeCompare(b.startsAt));
+    const nextTheme = settings.theme === 'dark' ? 'light' : 'dark';
+    const nextDensity = settings.density === 'compact' ? 'comfortable' : 'compact';
+    return [
+      {
+        group: t('palette.places'),
+        actions: [
+          { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
+          { id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) },
+          { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
+        ],
+      },
+      {
+        group: t('palette.weddings'),
+        actions: weddings.map((wedding) => ({
+          id: `wedding-${wedding.id}`,
+          label: wedding.title,
+          description: [dayText(wedding.startsAt, wedding.zone), wedding.room].filter(Boolean).join(' · '),
+          leftSection: <IconHeart {...icon} />,
+          onClick: () => openPlace({ view: 'day', weddingId: wedding.id, alertId: null }),
+        })),
+      },
+      {
+        group: t('palette.alerts'),
+        actions: acknowledging.slice(0, 20).flatMap((alert, index) => [
+          { id: `open-${alert.id}`, label: alert.title, description: severityWord(alert.severity), leftSection: <IconBell {...icon} />, onClick: () => go({ place: { view: 'day', weddingId: alert.weddingId, alertId: alert.id }, selected: { kind: 'alert', id: alert.id } }) },
+          // The worst few, or the one that is open: forty such lines would bury the rest.
+          ...(index < 3 ? [{ id: `ack-${alert.id}`, label: t('palette.acknowledge', { title: alert.title }), leftSection: <IconCheck {...icon} />, rightSection: key('A'), onClick: () => void acknowledgeAndTell(backend, alert) }] : []),
+        ]),
+      },
+      {
+        group: t('palette.view'),
+        actions: [
+          { id: 'theme', label: t('palette.theme', { theme: t(`settings.themes.${nextTheme}`) }), leftSection: <IconContrast2 {...icon} />, rightSection: key('Alt L'), onClick: () => switchTheme(backend) },
+          { id: 'density', label: t('palette.density', { density: t(`settings.densities.${nextDensity}`) }), leftSection: <IconContrast2 {...icon} />, rightSection: key('Alt C'), onClick: () => switchDensity(backend) },
+          { id: 'retry', label: t('link.tryNow'), leftSection: <IconRefresh {...icon} />, onClick: () => void backend.retryLink() },
+        ],
+      },
+    ].filter((group) => group.actions.length > 0);
+  }, [backend, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut="mod+K"
+      attributes={{ content: { 'aria-label': t('palette.title') } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+      limit={60}
+      maxHeight={420}
+      scrollable
+      lockScroll={false}
+      nothingFound={t('palette.nothing')}
+      searchProps={{ leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />, placeholder: t('palette.placeholder'), 'aria-label': t('palette.placeholder') }}
+    />
+  );
+}

@@ -1,0 +1,13 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** Muted champagne: selection and focus, nothing else. The same values stand in `styles/tokens.css`. */
+const champagne: MantineColorsTuple = ['#faf6ee', '#f1e9d8', '#e4d5b7', '#d8bd8a', '#c9a768', '#b6924f', '#96763a', '#7d612d', '#634c23', '#4a391a'];
+
+export const theme = createTheme({
+  primaryColor: 'champagne',
+  colors: { champagne },
+  defaultRadius: 4,
+  fontFamily: '"Inter Variable", system-ui, sans-serif',
+  respectReducedMotion: true,
+  components: { Switch: { defaultProps: { withThumbIndicator: false } } },
+});

@@ -1,0 +1,30 @@
+import { IconCircleCheck, IconCircleDashed, IconCircleFilled, IconHexagonFilled, IconPlayerPauseFilled, IconSquareFilled, IconSquareRotatedFilled, IconTriangleFilled } from '@tabler/icons-react';
+import type { Connection, Severity } from '../../core/contract/record.ts';
+import { t } from '../i18n/index.ts';
+
+const SHAPES = { info: IconCircleFilled, notice: IconSquareRotatedFilled, warning: IconTriangleFilled, critical: IconHexagonFilled, emergency: IconSquareFilled } as const;
+
+export const severityWord = (severity: Severity): string => t(`severity.${severity}`);
+
+/** Shape and colour; the word comes beside it or, where space is short, as its name. */
+export function SeverityMark({ severity, word = false, size = 12 }: { readonly severity: Severity; readonly word?: boolean; readonly size?: number }) {
+  const Shape = SHAPES[severity];
+  return (
+    <span className="sev" data-severity={severity}>
+      <Shape size={size} aria-hidden />
+      {word ? <span className="sev-word">{severityWord(severity)}</span> : <span className="vh">{severityWord(severity)}</span>}
+    </span>
+  );
+}
+
+const HEALTH_SHAPES = { healthy: IconCircleCheck, failing: IconTriangleFilled, waiting: IconCircleDashed, paused: IconPlayerPauseFilled } as const;
+
+export function HealthMark({ health }: { readonly health: Connection['health'] }) {
+  const Shape = HEALTH_SHAPES[health];
+  return (
+    <span className="health" data-health={health}>
+      <Shape size={14} aria-hidden />
+      <span>{t(`health.${health}`)}</span>
+    </span>
+  );
+}

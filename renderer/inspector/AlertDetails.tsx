@@ -1,0 +1,62 @@
+import { Kbd } from '@mantine/core';
+import { useEffect } from 'react';
+import { useBackend } from '../app/context.ts';
+import { acknowledgeAndTell } from '../app/openDecision.ts';
+import { useScope, useTables } from '../app/selectors.ts';
+import { Moment } from '../components/Moment.tsx';
+import { SeverityMark } from '../components/Severity.tsx';
+import { t } from '../i18n/index.ts';
+import { useConsole } from '../state/store.ts';
+import { subjectLink, weddingLink, zoneOf } from './links.ts';
+import { Details, Missing } from './parts.tsx';
+
+export function AlertDetails({ id }: { readonly id: string }) {
+  const backend = useBackend();
+  const tables = useTables();
+  const scope = useScope();
+  const sending = useConsole((state) => state.acknowledging[id] === true);
+  const alert = tables.alerts[id];
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const target = event.target instanceof HTMLElement ? event.target : null;
+      // In a list the focused row is meant, and the list has its own handler.
+      if (event.key.toLowerCase() !== 'a' || event.ctrlKey || event.metaKey || event.altKey || !target?.closest('.inspector') || alert?.state !== 'open') return;
+      event.preventDefault();
+      void acknowledgeAndTell(backend, alert);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [alert, backend]);
+
+  if (!alert) return <Missing />;
+  const zone = zoneOf(tables, alert.weddingId, scope.zone);
+  return (
+    <Details
+      kind={t('inspector.kind.alert')}
+      title={alert.title}
+      state={
+        <>
+          <SeverityMark severity={alert.severity} word /> <span>{t(`alertState.${alert.state}`)}</span>
+        </>
+      }
+      lead={alert.detail}
+      facts={[
+        { label: t('facts.raised'), value: <Moment at={alert.raisedAt} zone={zone} /> },
+        { label: t('facts.rule'), value: t(`rules.${alert.rule}`) },
+        ...(alert.acknowledgedAt ? [{ label: t('facts.acknowledged'), value: <><Moment at={alert.acknowledgedAt} zone={zone} /> {alert.acknowledgedBy}</> }] : []),
+      ]}
+      row={alert}
+      collection="alerts"
+      zone={zone}
+      related={[...subjectLink(tables, alert.subject), ...weddingLink(tables, alert.weddingId)]}
+      actions={
+        alert.state === 'open' ? (
+          <button type="button" className="button button-main" disabled={sending} onClick={() => void acknowledgeAndTell(backend, alert)} aria-keyshortcuts="A">
+            {sending ? t('alerts.recording') : t('alerts.acknowledge')} <Kbd size="xs">A</Kbd>
+          </button>
+        ) : null
+      }
+    />
+  );
+}

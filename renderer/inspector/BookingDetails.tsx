@@ -1,0 +1,47 @@
+import { useScope, useTables } from '../app/selectors.ts';
+import { moneyText } from '../components/format.ts';
+import { Moment } from '../components/Moment.tsx';
+import { t } from '../i18n/index.ts';
+import { alertsAbout, inspectHref, weddingLink, zoneOf } from './links.ts';
+import { Details, Missing, type Fact } from './parts.tsx';
+
+export function BookingDetails({ id }: { readonly id: string }) {
+  const tables = useTables();
+  const scope = useScope();
+  const booking = tables.bookings[id];
+  if (!booking) return <Missing />;
+  const zone = zoneOf(tables, booking.weddingId, scope.zone);
+  const contact = booking.contactId ? tables.contacts[booking.contactId] : undefined;
+  const facts: Fact[] = [{ label: t('facts.trade'), value: t(`trades.${booking.trade}`) }];
+  const times = [
+    ['facts.callTime', booking.callTime],
+    ['facts.starts', booking.startsAt],
+    ['facts.ends', booking.endsAt],
+  ] as const;
+  for (const [label, at] of times) if (at) facts.push({ label: t(label), value: <Moment at={at} zone={zone} /> });
+  if (booking.place) facts.push({ label: t('facts.place'), value: booking.place });
+  if (booking.amountMinor !== null && booking.currency) facts.push({ label: t('facts.amount'), value: <span className="num">{moneyText(booking.amountMinor, booking.currency)}</span> });
+  if (contact) {
+    facts.push({ label: t('facts.contact'), value: contact.name });
+    if (contact.phone) facts.push({ label: t('facts.phone'), value: <span className="num">{contact.phone}</span> });
+    if (contact.email) facts.push({ label: t('facts.email'), value: contact.email });
+  }
+  const payments = Object.values(tables.payments).filter((payment) => payment.bookingId === id);
+  return (
+    <Details
+      kind={t('inspector.kind.booking')}
+      title={booking.vendorName ?? booking.title}
+      state={t(`bookingStatus.${booking.status}`)}
+      lead={booking.vendorName ? booking.title : undefined}
+      facts={facts}
+      row={booking}
+      collection="bookings"
+      zone={zone}
+      related={[
+        ...weddingLink(tables, booking.weddingId),
+        ...payments.slice(0, 5).map((payment) => ({ href: inspectHref('payment', payment.id, payment.weddingId), label: moneyText(payment.amountMinor, payment.currency), what: t(`paymentStatus.${payment.status}`) })),
+        ...alertsAbout(tables, 'bookings', id),
+      ]}
+    />
+  );
+}

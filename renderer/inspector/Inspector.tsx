@@ -1,0 +1,55 @@
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { closeInspector, type Route } from '../app/routes.ts';
+import { t } from '../i18n/index.ts';
+import { AlertDetails } from './AlertDetails.tsx';
+import { BookingDetails } from './BookingDetails.tsx';
+import { ConnectionDetails } from './ConnectionDetails.tsx';
+import { PaymentDetails } from './PaymentDetails.tsx';
+import { RunSheetItemDetails } from './RunSheetItemDetails.tsx';
+import { WeddingDetails } from './WeddingDetails.tsx';
+
+function Details({ route }: { readonly route: Route }) {
+  const { place, selected } = route;
+  if (place.view === 'integrations' && place.connectionId) return <ConnectionDetails id={place.connectionId} />;
+  switch (selected?.kind) {
+    case 'alert':
+      return <AlertDetails id={selected.id} />;
+    case 'payment':
+      return <PaymentDetails id={selected.id} />;
+    case 'booking':
+      return <BookingDetails id={selected.id} />;
+    case 'item':
+      return <RunSheetItemDetails id={selected.id} />;
+    case 'about':
+      return <WeddingDetails id={selected.id} />;
+    case undefined:
+      return null;
+  }
+}
+
+/** What is selected, always with the same anatomy. Takes the keyboard when it opens and gives it back when it closes. */
+export function Inspector({ route }: { readonly route: Route }) {
+  const panel = useRef<HTMLElement>(null);
+  const key = route.selected ? `${route.selected.kind} ${route.selected.id}` : route.place.view === 'integrations' ? route.place.connectionId : null;
+
+  useEffect(() => {
+    const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    const row = before?.dataset['row'];
+    panel.current?.focus({ preventScroll: true });
+    return () => {
+      const back = row ? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`) : before;
+      // Only when the keyboard was still in here: a click elsewhere has already moved it on purpose.
+      if (document.activeElement === document.body || document.activeElement === null) back?.focus({ preventScroll: true });
+    };
+  }, [key]);
+
+  return (
+    <aside ref={panel} className="inspector" aria-label={t('inspector.label')} tabIndex={-1}>
+      <button type="button" className="icon-button inspector-close" onClick={closeInspector} aria-label={t('inspector.close')} aria-keyshortcuts="Escape">
+        <IconX size={16} aria-hidden />
+      </button>
+      <Details route={route} />
+    </aside>
+  );
+}

@@ -1,0 +1,38 @@
+import { useTables } from '../app/selectors.ts';
+import { countText, dayText } from '../components/format.ts';
+import { Moment } from '../components/Moment.tsx';
+import { t } from '../i18n/index.ts';
+import { alertsAbout, inspectHref } from './links.ts';
+import { Details, Missing, type Fact } from './parts.tsx';
+
+export function WeddingDetails({ id }: { readonly id: string }) {
+  const tables = useTables();
+  const wedding = tables.weddings[id];
+  if (!wedding) return <Missing />;
+  const { zone } = wedding;
+  const facts: Fact[] = [
+    { label: t('facts.day'), value: dayText(wedding.startsAt, zone) },
+    { label: t('facts.starts'), value: <Moment at={wedding.startsAt} zone={zone} /> },
+    { label: t('facts.ends'), value: <Moment at={wedding.endsAt} zone={zone} /> },
+    { label: t('facts.zone'), value: zone },
+  ];
+  if (wedding.room) facts.push({ label: t('facts.room'), value: wedding.room });
+  if (wedding.guestCount !== null) facts.push({ label: t('facts.guests'), value: <span className="num">{countText(wedding.guestCount)}</span> });
+  const people = Object.values(tables.contacts).filter((contact) => contact.weddingId === id && contact.role === 'couple');
+  if (people.length > 0) facts.push({ label: t('facts.couple'), value: people.map((person) => person.name).join(', ') });
+  const bookings = Object.values(tables.bookings)
+    .filter((booking) => booking.weddingId === id && booking.status !== 'cancelled')
+    .sort((a, b) => (a.callTime ?? a.startsAt ?? '').localeCompare(b.callTime ?? b.startsAt ?? ''));
+  return (
+    <Details
+      kind={t('inspector.kind.about')}
+      title={wedding.title}
+      state={t(`weddingStatus.${wedding.status}`)}
+      facts={facts}
+      row={wedding}
+      collection="weddings"
+      zone={zone}
+      related={[...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id)]}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { go, useRoute } from '../app/routes.ts';
+import { systemName, useTables } from '../app/selectors.ts';
+import { countText, isolated } from '../components/format.ts';
+import { Ago, Moment } from '../components/Moment.tsx';
+import { Empty } from '../components/Section.tsx';
+import { HealthMark } from '../components/Severity.tsx';
+import { useRows } from '../components/useRows.ts';
+import { errorWords, t } from '../i18n/index.ts';
+import { useConsole } from '../state/store.ts';
+import { useIntegrations } from './queries.ts';
+
+const COUNTS = ['accepted', 'duplicates', 'refused', 'waiting', 'needReview'] as const;
+const RANK = { failing: 0, paused: 1, waiting: 2, healthy: 3 } as const;
+
+export function IntegrationsView() {
+  const tables = useTables();
+  const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
+  const { place } = useRoute();
+  const query = useQuery(useIntegrations());
+  const { listProps, tabIndex } = useRows();
+  // The record is the truth about health, as it is pushed; the query adds what only the server counts.
+  const connections = useMemo(() => Object.values(tables.connections).sort((a, b) => RANK[a.health] - RANK[b.health] || a.name.localeCompare(b.name)), [tables.connections]);
+  const views = new Map(query.data?.integrations.map((view) => [view.connection.id, view]));
+  const ids = connections.map((connection) => connection.id);
+  const selected = place.view === 'integrations' ? place.connectionId : null;
+
+  return (
+    <div className="page">
+      <header className="board-head">
+        <h1>{t('integrations.title')}</h1>
+        <p className="board-about">{t('integrations.about', { count: connections.length })}</p>
+      </header>
+      {query.isError ? (
+        <p className="inline-error" role="alert">
+          {errorWords(query.error.message)}{' '}
+          <button type="button" className="button" onClick={() => void query.refetch()}>
+            {t('integrations.again')}
+          </button>
+        </p>
+      ) : null}
+      {connections.length === 0 ? (
+        <Empty title={t('integrations.emptyTitle')} detail={t('integrations.empty')} />
+      ) : (
+        <ul className="rows integrations" {...listProps}>
+          {connections.map((connection) => {
+            const view = views.get(connection.id);
+            return (
+              <li key={connection.id} className="row" data-selected={selected === connection.id || undefined}>
+                <button
+                  type="button"
+                  className="row-main row-integration"
+                  data-row={connection.id}
+                  tabIndex={tabIndex(connection.id, ids)}
+                  aria-current={selected === connection.id || undefined}
+                  onClick={() => go({ place: { view: 'integrations', connectionId: connection.id }, selected: null })}
+                >
+                  <span className="row-text">
+                    <span className="row-line">{isolated(connection.name)}</span>
+                    <span className="row-sub">
+                      {systemName(connection.system, tables.connections)} · {t(`path.${connection.path}`)}
+                    </span>
+                  </span>
+                  <span className="row-text">
+                    <HealthMark health={connection.health} />
+                    <span className="row-sub">
+                      {t('integrations.since')} <Moment at={connection.healthSince} zone={zone} />
+                    </span>
+                  </span>
+                  <span className="row-text integration-last">
+                    <span className="row-line num">{view?.lastDeliveryAt ? <Ago at={view.lastDeliveryAt} zone={zone} /> : query.isPending ? '…' : t('integrations.never')}</span>
+                    <span className="row-sub">{t('integrations.lastDelivery')}</span>
+                  </span>
+                  {COUNTS.map((name) => (
+                    <span key={name} className="integration-count" data-zero={view?.last24h[name] === 0 || undefined} data-count={name}>
+                      <span className="num">{view ? countText(view.last24h[name]) : '–'}</span>
+                      <span className="row-sub">{t(`counts.${name}`)}</span>
+                    </span>
+                  ))}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <p className="dim page-foot">{t('integrations.foot')}</p>
+    </div>
+  );
+}

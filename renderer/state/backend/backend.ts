@@ -1,0 +1,63 @@
+import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import type { Place } from '../../../core/contract/deepLink.ts';
+import type { CodedError } from '../../../core/contract/errors.ts';
+import type { DeliveriesAnswer, IntegrationsAnswer } from '../../../core/contract/http.ts';
+import type { Banner, NotificationOutcome } from '../../../core/contract/ipc.ts';
+import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Result } from '../../../core/contract/result.ts';
+import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts';
+import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
+
+export type Answer<T> = Promise<Result<T, CodedError>>;
+
+/** What the console knows about its home once it has started. */
+export interface Start {
+  readonly appVersion: string | null;
+  readonly electronVersion: string | null;
+  readonly serverVersion: string | null;
+  readonly server: { readonly mode: 'embedded' | 'client' | 'page'; readonly url: string | null };
+  /** Where this device's token is kept. */
+  readonly tokenKept: 'keychain' | 'memory_only' | 'cookie';
+  readonly settings: Settings;
+  readonly link: LinkStatus | null;
+  readonly place: Place | null;
+}
+
+export interface Cursor {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface Listeners {
+  snapshot(snapshot: Snapshot): void;
+  frame(frame: StreamFrame): void;
+  link(status: LinkStatus): void;
+  navigate(place: Place): void;
+  banner(banner: Banner): void;
+  settings(settings: Settings): void;
+}
+
+/**
+ * Everything the console asks of the world outside the page. Two homes implement it: the desktop (through the bridge) and a
+ * plain browser (through HTTP and the stream). Refusals are coded; a rejected promise is a bug.
+ */
+export interface Backend {
+  readonly home: 'desktop' | 'browser';
+  /** `auth.*` = this browser is not paired. */
+  boot(): Answer<Start>;
+  /** Begins to deliver; `cursor` is the last event the page holds. Returns what ends it. */
+  open(cursor: Cursor | null, listeners: Listeners): () => void;
+  /** The whole record again; null = the home has none yet. In a browser the link sends one by itself. */
+  record(): Answer<Snapshot | null>;
+  retryLink(): Answer<boolean>;
+  integrations(): Answer<IntegrationsAnswer>;
+  deliveries(connectionId: string): Answer<DeliveriesAnswer>;
+  sendCommand(command: Command): Answer<CommandAnswer>;
+  changeSettings(patch: SettingsPatch): Answer<Settings>;
+  /** Desktop only. */
+  connectServer(url: string | null, ticket: string | null): Answer<boolean>;
+  /** Desktop only. */
+  testNotification(): Answer<NotificationOutcome>;
+  /** Everything up to `seq` is on the screen; `at` in milliseconds since the epoch. */
+  painted(seq: number, at: number): Answer<boolean>;
+}

@@ -1,0 +1,118 @@
+import { io } from 'socket.io-client';
+import { codedError } from '../../../core/contract/errors.ts';
+import { HTTP } from '../../../core/contract/http.ts';
+import { err, ok } from '../../../core/contract/result.ts';
+import { DEFAULT_SETTINGS, Settings, SettingsPatch } from '../../../core/contract/settings.ts';
+import { STREAM_PATH } from '../../../core/contract/stream.ts';
+import { createLink, type Link } from '../../../core/link/link.ts';
+import { socketIoTransport } from '../../../core/link/socketIoTransport.ts';
+import { pageLog } from '../pageLog.ts';
+import type { Backend, Listeners } from './backend.ts';
+import { exchange } from './http.ts';
+
+const SETTINGS_KEY = 'wedsync.settings';
+
+const readSettings = (): Settings => {
+  try {
+    const parsed = Settings.safeParse(JSON.parse(localStorage.getItem(SETTINGS_KEY) ?? 'null'));
+    return parsed.success ? parsed.data : DEFAULT_SETTINGS;
+  } catch (error) {
+    // Storage may be switched off, or hold what somebody else wrote: defaults are always right.
+    pageLog.warn({ error: String(error) }, 'settings could not be read');
+    return DEFAULT_SETTINGS;
+  }
+};
+
+/** Takes a pairing ticket out of the address, so that it stays neither in the history nor on the screen. */
+function takeTicket(): string | null {
+  const match = /^#enrol=([A-Za-z0-9._~-]{20,200})$/.exec(location.hash);
+  if (!match) return null;
+  history.replaceState(null, '', `${location.pathname}${location.search}#/day`);
+  return match[1] ?? null;
+}
+
+const browserName = (): string => `Browser on ${/Windows|Macintosh|Android|iPhone|iPad|Linux/.exec(navigator.userAgent)?.[0] ?? 'this machine'}`;
+
+/** The console in a plain browser: the page owns the link; the token is an HttpOnly cookie that scripts cannot see. */
+export function browserBackend(): Backend {
+  let link: Link | null = null;
+  const desktopOnly = () => Promise.resolve(err(codedError('command.not_possible', 'only in the desktop app')));
+
+  return {
+    home: 'browser',
+    async boot() {
+      const ticket = takeTicket();
+      if (ticket) {
+        const enrolled = await exchange('POST', HTTP.enrol.path, HTTP.enrol.success, { ticket, device: { name: browserName(), kind: 'browser' } });
+        if (!enrolled.ok) return enrolled;
+      }
+      const me = await exchange('GET', HTTP.me.path, HTTP.me.success);
+      // An unreachable server is no reason to hide the board that is kept here; only a refusal is.
+      if (!me.ok && me.error.code !== 'server.unreachable') return me;
+      const version = me.ok ? me.value.server.version : null;
+      return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null });
+    },
+    open(cursor, listeners: Listeners) {
+      const opened = createLink({
+        transport: socketIoTransport((url, options) => io(url, options), { url: location.origin, path: STREAM_PATH, log: pageLog }),
+        clock: { now: () => Date.now() },
+        timers: {
+          after(ms, callback) {
+            const timer = setTimeout(callback, ms);
+            return () => clearTimeout(timer);
+          },
+        },
+        random: { next: () => Math.random() },
+        log: pageLog,
+        client: { app: 'console', version: '1', kind: 'browser' },
+        token: () => Promise.resolve(undefined),
+        cursor,
+        onSnapshot: listeners.snapshot,
+        onFrame: listeners.frame,
+        onStatus: listeners.link,
+      });
+      link = opened;
+      const online = () => opened.networkChanged(true);
+      const offline = () => opened.networkChanged(false);
+      const frozen = () => opened.suspended();
+      const thawed = () => opened.resumed();
+      window.addEventListener('online', online);
+      window.addEventListener('offline', offline);
+      document.addEventListener('freeze', frozen);
+      document.addEventListener('resume', thawed);
+      opened.start();
+      return () => {
+        window.removeEventListener('online', online);
+        window.removeEventListener('offline', offline);
+        document.removeEventListener('freeze', frozen);
+        document.removeEventListener('resume', thawed);
+        opened.stop();
+        link = null;
+      };
+    },
+    record: () => Promise.resolve(ok(null)),
+    retryLink() {
+      link?.retryNow();
+      return Promise.resolve(ok(link !== null));
+    },
+    integrations: () => exchange('GET', HTTP.integrations.path, HTTP.integrations.success),
+    deliveries: (connectionId) => exchange('GET', HTTP.deliveries.path.replace(':id', encodeURIComponent(connectionId)), HTTP.deliveries.success),
+    sendCommand: (command) => exchange('POST', HTTP.commands.path, HTTP.commands.success, command),
+    changeSettings(patch) {
+      const checked = SettingsPatch.safeParse(patch);
+      if (!checked.success) return Promise.resolve(err(codedError('request.invalid', checked.error.message)));
+      const known = Object.fromEntries(Object.entries(checked.data).filter(([, value]) => value !== undefined));
+      const next: Settings = { ...readSettings(), ...known };
+      try {
+        localStorage.setItem(SETTINGS_KEY, JSON.stringify(next));
+      } catch (error) {
+        // The choice still holds for this page; only the next visit will not know it.
+        pageLog.warn({ error: String(error) }, 'settings could not be kept');
+      }
+      return Promise.resolve(ok(next));
+    },
+    connectServer: desktopOnly,
+    testNotification: desktopOnly,
+    painted: () => Promise.resolve(ok(true)),
+  };
+}

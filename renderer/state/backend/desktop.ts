@@ -1,0 +1,36 @@
+import type { Bridge } from '../../../core/contract/ipc.ts';
+import { ok } from '../../../core/contract/result.ts';
+import type { Backend, Listeners } from './backend.ts';
+
+/** The console inside the desktop app: main owns the link and the token; the page sees only the bridge. */
+export function desktopBackend(bridge: Bridge): Backend {
+  return {
+    home: 'desktop',
+    async boot() {
+      const boot = await bridge.boot();
+      if (!boot.ok) return boot;
+      const { app, server, secrets, settings, link, place } = boot.value;
+      return ok({ appVersion: app.version, electronVersion: app.electron, serverVersion: null, server, tokenKept: secrets, settings, link, place });
+    },
+    open(_cursor, listeners: Listeners) {
+      const stops = [
+        bridge.onSnapshot(listeners.snapshot),
+        bridge.onPatch(listeners.frame),
+        bridge.onLink(listeners.link),
+        bridge.onNavigate(listeners.navigate),
+        bridge.onBanner(listeners.banner),
+        bridge.onSettings(listeners.settings),
+      ];
+      return () => stops.forEach((stop) => stop());
+    },
+    record: () => bridge.record(),
+    retryLink: () => bridge.retryLink(),
+    integrations: () => bridge.integrations(),
+    deliveries: (connectionId) => bridge.deliveries({ connectionId }),
+    sendCommand: (command) => bridge.sendCommand(command),
+    changeSettings: (patch) => bridge.changeSettings(patch),
+    connectServer: (url, ticket) => bridge.connectServer({ url, ticket }),
+    testNotification: () => bridge.testNotification(),
+    painted: (seq, at) => bridge.painted({ seq, at }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import { codedError, type CodedError } from '../../../core/contract/errors.ts';
+import { ErrorBody } from '../../../core/contract/http.ts';
+import { err, ok, type Result } from '../../../core/contract/result.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** One exchange with the server that served this page. The session cookie goes along by itself; answers are parsed before use. */
+export async function exchange<T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: unknown): Promise<Result<T, CodedError>> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    text = await response.text();
+  } catch (error) {
+    return err(codedError('server.unreachable', String(error), true));
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // A proxy in between answers with pages of its own; nobody behind it heard us.
+    return err(codedError('server.unreachable', `answer ${response.status} is not JSON`, true));
+  }
+  if (!response.ok) {
+    const refused = ErrorBody.safeParse(json);
+    return err(refused.success ? refused.data.error : codedError('internal', `answer ${response.status} without a code`, response.status >= 500));
+  }
+  const answer = schema.safeParse(json);
+  return answer.success ? ok(answer.data) : err(codedError('internal', `unreadable answer of ${path}: ${answer.error.message.slice(0, 300)}`));
+}

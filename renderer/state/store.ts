@@ -1,0 +1,53 @@
+import { create } from 'zustand';
+import type { ErrorCode } from '../../core/contract/errors.ts';
+import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { Banner } from '../../core/contract/ipc.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../core/contract/settings.ts';
+import type { LinkStatus } from '../../core/contract/stream.ts';
+import type { RecordState } from '../../core/domain/record/state.ts';
+import type { Start } from './backend/backend.ts';
+
+export type Phase = { readonly kind: 'starting' } | { readonly kind: 'pairing'; readonly code: ErrorCode } | { readonly kind: 'failed'; readonly code: ErrorCode } | { readonly kind: 'ready' };
+
+/** An event and when this page got it (milliseconds), so that what is new can be shown as new. */
+export interface HeldEvent {
+  readonly event: RecordedEvent;
+  /** 0 = it was here before: from the cache or a catch-up. */
+  readonly receivedAt: number;
+}
+
+export interface ConsoleState {
+  readonly phase: Phase;
+  readonly home: 'desktop' | 'browser';
+  readonly start: Start | null;
+  readonly settings: Settings;
+  readonly record: RecordState | null;
+  /** Where the shown record came from; `cache` = the server has not spoken yet. */
+  readonly origin: 'none' | 'cache' | 'server';
+  /** When the cached record was saved. */
+  readonly savedAt: string | null;
+  /** Newest first. */
+  readonly held: readonly HeldEvent[];
+  readonly link: LinkStatus | null;
+  readonly banners: readonly Banner[];
+  /** Alerts whose acknowledgement is on its way. */
+  readonly acknowledging: Readonly<Record<string, true>>;
+}
+
+export const initialState: ConsoleState = {
+  phase: { kind: 'starting' },
+  home: 'browser',
+  start: null,
+  settings: DEFAULT_SETTINGS,
+  record: null,
+  origin: 'none',
+  savedAt: null,
+  held: [],
+  link: null,
+  banners: [],
+  acknowledging: {},
+};
+
+export const useConsole = create<ConsoleState>(() => initialState);
+export const setConsole = useConsole.setState;
+export const getConsole = useConsole.getState;

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { bootstrap, main } from './bootstrap.mjs';
+import { buildAll } from './setup/build.mjs';
+import { bundledNode, root, toolEnv } from './setup/paths.mjs';
+import { SetupError, took } from './setup/run.mjs';
+import { playwrightCounts, vitestCounts } from './test/counts.mjs';
+
+/**
+ * `npm test`: set-up, build, then every check in order. A failing step does not hide the later ones. The last line is
+ * `N passed, N failed, N skipped` over all tests; a check that is not made of tests (types, lint, packing) counts as one.
+ */
+
+const results = path.join(root, 'test-results');
+const STEP_LIMIT_MS = 15 * 60_000;
+
+/** Runs a program in the open; its code, or -1 when it could not start or took too long. */
+function show(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: toolEnv(env), stdio: ['ignore', 'inherit', 'inherit'] });
+    const limit = setTimeout(() => {
+      console.error(`ended after ${STEP_LIMIT_MS / 60_000} minutes`);
+      child.kill('SIGTERM');
+    }, STEP_LIMIT_MS);
+    child.once('error', (error) => {
+      clearTimeout(limit);
+      console.error(error.message);
+      resolve(-1);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(limit);
+      resolve(code ?? -1);
+    });
+  });
+}
+
+const tool = (name, args, env) => show(bundledNode, [path.join(root, 'node_modules', name), ...args], env);
+const asOneCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+const add = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+
+const types = async () => asOneCheck(await tool('typescript/bin/tsc', ['-b', '--pretty', 'false']));
+const lint = async () => asOneCheck(await tool('eslint/bin/eslint.js', ['--config', 'scripts/config/eslint.config.mjs', '--max-warnings', '0', '.']));
+
+/** The counts of a report; a run that left none, or failed in a way that no test shows, is one failure. */
+function counted(code, file, read) {
+  if (!existsSync(file)) return asOneCheck(1);
+  const counts = read(JSON.parse(readFileSync(file, 'utf8')));
+  return code !== 0 && counts.failed === 0 ? add(counts, { passed: 0, failed: 1, skipped: 0 }) : counts;
+}
+
+async function vitest(name, folders) {
+  const present = folders.filter((folder) => existsSync(path.join(root, 'tests', folder)));
+  const absent = folders.filter((folder) => !present.includes(folder));
+  if (absent.length > 0) console.log(`!! no tests in ${absent.map((folder) => `tests/${folder}`).join(', ')}`);
+  if (present.length === 0) return asOneCheck(1);
+  const file = path.join(results, `vitest-${name}.json`);
+  rmSync(file, { force: true });
+  const code = await tool('vitest/vitest.mjs', [
+    'run', '--config', 'scripts/config/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`,
+    ...present.map((folder) => `tests/${folder}/`),
+  ]);
+  return counted(code, file, vitestCounts);
+}
+
+async function playwright(project) {
+  const folder = path.join(root, 'tests', project);
+  if (!existsSync(folder) || !readdirSync(folder, { recursive: true }).some((file) => String(file).endsWith('.spec.ts'))) {
+    console.log(`!! no tests in tests/${project}`);
+    return asOneCheck(1);
+  }
+  const file = path.join(results, `playwright-${project}.json`);
+  rmSync(file, { force: true });
+  const code = await tool('@playwright/test/cli.js', ['test', '--config', 'scripts/config/playwright.config.ts', '--project', project], { WEDSYNC_STEP: project });
+  return counted(code, file, playwrightCounts);
+}
+
+async function packaged() {
+  const code = await show(bundledNode, ['scripts/dist.mjs', '--dir']);
+  return code === 0 ? add(asOneCheck(0), await playwright('packaged')) : asOneCheck(code);
+}
+
+async function bench() {
+  const entry = path.join(root, 'tests', 'bench', 'index.ts');
+  if (!existsSync(entry)) {
+    console.log('!! no measurements in tests/bench');
+    return asOneCheck(1);
+  }
+  return asOneCheck(await show(bundledNode, [entry, '--short']));
+}
+
+const FOLDERS = ['unit', 'vendors', 'conformance', 'integration', 'security'];
+
+/** `desktop`: needs Electron and the system's test packages. `build`: needs dist/. `all`: part of a run without --only. */
+const STEPS = [
+  { name: 'types', all: true, build: false, desktop: false, run: types },
+  { name: 'lint', all: true, build: false, desktop: false, run: lint },
+  { name: 'architecture', all: true, build: false, desktop: false, run: () => vitest('architecture', ['architecture']) },
+  { name: 'vitest', all: true, build: true, desktop: true, run: () => vitest('all', FOLDERS) },
+  ...FOLDERS.map((folder) => ({ name: folder, all: false, build: folder !== 'unit', desktop: folder === 'security', run: () => vitest(folder, [folder]) })),
+  { name: 'e2e', all: true, build: true, desktop: true, run: () => playwright('e2e') },
+  { name: 'packaged', all: true, build: true, desktop: true, run: packaged },
+  { name: 'bench', all: true, build: true, desktop: true, run: bench },
+];
+
+function chosen() {
+  let only;
+  try {
+    only = parseArgs({ options: { only: { type: 'string' } } }).values.only;
+  } catch (error) {
+    throw new SetupError(error.message);
+  }
+  if (only === undefined) return STEPS.filter((step) => step.all);
+  const names = only.split(',');
+  const unknown = names.filter((name) => !STEPS.some((step) => step.name === name));
+  if (unknown.length > 0) throw new SetupError(`--only takes some of: ${STEPS.map((step) => step.name).join(', ')}`);
+  return STEPS.filter((step) => names.includes(step.name));
+}
+
+await main(async () => {
+  const startedAt = performance.now();
+  const steps = chosen();
+  const { electron } = await bootstrap({ electron: steps.some((step) => step.desktop), tests: true });
+  if (electron !== null && !electron.ok) throw new SetupError(`The desktop tests need Electron: ${electron.why}.`);
+  if (steps.some((step) => step.build)) await buildAll();
+  mkdirSync(results, { recursive: true });
+
+  let total = { passed: 0, failed: 0, skipped: 0 };
+  const lines = [];
+  for (const step of steps) {
+    console.log(`\n== ${step.name}`);
+    const stepStartedAt = performance.now();
+    const counts = await step.run();
+    total = add(total, counts);
+    const line = `${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(13)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${took(stepStartedAt)})`;
+    lines.push(line);
+    console.log(`== ${line}`);
+  }
+  console.log(`\n${lines.join('\n')}\nall in ${took(startedAt)}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+});

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import type { Clock, Hashing } from '../core/ports/ports.ts';
+import type { VendorModule } from '../core/vendors/vendor.ts';
+import type { Config } from './config.ts';
+import { commandsRoute } from './http/commands.ts';
+import { consoleRoutes } from './http/console.ts';
+import { deliveriesRoute } from './http/deliveries.ts';
+import { enrolRoute } from './http/enrol.ts';
+import { installErrors, refusal, sendRefusal } from './http/errors.ts';
+import { healthRoutes } from './http/health.ts';
+import { integrationsRoute } from './http/integrations.ts';
+import { meRoute } from './http/me.ts';
+import { intakePlugin } from './intake/intake.ts';
+import type { ServerLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Store } from './store/store.ts';
+import { attachStream, type Stream } from './stream/socket.ts';
+
+export interface AppDeps {
+  readonly config: Config;
+  readonly store: Store;
+  /** The vendor of that name, or null. */
+  readonly vendors: (system: string) => VendorModule | null;
+  readonly clock: Clock;
+  readonly hashing: Hashing;
+  readonly log: ServerLog;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** Milliseconds between heartbeats of the stream; the contract's, unless a test is in a hurry. */
+  readonly heartbeatMs?: number;
+  /** Bytes that may wait for one stream client before it is dropped. */
+  readonly slowBytes?: number;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly stream: Stream;
+    /** From now on every request is answered 503, so that what runs can finish. */
+    stopTaking(): void;
+    isStopping(): boolean;
+  }
+}
+
+const API_BODY_LIMIT = 64 * 1024;
+
+/** The whole HTTP and stream side, without listening. Closing it says goodbye on the stream first. */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const { config, log } = deps;
+  const app = Fastify({
+    loggerInstance: log as never,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: API_BODY_LIMIT,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    routerOptions: { maxParamLength: 200 },
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    return503OnClosing: false,
+  }) as unknown as FastifyInstance;
+
+  let stopping = false;
+  app.decorate('stopTaking', () => {
+    stopping = true;
+  });
+  app.decorate('isStopping', () => stopping);
+
+  installErrors(app);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    const watched = request.url === '/healthz' || request.url === '/readyz' || request.url === '/metrics';
+    if (stopping && !watched) {
+      void reply.header('connection', 'close');
+      return sendRefusal(reply, { ...refusal(503, 'server.unreachable', 'The server is stopping.', true), retryAfterSeconds: 5 });
+    }
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    deps.metrics.http.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
+  });
+
+  void app.register(helmet, {
+    // Answers are data; the console's page brings its own, wider policy (http/console.ts).
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] } },
+    // Only meaningful, and only safe, where the address is really served encrypted.
+    strictTransportSecurity: config.publicUrl?.startsWith('https:') === true,
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  void app.register(cookie);
+  void app.register(rateLimit, {
+    max: config.apiPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: () => Object.assign(new Error('too many requests'), { statusCode: 429 }),
+  });
+
+  void app.register(async (intake) => intakePlugin(intake, deps));
+  void app.register(async (api) => {
+    api.addHook('onSend', async (_request, reply) => {
+      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    });
+    enrolRoute(api, deps);
+    meRoute(api, deps);
+    integrationsRoute(api, deps);
+    deliveriesRoute(api, deps);
+    commandsRoute(api, deps);
+    healthRoutes(api, deps);
+  });
+  void app.register(async (pages) => consoleRoutes(pages, deps));
+
+  const stream = attachStream(app.server, { ...deps, parseCookie: (header) => app.parseCookie(header) });
+  app.decorate('stream', stream);
+  app.addHook('preClose', async () => {
+    stopping = true;
+    await stream.stop();
+  });
+  return app;
+}

@@ -1,0 +1,50 @@
+import type { Ids } from '../../core/ports/ports.ts';
+import { localDate } from '../../core/domain/day/localTime.ts';
+import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import { liveEnd, shiftDate, statusAt, wallInstant } from './dates.ts';
+import { HOUSE, WEDDINGS, type StoryWedding } from './story.ts';
+
+const { zone, currency } = HOUSE;
+
+/** The drafts of the whole story as it stands at `now`. */
+export function storyDrafts(now: number, ids: Ids, context: DraftContext): EventDraft[] {
+  const today = localDate(zone, now);
+  return WEDDINGS.flatMap((story) => weddingDrafts(story, today, now, ids, context));
+}
+
+function weddingDrafts(story: StoryWedding, today: string, now: number, ids: Ids, context: DraftContext): EventDraft[] {
+  const weddingId = ids.next();
+  const date = shiftDate(today, story.inDays);
+  const at = (minutes: number) => wallInstant(zone, date, minutes);
+  const plannedEnd = at(story.to);
+  const endsAt = story.inDays === 0 ? liveEnd(now, plannedEnd) : plannedEnd;
+  const { title, room, guestCount } = story;
+  const contactIds = new Map<string, string>();
+
+  const wedding = draftCreated('wedding.created', 'weddings', weddingId, { id: weddingId, title, date, zone, startsAt: at(story.from), endsAt, room, status: 'confirmed', guestCount }, null, context);
+  const contacts = story.people.map((person) => {
+    const id = ids.next();
+    if (person.company) contactIds.set(person.company, id);
+    return draftCreated('client.created', 'contacts', weddingId, { id, weddingId, ...person }, null, context);
+  });
+  const bookings = story.bookings.map((one) => {
+    const { trade, vendorName, status, place, amountMinor } = one;
+    const contactId = contactIds.get(vendorName) ?? null;
+    const row = { id: ids.next(), weddingId, title: one.title, trade, vendorName, contactId, status, startsAt: at(one.from), endsAt: at(one.to), callTime: at(one.call), place, amountMinor, currency };
+    return draftCreated('booking.created', 'bookings', weddingId, row, null, context);
+  });
+  const payments = story.payments.map((one) => {
+    const { description, payerName, amountMinor, status } = one;
+    const paidAt = new Date(now - one.daysAgo * 86_400_000).toISOString();
+    const row = { id: ids.next(), weddingId, bookingId: null, description, payerName, status, amountMinor, refundedMinor: 0, currency, paidAt: status === 'completed' ? paidAt : null, failureReason: null };
+    return draftCreated(status === 'completed' ? 'payment.completed' : 'payment.recorded', 'payments', weddingId, row, paidAt, context);
+  });
+  const items = story.items.map((one, index) => {
+    const startsAt = at(one.from);
+    const isLast = story.inDays === 0 && index === story.items.length - 1;
+    const itemEnd = isLast ? endsAt : at(one.to);
+    const row = { id: ids.next(), weddingId, title: one.title, startsAt, endsAt: itemEnd, place: one.place, owner: one.owner, status: statusAt(now, startsAt, itemEnd) };
+    return draftCreated('runsheet.item.created', 'runSheetItems', weddingId, row, null, context);
+  });
+  return [wedding, ...contacts, ...bookings, ...payments, ...items];
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import { CommandRequest, HTTP } from '../../core/contract/http.ts';
+import type { AppDeps } from '../app.ts';
+import { authenticateRequest } from './auth.ts';
+import { refusal, sendRefusal } from './errors.ts';
+
+/** Takes a person's decision. Refused decisions are answers (200 with an outcome); only unreadable ones are errors. */
+export function commandsRoute(app: FastifyInstance, deps: AppDeps): void {
+  const { store, clock, log, metrics } = deps;
+  app.route({
+    method: HTTP.commands.method,
+    url: HTTP.commands.path,
+    handler: async (request, reply) => {
+      const device = await authenticateRequest(request, store, deps.config.publicUrl);
+      if (!device.ok) return sendRefusal(reply, device.error);
+      const input = CommandRequest.safeParse(request.body);
+      if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'This is not a command that is known here.'));
+      const command = input.data;
+      const answer = await store.command(device.value.organisationId, device.value, command);
+      metrics.commands.inc({ type: command.type, outcome: answer.outcome });
+      if (answer.outcome === 'rejected') {
+        store.audit({ organisationId: device.value.organisationId, at: new Date(clock.now()).toISOString(), action: 'command.rejected', actor: device.value.id, subject: command.type, outcome: answer.error.code });
+      }
+      log.info({ command: command.type, commandId: command.commandId, deviceId: device.value.id, organisationId: device.value.organisationId, outcome: answer.outcome, ms: Math.round(reply.elapsedTime * 100) / 100, requestId: request.id }, 'command');
+      return reply.send(answer);
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorBody } from '../../core/contract/http.ts';
+import { codedError, type CodedError, type ErrorCode } from '../../core/contract/errors.ts';
+
+/** A refusal on its way to the caller: the status and the only thing the caller is told. */
+export interface Refusal {
+  readonly status: number;
+  readonly error: CodedError;
+  readonly retryAfterSeconds?: number;
+}
+
+export const refusal = (status: number, code: ErrorCode, message: string, retryable = false): Refusal => ({ status, error: codedError(code, message, retryable) });
+
+export function sendRefusal(reply: FastifyReply, refused: Refusal): FastifyReply {
+  if (refused.retryAfterSeconds !== undefined) void reply.header('retry-after', String(refused.retryAfterSeconds));
+  return reply.code(refused.status).send({ error: refused.error } satisfies ErrorBody);
+}
+
+/** What a framework error means to a caller. Anything unexpected is `internal` and says nothing. */
+export function toRefusal(error: unknown): Refusal {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  switch (status) {
+    case 413:
+      return refusal(413, 'request.invalid', 'The body is too large.');
+    case 415:
+      return refusal(415, 'request.invalid', 'This media type is not taken here.');
+    case 429:
+      return refusal(429, 'request.too_many', 'Too many requests; try again later.', true);
+    case 404:
+      return refusal(404, 'request.not_found', 'There is nothing here.');
+    default:
+      return status >= 400 && status < 500 ? refusal(status, 'request.invalid', 'The request could not be read.') : refusal(500, 'internal', 'Something went wrong on the server.');
+  }
+}
+
+/** Answers every error and every unknown address with an `ErrorBody`; an address known with another method is 405 with `allow`. */
+export function installErrors(app: FastifyInstance): void {
+  const routes: { pattern: RegExp; method: string }[] = [];
+  app.addHook('onRoute', (route) => {
+    if (route.url.includes('*')) return;
+    const pattern = new RegExp(`^${route.url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('/')}$`);
+    for (const method of [route.method].flat()) routes.push({ pattern, method });
+  });
+
+  app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
+    const refused = toRefusal(error);
+    if (refused.status >= 500) request.log.error({ err: error, route: request.routeOptions.url ?? null, requestId: request.id }, 'request failed');
+    return sendRefusal(reply, refused);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = [...new Set(routes.filter((route) => route.pattern.test(path)).map((route) => route.method))];
+    if (allowed.length > 0 && !allowed.includes(request.method)) {
+      void reply.header('allow', allowed.join(', '));
+      return sendRefusal(reply, refusal(405, 'request.method', 'This address does not take that method.'));
+    }
+    return sendRefusal(reply, refusal(404, 'request.not_found', 'There is nothing here.'));
+  });
+}

@@ -1,0 +1,53 @@
+import { timingSafeEqual, createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../app.ts';
+import { refusal, sendRefusal } from './errors.ts';
+
+const PING_LIMIT_MS = 2000;
+
+async function answersInTime(work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PING_LIMIT_MS);
+  });
+  const answered = work.then(() => true, () => false);
+  const result = await Promise.race([answered, late]);
+  clearTimeout(timer);
+  return result;
+}
+
+const sha = (text: string) => createHash('sha256').update(text).digest();
+
+/** Loopback itself, not loopback on behalf of somebody behind a proxy. */
+function isLocal(request: FastifyRequest): boolean {
+  const address = request.raw.socket.remoteAddress ?? '';
+  const forwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
+  return !forwarded && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}
+
+/** `/healthz` = the process runs; `/readyz` = it can do its work; `/metrics` = how it does, for loopback or with the token. */
+export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
+  const { store, metrics, config } = deps;
+  const quiet = { rateLimit: false } as const;
+
+  app.get('/healthz', { config: quiet }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'up' }));
+
+  app.get('/readyz', { config: quiet }, async (_request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    if (app.isStopping()) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The server is stopping.', true));
+    if (!(await answersInTime(store.ping()))) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The database does not answer.', true));
+    return reply.send({ status: 'ready' });
+  });
+
+  app.get('/metrics', { config: quiet }, async (request, reply) => {
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const byToken = config.metricsToken !== null && bearer !== undefined && timingSafeEqual(sha(bearer), sha(config.metricsToken));
+    if (!byToken && !isLocal(request)) return sendRefusal(reply, refusal(403, 'auth.forbidden', 'Metrics are for this machine, or with the metrics token.'));
+    const gauges = await store.gauges();
+    metrics.store.waiting.set(gauges.deliveriesWaiting);
+    metrics.store.parked.set(gauges.deliveriesParked);
+    metrics.store.quarantined.set(gauges.deliveriesQuarantined);
+    metrics.store.bytes.set(gauges.databaseBytes);
+    return reply.header('cache-control', 'no-store').type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+}

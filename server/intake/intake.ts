@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../../core/contract/errors.ts';
+import type { WebhookReceipt } from '../../core/contract/http.ts';
+import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { AppDeps } from '../app.ts';
+import { sendRefusal, toRefusal, type Refusal } from '../http/errors.ts';
+import type { IntakeOutcome } from '../metrics.ts';
+import type { IntakeConnection } from '../store/store.ts';
+import { headersForStore, headersForVerify, mediaTypeOf } from './headers.ts';
+import { COUNTS_AGAINST_ADDRESS, NOTHING_HERE, PAUSED, refusalOfVerify, STORE_UNAVAILABLE, TOO_LARGE, tooMany, WRONG_MEDIA_TYPE } from './refusals.ts';
+
+export const INTAKE_ROUTE = '/api/integrations/webhook/:system/:connection';
+
+/** What is known about a call once its address was looked up, before its body is read. */
+interface Addressed {
+  readonly vendor: VendorModule;
+  readonly webhook: NonNullable<VendorModule['manifest']['webhook']>;
+  readonly connection: IntakeConnection;
+  readonly mediaType: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    addressed: Addressed | null;
+  }
+}
+
+const NOT_ADDRESSED = 'unknown';
+const KEY_SHAPE = /^[A-Za-z0-9_-]{8,200}$/;
+
+/**
+ * A vendor's call: look the address up and check everything that the head of the request tells before a byte of the
+ * body is read, keep the body raw, verify, store, and answer only after the commit. Nothing is parsed before the proof.
+ */
+export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { store, vendors, config, clock, hashing, log, metrics } = deps;
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.webhookBodyBytes }, (_request, body, done) => done(null, body));
+  app.decorateRequest('addressed', null);
+
+  const strangers = app.createRateLimit({ max: config.strangerPerMinute, timeWindow: 60_000 });
+  const signed = app.createRateLimit({ max: config.connectionPerMinute, timeWindow: 60_000, keyGenerator: (request) => request.addressed?.connection.connectionId ?? NOT_ADDRESSED });
+
+  const record = (request: FastifyRequest, reply: FastifyReply, outcome: IntakeOutcome, code: ErrorCode | 'ok', deliveryId: string | null) => {
+    const { addressed } = request;
+    const system = addressed?.vendor.manifest.id ?? NOT_ADDRESSED;
+    metrics.intake.inc({ system, outcome });
+    if (outcome === 'accepted' || outcome === 'duplicate') metrics.ack.observe(reply.elapsedTime / 1000);
+    const fields = { system, connectionId: addressed?.connection.connectionId ?? null, organisationId: addressed?.connection.organisationId ?? null, outcome, code, deliveryId, ms: Math.round(reply.elapsedTime * 100) / 100, requestId: request.id };
+    if (outcome === 'failed') log.error(fields, 'webhook');
+    else log.info(fields, 'webhook');
+  };
+
+  const audit = (request: FastifyRequest, action: 'intake.refused' | 'intake.duplicate', outcome: ErrorCode | 'ok') => {
+    const { addressed } = request;
+    const params = request.params as { system: string };
+    // An unknown name comes from outside: only a name that a vendor has is written down.
+    const subject = addressed?.connection.connectionId ?? (vendors(params.system) ? params.system : NOT_ADDRESSED);
+    store.audit({ organisationId: addressed?.connection.organisationId ?? null, at: new Date(clock.now()).toISOString(), action, actor: request.ip, subject, outcome });
+  };
+
+  /** `audited` is what the audit line says when it knows more than the caller is told. */
+  const refuse = async (request: FastifyRequest, reply: FastifyReply, refused: Refusal, audited: ErrorCode = refused.error.code): Promise<FastifyReply> => {
+    let answer = refused;
+    if (COUNTS_AGAINST_ADDRESS.has(refused.error.code)) {
+      const limit = await strangers(request);
+      if (!limit.isAllowed && limit.isExceeded) answer = tooMany(limit.ttlInSeconds);
+    }
+    const limited = answer.error.code === 'intake.too_many_requests';
+    const code = limited ? answer.error.code : audited;
+    audit(request, 'intake.refused', code);
+    record(request, reply, limited ? 'limited' : answer.error.code === 'intake.connection_paused' ? 'paused' : answer.status === 503 ? 'failed' : 'refused', code, null);
+    return sendRefusal(reply, answer);
+  };
+
+  app.setErrorHandler(async (error, request, reply) => {
+    const refused = toRefusal(error);
+    if (refused.status === 413) return refuse(request, reply, TOO_LARGE);
+    if (refused.status < 500) return sendRefusal(reply, refused);
+    log.error({ err: error, requestId: request.id }, 'webhook handling failed');
+    return sendRefusal(reply, refused);
+  });
+
+  app.route({
+    method: 'POST',
+    url: INTAKE_ROUTE,
+    bodyLimit: config.webhookBodyBytes,
+    config: { rateLimit: false },
+
+    onRequest: async (request, reply) => {
+      const { system, connection: key } = request.params as { system: string; connection: string };
+      const vendor = vendors(system);
+      const webhook = vendor?.manifest.webhook;
+      if (!vendor || !webhook) return refuse(request, reply, NOTHING_HERE, 'intake.unknown_system');
+      if (!KEY_SHAPE.test(key)) return refuse(request, reply, NOTHING_HERE);
+      let connection: IntakeConnection | null;
+      try {
+        connection = await store.intakeConnection(system, key);
+      } catch (error) {
+        log.error({ err: error, requestId: request.id }, 'the connection could not be looked up');
+        return refuse(request, reply, STORE_UNAVAILABLE);
+      }
+      if (!connection) return refuse(request, reply, NOTHING_HERE);
+      const mediaType = mediaTypeOf(request.headers['content-type']);
+      request.addressed = { vendor, webhook, connection, mediaType };
+      if (connection.paused) return refuse(request, reply, PAUSED);
+      if (!webhook.mediaTypes.includes(mediaType)) return refuse(request, reply, WRONG_MEDIA_TYPE);
+    },
+
+    handler: async (request, reply) => {
+      const { addressed } = request;
+      if (!addressed) throw new Error('a webhook reached its handler without an address');
+      const { vendor, webhook, connection, mediaType } = addressed;
+      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const headers = headersForVerify(request.headers, webhook.headers);
+
+      const verified = vendor.webhook.verify({ rawBody, headers, mediaType }, connection, { hashing, clock });
+      if (!verified.ok) return refuse(request, reply, refusalOfVerify(verified.error));
+
+      const limit = await signed(request);
+      if (!limit.isAllowed && limit.isExceeded) return refuse(request, reply, tooMany(limit.ttlInSeconds));
+
+      let receipt: { deliveryId: string; duplicate: boolean };
+      try {
+        receipt = await store.addDelivery({
+          organisationId: connection.organisationId,
+          connectionId: connection.connectionId,
+          system: vendor.manifest.id,
+          deliveryKey: verified.value.deliveryKey,
+          vendorEvent: verified.value.vendorEvent,
+          mediaType,
+          headers: headersForStore(headers, webhook.headers),
+          bodyText: verified.value.bodyText,
+          receivedAt: new Date(clock.now()).toISOString(),
+        });
+      } catch (error) {
+        log.error({ err: error, requestId: request.id }, 'a delivery could not be stored');
+        return refuse(request, reply, STORE_UNAVAILABLE);
+      }
+      const status = receipt.duplicate ? 'duplicate' : 'accepted';
+      if (receipt.duplicate) audit(request, 'intake.duplicate', 'ok');
+      record(request, reply, status, 'ok', receipt.deliveryId);
+      return reply.send({ status, deliveryId: receipt.deliveryId } satisfies WebhookReceipt);
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type IntakeOutcome = 'accepted' | 'duplicate' | 'refused' | 'limited' | 'paused' | 'failed';
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** By `system` (only known names, else `unknown`) and `outcome`. */
+  readonly intake: Counter<'system' | 'outcome'>;
+  /** Seconds from the first byte of the request to its answer; accepted and duplicate deliveries. */
+  readonly ack: Histogram;
+  readonly streamConnections: Gauge;
+  readonly streamRefused: Counter<'reason'>;
+  readonly streamClosed: Counter<'reason'>;
+  readonly frames: Counter<'kind'>;
+  readonly frameEvents: Counter;
+  /** Seconds from the commit to the frame being handed to the sockets. */
+  readonly commitToFrame: Histogram;
+  readonly snapshots: Counter;
+  readonly http: Counter<'route' | 'status'>;
+  readonly commands: Counter<'type' | 'outcome'>;
+  readonly store: { readonly waiting: Gauge; readonly parked: Gauge; readonly quarantined: Gauge; readonly bytes: Gauge };
+}
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5];
+
+/** A registry of its own, so that two servers in one process (tests) do not share numbers. */
+export function createMetrics(options: { readonly processMetrics: boolean } = { processMetrics: false }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    intake: new Counter({ name: 'wedsync_intake_total', help: 'Webhooks by system and outcome', labelNames: ['system', 'outcome'], registers }),
+    ack: new Histogram({ name: 'wedsync_intake_ack_seconds', help: 'Webhook in to answer out', buckets: LATENCY_BUCKETS, registers }),
+    streamConnections: new Gauge({ name: 'wedsync_stream_connections', help: 'Open live connections', registers }),
+    streamRefused: new Counter({ name: 'wedsync_stream_refused_total', help: 'Live connections refused before opening', labelNames: ['reason'], registers }),
+    streamClosed: new Counter({ name: 'wedsync_stream_closed_total', help: 'Live connections ended on purpose', labelNames: ['reason'], registers }),
+    frames: new Counter({ name: 'wedsync_stream_frames_total', help: 'Frames sent, per room or connection', labelNames: ['kind'], registers }),
+    frameEvents: new Counter({ name: 'wedsync_stream_frame_events_total', help: 'Events in live frames of organisations', registers }),
+    commitToFrame: new Histogram({ name: 'wedsync_stream_commit_to_frame_seconds', help: 'Commit to frame', buckets: LATENCY_BUCKETS, registers }),
+    snapshots: new Counter({ name: 'wedsync_stream_snapshots_total', help: 'Snapshots sent', registers }),
+    http: new Counter({ name: 'wedsync_http_requests_total', help: 'Answered requests by route and status', labelNames: ['route', 'status'], registers }),
+    commands: new Counter({ name: 'wedsync_commands_total', help: 'Commands by type and outcome', labelNames: ['type', 'outcome'], registers }),
+    store: {
+      waiting: new Gauge({ name: 'wedsync_deliveries_waiting', help: 'Stored deliveries not yet worked on', registers }),
+      parked: new Gauge({ name: 'wedsync_deliveries_parked', help: 'Deliveries that match no wedding', registers }),
+      quarantined: new Gauge({ name: 'wedsync_deliveries_quarantined', help: 'Deliveries that were not understood', registers }),
+      bytes: new Gauge({ name: 'wedsync_database_bytes', help: 'Size of the database', registers }),
+    },
+  };
+}

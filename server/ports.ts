@@ -1,0 +1,42 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Clock, Hashing, Ids, Random } from '../core/ports/ports.ts';
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export const nodeHashing: Hashing = {
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+  sha256: (data) => createHash('sha256').update(data).digest(),
+  // timingSafeEqual throws on different lengths; the length of a digest is no secret, so that check may be early.
+  equal: (a, b) => a.byteLength === b.byteLength && timingSafeEqual(a, b),
+};
+
+export const systemRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48 };
+
+/**
+ * UUIDv7 (RFC 9562) that never goes backwards: the twelve bits after the version count within one millisecond, so ids
+ * made in a burst sort in the order of making. When they run out, or the clock steps back, the last time is kept or
+ * moved on by one.
+ */
+export function createIds(clock: Clock = systemClock): Ids {
+  let lastMs = 0;
+  let counter = 0;
+  return {
+    next() {
+      const bytes = randomBytes(16);
+      const now = clock.now();
+      if (now > lastMs) {
+        lastMs = now;
+        // The upper bit starts at 0 to leave room for counting.
+        counter = bytes.readUInt16BE(6) & 0x7ff;
+      } else if (++counter > 0xfff) {
+        lastMs += 1;
+        counter = bytes.readUInt16BE(6) & 0x7ff;
+      }
+      bytes.writeUIntBE(lastMs, 0, 6);
+      bytes.writeUInt16BE(0x7000 | counter, 6);
+      bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+      const hex = bytes.toString('hex');
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    },
+  };
+}

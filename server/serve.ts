@@ -1,0 +1,97 @@
+import type { AddressInfo } from 'node:net';
+import { codedError, type CodedError } from '../core/contract/errors.ts';
+import { err, ok, type Result } from '../core/contract/result.ts';
+import { vendorModule } from '../core/vendors/registry.ts';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { seedDemo } from './demo/seed.ts';
+import { createEgressHttp } from './egress/http.ts';
+import type { ServerLog } from './log.ts';
+import { readMasterKey } from './masterKey.ts';
+import { createMetrics } from './metrics.ts';
+import { createIds, nodeHashing, systemClock, systemRandom } from './ports.ts';
+import { removeServerFile, writeServerFile } from './serverFile.ts';
+import type { OpenedStore } from './store/internals.ts';
+import { openStore } from './store/open.ts';
+import { VERSION } from './version.ts';
+import { startNormaliser } from './workers/normalise.ts';
+
+/** A server that listens. */
+export interface Serving {
+  readonly url: string;
+  /** Null while there is no organisation. */
+  readonly organisationId: string | null;
+  /** A fresh one-use ticket for the first organisation; null while there is none. */
+  ticket(): Promise<string | null>;
+  /** Settles when the database went away for good; then only ending helps. */
+  readonly died: Promise<Error>;
+  /**
+   * Takes no more requests, says goodbye on the stream, lets running requests and commits finish, then closes.
+   * Requests that do not finish are cut.
+   */
+  stop(): Promise<void>;
+}
+
+/** Requests that run when the server stops have this long. */
+const REQUEST_GRACE_MS = 3000;
+
+/** Where this machine reaches a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** The organisation that tickets of this machine are for: the oldest. */
+async function firstOrganisation(store: OpenedStore): Promise<string | null> {
+  const row = await store.internals.database.system.selectFrom('organisations').select('id').orderBy('createdAt').orderBy('id').limit(1).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Puts the parts together and listens. On an error everything that was opened is closed again. */
+export async function serve(config: Config, log: ServerLog): Promise<Result<Serving, CodedError>> {
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const masterKey = await readMasterKey(config);
+  if (!masterKey.ok) return masterKey;
+  const opened = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, masterKey: masterKey.value, clock, ids, log });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const organisationId = () => firstOrganisation(store);
+  const metrics = createMetrics({ processMetrics: true });
+  const normaliser = startNormaliser({ store, vendors: vendorModule, http: createEgressHttp({ allow: config.egressAllow, log }), clock, ids, random: () => systemRandom.next(), log });
+  const app = buildApp({ config, store, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
+
+  const close = async () => {
+    app.stopTaking();
+    const cut = setTimeout(() => app.server.closeAllConnections(), REQUEST_GRACE_MS);
+    await app.close();
+    clearTimeout(cut);
+    await normaliser.stop();
+    await store.close();
+    await removeServerFile(config.dataDir, process.pid);
+  };
+
+  try {
+    await app.listen({ host: config.host, port: config.port });
+    const { port } = app.server.address() as AddressInfo;
+    const url = localUrl(config.host, port);
+    if (config.demo) await seedDemo(store, { clock, ids, dataDir: config.dataDir, serverUrl: url });
+    await writeServerFile(config.dataDir, { url, pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
+    let stopped: Promise<void> | null = null;
+    return ok({
+      url,
+      organisationId: await organisationId(),
+      async ticket() {
+        const id = await organisationId();
+        return id === null ? null : store.mintTicket(id);
+      },
+      died: store.died,
+      stop: () => (stopped ??= close()),
+    });
+  } catch (error) {
+    log.error({ err: error }, 'the server could not start');
+    await close();
+    const taken = error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') ? error.code : null;
+    return err(codedError('server.start_failed', taken === null ? 'The server could not start; its log says more.' : `The server cannot listen on ${config.host}:${config.port} (${taken}).`));
+  }
+}

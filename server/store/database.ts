@@ -1,0 +1,70 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { startEmbedded } from './embedded.ts';
+import type { WorkerStats } from './pgliteWorker.ts';
+import type { Schema } from './schema.ts';
+
+export type Tx = Transaction<Schema>;
+
+/** One connection to the record's database, embedded or PostgreSQL; the SQL on top of it is the same. */
+export interface Database {
+  readonly kind: 'embedded' | 'postgresql';
+  /** As the owner of the tables: row-level security does not apply. Only for look-ups that come before an organisation is known. */
+  readonly system: Kysely<Schema>;
+  /** A transaction that can see and change the rows of one organisation only, whatever its queries say. */
+  withOrganisation<T>(organisationId: string, work: (tx: Tx) => Promise<T>, isolation?: 'read committed' | 'repeatable read'): Promise<T>;
+  /** Only the embedded database has these. */
+  embeddedStats(): Promise<WorkerStats | null>;
+  /** Settles when the database has gone for good without being closed. */
+  readonly died: Promise<Error>;
+  close(): Promise<void>;
+}
+
+/** The role under which an organisation's rows are read and written; its policies compare with `app.organisation_id`. */
+export const APP_ROLE = 'wedsync_app';
+
+const OID = { int8: 20, date: 1082, timestamptz: 1184 } as const;
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [OID.int8]: Number,
+  [OID.date]: (text) => text,
+  [OID.timestamptz]: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString(),
+};
+
+export async function openEmbedded(directory: string): Promise<Database> {
+  const pool = await startEmbedded(directory);
+  return wrap('embedded', new PostgresDialect({ pool }), () => pool.stats(), pool.died);
+}
+
+/** Rejects when the server cannot be reached. */
+export async function openPostgres(url: string): Promise<Database> {
+  const types = { getTypeParser: (oid: number, format?: string) => parsers[oid] ?? pg.types.getTypeParser(oid, format as 'text') };
+  const pool = new pg.Pool({ connectionString: url, max: 10, types: types as pg.CustomTypesConfig, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const probe = await pool.connect().catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  probe.release();
+  return wrap('postgresql', new PostgresDialect({ pool }), () => Promise.resolve(null), new Promise<Error>(() => undefined));
+}
+
+function wrap(kind: Database['kind'], dialect: PostgresDialect, embeddedStats: Database['embeddedStats'], died: Promise<Error>): Database {
+  const system = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] });
+  return {
+    kind,
+    system,
+    embeddedStats,
+    died,
+    withOrganisation: (organisationId, work, isolation = 'read committed') =>
+      system
+        .transaction()
+        .setIsolationLevel(isolation)
+        .execute(async (tx) => {
+          // `set local` both ways: they end with the transaction, so a pooled connection never carries them on.
+          await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.organisation_id', ${organisationId}, true)`.execute(tx);
+          return work(tx);
+        }),
+    close: () => system.destroy(),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
+import type { Database } from './database.ts';
+import type { IntakeConnection, Store } from './store.ts';
+import type { Vault } from './vault.ts';
+import type { Writer } from './write.ts';
+
+/** What the store's own parts and the workers beside it share. Routes and the stream see only `Store`. */
+export interface StoreInternals {
+  readonly database: Database;
+  readonly writer: Writer;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Connections as the intake knows them, by system and hash of the key. */
+  readonly intakeCache: Map<string, IntakeConnection>;
+  onDeliveries(listener: () => void): () => void;
+  /** Commits of deliveries so far, for measuring the group commit. */
+  deliveryCommits(): number;
+  /** Writes the gathered audit lines now. */
+  flushAudit(): Promise<void>;
+}
+
+export interface OpenedStore extends Store {
+  readonly internals: StoreInternals;
+  /** Settles when the database has gone for good without being closed; the process should then end. */
+  readonly died: Promise<Error>;
+}
+
+export const instant = (clock: Clock) => new Date(clock.now()).toISOString();

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import { codedError, type CodedError } from '../../../core/contract/errors.ts';
+import { err, ok, type Result } from '../../../core/contract/result.ts';
+import type { Database } from '../database.ts';
+import { record } from './0001_record.ts';
+
+/** One step of the schema. Never changed once released: a later step corrects an earlier one. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [record];
+
+/**
+ * Brings the schema up to this program's version, each step in its own transaction. A schema written by a newer
+ * program is left alone: `store.newer_version`.
+ */
+export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<Result<{ applied: number }, CodedError>> {
+  const db = database.system;
+  const known = migrations.at(-1)?.version ?? 0;
+  const present = await sql<{ name: string | null }>`select to_regclass('public.schema_versions')::text as name`.execute(db);
+  if (present.rows[0]?.name) {
+    const head = await sql<{ version: number }>`select coalesce(max(version), 0) as version from schema_versions`.execute(db);
+    const version = Number(head.rows[0]?.version ?? 0);
+    if (version > known) return err(codedError('store.newer_version', `The database is at schema version ${version}; this program knows ${known}. Install a newer version.`));
+  } else {
+    await db.transaction().execute(async (tx) => {
+      // `if not exists` alone fails when two servers come at the same moment.
+      await sql`select pg_advisory_xact_lock(7305)`.execute(tx);
+      await sql`create table if not exists schema_versions (version bigint primary key, name text not null, applied_at timestamptz not null default now())`.execute(tx);
+    });
+  }
+  let applied = 0;
+  for (const migration of migrations) {
+    await db.transaction().execute(async (tx) => {
+      // Several servers may start at once on one PostgreSQL: the second waits, then finds the step done.
+      await sql`lock table schema_versions in exclusive mode`.execute(tx);
+      const done = await sql`select 1 from schema_versions where version = ${migration.version}`.execute(tx);
+      if (done.rows.length > 0) return;
+      await sql.raw(migration.sql).execute(tx);
+      await sql`insert into schema_versions (version, name) values (${migration.version}, ${migration.name})`.execute(tx);
+      applied += 1;
+    });
+  }
+  return ok({ applied });
+}

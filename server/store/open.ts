@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { sql } from 'kysely';
+import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
+import { createAudit } from './audit.ts';
+import { decideCommand } from './commands.ts';
+import { findIntakeConnection } from './connections.ts';
+import { openEmbedded, openPostgres, type Database } from './database.ts';
+import { authenticate, enrol, mintTicket } from './devices.ts';
+import { prepareDirectory } from './directory.ts';
+import { createGroupCommit } from './groupCommit.ts';
+import type { OpenedStore, StoreInternals } from './internals.ts';
+import { lockDirectory, type DirectoryLock } from './lock.ts';
+import { migrate } from './migrations/index.ts';
+import { readOrganisation } from './organisations.ts';
+import * as reads from './reads.ts';
+import { createVault, type Vault } from './vault.ts';
+import { createWriter } from './write.ts';
+
+export interface StoreOptions {
+  /** Directory of the embedded database; created when missing. Not used with `databaseUrl`. */
+  readonly dataDir: string | null;
+  /** `postgres://...`; wins over `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** 32 bytes. */
+  readonly masterKey: Uint8Array;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+interface Base {
+  readonly database: Database;
+  readonly lock: DirectoryLock | null;
+  /** Called once the schema stands. */
+  readonly settled: () => void;
+}
+
+/**
+ * Opens the record, brings its schema up to date and gives the {@link OpenedStore}. Errors: `store.locked`,
+ * `store.corrupt`, `store.newer_version`, `secrets.unavailable` (another master key), `intake.store_unavailable`
+ * (PostgreSQL cannot be reached), `server.start_failed` (the directory cannot be written). In every error case nothing was overwritten and no lock is left.
+ */
+export async function openStore(options: StoreOptions): Promise<Result<OpenedStore, CodedError>> {
+  const base = await (options.databaseUrl !== null ? openServer(options.databaseUrl) : openDirectory(options.dataDir));
+  if (!base.ok) return base;
+  const { database, lock, settled } = base.value;
+  const giveUp = async (error: CodedError): Promise<Result<never, CodedError>> => {
+    await database.close();
+    lock?.release();
+    return err(error);
+  };
+  try {
+    const migrated = await migrate(database);
+    if (!migrated.ok) return await giveUp(migrated.error);
+    const vault = createVault(options.masterKey);
+    const identity = await readIdentity(database, vault);
+    if (!identity.ok) return await giveUp(identity.error);
+    settled();
+    return ok(build(options, database, lock, vault, identity.value));
+  } catch (error) {
+    return giveUp(codedError(database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable', `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+async function openServer(url: string): Promise<Result<Base, CodedError>> {
+  try {
+    return ok({ database: await openPostgres(url), lock: null, settled: () => undefined });
+  } catch (error) {
+    return err(codedError('intake.store_unavailable', `PostgreSQL cannot be reached: ${error instanceof Error ? error.message : String(error)}`, true));
+  }
+}
+
+async function openDirectory(dataDir: string | null): Promise<Result<Base, CodedError>> {
+  if (dataDir === null) throw new Error('either dataDir or databaseUrl is needed');
+  const lock = takeDirectory(dataDir);
+  if (!lock.ok) return lock;
+  try {
+    const prepared = prepareDirectory(dataDir);
+    if (prepared.ok) return ok({ database: await openEmbedded(prepared.value.database), lock: lock.value, settled: prepared.value.settled });
+    lock.value.release();
+    return prepared;
+  } catch (error) {
+    lock.value.release();
+    return err(codedError('store.corrupt', `The database in ${dataDir} does not start: ${error instanceof Error ? error.message : String(error)}. Nothing was overwritten.`));
+  }
+}
+
+function takeDirectory(dataDir: string): Result<DirectoryLock, CodedError> {
+  try {
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return lockDirectory(dataDir);
+  } catch (error) {
+    return err(codedError('server.start_failed', `The data directory ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+/** The log's epoch, and proof that the master key is the one this database was sealed with. */
+async function readIdentity(database: Database, vault: Vault): Promise<Result<string, CodedError>> {
+  // `do nothing` and read again: of several servers that start at once, all get what the first one wrote.
+  await sql`insert into meta (key, value) values ('epoch', ${randomUUID()}), ('key_check', ${vault.seal('wedsync', 'meta:key_check')}) on conflict (key) do nothing`.execute(database.system);
+  const rows = await database.system.selectFrom('meta').selectAll().execute();
+  const valueOf = (key: string) => rows.find((row) => row.key === key)?.value ?? '';
+  const check = vault.open(valueOf('key_check'), 'meta:key_check');
+  return check.ok ? ok(valueOf('epoch')) : err(codedError('secrets.unavailable', `This database was sealed with another master key. ${check.error.message}`));
+}
+
+function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string): OpenedStore {
+  const { clock, ids, log } = options;
+  const deliveryListeners = new Set<() => void>();
+  const stored = () => {
+    for (const listener of deliveryListeners) listener();
+  };
+  const writer = createWriter({ database, clock, ids, log });
+  const intake = createGroupCommit({ database, ids, log, stored });
+  const trail = createAudit({ database, log });
+  const internals: StoreInternals = {
+    database,
+    writer,
+    vault,
+    clock,
+    ids,
+    log,
+    intakeCache: new Map(),
+    onDeliveries(listener) {
+      deliveryListeners.add(listener);
+      return () => void deliveryListeners.delete(listener);
+    },
+    deliveryCommits: intake.commits,
+    flushAudit: () => trail.flush(),
+  };
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await intake.idle();
+    await writer.idle();
+    await trail.close();
+    await database.close();
+    lock?.release();
+  };
+
+  return {
+    internals,
+    died: database.died,
+    epoch,
+    organisation: (id) => readOrganisation(internals, id),
+    intakeConnection: (system, intakeKey) => findIntakeConnection(internals, system, intakeKey),
+    addDelivery: (delivery) => intake.add(delivery),
+    audit: (line) => trail.add(line),
+    headSeq: (organisationId) => reads.headSeq(internals, organisationId),
+    readEvents: (organisationId, afterSeq, limit) => reads.readEvents(internals, organisationId, afterSeq, limit),
+    snapshot: (organisationId) => reads.snapshot(internals, epoch, organisationId),
+    onCommitted: writer.onCommitted,
+    onDeliveries: internals.onDeliveries,
+    mintTicket: (organisationId) => mintTicket(internals, organisationId),
+    enrol: (ticket, device) => enrol(internals, ticket, device),
+    authenticate: (token) => authenticate(internals, token),
+    integrations: (organisationId) => reads.integrations(internals, organisationId),
+    deliveries: (organisationId, connectionId) => reads.deliveries(internals, organisationId, connectionId),
+    command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command),
+    async ping() {
+      await sql`select 1`.execute(database.system);
+    },
+    gauges: () => reads.gauges(internals),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,152 @@
+import fs from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite, type postgresMod } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+/**
+ * The embedded database in its own thread, so that a query never blocks the server's event loop.
+ * In: {@link WorkerRequest}; out: {@link WorkerAnswer}, plus one `{ready}` or `{failed}` at the start.
+ */
+
+export interface WorkerData {
+  /** Directory of the database itself (not of the whole installation). */
+  readonly directory: string;
+}
+
+export type WorkerRequest =
+  | { readonly id: number; readonly op: 'query'; readonly sql: string; readonly params: readonly unknown[] }
+  | { readonly id: number; readonly op: 'stats' }
+  | { readonly id: number; readonly op: 'close' };
+
+export interface WorkerStats {
+  /** Times a file was really flushed to disk since the start. */
+  readonly fsyncs: number;
+  /** Bytes of the database's WebAssembly memory. */
+  readonly memoryBytes: number;
+}
+
+export type WorkerAnswer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'rows'; readonly id: number; readonly command: string; readonly rows: readonly Record<string, unknown>[]; readonly rowCount: number }
+  | { readonly kind: 'stats'; readonly id: number; readonly stats: WorkerStats }
+  | { readonly kind: 'error'; readonly id: number; readonly message: string; readonly code: string | null; readonly detail: string | null };
+
+type ModuleOptions = Partial<postgresMod.PostgresMod>;
+
+let fsyncs = 0;
+
+interface EmscriptenStream {
+  readonly nfd?: number;
+}
+interface EmscriptenParts {
+  readonly NODEFS: { stream_ops: { fsync?: (stream: EmscriptenStream) => number } };
+}
+
+/**
+ * PGlite's file system never flushes: its NODEFS has no `fsync`, and without one the call reports success. A commit
+ * that we acknowledge must survive a power cut, so the missing operation is put in.
+ */
+class SyncedNodeFS extends NodeFS {
+  override async init(pg: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
+    const { emscriptenOpts } = await super.init(pg, options);
+    const before = emscriptenOpts.preRun ?? [];
+    const preRun = [
+      ...(Array.isArray(before) ? before : [before]),
+      (module: unknown) => {
+        (module as EmscriptenParts).NODEFS.stream_ops.fsync = (stream) => {
+          if (stream.nfd !== undefined) {
+            fs.fsyncSync(stream.nfd);
+            fsyncs += 1;
+          }
+          return 0;
+        };
+      },
+    ];
+    return { emscriptenOpts: { ...emscriptenOpts, preRun } as ModuleOptions };
+  }
+}
+
+const port = parentPort;
+if (!port) throw new Error('pgliteWorker must be started as a worker thread');
+const { directory } = workerData as WorkerData;
+const answer = (message: WorkerAnswer) => port.postMessage(message);
+
+/** `2026-11-20 13:05:00.123+00` as Postgres prints it in UTC -> ISO with milliseconds. */
+const isoInstant = (text: string) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
+const asText = (text: string) => text;
+const OID = { int8: 20, date: 1082, timestamptz: 1184 } as const;
+
+/** Small on purpose: one connection, a working set of a few thousand rows. Measured in docs/decisions/0002. */
+const SETTINGS = [
+  'wal_sync_method=fsync',
+  'fsync=on',
+  'synchronous_commit=on',
+  'full_page_writes=on',
+  'timezone=UTC',
+  'shared_buffers=16MB',
+  'work_mem=2MB',
+  'maintenance_work_mem=16MB',
+  'temp_buffers=800kB',
+  'wal_buffers=1MB',
+  'max_wal_size=128MB',
+  'min_wal_size=32MB',
+];
+
+async function start(): Promise<PGlite> {
+  const startParams = [...PGlite.defaultStartParams.filter((param) => param !== '-F'), ...SETTINGS.flatMap((setting) => ['-c', setting])];
+  return PGlite.create({
+    fs: new SyncedNodeFS(directory),
+    startParams,
+    parsers: { [OID.int8]: Number, [OID.date]: asText, [OID.timestamptz]: isoInstant },
+  });
+}
+
+function memoryBytes(pg: PGlite): number {
+  const module = (pg as unknown as { mod?: { HEAPU8?: Uint8Array } }).mod;
+  return module?.HEAPU8?.byteLength ?? 0;
+}
+
+async function serve(pg: PGlite, request: WorkerRequest): Promise<void> {
+  const { id } = request;
+  try {
+    switch (request.op) {
+      case 'query': {
+        if (request.params.length === 0) {
+          const results = await pg.exec(request.sql);
+          const last = results.at(-1);
+          answer({ kind: 'rows', id, command: last?.command ?? '', rows: last?.rows ?? [], rowCount: last?.affectedRows ?? last?.rows.length ?? 0 });
+          return;
+        }
+        const result = await pg.query<Record<string, unknown>>(request.sql, [...request.params]);
+        answer({ kind: 'rows', id, command: result.command ?? '', rows: result.rows, rowCount: result.affectedRows ?? result.rows.length });
+        return;
+      }
+      case 'stats':
+        answer({ kind: 'stats', id, stats: { fsyncs, memoryBytes: memoryBytes(pg) } });
+        return;
+      case 'close':
+        await pg.close();
+        answer({ kind: 'rows', id, command: 'CLOSE', rows: [], rowCount: 0 });
+        port?.close();
+    }
+  } catch (error) {
+    const failure = error as { message?: string; code?: string; detail?: string };
+    answer({ kind: 'error', id, message: failure.message ?? String(error), code: failure.code ?? null, detail: failure.detail ?? null });
+  }
+}
+
+start().then(
+  (pg) => {
+    // One request at a time: the pool in front hands out this one connection to one user at a time.
+    let lane: Promise<void> = Promise.resolve();
+    port.on('message', (request: WorkerRequest) => {
+      lane = lane.then(() => serve(pg, request));
+    });
+    answer({ kind: 'ready' });
+  },
+  (error: unknown) => {
+    answer({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    port.close();
+  },
+);

@@ -1,0 +1,53 @@
+import { COLLECTION_NAMES, type CollectionName, type RowOf } from '../../core/contract/record.ts';
+
+/**
+ * The SQL type of every field of every collection. A field added to the contract does not compile until it is here,
+ * and not pass the tests until a migration adds its column.
+ */
+const FIELDS = {
+  weddings: { title: 'text', date: 'date', zone: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', room: 'text', status: 'text', guestCount: 'bigint' },
+  contacts: { weddingId: 'uuid', name: 'text', email: 'text', phone: 'text', company: 'text', role: 'text' },
+  bookings: {
+    weddingId: 'uuid', title: 'text', trade: 'text', vendorName: 'text', contactId: 'uuid', status: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz',
+    callTime: 'timestamptz', place: 'text', amountMinor: 'bigint', currency: 'text',
+  },
+  payments: {
+    weddingId: 'uuid', bookingId: 'uuid', description: 'text', payerName: 'text', status: 'text', amountMinor: 'bigint', refundedMinor: 'bigint',
+    currency: 'text', paidAt: 'timestamptz', failureReason: 'text',
+  },
+  runSheetItems: { weddingId: 'uuid', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', place: 'text', owner: 'text', status: 'text' },
+  alerts: {
+    weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',
+    acknowledgedBy: 'text', subject: 'jsonb',
+  },
+  reviewItems: { deliveryId: 'uuid', connectionId: 'uuid', kind: 'text', reason: 'text', title: 'text', receivedAt: 'timestamptz', state: 'text' },
+  connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz' },
+} as const satisfies { [C in CollectionName]: Record<Exclude<keyof RowOf<C>, 'id' | 'version' | 'seq' | 'updatedAt' | 'source'>, string> };
+
+const BASE = { id: 'uuid', version: 'bigint', seq: 'bigint', updatedAt: 'timestamptz', source: 'jsonb' } as const;
+
+/** `runSheetItems` -> `run_sheet_items`. */
+export const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export interface Projection {
+  readonly table: string;
+  /** Field names as in the contract. */
+  readonly fields: readonly string[];
+  /** Takes `$1` = organisation, `$2` = a JSON array of rows with snake-case keys. */
+  readonly upsertSql: string;
+}
+
+function projection(collection: CollectionName): Projection {
+  const types: Record<string, string> = { ...BASE, ...FIELDS[collection] };
+  const fields = Object.keys(types);
+  const columns = fields.map(snake);
+  const table = snake(collection);
+  const upsertSql =
+    `insert into ${table} (organisation_id, ${columns.join(', ')}) ` +
+    `select $1::uuid, ${columns.map((column) => `r.${column}`).join(', ')} ` +
+    `from jsonb_to_recordset($2::jsonb) as r(${fields.map((field) => `${snake(field)} ${types[field] ?? 'text'}`).join(', ')}) ` +
+    `on conflict (organisation_id, id) do update set ${columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`).join(', ')}`;
+  return { table, fields, upsertSql };
+}
+
+export const PROJECTIONS = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, projection(name)])) as Record<CollectionName, Projection>;

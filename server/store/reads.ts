@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { DeliveryView, IntegrationView } from '../../core/contract/http.ts';
+import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Snapshot } from '../../core/contract/record.ts';
+import type { Tx } from './database.ts';
+import { instant, type StoreInternals } from './internals.ts';
+import { PROJECTIONS, snake } from './projections.ts';
+
+/** Rows of one collection exactly as the contract has them, in order of id (of creation); `ids` null = all. */
+export async function readRows<C extends CollectionName>(tx: Tx, organisationId: string, collection: C, ids: readonly string[] | null): Promise<RowOf<C>[]> {
+  const { table, fields } = PROJECTIONS[collection];
+  const columns = sql.raw(fields.map(snake).join(', '));
+  const only = ids === null ? sql`` : sql`and id = any(${[...ids]}::uuid[])`;
+  const result = await sql<RowOf<C>>`select ${columns} from ${sql.table(table)} where organisation_id = ${organisationId} ${only} order by id`.execute(tx);
+  return result.rows;
+}
+
+const EVENT_COLUMNS = ['seq', 'id', 'type', 'collection', 'weddingId', 'occurredAt', 'recordedAt', 'actor', 'source', 'deliveryId', 'before', 'row'] as const;
+
+export async function headSeq(internals: StoreInternals, organisationId: string): Promise<number> {
+  const row = await internals.database.withOrganisation(organisationId, (tx) => tx.selectFrom('organisations').select('lastSeq').where('id', '=', organisationId).executeTakeFirst());
+  return row?.lastSeq ?? 0;
+}
+
+export async function readEvents(internals: StoreInternals, organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]> {
+  const rows = await internals.database.withOrganisation(organisationId, (tx) =>
+    tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute(),
+  );
+  return rows as unknown as RecordedEvent[];
+}
+
+/** The newest event of one row, whatever collection it is in. */
+export async function latestEvent(tx: Tx, organisationId: string, rowId: string): Promise<RecordedEvent | null> {
+  const row = await tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('rowId', '=', rowId).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return (row as unknown as RecordedEvent | undefined) ?? null;
+}
+
+/** Rejects when there is no such organisation. */
+export async function snapshot(internals: StoreInternals, epoch: string, organisationId: string): Promise<Snapshot> {
+  return internals.database.withOrganisation(
+    organisationId,
+    async (tx) => {
+      const found = await tx.selectFrom('organisations').select(['id', 'name', 'zone', 'currency', 'demo', 'lastSeq']).where('id', '=', organisationId).executeTakeFirstOrThrow();
+      const { lastSeq, ...organisation } = found;
+      const rows: Partial<Record<CollectionName, AnyRow[]>> = {};
+      for (const collection of COLLECTION_NAMES) rows[collection] = await readRows(tx, organisationId, collection, null);
+      return { seq: lastSeq, epoch, at: instant(internals.clock), organisation, rows: rows as Snapshot['rows'] };
+    },
+    // One point in the log for all tables.
+    'repeatable read',
+  );
+}
+
+interface Counts {
+  connectionId: string;
+  lastDeliveryAt: string | null;
+  accepted: number;
+  waiting: number;
+  needReview: number;
+  duplicates: number;
+  refused: number;
+}
+
+export async function integrations(internals: StoreInternals, organisationId: string): Promise<IntegrationView[]> {
+  const since = new Date(internals.clock.now() - 86_400_000).toISOString();
+  await internals.flushAudit();
+  return internals.database.withOrganisation(organisationId, async (tx) => {
+    const connections = await readRows(tx, organisationId, 'connections', null);
+    const counted = await sql<Counts>`
+      select c.id as connection_id,
+        (select max(received_at) from deliveries d where d.connection_id = c.id) as last_delivery_at,
+        (select count(*) from deliveries d where d.connection_id = c.id and received_at > ${since}) as accepted,
+        (select count(*) from deliveries d where d.connection_id = c.id and state in ('received', 'waiting')) as waiting,
+        (select count(*) from review_items r where r.organisation_id = c.organisation_id and r.connection_id = c.id and r.state = 'open') as need_review,
+        (select coalesce(sum(count), 0)::bigint from audit a where a.subject = c.id::text and minute > ${since} and action = 'intake.duplicate') as duplicates,
+        (select coalesce(sum(count), 0)::bigint from audit a where a.subject = c.id::text and minute > ${since} and action = 'intake.refused') as refused
+      from connections c where c.organisation_id = ${organisationId}
+    `.execute(tx);
+    const byId = new Map(counted.rows.map((row) => [row.connectionId, row]));
+    return connections.map((connection) => {
+      const counts = byId.get(connection.id);
+      const { accepted = 0, duplicates = 0, refused = 0, waiting = 0, needReview = 0 } = counts ?? {};
+      return { connection, lastDeliveryAt: counts?.lastDeliveryAt ?? null, last24h: { accepted, duplicates, refused, waiting, needReview } };
+    });
+  });
+}
+
+/** Newest first, 50 at most. */
+export async function deliveries(internals: StoreInternals, organisationId: string, connectionId: string): Promise<DeliveryView[]> {
+  return internals.database.withOrganisation(organisationId, (tx) =>
+    tx
+      .selectFrom('deliveries')
+      .select(['id', 'receivedAt', 'deliveryKey as vendorKey', 'vendorEvent', 'state', 'reason', 'attempts'])
+      .where('organisationId', '=', organisationId)
+      .where('connectionId', '=', connectionId)
+      .orderBy('arrival', 'desc')
+      .limit(50)
+      .execute(),
+  );
+}
+
+export async function gauges(internals: StoreInternals): Promise<{ deliveriesWaiting: number; deliveriesParked: number; deliveriesQuarantined: number; databaseBytes: number }> {
+  const result = await sql<{ waiting: number; parked: number; quarantined: number; bytes: number }>`
+    select
+      (select count(*) from deliveries where state in ('received', 'waiting')) as waiting,
+      (select count(*) from deliveries where state = 'parked') as parked,
+      (select count(*) from deliveries where state in ('quarantined', 'dead')) as quarantined,
+      pg_database_size(current_database()) as bytes
+  `.execute(internals.database.system);
+  const row = result.rows[0];
+  return { deliveriesWaiting: row?.waiting ?? 0, deliveriesParked: row?.parked ?? 0, deliveriesQuarantined: row?.quarantined ?? 0, databaseBytes: row?.bytes ?? 0 };
+}

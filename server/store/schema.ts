@@ -1,0 +1,136 @@
+import type { Generated } from 'kysely';
+import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+
+/**
+ * The tables as Kysely sees them: camel case here, snake case in the database. Instants are ISO text with
+ * milliseconds, dates `YYYY-MM-DD`, bigint a number, jsonb the value itself when read and JSON text when written.
+ */
+
+type Projection<C extends CollectionName> = RowOf<C> & { organisationId: string };
+type Projections = { [C in CollectionName]: Projection<C> };
+
+export interface OrganisationsTable {
+  id: string;
+  name: string;
+  zone: string;
+  currency: string;
+  demo: boolean;
+  lastSeq: Generated<number>;
+  createdAt: string;
+}
+
+export interface DevicesTable {
+  id: string;
+  organisationId: string;
+  name: string;
+  kind: 'desktop' | 'browser' | 'tool';
+  tokenHash: Uint8Array;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+export interface TicketsTable {
+  hash: Uint8Array;
+  organisationId: string;
+  expiresAt: string;
+  usedAt: string | null;
+}
+
+export interface ConnectionAccessTable {
+  id: string;
+  organisationId: string;
+  system: string;
+  intakeKeyHash: Uint8Array;
+  intakeKeySealed: string;
+  settings: Record<string, string>;
+  secretsSealed: string;
+  paused: Generated<boolean>;
+  /** Consecutive failed re-reads. */
+  failures: Generated<number>;
+  createdAt: string;
+}
+
+export type DeliveryState = 'received' | 'waiting' | 'processed' | 'ignored' | 'parked' | 'quarantined' | 'dead';
+
+export interface DeliveriesTable {
+  id: string;
+  arrival: Generated<number>;
+  organisationId: string;
+  connectionId: string;
+  system: string;
+  deliveryKey: string;
+  vendorEvent: string | null;
+  mediaType: string;
+  headers: Record<string, string>;
+  body: string;
+  receivedAt: string;
+  state: Generated<DeliveryState>;
+  reason: string | null;
+  attempts: Generated<number>;
+  nextAttemptAt: string | null;
+  /** Its object is being re-read right now; the lease ends at `nextAttemptAt`. */
+  inHand: Generated<boolean>;
+  doneAt: string | null;
+}
+
+export interface AuditTable {
+  organisationId: string | null;
+  minute: string;
+  action: string;
+  actor: string;
+  subject: string;
+  outcome: string;
+  count: number;
+  lastAt: string;
+}
+
+export interface EventsTable {
+  organisationId: string;
+  seq: number;
+  id: string;
+  type: string;
+  collection: CollectionName;
+  rowId: string;
+  weddingId: string | null;
+  occurredAt: string;
+  recordedAt: string;
+  actor: unknown;
+  source: unknown;
+  deliveryId: string | null;
+  before: unknown;
+  row: unknown;
+}
+
+export interface MappingsTable {
+  organisationId: string;
+  connectionId: string;
+  remoteType: string;
+  remoteId: string;
+  collection: CollectionName;
+  localId: string;
+  remoteVersion: string | null;
+  lastWrittenBy: 'vendor' | 'here';
+  updatedAt: string;
+}
+
+export interface CommandsTable {
+  organisationId: string;
+  commandId: string;
+  deviceId: string;
+  type: string;
+  answer: unknown;
+  decidedAt: string;
+}
+
+export interface Schema extends Projections {
+  meta: { key: string; value: string };
+  organisations: OrganisationsTable;
+  devices: DevicesTable;
+  tickets: TicketsTable;
+  connectionAccess: ConnectionAccessTable;
+  deliveries: DeliveriesTable;
+  audit: AuditTable;
+  events: EventsTable;
+  mappings: MappingsTable;
+  commands: CommandsTable;
+}

@@ -1,0 +1,68 @@
+import type { ErrorCode } from '../../core/contract/errors.ts';
+import type { Change } from '../../core/domain/record/changes.ts';
+import type { Hint, VendorModule } from '../../core/vendors/vendor.ts';
+
+/** A stored delivery as the worker holds it. */
+export interface DeliveryInHand {
+  readonly id: string;
+  readonly arrival: number;
+  readonly connectionId: string;
+  readonly system: string;
+  readonly vendorEvent: string | null;
+  readonly mediaType: string;
+  readonly body: string;
+  readonly receivedAt: string;
+  /** Attempts begun, this one included. */
+  readonly attempts: number;
+}
+
+/** What a delivery turned out to mean, before anything is written. */
+export type Outcome =
+  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string }
+  /** The objects have to be read from the source first. */
+  | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
+  /** The source did not answer; to be tried again. */
+  | { readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null };
+
+export interface Work {
+  readonly delivery: DeliveryInHand;
+  readonly outcome: Outcome;
+}
+
+export const quarantined = (code: ErrorCode, message: string): Outcome => ({ kind: 'quarantined', code, message });
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Text that no database column or JSON value can hold (NUL, half a surrogate pair) is dropped; the stored body keeps it. */
+export function storable<T>(value: T): T {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => storable(one)) as T;
+  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, storable<unknown>(one)])) as T;
+  return value;
+}
+
+/** Never throws: a vendor folder that fails on a body is a reason to quarantine that body, not to stop the line. */
+export function understand(delivery: DeliveryInHand, vendors: (system: string) => VendorModule | null): Outcome {
+  const vendor = vendors(delivery.system);
+  if (!vendor) return quarantined('normalise.event_unknown', `No vendor folder is installed for ${delivery.system}.`);
+  try {
+    const { body: bodyText, mediaType, vendorEvent, receivedAt } = delivery;
+    const normalised = vendor.webhook.normalise({ bodyText, mediaType, vendorEvent, receivedAt });
+    if (!normalised.ok) return quarantined(normalised.error.code, normalised.error.message);
+    const meaning = normalised.value;
+    if (meaning.kind === 'changes') return { kind: 'changes', changes: storable(meaning.changes) };
+    if (meaning.kind === 'reread' && !vendor.reread) return quarantined('normalise.shape_unknown', `${delivery.system} asks for a re-read but has none.`);
+    return meaning;
+  } catch (error) {
+    return quarantined('normalise.shape_unknown', messageOf(error));
+  }
+}
+
+/** Waits double from two seconds up to ten minutes, each shortened by chance so that many do not come at once. */
+export function backoffMs(attempt: number, random: number, retryAfterMs: number | null): number {
+  const full = Math.min(2_000 * 2 ** (attempt - 1), 600_000);
+  return Math.round(Math.max(full * (0.5 + random / 2), retryAfterMs ?? 0));
+}
+
+export const MAX_ATTEMPTS = 8;

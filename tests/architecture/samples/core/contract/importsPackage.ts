@@ -1,0 +1,3 @@
+// must fail: packages-of-core-contract
+import type { FC } from 'react';
+export type Used = FC;

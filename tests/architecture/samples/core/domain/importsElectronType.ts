@@ -1,0 +1,3 @@
+// must fail: packages-of-core-domain, no-restricted-imports
+import type { Tray } from 'electron';
+export type Used = Tray;

@@ -1,0 +1,3 @@
+// must fail: domain-is-pure
+import { mapping } from '../vendors/beta/mapping.ts';
+export const used = mapping;

@@ -1,0 +1,2 @@
+// must fail: core-is-pure
+setInterval(() => undefined, 1);

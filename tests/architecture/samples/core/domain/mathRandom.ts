@@ -1,0 +1,2 @@
+// must fail: core-is-pure
+export const chance = Math.random();

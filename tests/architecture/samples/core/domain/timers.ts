@@ -1,0 +1,2 @@
+// must fail: core-is-pure
+setTimeout(() => undefined, 1);

@@ -1,0 +1,3 @@
+// must fail: core-runs-anywhere
+import { readFileSync } from 'node:fs';
+export const used = readFileSync;

@@ -1,0 +1,3 @@
+// must fail: ports-are-interfaces
+import { rule } from '../domain/rule.ts';
+export const used = rule;

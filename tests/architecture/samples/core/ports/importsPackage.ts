@@ -1,0 +1,3 @@
+// must fail: packages-of-core-ports
+import { z } from 'zod';
+export const used = z;

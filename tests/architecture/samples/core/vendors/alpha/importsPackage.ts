@@ -1,0 +1,3 @@
+// must fail: packages-of-core-vendors
+import stripe from 'stripe';
+export const used = stripe;

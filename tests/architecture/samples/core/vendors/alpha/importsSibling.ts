@@ -1,0 +1,3 @@
+// must fail: vendor-knows-no-vendor
+import { mapping } from '../beta/mapping.ts';
+export const used = mapping;

@@ -1,0 +1,3 @@
+// must fail: one-file/BrowserWindow
+import { BrowserWindow } from 'electron';
+export const window = new BrowserWindow();

@@ -1,0 +1,3 @@
+// must fail: one-file/openExternal
+import { shell } from 'electron';
+await shell.openExternal('anything');

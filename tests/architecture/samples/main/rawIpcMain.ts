@@ -1,0 +1,3 @@
+// must fail: one-file/ipcMain
+import { ipcMain } from 'electron';
+ipcMain.handle('anything', () => 1);

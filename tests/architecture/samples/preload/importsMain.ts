@@ -1,0 +1,3 @@
+// must fail: preload-knows-names-only
+import { service } from '../main/service.ts';
+export const used = service;

@@ -1,0 +1,3 @@
+// must fail: preload-is-sandboxed
+import { join } from 'node:path';
+export const used = join;

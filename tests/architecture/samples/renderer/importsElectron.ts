@@ -1,0 +1,3 @@
+// must fail: packages-of-renderer, no-restricted-imports
+import { ipcRenderer } from 'electron';
+export const used = ipcRenderer;

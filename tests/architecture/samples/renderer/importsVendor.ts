@@ -1,0 +1,3 @@
+// must fail: renderer-knows-contract-domain-link
+import { mapping } from '../core/vendors/beta/mapping.ts';
+export const used = mapping;

@@ -1,0 +1,3 @@
+// must fail: scripts-are-tools
+import { service } from '../main/service.ts';
+export const used = service;

@@ -1,0 +1,3 @@
+// must fail: no-circular
+import { two } from './cycleTwo.ts';
+export const one = (): number => two();

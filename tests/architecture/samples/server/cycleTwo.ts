@@ -1,0 +1,2 @@
+import { one } from './cycleOne.ts';
+export const two = (): number => one();

@@ -1,0 +1,3 @@
+// must fail: @typescript-eslint/no-floating-promises
+import { work } from './service.ts';
+work();

@@ -1,0 +1,3 @@
+// must fail: packages-of-server, no-restricted-imports
+import { app } from 'electron';
+export const used = app;

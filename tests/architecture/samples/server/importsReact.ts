@@ -1,0 +1,3 @@
+// must fail: packages-of-server
+import { useState } from 'react';
+export const used = useState;

@@ -1,0 +1,2 @@
+// must fail: no-console
+console.log('anything');

@@ -1,0 +1,1 @@
+export const work = (): Promise<number> => Promise.resolve(1);

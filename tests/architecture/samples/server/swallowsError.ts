@@ -1,0 +1,4 @@
+// must fail: no-empty
+try {
+  JSON.parse('');
+} catch {}

@@ -1,0 +1,3 @@
+// must fail: @typescript-eslint/consistent-type-imports
+import { Shape } from '../core/contract/shape.ts';
+export type Used = Shape;

@@ -1,0 +1,18 @@
+import '../../../renderer/zodConfig.ts';
+import { mountConsole } from '../../../renderer/app/mount.tsx';
+import { sceneBackend, SCENES, type Harness } from './scene.ts';
+
+declare global {
+  interface Window {
+    harness?: Harness;
+  }
+}
+
+const query = new URLSearchParams(location.search);
+const scene = SCENES.find((name) => name === query.get('scene')) ?? 'day';
+const theme = query.get('theme') === 'dark' ? 'dark' : 'light';
+const { backend, harness } = sceneBackend(scene, theme, query.get('home') === 'browser' ? 'browser' : 'desktop');
+window.harness = harness;
+const root = document.getElementById('root');
+if (!root) throw new Error('the harness page has no #root');
+void mountConsole(root, backend);

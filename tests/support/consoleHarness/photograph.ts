@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright';
+import { serveHarness } from './serve.ts';
+
+/**
+ * Photographs the console's scenes and runs axe on each:
+ *   node tests/support/consoleHarness/photograph.ts FOLDER [NAME-PART]
+ */
+const A = '018f0000-0000-7001-8000-000000000001';
+const alertPath = '018f0000-0000-7006-8000-000000000001';
+const SHOTS: readonly { readonly name: string; readonly query: string; readonly hash: string; readonly keys?: string }[] = [
+  { name: 'day', query: 'scene=day', hash: '#/day' },
+  { name: 'wedding', query: 'scene=day', hash: `#/wedding/${A}` },
+  { name: 'inspector', query: 'scene=day', hash: `#/wedding/${A}/alert/${alertPath}` },
+  { name: 'offline', query: 'scene=offline', hash: '#/day' },
+  { name: 'stripe', query: 'scene=stripe_failing', hash: '#/day' },
+  { name: 'quiet', query: 'scene=quiet', hash: `#/wedding/${A}` },
+  { name: 'empty', query: 'scene=empty', hash: '#/day' },
+  { name: 'lost', query: 'scene=lost', hash: '#/day' },
+  { name: 'banner', query: 'scene=banner', hash: '#/day' },
+  { name: 'integrations', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000001' },
+  { name: 'settings', query: 'scene=day', hash: '#/settings' },
+  { name: 'unpaired', query: 'scene=unpaired&home=browser', hash: '#/day' },
+  { name: 'palette', query: 'scene=day', hash: '#/day', keys: 'Control+k' },
+];
+const SIZES = [
+  { name: 'desk', width: 1280, height: 800, home: 'desktop' },
+  { name: 'phone', width: 390, height: 844, home: 'browser' },
+] as const;
+
+const folder = path.resolve(process.argv[2] ?? 'photographs');
+const wanted = process.argv[3];
+await mkdir(folder, { recursive: true });
+const page = await serveHarness();
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+let faults = 0;
+try {
+  for (const size of SIZES) {
+    for (const theme of ['light', 'dark'] as const) {
+      for (const shot of SHOTS) {
+        const name = `${shot.name}-${size.name}-${theme}`;
+        if (wanted && !name.includes(wanted)) continue;
+        const context = await browser.newContext({ viewport: { width: size.width, height: size.height }, timezoneId: 'Europe/Paris', reducedMotion: 'reduce' });
+        const tab = await context.newPage();
+        tab.on('console', (message) => {
+          if (message.type() !== 'error' && message.type() !== 'warning') return;
+          faults += 1;
+          console.error(`${name}: ${message.text()}`);
+        });
+        tab.on('pageerror', (error) => {
+          faults += 1;
+          console.error(`${name}: ${error.message}`);
+        });
+        await tab.goto(`${page.url}?${shot.query}${shot.query.includes('home=') ? '' : `&home=${size.home}`}&theme=${theme}${shot.hash}`);
+        await tab.waitForTimeout(700);
+        if (shot.keys) {
+          await tab.keyboard.press(shot.keys);
+          await tab.waitForTimeout(400);
+        }
+        await tab.screenshot({ path: path.join(folder, `${name}.png`) });
+        const result = await new AxeBuilder({ page: tab }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+        for (const violation of result.violations) {
+          faults += 1;
+          console.error(`${name}: axe ${violation.id} (${violation.impact}): ${violation.help}\n    ${violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.any[0]?.message ?? ''}`).join('\n    ')}`);
+        }
+        await context.close();
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  await page.close();
+}
+console.log(`${faults} faults; photographs in ${folder}`);
+process.exitCode = faults > 0 ? 1 : 0;

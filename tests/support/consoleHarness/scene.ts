@@ -1,0 +1,125 @@
+import type { CommandAnswer } from '../../../core/contract/commands.ts';
+import { codedError } from '../../../core/contract/errors.ts';
+import type { RecordedEvent } from '../../../core/contract/events.ts';
+import { err, ok } from '../../../core/contract/result.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../../core/contract/settings.ts';
+import type { LinkStatus } from '../../../core/contract/stream.ts';
+import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
+import { fixtureId, fixtureSnapshot, HONEYBOOK, STRIPE, VSCO, WEDDING_A } from '../fixtures/record.ts';
+
+/** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
+
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost'] as const;
+export type Scene = (typeof SCENES)[number];
+
+export interface Harness {
+  /** A payment of the given amount arrives. */
+  pay(minor: number): void;
+  raise(severity: 'critical' | 'emergency'): void;
+  answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
+  readonly painted: number[];
+  readonly commands: unknown[];
+}
+
+export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desktop' | 'browser'): { backend: Backend; harness: Harness } {
+  const start = Date.now();
+  const iso = (at: number): string => new Date(at).toISOString();
+  const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
+  let snapshot: Snapshot = full;
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
+
+  let settings: Settings = { ...DEFAULT_SETTINGS, theme };
+  let listeners: Listeners | null = null;
+  let seq = snapshot.seq;
+  let outcome: 'accepted' | 'rebase' | 'rejected' = 'accepted';
+  const painted: number[] = [];
+  const commands: unknown[] = [];
+  const bare = scene === 'loading' || scene === 'lost';
+
+  const link = (): LinkStatus => {
+    const base = { seq, headSeq: seq, attempt: 0, reason: null, retryAt: null, confirmedAt: iso(Date.now()), since: iso(start - 600_000) };
+    if (scene === 'offline' || scene === 'lost') return { ...base, state: 'offline', reason: 'transport_lost', attempt: 4, confirmedAt: scene === 'lost' ? null : iso(start - 720_000), since: iso(start - 720_000), retryAt: iso(Date.now() + 7000) };
+    if (scene === 'loading') return { ...base, state: 'connecting', confirmedAt: null };
+    return { ...base, state: 'live' };
+  };
+
+  type Rest<T> = T extends unknown ? Omit<T, 'seq' | 'id' | 'recordedAt' | 'occurredAt' | 'actor' | 'deliveryId'> : never;
+  const emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']): void => {
+    const at = iso(Date.now());
+    const after = seq;
+    seq += 1;
+    const whole = { ...event, row: { ...event.row, seq, updatedAt: at }, seq, id: fixtureId(10, seq), recordedAt: at, occurredAt: at, actor, deliveryId: null } as RecordedEvent;
+    listeners?.frame({ after, upTo: seq, events: [whole], committedAt: at });
+    listeners?.link(link());
+  };
+
+  const backend: Backend = {
+    home,
+    async boot() {
+      if (scene === 'unpaired') return err(codedError('auth.missing', 'no cookie'));
+      return ok({ appVersion: '0.1.0', electronVersion: home === 'desktop' ? '45.3.4' : null, serverVersion: '0.1.0', server: { mode: home === 'desktop' ? 'embedded' : 'page', url: null }, tokenKept: home === 'desktop' ? 'keychain' : 'cookie', settings, link: link(), place: null });
+    },
+    open(_cursor, given) {
+      listeners = given;
+      if (!bare) given.snapshot(snapshot);
+      given.link(link());
+      if (scene === 'banner') {
+        given.banner({ id: fixtureId(11, 1), kind: 'toast_failed', severity: 'emergency', title: 'Kings Lane String Quartet has cancelled', detail: 'Ceremony music, today. A replacement is needed.', place: { view: 'day', weddingId: WEDDING_A, alertId: fixtureId(6, 0) }, at: iso(start) });
+      }
+      const beat = setInterval(() => given.link(link()), 4000);
+      return () => clearInterval(beat);
+    },
+    record: async () => ok(bare ? null : { ...snapshot, seq }),
+    retryLink: async () => ok(true),
+    integrations: async () =>
+      ok({
+        at: iso(Date.now()),
+        integrations: snapshot.rows.connections.map((connection, index) => ({ connection, lastDeliveryAt: connection.id === HONEYBOOK ? null : iso(start - (index + 1) * 95_000), last24h: { accepted: [1284, 312, 0][index] ?? 0, duplicates: [17, 2, 0][index] ?? 0, refused: [1, 0, 0][index] ?? 0, waiting: 0, needReview: [1, 0, 0][index] ?? 0 } })),
+      }),
+    deliveries: async (connectionId) =>
+      ok({
+        at: iso(Date.now()),
+        deliveries: connectionId === HONEYBOOK ? [] : Array.from({ length: 12 }, (_, index) => ({ id: fixtureId(9, index), receivedAt: iso(start - index * 340_000), vendorKey: `evt_1Pq${(index * 104_729).toString(36)}Zk4`, vendorEvent: connectionId === VSCO ? 'order.updated' : (['payment_intent.succeeded', 'charge.refunded', 'payment_intent.payment_failed'][index % 3] ?? null), state: index === 3 ? ('parked' as const) : ('processed' as const), reason: index === 3 ? 'normalise.no_wedding_matched' : null, attempts: 1 })),
+      }),
+    async sendCommand(command) {
+      commands.push(command);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      const { commandId } = command;
+      if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError('command.not_possible', 'already resolved') });
+      if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
+      const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
+      if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
+      return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
+    },
+    async changeSettings(patch) {
+      settings = { ...settings, ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) };
+      return ok(settings);
+    },
+    connectServer: async () => err(codedError('server.unreachable', 'no such server', true)),
+    testNotification: async () => ok({ outcome: 'failed', why: 'no_daemon' }),
+    async painted(at) {
+      painted.push(at);
+      return ok(true);
+    },
+  };
+
+  let count = 0;
+  const harness: Harness = {
+    painted,
+    commands,
+    answerCommandsWith(next) {
+      outcome = next;
+    },
+    pay(minor) {
+      count += 1;
+      emit({ type: 'payment.completed', collection: 'payments', weddingId: WEDDING_A, source: { system: 'stripe', connectionId: STRIPE, remoteId: `pi_live${count}` }, before: null, row: { id: fixtureId(5, 500 + count), version: 1, seq: 0, updatedAt: '', source: { system: 'stripe', connectionId: STRIPE, remoteId: `pi_live${count}` }, weddingId: WEDDING_A, bookingId: null, description: 'Bar pre-payment', payerName: 'Jonathan Blackwood-Smythe', status: 'completed', amountMinor: minor, refundedMinor: 0, currency: 'GBP', paidAt: iso(Date.now()), failureReason: null } }, { kind: 'vendor', id: null, name: 'Stripe' });
+    },
+    raise(severity) {
+      count += 1;
+      emit({ type: 'alert.raised', collection: 'alerts', weddingId: WEDDING_A, source: null, before: null, row: { id: fixtureId(6, 500 + count), version: 1, seq: 0, updatedAt: '', source: null, weddingId: WEDDING_A, severity, rule: 'booking_cancelled', title: `Maison Vasseur Traiteur has cancelled (${count})`, detail: 'Catering, today. A replacement is needed.', raisedAt: iso(Date.now()), state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: null } }, { kind: 'vendor', id: null, name: 'HoneyBook' });
+    },
+  };
+  return { backend, harness };
+}

@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * A whole desktop of its own for one test worker: an X display, a session bus, a real notification daemon and a real
+ * keychain. Nothing is shared with the machine's own session, and every process is ended by its id.
+ */
+export interface DesktopSession {
+  /** To be given to the app under test. */
+  readonly env: Record<string, string>;
+  /** Every notification seen on the session bus so far, in order. */
+  readonly notifications: () => readonly SeenNotification[];
+  /** How many notifications the daemon has on the screen now. */
+  displayed(): Promise<number>;
+  /** Clicks the newest notification, as the daemon does for a mouse. */
+  clickNewest(): Promise<void>;
+  /** The whole screen with everything on it, as a PNG file. */
+  photograph(file: string): Promise<void>;
+  /** Whether the keychain runs. */
+  readonly keychain: boolean;
+  close(): Promise<void>;
+}
+
+export interface SeenNotification {
+  readonly summary: string;
+  readonly body: string;
+}
+
+export interface SessionOptions {
+  readonly keychain?: boolean;
+  readonly notificationDaemon?: boolean;
+  readonly size?: string;
+}
+
+async function output(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let errors = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${errors}`);
+  return out;
+}
+
+async function firstLine(child: ChildProcess, fd: 1 | 2 | 3, what: string): Promise<string> {
+  const stream = child.stdio[fd];
+  if (!stream || !('on' in stream)) throw new Error(`${what} gives no output`);
+  let text = '';
+  const failed = once(child, 'exit').then(() => Promise.reject(new Error(`${what} ended at once`)));
+  const line = new Promise<string>((resolve) => {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.split('\n')[0] ?? '');
+    });
+  });
+  failed.catch(() => undefined);
+  return Promise.race([line, failed]);
+}
+
+/** Reads `dbus-monitor` output: a Notify call is followed by its arguments; of its strings (name, icon, summary, body) the last two are read. Quotes inside are not escaped there. */
+export function readNotifications(text: string): SeenNotification[] {
+  return text
+    .split(/^method call /m)
+    .filter((block) => /member=Notify\b/.test(block.split('\n')[0] ?? ''))
+    .map((block) => {
+      const strings = [...block.matchAll(/^ {3}string "(.*?)"(?=\n {3}\S)/gms)].map((match) => match[1] ?? '');
+      return { summary: strings[2] ?? '', body: strings[3] ?? '' };
+    });
+}
+
+export async function startDesktopSession(options: SessionOptions = {}): Promise<DesktopSession> {
+  const home = mkdtempSync(join(tmpdir(), 'wedsync-session-'));
+  const children: ChildProcess[] = [];
+  const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv, stdio: 'ignore' | 'pipe' = 'pipe', extraFd = false): ChildProcess => {
+    const child = spawn(command, args, { env, stdio: extraFd ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', stdio, stdio] });
+    children.push(child);
+    return child;
+  };
+  const runtime = join(home, 'run');
+  await output('mkdir', ['-p', '-m', '700', runtime, join(home, '.config', 'dunst')], process.env);
+
+  const x = start('Xvfb', ['-displayfd', '3', '-screen', '0', options.size ?? '1920x1080x24', '-nolisten', 'tcp'], process.env, 'pipe', true);
+  const display = `:${await firstLine(x, 3, 'Xvfb')}`;
+
+  const base: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    XDG_DATA_HOME: join(home, '.local', 'share'),
+    XDG_CACHE_HOME: join(home, '.cache'),
+    XDG_SESSION_TYPE: 'x11',
+    DISPLAY: display,
+    LANG: 'C.UTF-8',
+    TZ: 'Europe/London',
+    NO_AT_BRIDGE: '1',
+  };
+  const bus = start('dbus-daemon', ['--session', '--print-address', '--nofork', '--nopidfile'], base);
+  const env = { ...base, DBUS_SESSION_BUS_ADDRESS: await firstLine(bus, 1, 'dbus-daemon') };
+
+  let seen = '';
+  const monitor = start('dbus-monitor', ['--address', env.DBUS_SESSION_BUS_ADDRESS, "interface='org.freedesktop.Notifications'"], env);
+  monitor.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+
+  if (options.notificationDaemon !== false) {
+    writeFileSync(join(home, '.config', 'dunst', 'dunstrc'), '[global]\nwidth = 420\norigin = top-right\noffset = 20x60\nfont = Sans 11\nnotification_limit = 5\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[urgency_critical]\ntimeout = 0\n');
+    start('dunst', ['-config', join(home, '.config', 'dunst', 'dunstrc')], env);
+    await until(async () => (await output('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.Notifications'], env)).includes('true'), 'the notification daemon');
+  }
+  if (options.keychain !== false) {
+    await output('mkdir', ['-p', join(home, '.local', 'share', 'keyrings')], env);
+    const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], { env, stdio: ['pipe', 'ignore', 'ignore'] });
+    children.push(keyring);
+    keyring.stdin?.end('test-only\n');
+    await until(async () => (await output('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'], env)).includes('true'), 'the keychain');
+  }
+
+  return {
+    env,
+    keychain: options.keychain !== false,
+    notifications: () => readNotifications(seen),
+    async displayed() {
+      return Number(await output('dunstctl', ['count', 'displayed'], env));
+    },
+    async clickNewest() {
+      await output('dunstctl', ['action', '0'], env);
+    },
+    async photograph(file) {
+      await output('maim', [file], env);
+    },
+    async close() {
+      for (const child of children.reverse()) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        child.kill('SIGTERM');
+        await Promise.race([once(child, 'exit'), sleep(2_000).then(() => child.kill('SIGKILL'))]);
+      }
+      if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for a condition on the outside world; fails with the thing's name after a bounded time. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, boundMs = 15_000): Promise<void> {
+  const end = Date.now() + boundMs;
+  for (;;) {
+    if (await condition()) return;
+    if (Date.now() > end) throw new Error(`gave up waiting for ${what}`);
+    await sleep(50);
+  }
+}

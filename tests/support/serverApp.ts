@@ -1,0 +1,72 @@
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { io, type Socket } from 'socket.io-client';
+import type { Clock } from '../../core/ports/ports.ts';
+import { PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
+import { vendorModule } from '../../core/vendors/registry.ts';
+import { buildApp } from '../../server/app.ts';
+import { loadConfig, type Config } from '../../server/config.ts';
+import { createLog } from '../../server/log.ts';
+import { createMetrics, type Metrics } from '../../server/metrics.ts';
+import { nodeHashing, systemClock } from '../../server/ports.ts';
+import type { Store } from '../../server/store/store.ts';
+
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly metrics: Metrics;
+  readonly logLines: Record<string, unknown>[];
+  /** Listens on a free loopback port. */
+  listen(): Promise<string>;
+}
+
+export function testConfig(fields: Partial<Config> = {}): Config {
+  const loaded = loadConfig([], {}, '/');
+  if (!loaded.ok || loaded.value.kind !== 'config') throw new Error('the standard configuration is broken');
+  return { ...loaded.value.config, ...fields };
+}
+
+/** The real application around any store: real routes, real sockets, the real vendors. */
+export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number } = {}): TestApp {
+  const logLines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      logLines.push(JSON.parse(String(chunk)) as Record<string, unknown>);
+      done();
+    },
+  });
+  const metrics = createMetrics();
+  const app = buildApp({ config: testConfig(options.config), store, vendors: vendorModule, clock: options.clock ?? systemClock, hashing: nodeHashing, log: createLog('info', sink), metrics, version: '0.0.0-test', ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }), ...(options.slowBytes === undefined ? {} : { slowBytes: options.slowBytes }) });
+  return {
+    app,
+    metrics,
+    logLines,
+    async listen() {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    },
+  };
+}
+
+export function connect(url: string, hello: Record<string, unknown> = {}, headers: Record<string, string> = {}): Socket {
+  return io(url, {
+    path: STREAM_PATH,
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders: headers,
+    auth: { protocol: PROTOCOL_VERSION, client: { app: 'test', version: '1', kind: 'tool' }, cursor: null, ...hello },
+  });
+}
+
+/** The first emission of `event`, however soon it comes. */
+export const first = <T>(socket: Socket, event: string): Promise<T> => new Promise((resolve) => socket.once(event, resolve));
+
+/** Waits until `check` holds; fails with `what` otherwise. */
+export async function until(check: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!check()) {
+    if (Date.now() > deadline) throw new Error(`gave up waiting: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,155 @@
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { Organisation } from '../../core/contract/record.ts';
+import type { Clock, Log } from '../../core/ports/ports.ts';
+import { createIds, systemClock } from '../../server/ports.ts';
+import { createConnection } from '../../server/store/connections.ts';
+import type { OpenedStore } from '../../server/store/internals.ts';
+import { MIGRATIONS } from '../../server/store/migrations/index.ts';
+import { openStore, type StoreOptions } from '../../server/store/open.ts';
+import { createOrganisation } from '../../server/store/organisations.ts';
+import type { Device } from '../../server/store/store.ts';
+
+export const TEST_MASTER_KEY = new Uint8Array(32).fill(7);
+export const TEST_SYSTEMS = ['stripe', 'vsco-workspace', 'honeybook'] as const;
+export type TestSystem = (typeof TEST_SYSTEMS)[number];
+
+/** Collects what was logged, so that a test can look at it. */
+export function collectingLog(): Log & { readonly lines: { level: 'info' | 'warn' | 'error'; fields: Record<string, unknown>; message: string }[] } {
+  const lines: { level: 'info' | 'warn' | 'error'; fields: Record<string, unknown>; message: string }[] = [];
+  const at = (level: 'info' | 'warn' | 'error') => (fields: Record<string, unknown>, message: string) => void lines.push({ level, fields, message });
+  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** A clock that stands still until it is moved. */
+export function settableClock(start: string): Clock & { set(at: string): void; advance(ms: number): void } {
+  let now = Date.parse(start);
+  return {
+    now: () => now,
+    set: (at) => void (now = Date.parse(at)),
+    advance: (ms) => void (now += ms),
+  };
+}
+
+export interface TestConnection {
+  readonly connectionId: string;
+  readonly intakeKey: string;
+  readonly system: TestSystem;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface TestStore {
+  readonly store: OpenedStore;
+  readonly organisation: Organisation;
+  readonly connections: Readonly<Record<TestSystem, TestConnection>>;
+  readonly device: Device;
+  readonly log: ReturnType<typeof collectingLog>;
+  readonly options: StoreOptions;
+  /** Closes the store and removes its files. */
+  cleanup(): Promise<void>;
+}
+
+export interface TestStoreOptions {
+  readonly clock?: Clock;
+  /** Begin with an empty directory instead of a copy of a prepared one (three seconds slower). */
+  readonly fresh?: boolean;
+  /** Base URL of the VSCO Workspace stand-in. */
+  readonly vscoBaseUrl?: string;
+}
+
+const ACCESS: Record<TestSystem, { secrets: Record<string, string>; settings: Record<string, string>; name: string; path: 'native' | 'bridge' }> = {
+  stripe: { name: 'Stripe', path: 'native', secrets: { signingSecret: 'whsec_test_0123456789abcdef0123456789abcdef' }, settings: {} },
+  'vsco-workspace': { name: 'VSCO Workspace', path: 'native', secrets: { apiKey: 'vsco-test-key' }, settings: { baseUrl: 'http://127.0.0.1:4319/api/v2' } },
+  honeybook: { name: 'HoneyBook', path: 'bridge', secrets: { bearerToken: 'bridge-token-0123456789abcdef' }, settings: {} },
+};
+
+/** A prepared, empty database that tests copy, since making one takes seconds. Made again when the schema changes. */
+async function template(): Promise<string> {
+  const key = createHash('sha256').update(JSON.stringify(MIGRATIONS)).update(TEST_MASTER_KEY).digest('hex').slice(0, 16);
+  const cache = path.resolve(import.meta.dirname, '../../.cache/test-database');
+  const ready = path.join(cache, key);
+  if (fs.existsSync(ready)) return ready;
+  const making = path.join(cache, `making-${randomUUID()}`);
+  const opened = await openStore({ dataDir: making, databaseUrl: null, masterKey: TEST_MASTER_KEY, clock: systemClock, ids: createIds(), log: collectingLog() });
+  if (!opened.ok) throw new Error(opened.error.message);
+  await opened.value.close();
+  try {
+    fs.renameSync(making, ready);
+  } catch (error) {
+    // Another test file was first.
+    if (!fs.existsSync(ready)) throw error;
+    fs.rmSync(making, { recursive: true, force: true });
+  }
+  return ready;
+}
+
+export const temporaryDirectory = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'wedsync-test-'));
+
+/** A data directory with a prepared empty database in it. */
+export async function preparedDirectory(): Promise<string> {
+  const dataDir = temporaryDirectory();
+  fs.cpSync(await template(), dataDir, { recursive: true });
+  return dataDir;
+}
+
+/** A new database on a PostgreSQL server. */
+export async function ownDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `wedsync_test_${randomUUID().replaceAll('-', '')}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
+
+/**
+ * A real store on its own directory (or, when `WEDSYNC_TEST_DATABASE_URL` is set, on its own PostgreSQL database)
+ * with one organisation, one connection per system and one device.
+ */
+export async function openTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
+  const server = process.env['WEDSYNC_TEST_DATABASE_URL'];
+  const database = server ? await ownDatabase(server) : null;
+  const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
+  const log = collectingLog();
+  const clock = wanted.clock ?? systemClock;
+  const options: StoreOptions = { dataDir, databaseUrl: database?.url ?? null, masterKey: TEST_MASTER_KEY, clock, ids: createIds(), log };
+  const opened = await openStore(options);
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.message}`);
+  const store = opened.value;
+  const organisation = await createOrganisation(store.internals, { name: 'Test House', zone: 'Europe/London', currency: 'GBP', demo: false });
+  const connections: Partial<Record<TestSystem, TestConnection>> = {};
+  for (const system of TEST_SYSTEMS) {
+    const { name, path: kind, secrets, settings } = ACCESS[system];
+    const own = system === 'vsco-workspace' && wanted.vscoBaseUrl ? { baseUrl: wanted.vscoBaseUrl } : settings;
+    const actor = { kind: 'system', id: null, name: 'test' } as const;
+    const created = await createConnection(store.internals, { organisationId: organisation.id, system, name, path: kind, secrets, settings: own, actor });
+    connections[system] = { ...created, system, secrets, settings: own };
+  }
+  const enrolled = await store.enrol(await store.mintTicket(organisation.id), { name: 'Test desktop', kind: 'desktop' });
+  if (!enrolled.ok) throw new Error(enrolled.error);
+  return {
+    store,
+    organisation,
+    connections: connections as Record<TestSystem, TestConnection>,
+    device: enrolled.value.device,
+    log,
+    options,
+    async cleanup() {
+      await store.close();
+      await database?.drop();
+      if (dataDir) fs.rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

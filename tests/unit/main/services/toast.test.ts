@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { SHOWN_BOUND_MS, showToast, type ToastContent, type ToastEvents, type Toasts } from '../../../../main/services/toast.ts';
+import { handClock } from '../support/fakes.ts';
+
+const content: ToastContent = { title: 'Payment failed', body: 'Nadia & Tom', urgency: 'critical', silent: false, sticky: true };
+
+function make(show: (events: ToastEvents) => void, supported = true) {
+  const clock = handClock();
+  const clicks: string[] = [];
+  const messages: string[] = [];
+  let events: ToastEvents | undefined;
+  const toasts: Toasts = {
+    supported: () => supported,
+    show: (_content, given) => {
+      events = given;
+      show(given);
+    },
+  };
+  const outcome = showToast(toasts, clock.timers, content, { clicked: () => clicks.push('click'), failed: (message) => messages.push(message) });
+  return { clock, clicks, messages, outcome, events: () => events };
+}
+
+describe('showToast', () => {
+  it('is shown when the system says so, and a later click arrives', async () => {
+    const { outcome, clicks, events } = make((given) => given.shown());
+    expect(await outcome).toEqual({ outcome: 'shown' });
+    events()?.clicked();
+    expect(clicks).toEqual(['click']);
+  });
+
+  it('failed where there are no notifications at all', async () => {
+    const { outcome, events } = make(() => undefined, false);
+    expect(await outcome).toEqual({ outcome: 'failed', why: 'unsupported' });
+    expect(events()).toBeUndefined();
+  });
+
+  it.each([
+    ['GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.Notifications was not provided by any .service files', 'no_daemon'],
+    ['Error calling StartServiceByName for org.freedesktop.Notifications: Process org.freedesktop.Notifications received signal 5', 'no_daemon'],
+    ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'no_daemon'],
+    ['Could not connect: No such file or directory', 'no_daemon'],
+    ['the icon is broken', 'error'],
+  ])('failed: %s -> %s', async (message, why) => {
+    const { outcome, messages } = make((given) => given.failed(message));
+    expect(await outcome).toEqual({ outcome: 'failed', why });
+    expect(messages).toEqual([message]);
+  });
+
+  it('failed when the system throws', async () => {
+    const { outcome } = make(() => {
+      throw new Error('broken');
+    });
+    expect(await outcome).toEqual({ outcome: 'failed', why: 'error' });
+  });
+
+  it('failed when nothing is heard in time; a late word changes nothing, a click still works', async () => {
+    const { outcome, clock, clicks, events } = make(() => undefined);
+    clock.advance(SHOWN_BOUND_MS);
+    expect(await outcome).toEqual({ outcome: 'failed', why: 'timeout' });
+    events()?.shown();
+    events()?.clicked();
+    expect(clicks).toEqual(['click']);
+  });
+
+  it('is not called late when the word came just in time', async () => {
+    const { outcome, clock, events } = make(() => undefined);
+    clock.advance(SHOWN_BOUND_MS - 1);
+    events()?.shown();
+    clock.advance(10);
+    expect(await outcome).toEqual({ outcome: 'shown' });
+  });
+});

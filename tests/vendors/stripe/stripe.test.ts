@@ -1,0 +1,128 @@
+import Stripe from 'stripe';
+import { describe, expect, it } from 'vitest';
+import { stripe } from '../../../core/vendors/stripe/index.ts';
+import type { Change } from '../../../core/domain/record/changes.ts';
+import { isStale } from '../../../core/domain/record/plan.ts';
+import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
+import { bytes, clockAt, fixture, hashing } from '../ports.ts';
+import { samples } from './samples.ts';
+
+const { access, nowMs } = samples;
+const verify = (request: WebhookRequest, secrets = access.secrets) => stripe.webhook.verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs) });
+const request = (body: string, header: string): WebhookRequest => ({ rawBody: bytes(body), headers: { 'stripe-signature': header }, mediaType: 'application/json' });
+const sign = (payload: string, secret: string, timestamp = nowMs / 1000) => Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+const body = fixture('stripe', 'payment_intent.succeeded');
+
+type PaymentChange = Extract<Change, { kind: 'payment' }>;
+
+function paymentOf(text: string): PaymentChange {
+  const meant = stripe.webhook.normalise({ bodyText: text, mediaType: 'application/json', vendorEvent: null, receivedAt: new Date(nowMs).toISOString() });
+  if (!meant.ok || meant.value.kind !== 'changes') throw new Error(JSON.stringify(meant));
+  const [change] = meant.value.changes;
+  if (change?.kind !== 'payment' || meant.value.changes.length !== 1) throw new Error('expected one payment');
+  return change;
+}
+const paymentIn = (name: string): PaymentChange => paymentOf(fixture('stripe', name));
+const changed = (name: string, change: (event: { created: unknown; data: { object: Record<string, unknown> } }) => void): string => {
+  const event = JSON.parse(fixture('stripe', name)) as { created: unknown; data: { object: Record<string, unknown> } };
+  change(event);
+  return JSON.stringify(event);
+};
+
+describe('proof', () => {
+  it('accepts either secret while it is rolled, and any of several v1', () => {
+    const rolled = { signingSecret: 'whsec_new', signingSecretPrevious: 'whsec_old' };
+    expect(verify(request(body, sign(body, 'whsec_new')), rolled).ok).toBe(true);
+    expect(verify(request(body, sign(body, 'whsec_old')), rolled).ok).toBe(true);
+    expect(verify(request(body, sign(body, 'whsec_older')), rolled)).toEqual({ ok: false, error: 'intake.signature_wrong' });
+    const [time, right] = sign(body, 'whsec_new').split(',');
+    const wrong = sign(body, 'whsec_other').split(',')[1];
+    expect(verify(request(body, `${time},${wrong},${right},v0=${'0'.repeat(64)}`), rolled).ok).toBe(true);
+  });
+
+  it.each([
+    ['no time', (header: string) => header.split(',')[1] ?? ''],
+    ['two times', (header: string) => `t=1,${header}`],
+    ['only another scheme', (header: string) => header.replace('v1=', 'v0=')],
+    ['a signature of the wrong length', (header: string) => header.slice(0, -2)],
+    ['no hexadecimal', (header: string) => header.replace(/v1=../, 'v1=zz')],
+    ['a storm of signatures', (header: string) => `${header.split(',')[0] ?? ''}${`,v1=${'a'.repeat(64)}`.repeat(9)}`],
+    ['a negative time', (header: string) => header.replace('t=', 't=-')],
+  ])('calls a header with %s malformed', (_name, change) => {
+    expect(verify(request(body, change(sign(body, access.secrets['signingSecret'] ?? ''))))).toEqual({ ok: false, error: 'intake.signature_malformed' });
+  });
+
+  it('does not tell a forger that his time was wrong', () => {
+    expect(verify(request(body, sign(body, 'whsec_forged', 1)))).toEqual({ ok: false, error: 'intake.signature_wrong' });
+  });
+
+  it('agrees with the official library on the same bytes', () => {
+    const header = sign(body, access.secrets['signingSecret'] ?? '');
+    const event = Stripe.webhooks.constructEvent(body, header, access.secrets['signingSecret'] ?? '', undefined, undefined, nowMs);
+    const verified = verify(request(body, header));
+    expect(verified).toMatchObject({ ok: true, value: { deliveryKey: event.id, vendorEvent: event.type } });
+  });
+});
+
+describe('mapping', () => {
+  it.each([
+    ['payment_intent.processing', { status: 'pending', amountMinor: 150_000 }],
+    ['payment_intent.payment_failed', { status: 'failed', failureReason: 'Your card has insufficient funds.' }],
+    ['payment_intent.succeeded', { status: 'completed', amountMinor: 150_000, currency: 'GBP', failureReason: null, paidAt: '2026-10-26T07:33:50.000Z' }],
+    ['payment_intent.canceled', { status: 'failed', failureReason: 'Cancelled: requested by customer' }],
+    ['charge.refunded', { status: 'refunded', refundedMinor: 150_000, amountMinor: 150_000 }],
+    ['charge.refunded.partly', { status: 'partly_refunded', refundedMinor: 30_000, amountMinor: 150_000 }],
+    ['checkout.session.completed', { status: 'completed', amountMinor: 18_500, payerName: 'Gus Guest' }],
+    ['checkout.session.completed.unpaid', { status: 'pending' }],
+    ['checkout.session.async_payment_succeeded', { status: 'completed' }],
+    ['checkout.session.async_payment_failed', { status: 'failed' }],
+    ['checkout.session.expired', { status: 'failed', failureReason: 'The payment page expired unpaid' }],
+    ['invoice.paid', { status: 'completed', amountMinor: 96_000, description: 'Invoice WED-0007' }],
+    ['invoice.payment_failed', { status: 'failed', amountMinor: 96_000 }],
+  ])('%s', (name, fields) => expect(paymentIn(name).fields).toMatchObject(fields));
+
+  it('keeps the same money in one row, whichever event speaks of it', () => {
+    const ids = ['payment_intent.processing', 'payment_intent.payment_failed', 'payment_intent.succeeded', 'charge.refunded', 'charge.refunded.partly'].map((name) => paymentIn(name).remote.id);
+    expect(new Set(ids)).toEqual(new Set(['pi_fixtureA']));
+    expect(paymentIn('invoice.paid').remote.id).toBe('pi_fixtureG');
+    expect(paymentIn('invoice.payment_failed').remote.id).toBe('in_fixtureH');
+    expect(paymentIn('checkout.session.expired').remote.id).toBe('cs_test_fixtureF');
+    expect(paymentOf(changed('charge.refunded', (event) => (event.data.object['payment_intent'] = { id: 'pi_expanded', object: 'payment_intent' }))).remote.id).toBe('pi_expanded');
+  });
+
+  it('orders events that come out of order, also within one second', () => {
+    const order = ['payment_intent.processing', 'payment_intent.payment_failed', 'payment_intent.succeeded', 'charge.refunded.partly', 'charge.refunded'];
+    const sameSecond = order.map((name) => paymentOf(changed(name, (event) => (event.created = 1_793_000_000))).remote.version);
+    const told = order.map((name) => paymentIn(name).remote.version);
+    for (const versions of [sameSecond, told]) {
+      versions.forEach((earlier, i) => {
+        for (const later of versions.slice(i + 1)) {
+          expect(isStale(earlier, later)).toBe(true);
+          expect(isStale(later, earlier)).toBe(false);
+        }
+      });
+    }
+  });
+
+  it('brings money to its wedding by our id, else by the e-mail', () => {
+    expect(paymentIn('payment_intent.succeeded').wedding).toEqual({ weddingId: '0199a000-0000-7000-8000-000000000001', email: 'couple@example.org' });
+    expect(paymentIn('charge.refunded').wedding).toEqual({ weddingId: null, email: 'couple@example.org' });
+    expect(paymentIn('checkout.session.expired').wedding).toEqual({ weddingId: null, email: 'guest@example.org' });
+    expect(paymentOf(changed('payment_intent.succeeded', (event) => (event.data.object['metadata'] = { wedsync_wedding_id: 'not-an-id', wedsync_email: 'x@y.z' }))).wedding.weddingId).toBeNull();
+  });
+
+  it.each([
+    ['an amount with a fraction', (object: Record<string, unknown>) => (object['amount_received'] = object['amount'] = 10.5)],
+    ['an amount as text', (object: Record<string, unknown>) => (object['amount_received'] = object['amount'] = '150000')],
+    ['no currency', (object: Record<string, unknown>) => delete object['currency']],
+    ['no id', (object: Record<string, unknown>) => delete object['id']],
+  ])('quarantines %s', (_name, change) => {
+    const text = changed('payment_intent.succeeded', (event) => change(event.data.object));
+    expect(stripe.webhook.normalise({ bodyText: text, mediaType: 'application/json', vendorEvent: null, receivedAt: '' })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+  });
+
+  it('ignores what nobody needs, with the reason', () => {
+    const meant = stripe.webhook.normalise({ bodyText: fixture('stripe', 'unknown.payout.paid'), mediaType: 'application/json', vendorEvent: 'payout.paid', receivedAt: '' });
+    expect(meant).toEqual({ ok: true, value: { kind: 'ignored', why: 'payout.paid is not needed for the record' } });
+  });
+});

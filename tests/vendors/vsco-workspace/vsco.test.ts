@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { retryAfterMs } from '../../../core/vendors/vsco-workspace/client.ts';
+import { vscoWorkspace } from '../../../core/vendors/vsco-workspace/index.ts';
+import { statusOf } from '../../../core/vendors/vsco-workspace/mapping.ts';
+import { startVscoStandIn, type VscoStandIn } from '../../../scripts/simulate/vscoStandIn.ts';
+import type { ConnectionAccess } from '../../../core/vendors/vendor.ts';
+import { bytes, clockAt, fetchHttp, fixture, hashing } from '../ports.ts';
+import { contact, IDS, job, jobContact, order, payment, session } from './objects.ts';
+import { samples } from './samples.ts';
+
+const clock = clockAt(samples.nowMs);
+const keyOf = (body: unknown) => {
+  const verified = vscoWorkspace.webhook.verify(samples.prove(bytes(JSON.stringify(body))), samples.access, { hashing, clock });
+  return verified.ok ? verified.value.deliveryKey : verified.error;
+};
+const normalise = (body: unknown) => vscoWorkspace.webhook.normalise({ bodyText: JSON.stringify(body), mediaType: 'application/json', vendorEvent: null, receivedAt: '' });
+
+describe('the hint', () => {
+  it.each([
+    ['hook.job.created', 'job', IDS.job],
+    ['hook.contact.created', 'contact', IDS.contact],
+    ['hook.order.booked', 'order', IDS.order],
+    ['hook.payment.created', 'payment', IDS.payment],
+  ])('%s names what to read', (name, remoteType, remoteId) => {
+    expect(normalise(JSON.parse(fixture('vsco-workspace', name)))).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType, remoteId }] } });
+  });
+
+  it('is known again by event, id and time of change', () => {
+    expect(keyOf({ event: 'job.created', id: 'abc' })).toBe('job.created:abc');
+    expect(keyOf({ id: 'abc', extra: 1, event: 'job.created' })).toBe('job.created:abc');
+    expect(keyOf({ event: 'job.created', id: 'abc', modified: '2026-10-20T10:00:00Z' })).toBe('job.created:abc:2026-10-20T10:00:00Z');
+    expect(keyOf({ hello: 1 })).toMatch(/^sha256:/);
+    expect(keyOf({ hello: 1 })).not.toBe(keyOf({ hello: 2 }));
+  });
+
+  it('is not followed anywhere but to an id', () => {
+    for (const id of ['../studio/me', 'a/b', '', 7, null, { id: 'x' }, 'x'.repeat(65), 'a?b']) {
+      expect(normalise({ event: 'job.created', id })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    }
+    expect(normalise({ id: 'abc' })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    expect(normalise({ event: 'gallery.created', id: 'abc' })).toMatchObject({ ok: true, value: { kind: 'ignored' } });
+  });
+});
+
+describe('status of a job', () => {
+  it.each([
+    ['lead', false, 'lead'],
+    ['lead', true, 'cancelled'],
+    ['booked', false, 'definite'],
+    ['booked', true, 'cancelled'],
+    ['fulfillment', false, 'completed'],
+    ['completed', true, 'completed'],
+  ] as const)('%s, closed %s -> %s', (stage, closed, status) => expect(statusOf({ ...job, stage, closed })).toBe(status));
+});
+
+describe('Retry-After', () => {
+  it.each([
+    ['7', 7000],
+    ['0', 0],
+    ['999999', 3_600_000],
+    [new Date(samples.nowMs + 30_000).toUTCString(), 30_000],
+    [new Date(samples.nowMs - 30_000).toUTCString(), 0],
+    ['soon', null],
+    [undefined, null],
+  ])('%s -> %s', (header, ms) => expect(retryAfterMs(header, samples.nowMs)).toBe(ms));
+});
+
+describe('reading from the stand-in over a real socket', () => {
+  let standIn: VscoStandIn;
+  const access = (): ConnectionAccess => ({ ...samples.access, settings: { ...samples.access.settings, baseUrl: standIn.url } });
+  const read = (remoteType: string, remoteId: string, as = access()) => vscoWorkspace.reread?.({ remoteType, remoteId }, as, { http: fetchHttp, clock });
+
+  beforeEach(async () => {
+    standIn = await startVscoStandIn({ port: 0, apiKey: samples.access.secrets['apiKey'] ?? '' });
+    standIn.put('job', job);
+    standIn.put('event', session);
+    standIn.put('contact', contact);
+    standIn.put('order', order);
+    standIn.put('payment', payment);
+    standIn.put('job-contact', jobContact);
+  });
+  afterEach(() => standIn.close());
+
+  it('makes a job a booking of its client, with the session as call time', async () => {
+    const answer = await read('job', IDS.job);
+    expect(answer).toMatchObject({
+      ok: true,
+      value: [
+        { kind: 'contact', fields: { name: 'Ada Example', email: 'couple@example.org', role: 'couple', phone: '+44 7700 900123' } },
+        {
+          kind: 'booking',
+          remote: { type: 'job', id: IDS.job },
+          wedding: { weddingId: null, email: 'couple@example.org', date: '2026-11-20' },
+          contactRemote: { type: 'contact', id: IDS.contact },
+          fields: {
+            title: 'Photography: Ada & Bo',
+            trade: 'photography',
+            vendorName: 'Northlight Photography',
+            status: 'definite',
+            callTime: '2026-11-20T11:30:00.000Z',
+            endsAt: '2026-11-20T21:30:00.000Z',
+            place: 'Bridal suite, Bath',
+            amountMinor: 245_000,
+            currency: 'GBP',
+          },
+        },
+      ],
+    });
+  });
+
+  it('is newer when only the session was moved', async () => {
+    const before = await read('order', IDS.order);
+    standIn.put('event', { ...session, startUtc: '2026-11-20T12:00:00+00:00' });
+    const after = await read('order', IDS.order);
+    if (!before?.ok || !after?.ok) throw new Error('not read');
+    const [first, second] = [before.value.at(-1), after.value.at(-1)];
+    expect(second?.fields).toMatchObject({ callTime: '2026-11-20T12:00:00.000Z' });
+    expect((second?.remote.version ?? '') > (first?.remote.version ?? '')).toBe(true);
+  });
+
+  it('brings a payment with its job, its payer and its status', async () => {
+    expect(await read('payment', IDS.payment)).toMatchObject({
+      ok: true,
+      value: [{ kind: 'contact' }, { kind: 'booking' }, { kind: 'payment', bookingRemote: { type: 'job', id: IDS.job }, fields: { status: 'completed', amountMinor: 122_500, payerName: 'Ada Example', paidAt: '2026-10-20T12:00:00.000Z' } }],
+    });
+    const statusAfter = async (change: object) => {
+      standIn.put('payment', { ...payment, ...change });
+      const answer = await read('payment', IDS.payment);
+      return answer?.ok ? answer.value.at(-1)?.fields : null;
+    };
+    expect(await statusAfter({ refundedAmount: 500 })).toMatchObject({ status: 'partly_refunded', refundedMinor: 500 });
+    expect(await statusAfter({ refundedAmount: 122_500 })).toMatchObject({ status: 'refunded' });
+    expect(await statusAfter({ status: 'failed', refundedAmount: 0 })).toMatchObject({ status: 'failed' });
+    expect(await statusAfter({ status: 'future' })).toMatchObject({ status: 'pending' });
+  });
+
+  it('takes our wedding from an external mapping that points at us, and from no other', async () => {
+    const id = '0199a000-0000-7000-8000-000000000001';
+    standIn.put('job', { ...job, externalMappings: [{ id, url: 'https://elsewhere.example/x' }] });
+    expect(await read('job', IDS.job)).toMatchObject({ value: [{}, { wedding: { weddingId: null } }] });
+    standIn.put('job', { ...job, externalMappings: [{ id, url: `wedsync://wedding/${id}` }] });
+    expect(await read('job', IDS.job)).toMatchObject({ value: [{}, { wedding: { weddingId: id } }] });
+  });
+
+  it('reads the studio when no currency is set, and multiplies when money is in major units', async () => {
+    const { currency: _unset, ...rest } = access().settings;
+    expect(await read('job', IDS.job, { ...access(), settings: rest })).toMatchObject({ value: [{}, { fields: { currency: 'GBP', amountMinor: 245_000 } }] });
+    expect(await read('job', IDS.job, { ...access(), settings: { ...access().settings, moneyUnit: 'major' } })).toMatchObject({ value: [{}, { fields: { amountMinor: 24_500_000 } }] });
+  });
+
+  it('does without a client or a session that is gone, not without the job', async () => {
+    standIn.put('job', { ...job, primarySessionId: '01k9gone' });
+    standIn.put('job-contact', { ...jobContact, contactId: '01k9gone' });
+    const answer = await read('job', IDS.job);
+    expect(answer).toMatchObject({ ok: true, value: [{ kind: 'booking', wedding: { email: null } }] });
+    if (answer?.ok) expect(answer.value[0]?.fields).not.toHaveProperty('callTime');
+    expect(await read('job', '01k9gone')).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+  });
+
+  it('comes back after 429 and 500, gives up on a wrong key, and says when nobody is there', async () => {
+    standIn.failNext(429, 1, 3);
+    expect(await read('job', IDS.job)).toMatchObject({ ok: false, error: { retryable: true, retryAfterMs: 3000 } });
+    standIn.failNext(500, 1);
+    expect(await read('job', IDS.job)).toMatchObject({ ok: false, error: { retryable: true, retryAfterMs: null } });
+    expect((await read('job', IDS.job))?.ok).toBe(true);
+    expect(await read('job', IDS.job, { ...access(), secrets: { apiKey: 'wrong' } })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
+    expect(await read('job', IDS.job, { ...access(), secrets: {} })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+    const nobody = access();
+    await standIn.close();
+    expect(await read('job', IDS.job, nobody)).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true } });
+    standIn = await startVscoStandIn({ port: 0, apiKey: 'x' });
+  });
+});
