@@ -18,13 +18,14 @@ import { createDeepLinks } from './platform/deepLinks.ts';
 import { clock, random, timers } from './platform/host.ts';
 import { appIcon, hasIcons } from './platform/icons.ts';
 import { watchMachine } from './platform/machine.ts';
+import { setMenu } from './platform/menu.ts';
 import { openExternal } from './platform/openExternal.ts';
 import { forkServer } from './platform/serverProcess.ts';
+import { trayHostPresent } from './platform/sessionBus.ts';
 import { lockSession } from './platform/session.ts';
 import { openStorage } from './platform/storage.ts';
 import { systemToasts } from './platform/toasts.ts';
 import { createTray, type TrayIcon } from './platform/tray.ts';
-import { trayHostPresent } from './platform/trayHost.ts';
 import { createApi } from './services/api.ts';
 import { createBanners } from './services/banners.ts';
 import { createCompanion, type Companion } from './services/companion.ts';
@@ -54,7 +55,7 @@ export interface DesktopOptions {
   readonly programDirectory: string;
 }
 
-const PLATFORMS = new Set(['linux', 'darwin', 'win32']);
+const platform = (): Boot['app']['platform'] => (process.platform === 'linux' || process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'other');
 /** The console sets up its listeners around its first call; what waited for it is pushed a moment after. */
 const AFTER_BOOT_MS = 250;
 const QUIT_BOUND_MS = 9_000;
@@ -72,13 +73,21 @@ export function startDesktop(options: DesktopOptions): Desktop {
 
   // Window and page
   const session = sessions.defaultSession;
+  setMenu(process.platform, app.isPackaged);
   lockSession(session, { packaged: app.isPackaged, log });
   serveConsole(session, join(programDirectory, '..', 'renderer'), log);
   let tray: TrayIcon | null = null;
   let trayVisible = false;
   const windows = createWindows({
     create: (state) =>
-      createWindow({ state, session, title: WORDS.product, icon: appIcon(icons), preload: join(programDirectory, '..', 'preload', 'index.cjs'), background: nativeTheme.shouldUseDarkColors ? '#14181d' : '#faf8f4' }),
+      createWindow({
+        state,
+        session,
+        title: WORDS.product,
+        icon: appIcon(icons),
+        preload: join(programDirectory, '..', 'preload', 'index.cjs'),
+        background: nativeTheme.shouldUseDarkColors ? '#14181d' : '#faf8f4',
+      }),
     page: CONSOLE_PAGE,
     store: storage,
     areas: () => {
@@ -122,7 +131,16 @@ export function startDesktop(options: DesktopOptions): Desktop {
 
   // Record, alerts
   const trace = environment.trace
-    ? createTrace({ clock, lines: openLines({ directory: options.logDirectory, name: 'trace.jsonl', maxBytes: 50_000_000, keep: 1, onFailure: (error) => log.error({ error }, 'no trace can be written') }) })
+    ? createTrace({
+        clock,
+        lines: openLines({
+          directory: options.logDirectory,
+          name: 'trace.jsonl',
+          maxBytes: 50_000_000,
+          keep: 1,
+          onFailure: (error) => log.error({ error }, 'no trace can be written'),
+        }),
+      })
     : NO_TRACE;
   const notifications = createNotifications({
     toasts: systemToasts(appIcon(icons)),
@@ -156,7 +174,10 @@ export function startDesktop(options: DesktopOptions): Desktop {
     fetch: (url, init) => fetch(url, init),
     deviceName: hostname(),
     log,
-    onMemoryOnly: () => banners.show({ kind: 'secrets_unavailable', severity: 'notice', title: WORDS.banners.secretsTitle, detail: WORDS.banners.secretsBody, place: { view: 'settings' } }),
+    onMemoryOnly: () => {
+      const { secretsTitle: title, secretsBody: detail } = WORDS.banners;
+      banners.show({ kind: 'secrets_unavailable', severity: 'notice', title, detail, place: { view: 'settings' } });
+    },
   });
   const serverData = join(userData, 'server');
   const embedded = createEmbeddedServer({
@@ -195,7 +216,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
   const boot = async (): Promise<Boot> => {
     timers.after(AFTER_BOOT_MS, banners.ready);
     return {
-      app: { version: app.getVersion(), electron: process.versions.electron, platform: PLATFORMS.has(process.platform) ? (process.platform as 'linux' | 'darwin' | 'win32') : 'other', packaged: app.isPackaged },
+      app: { version: app.getVersion(), electron: process.versions.electron, platform: platform(), packaged: app.isPackaged },
       server: companion.server(),
       secrets: (await options.secrets).available ? 'keychain' : 'memory_only',
       settings: settings.get(),
@@ -203,7 +224,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
       place: deepLinks.ready(),
     };
   };
-  handleInvocations({ handlers: allHandlers({ boot, openExternal, record, companion, trace, api, settings, notifications }), isOurWindow: windows.isOurs, log });
+  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, settings, notifications });
+  handleInvocations({ handlers, isOurWindow: windows.isOurs, log });
 
   // Start: the window first
   windows.open('main');

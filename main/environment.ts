@@ -26,7 +26,17 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return ok({ serverUrl, enrolTicket: ticket === '' ? null : ticket, trace: trace === '1' });
 }
 
-const OURS_ONLY = new Set(['WEDSYNC_SERVER_URL', 'WEDSYNC_ENROL_TICKET', 'WEDSYNC_TRACE', 'WEDSYNC_CONSOLE_DIR', 'WEDSYNC_DATA_DIR', 'WEDSYNC_HOST', 'DATABASE_URL', 'NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE']);
+const OURS_ONLY = new Set([
+  'WEDSYNC_SERVER_URL',
+  'WEDSYNC_ENROL_TICKET',
+  'WEDSYNC_TRACE',
+  'WEDSYNC_CONSOLE_DIR',
+  'WEDSYNC_DATA_DIR',
+  'WEDSYNC_HOST',
+  'DATABASE_URL',
+  'NODE_OPTIONS',
+  'ELECTRON_RUN_AS_NODE',
+]);
 
 /**
  * Environment of the embedded server: ours without what belongs to the desktop alone. A `DATABASE_URL` lying around on

@@ -31,7 +31,13 @@ if (!environment.ok) {
   const toStderr = (line: string) => void process.stderr.write(`${line}\n`);
   const log = createLog({
     clock,
-    lines: openLines({ directory, name: 'desktop.jsonl', maxBytes: 2_000_000, keep: 4, onFailure: (error) => toStderr(`no log can be written: ${String(error)}`) }),
+    lines: openLines({
+      directory,
+      name: 'desktop.jsonl',
+      maxBytes: 2_000_000,
+      keep: 4,
+      onFailure: (error) => toStderr(`no log can be written: ${String(error)}`),
+    }),
     mirror: app.isPackaged ? null : toStderr,
   });
   watchCrashes({
@@ -70,7 +76,8 @@ if (!environment.ok) {
   const secrets = openKeychain({ load: loadKeytar, service: 'WedSync Command Centre', timeoutMs: KEYCHAIN_BOUND_MS, log });
   // Not awaited: Electron becomes ready only after this module has been evaluated.
   void app.whenReady().then(() => {
-    log.info({ version: app.getVersion(), electron: process.versions.electron, platform: process.platform, packaged: app.isPackaged, trace: environment.value.trace }, 'desktop starts');
+    const about = { version: app.getVersion(), electron: process.versions.electron, platform: process.platform, packaged: app.isPackaged };
+    log.info({ ...about, trace: environment.value.trace }, 'desktop starts');
     desktop = startDesktop({ environment: environment.value, log, logDirectory: directory, secrets, programDirectory: import.meta.dirname });
     takeLink(earlyLink);
   });

@@ -38,6 +38,7 @@ function show(command, args, env = {}) {
 
 const tool = (name, args, env) => show(bundledNode, [path.join(root, 'node_modules', name), ...args], env);
 const asOneCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+const SKIPPED = { passed: 0, failed: 0, skipped: 1 };
 const add = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
 
 const types = async () => asOneCheck(await tool('typescript/bin/tsc', ['-b', '--pretty', 'false']));
@@ -67,8 +68,8 @@ async function vitest(name, folders) {
 async function playwright(project) {
   const folder = path.join(root, 'tests', project);
   if (!existsSync(folder) || !readdirSync(folder, { recursive: true }).some((file) => String(file).endsWith('.spec.ts'))) {
-    console.log(`!! no tests in tests/${project}`);
-    return asOneCheck(1);
+    console.log(`!! skipped: no tests in tests/${project}`);
+    return SKIPPED;
   }
   const file = path.join(results, `playwright-${project}.json`);
   rmSync(file, { force: true });
@@ -84,8 +85,8 @@ async function packaged() {
 async function bench() {
   const entry = path.join(root, 'tests', 'bench', 'index.ts');
   if (!existsSync(entry)) {
-    console.log('!! no measurements in tests/bench');
-    return asOneCheck(1);
+    console.log('!! skipped: no measurements in tests/bench');
+    return SKIPPED;
   }
   return asOneCheck(await show(bundledNode, [entry, '--short']));
 }

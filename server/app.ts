@@ -3,38 +3,17 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
-import type { Clock, Hashing } from '../core/ports/ports.ts';
-import type { VendorModule } from '../core/vendors/vendor.ts';
-import type { Config } from './config.ts';
+import type { AppDeps } from './deps.ts';
 import { commandsRoute } from './http/commands.ts';
 import { consoleRoutes } from './http/console.ts';
 import { deliveriesRoute } from './http/deliveries.ts';
 import { enrolRoute } from './http/enrol.ts';
-import { installErrors, refusal, sendRefusal } from './http/errors.ts';
+import { answerUnreadable, installErrors, refusal, sendRefusal, toRefusal } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { integrationsRoute } from './http/integrations.ts';
 import { meRoute } from './http/me.ts';
 import { intakePlugin } from './intake/intake.ts';
-import type { ServerLog } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { Store } from './store/store.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
-
-export interface AppDeps {
-  readonly config: Config;
-  readonly store: Store;
-  /** The vendor of that name, or null. */
-  readonly vendors: (system: string) => VendorModule | null;
-  readonly clock: Clock;
-  readonly hashing: Hashing;
-  readonly log: ServerLog;
-  readonly metrics: Metrics;
-  readonly version: string;
-  /** Milliseconds between heartbeats of the stream; the contract's, unless a test is in a hurry. */
-  readonly heartbeatMs?: number;
-  /** Bytes that may wait for one stream client before it is dropped. */
-  readonly slowBytes?: number;
-}
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -61,6 +40,10 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     routerOptions: { maxParamLength: 200 },
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) => {
+      void sendRefusal(reply, toRefusal(error));
+    },
+    clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance;
 
   let stopping = false;

@@ -19,30 +19,139 @@ interface Field<T> {
 }
 
 const field = <T>(value: Field<T>): Field<T> => value;
-const whole = (min: number, max: number) => z.string().regex(/^\d{1,10}$/).transform(Number).pipe(z.int().min(min).max(max)) as unknown as z.ZodType<number, string>;
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d{1,10}$/).transform(Number).pipe(z.int().min(min).max(max)) as unknown as z.ZodType<number, string>;
 const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
 const HOST_AND_PORT = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 const isKey = (text: string) => /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').byteLength === 32;
 
 export const FIELDS = {
-  host: field<string>({ variable: 'WEDSYNC_HOST', flag: 'host', expected: 'an address or name to listen on', about: 'Address the server listens on. Anything but loopback makes it reachable from other machines.', fallback: '127.0.0.1', schema: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/) }),
-  port: field<number>({ variable: 'WEDSYNC_PORT', flag: 'port', expected: 'a whole number from 0 to 65535', about: 'Port the server listens on; `0` takes any free one.', fallback: 4317, schema: whole(0, 65_535) }),
-  dataDir: field<string>({ variable: 'WEDSYNC_DATA_DIR', flag: 'data-dir', expected: 'a folder path', about: 'Folder of the embedded database, the master key and `server.json`.', fallback: '.wedsync', schema: z.string().min(1).max(1000) }),
-  databaseUrl: field<string | null>({ variable: 'DATABASE_URL', flag: 'database-url', sensitive: true, expected: 'an address like postgres://user:password@host:5432/name', about: 'A PostgreSQL database to use in place of the embedded one.', fallback: null, schema: z.url({ protocol: /^postgres(ql)?$/ }) }),
-  masterKey: field<string | null>({ variable: 'WEDSYNC_MASTER_KEY', flag: 'master-key', sensitive: true, expected: '32 bytes in base64 (44 characters)', about: "Key that opens the stored credentials. Without it `master.key` in the data folder is used, and made at the first start.", fallback: null, schema: z.string().refine(isKey) }),
-  demo: field<boolean>({ variable: 'WEDSYNC_DEMO', flag: 'demo', isSwitch: true, expected: '0 or 1', about: 'Fills an empty record with a demo venue.', fallback: false, schema: z.enum(['0', '1']).transform((text) => text === '1') }),
-  logLevel: field<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({ variable: 'WEDSYNC_LOG_LEVEL', flag: 'log-level', expected: 'fatal, error, warn, info, debug or silent', about: 'Least severe log line that is written.', fallback: 'info', schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']) }),
-  consoleDir: field<string | null>({ variable: 'WEDSYNC_CONSOLE_DIR', flag: 'console-dir', expected: 'a folder path', about: 'Folder of the built console, served at `/`; without it no pages are served.', fallback: null, schema: z.string().min(1).max(1000) }),
-  egressAllow: field<readonly string[]>({ variable: 'WEDSYNC_EGRESS_ALLOW', flag: 'egress-allow', expected: 'host:port, several separated by commas', about: 'Private or loopback targets that outbound calls may reach, besides public ones.', fallback: [], schema: list.refine((parts) => parts.every((part) => HOST_AND_PORT.test(part))) }),
-  publicUrl: field<string | null>({ variable: 'WEDSYNC_PUBLIC_URL', flag: 'public-url', expected: 'an http or https address without a path', about: 'Address under which vendors and browsers reach this server, when a proxy stands before it.', fallback: null, schema: z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/').transform((text) => new URL(text).origin) }),
-  trustProxy: field<readonly string[]>({ variable: 'WEDSYNC_TRUST_PROXY', flag: 'trust-proxy', expected: 'addresses or networks, several separated by commas', about: 'Proxies whose `X-Forwarded-For` is believed.', fallback: [], schema: list.refine((parts) => parts.every((part) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(part))) }),
-  metricsToken: field<string | null>({ variable: 'WEDSYNC_METRICS_TOKEN', flag: 'metrics-token', sensitive: true, expected: 'at least 16 characters', about: 'Bearer token that opens `/metrics` to other machines; without it only loopback may read it.', fallback: null, schema: z.string().min(16).max(200) }),
-  webhookBodyBytes: field<number>({ variable: 'WEDSYNC_WEBHOOK_BODY_BYTES', flag: 'webhook-body-bytes', expected: `a whole number from 1024 to ${WEBHOOK_BODY_LIMIT}`, about: 'Largest webhook body that is taken.', fallback: WEBHOOK_BODY_LIMIT, schema: whole(1024, WEBHOOK_BODY_LIMIT) }),
-  strangerPerMinute: field<number>({ variable: 'WEDSYNC_RATE_STRANGER', flag: 'rate-stranger', expected: 'a whole number from 1 to 1000000', about: 'Webhooks per minute and remote address that may be unknown or badly signed before the answer is 429.', fallback: 60, schema: whole(1, 1_000_000) }),
-  connectionPerMinute: field<number>({ variable: 'WEDSYNC_RATE_CONNECTION', flag: 'rate-connection', expected: 'a whole number from 1 to 10000000', about: 'Signed webhooks per minute and connection; a burst may use all of them at once.', fallback: 6000, schema: whole(1, 10_000_000) }),
-  apiPerMinute: field<number>({ variable: 'WEDSYNC_RATE_API', flag: 'rate-api', expected: 'a whole number from 1 to 1000000', about: 'Requests per minute and remote address to the endpoints for people and devices.', fallback: 1200, schema: whole(1, 1_000_000) }),
-  enrolPerMinute: field<number>({ variable: 'WEDSYNC_RATE_ENROL', flag: 'rate-enrol', expected: 'a whole number from 1 to 10000', about: 'Attempts per minute and remote address to enrol a device.', fallback: 10, schema: whole(1, 10_000) }),
-  streamConnections: field<number>({ variable: 'WEDSYNC_STREAM_CONNECTIONS', flag: 'stream-connections', expected: 'a whole number from 1 to 100000', about: 'Live connections that are open at the same time; more are refused as overloaded.', fallback: 5000, schema: whole(1, 100_000) }),
+  host: field<string>({
+    variable: 'WEDSYNC_HOST', flag: 'host',
+    expected: 'an address or name to listen on',
+    about: 'Address the server listens on. Anything but loopback makes it reachable from other machines.',
+    fallback: '127.0.0.1',
+    schema: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/),
+  }),
+  port: field<number>({
+    variable: 'WEDSYNC_PORT', flag: 'port',
+    expected: 'a whole number from 0 to 65535',
+    about: 'Port the server listens on; `0` takes any free one.',
+    fallback: 4317,
+    schema: whole(0, 65_535),
+  }),
+  dataDir: field<string>({
+    variable: 'WEDSYNC_DATA_DIR', flag: 'data-dir',
+    expected: 'a folder path',
+    about: 'Folder of the embedded database, the master key and `server.json`.',
+    fallback: '.wedsync',
+    schema: z.string().min(1).max(1000),
+  }),
+  databaseUrl: field<string | null>({
+    variable: 'DATABASE_URL', flag: 'database-url', sensitive: true,
+    expected: 'an address like postgres://user:password@host:5432/name',
+    about: 'A PostgreSQL database to use in place of the embedded one.',
+    fallback: null,
+    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+  }),
+  masterKey: field<string | null>({
+    variable: 'WEDSYNC_MASTER_KEY', flag: 'master-key', sensitive: true,
+    expected: '32 bytes in base64 (44 characters)',
+    about: "Key that opens the stored credentials. Without it `master.key` in the data folder is used, and made at the first start.",
+    fallback: null,
+    schema: z.string().refine(isKey),
+  }),
+  demo: field<boolean>({
+    variable: 'WEDSYNC_DEMO', flag: 'demo', isSwitch: true,
+    expected: '0 or 1',
+    about: 'Fills an empty record with a demo venue.',
+    fallback: false,
+    schema: z.enum(['0', '1']).transform((text) => text === '1'),
+  }),
+  logLevel: field<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
+    variable: 'WEDSYNC_LOG_LEVEL', flag: 'log-level',
+    expected: 'fatal, error, warn, info, debug or silent',
+    about: 'Least severe log line that is written.',
+    fallback: 'info',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+  }),
+  consoleDir: field<string | null>({
+    variable: 'WEDSYNC_CONSOLE_DIR', flag: 'console-dir',
+    expected: 'a folder path',
+    about: 'Folder of the built console, served at `/`; without it no pages are served.',
+    fallback: null,
+    schema: z.string().min(1).max(1000),
+  }),
+  egressAllow: field<readonly string[]>({
+    variable: 'WEDSYNC_EGRESS_ALLOW', flag: 'egress-allow',
+    expected: 'host:port, several separated by commas',
+    about: 'Private or loopback targets that outbound calls may reach, besides public ones.',
+    fallback: [],
+    schema: list.refine((parts) => parts.every((part) => HOST_AND_PORT.test(part))),
+  }),
+  publicUrl: field<string | null>({
+    variable: 'WEDSYNC_PUBLIC_URL', flag: 'public-url',
+    expected: 'an http or https address without a path',
+    about: 'Address under which vendors and browsers reach this server, when a proxy stands before it.',
+    fallback: null,
+    schema: z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).pathname === '/').transform((text) => new URL(text).origin),
+  }),
+  trustProxy: field<readonly string[]>({
+    variable: 'WEDSYNC_TRUST_PROXY', flag: 'trust-proxy',
+    expected: 'addresses or networks, several separated by commas',
+    about: 'Proxies whose `X-Forwarded-For` is believed.',
+    fallback: [],
+    schema: list.refine((parts) => parts.every((part) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(part))),
+  }),
+  metricsToken: field<string | null>({
+    variable: 'WEDSYNC_METRICS_TOKEN', flag: 'metrics-token', sensitive: true,
+    expected: 'at least 16 characters',
+    about: 'Bearer token that opens `/metrics` to other machines; without it only loopback may read it.',
+    fallback: null,
+    schema: z.string().min(16).max(200),
+  }),
+  webhookBodyBytes: field<number>({
+    variable: 'WEDSYNC_WEBHOOK_BODY_BYTES', flag: 'webhook-body-bytes',
+    expected: `a whole number from 1024 to ${WEBHOOK_BODY_LIMIT}`,
+    about: 'Largest webhook body that is taken.',
+    fallback: WEBHOOK_BODY_LIMIT,
+    schema: whole(1024, WEBHOOK_BODY_LIMIT),
+  }),
+  strangerPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_STRANGER', flag: 'rate-stranger',
+    expected: 'a whole number from 1 to 1000000',
+    about: 'Webhooks per minute and remote address that may be unknown or badly signed before the answer is 429.',
+    fallback: 60,
+    schema: whole(1, 1_000_000),
+  }),
+  connectionPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_CONNECTION', flag: 'rate-connection',
+    expected: 'a whole number from 1 to 10000000',
+    about: 'Signed webhooks per minute and connection; a burst may use all of them at once.',
+    fallback: 6000,
+    schema: whole(1, 10_000_000),
+  }),
+  apiPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_API', flag: 'rate-api',
+    expected: 'a whole number from 1 to 1000000',
+    about: 'Requests per minute and remote address to the endpoints for people and devices.',
+    fallback: 1200,
+    schema: whole(1, 1_000_000),
+  }),
+  enrolPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_ENROL', flag: 'rate-enrol',
+    expected: 'a whole number from 1 to 10000',
+    about: 'Attempts per minute and remote address to enrol a device.',
+    fallback: 10,
+    schema: whole(1, 10_000),
+  }),
+  streamConnections: field<number>({
+    variable: 'WEDSYNC_STREAM_CONNECTIONS', flag: 'stream-connections',
+    expected: 'a whole number from 1 to 100000',
+    about: 'Live connections that are open at the same time; more are refused as overloaded.',
+    fallback: 5000,
+    schema: whole(1, 100_000),
+  }),
 } as const;
 
 type FieldName = keyof typeof FIELDS;
@@ -60,7 +169,10 @@ export interface ConfigProblem {
 
 export type Configured = { readonly kind: 'help'; readonly text: string } | { readonly kind: 'config'; readonly config: Config };
 
-const shown = (spec: Field<unknown>, value: string) => (spec.sensitive ? `(${value.length} characters, not shown)` : JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value));
+function shown(spec: Field<unknown>, value: string): string {
+  if (spec.sensitive) return `(${value.length} characters, not shown)`;
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
+}
 
 /**
  * Reads flags (stronger) and environment (weaker). All problems are reported together, so that one start is enough to
@@ -106,7 +218,8 @@ export function loadConfig(argv: readonly string[], env: Readonly<Record<string,
 
 function helpText(): string {
   const lines = (Object.values(FIELDS) as Field<unknown>[]).map((spec) => {
-    const standard = spec.fallback === null || (Array.isArray(spec.fallback) && spec.fallback.length === 0) ? 'none' : spec.fallback === false ? '0' : String(spec.fallback);
+    const isNone = spec.fallback === null || (Array.isArray(spec.fallback) && spec.fallback.length === 0);
+    const standard = isNone ? 'none' : spec.fallback === false ? '0' : String(spec.fallback);
     return `  --${spec.flag}${spec.isSwitch ? '' : ' VALUE'}  (${spec.variable}, default ${standard})\n      ${spec.about}`;
   });
   return ['WedSync Command Centre server', '', ...lines, '  --print-ticket', '      Prints a one-use ticket for pairing another desktop, once the server is ready.', '  --help', ''].join('\n');

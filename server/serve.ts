@@ -47,18 +47,19 @@ async function firstOrganisation(store: OpenedStore): Promise<string | null> {
   return row?.id ?? null;
 }
 
-/** Puts the parts together and listens. On an error everything that was opened is closed again. */
-export async function serve(config: Config, log: ServerLog): Promise<Result<Serving, CodedError>> {
+/** Puts the parts together and listens. On an error everything that was opened is closed again. `open` is for tests of faults. */
+export async function serve(config: Config, log: ServerLog, open: typeof openStore = openStore): Promise<Result<Serving, CodedError>> {
   const clock = systemClock;
   const ids = createIds(clock);
   const masterKey = await readMasterKey(config);
   if (!masterKey.ok) return masterKey;
-  const opened = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, masterKey: masterKey.value, clock, ids, log });
+  const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, masterKey: masterKey.value, clock, ids, log });
   if (!opened.ok) return opened;
   const store = opened.value;
   const organisationId = () => firstOrganisation(store);
   const metrics = createMetrics({ processMetrics: true });
-  const normaliser = startNormaliser({ store, vendors: vendorModule, http: createEgressHttp({ allow: config.egressAllow, log }), clock, ids, random: () => systemRandom.next(), log });
+  const http = createEgressHttp({ allow: config.egressAllow, log });
+  const normaliser = startNormaliser({ store, vendors: vendorModule, http, clock, ids, random: () => systemRandom.next(), log });
   const app = buildApp({ config, store, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
 
   const close = async () => {
@@ -91,7 +92,9 @@ export async function serve(config: Config, log: ServerLog): Promise<Result<Serv
   } catch (error) {
     log.error({ err: error }, 'the server could not start');
     await close();
-    const taken = error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') ? error.code : null;
-    return err(codedError('server.start_failed', taken === null ? 'The server could not start; its log says more.' : `The server cannot listen on ${config.host}:${config.port} (${taken}).`));
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const cannotListen = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code);
+    const message = cannotListen ? `The server cannot listen on ${config.host}:${config.port} (${code}).` : 'The server could not start; its log says more.';
+    return err(codedError('server.start_failed', message));
   }
 }

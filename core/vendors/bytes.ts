@@ -5,7 +5,7 @@ const CHUNK = 8192;
 /** UTF-8 bytes as text; null when the bytes are not well-formed UTF-8 (overlong forms, surrogates, cut sequences). A byte order mark is kept. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   const parts: string[] = [];
-  const units = new Uint16Array(CHUNK + 2);
+  const units = new Uint16Array(Math.min(bytes.length, CHUNK) + 2);
   let filled = 0;
   let i = 0;
   while (i < bytes.length) {

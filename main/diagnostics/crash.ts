@@ -24,6 +24,7 @@ export function watchCrashes({ app, log, giveUp }: CrashOptions): void {
   process.on('uncaughtException', (error) => end(error, 'uncaught exception'));
   process.on('unhandledRejection', (error) => end(error, 'unhandled rejection'));
   app.on('child-process-gone', (_event, details) => {
-    if (details.reason !== 'clean-exit') log.error({ type: details.type, reason: details.reason, exitCode: details.exitCode, name: details.name ?? details.serviceName ?? null }, 'child process gone');
+    const { type, reason, exitCode, name, serviceName } = details;
+    if (reason !== 'clean-exit') log.error({ type, reason, exitCode, name: name ?? serviceName ?? null }, 'child process gone');
   });
 }

@@ -20,9 +20,14 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return text(value);
   if (value === null || typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Error) return { name: value.name, message: text(value.message), stack: text(value.stack ?? ''), ...(value.cause === undefined ? {} : { cause: depth < DEPTH ? redact(value.cause, depth + 1) : '[deep]' }) };
+  if (value instanceof Error) {
+    const plain = { name: value.name, message: text(value.message), stack: text(value.stack ?? '') };
+    return value.cause === undefined ? plain : { ...plain, cause: depth < DEPTH ? redact(value.cause, depth + 1) : '[deep]' };
+  }
   if (typeof value !== 'object') return `[${typeof value}]`;
   if (depth >= DEPTH) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, SENSITIVE_KEY.test(key) && item !== null && item !== undefined && typeof item !== 'boolean' ? '[redacted]' : redact(item, depth + 1)]));
+  // That a secret is there, or not, may be read.
+  const hidden = (key: string, item: unknown): boolean => SENSITIVE_KEY.test(key) && item !== null && item !== undefined && typeof item !== 'boolean';
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(key, item) ? '[redacted]' : redact(item, depth + 1)]));
 }

@@ -33,7 +33,8 @@ export function createTrace(options: { lines: Lines; clock: Clock }): Trace {
   return {
     received(frame) {
       if (waiting.size >= HELD) for (const oldest of waiting.values()) { write(oldest, null); break; }
-      waiting.set(frame.upTo, { after: frame.after, upTo: frame.upTo, events: frame.events.length, committedAt: frame.committedAt, receivedAt: options.clock.now(), sentAt: null });
+      const { after, upTo, events, committedAt } = frame;
+      waiting.set(upTo, { after, upTo, events: events.length, committedAt, receivedAt: options.clock.now(), sentAt: null });
     },
     sent(frame) {
       const times = waiting.get(frame.upTo);

@@ -45,7 +45,8 @@ export function handleInvocations(options: HandleOptions): { refusals(): Refusal
       if (why) return refuse(channel, codedError('ipc.sender_refused', 'this page may not ask'), { why, url: event.senderFrame?.url.slice(0, 200) ?? null });
       const parsed = args.length > 1 ? null : INVOKE[channel].input.safeParse(args[0]);
       if (!parsed?.success) {
-        const issues = parsed?.error.issues.slice(0, 5).map((issue) => ({ path: issue.path.join('.'), code: issue.code })) ?? [{ path: '', code: 'too_many_arguments' }];
+        const found = parsed?.error.issues.slice(0, 5).map((issue) => ({ path: issue.path.join('.'), code: issue.code }));
+        const issues = found ?? [{ path: '', code: 'too_many_arguments' }];
         return refuse(channel, codedError('ipc.arguments_invalid', 'the arguments have the wrong shape'), { issues });
       }
       try {

@@ -7,5 +7,6 @@ export const CONSOLE_PAGE = `${CONSOLE_ORIGIN}/index.html`;
 /** True for an address of the console's own origin, exactly; a prefix compare would let `app://console.evil` through. */
 export function isConsoleUrl(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && url.protocol === `${CONSOLE_SCHEME}:` && url.hostname === CONSOLE_HOST && url.port === '' && url.username === '' && url.password === '';
+  if (url === null || url.protocol !== `${CONSOLE_SCHEME}:` || url.hostname !== CONSOLE_HOST) return false;
+  return url.port === '' && url.username === '' && url.password === '';
 }

@@ -49,6 +49,7 @@ export async function openKeychain(options: KeychainOptions): Promise<Secrets> {
       (async () => {
         await keytar.setPassword(service, PROBE, 'probe');
         const read = await keytar.getPassword(service, PROBE);
+        await keytar.deletePassword(service, PROBE);
         if (read !== 'probe') throw new Error('the keychain did not give back what was stored');
       })(),
     );

@@ -1,5 +1,6 @@
 import { Notification } from 'electron';
 import type { Toasts } from '../services/toast.ts';
+import { notificationDaemonPresent } from './sessionBus.ts';
 
 /** Held while on the screen: a collected notification object loses its click. */
 const live = new Set<Notification>();
@@ -26,7 +27,7 @@ export function systemToasts(iconPath: string): Toasts {
       toast.on('show', () => events.shown());
       toast.on('failed', (_event, message) => {
         live.delete(toast);
-        events.failed(message);
+        void notificationDaemonPresent(process.platform).then((present) => events.failed(present ? 'error' : 'no_daemon', message));
       });
       toast.on('click', () => {
         live.delete(toast);

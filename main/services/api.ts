@@ -2,7 +2,7 @@ import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import { HTTP, type DeliveriesAnswer, type IntegrationsAnswer, type MeAnswer } from '../../core/contract/http.ts';
 import { err, type Result } from '../../core/contract/result.ts';
-import { ask, type Fetch } from './http.ts';
+import { ask, type Ask, type Fetch } from './http.ts';
 
 export interface Session {
   /** Origin of the server. */
@@ -22,18 +22,21 @@ const WRITE_MS = 10_000;
 
 /** Question and answer with the companion server, as this device. `session` is null while there is no server or token. */
 export function createApi(options: { fetch: Fetch; session: () => Session | null; onRefused: (error: CodedError) => void }): Api {
-  const authorised = async <T>(call: (session: Session) => Promise<Result<T, CodedError>>): Promise<Result<T, CodedError>> => {
+  const authorised = async <T>(question: Omit<Ask<T>, 'server' | 'token'>): Promise<Result<T, CodedError>> => {
     const session = options.session();
     if (!session) return err(codedError('server.unreachable', 'not connected to a server yet', true));
-    const answer = await call(session);
+    const answer = await ask(options.fetch, { ...question, ...session });
     if (!answer.ok && (answer.error.code === 'auth.invalid' || answer.error.code === 'auth.revoked')) options.onRefused(answer.error);
     return answer;
   };
+  const { me, integrations, deliveries, commands } = HTTP;
   return {
-    me: (session) => ask(options.fetch, { method: 'GET', ...session, path: HTTP.me.path, answer: HTTP.me.success, timeoutMs: READ_MS }),
-    integrations: () => authorised((session) => ask(options.fetch, { method: 'GET', ...session, path: HTTP.integrations.path, answer: HTTP.integrations.success, timeoutMs: READ_MS })),
-    deliveries: (connectionId) =>
-      authorised((session) => ask(options.fetch, { method: 'GET', ...session, path: HTTP.deliveries.path.replace(':id', encodeURIComponent(connectionId)), answer: HTTP.deliveries.success, timeoutMs: READ_MS })),
-    command: (command) => authorised((session) => ask(options.fetch, { method: 'POST', ...session, path: HTTP.commands.path, body: command, answer: HTTP.commands.success, timeoutMs: WRITE_MS })),
+    me: (session) => ask(options.fetch, { method: 'GET', ...session, path: me.path, answer: me.success, timeoutMs: READ_MS }),
+    integrations: () => authorised({ method: 'GET', path: integrations.path, answer: integrations.success, timeoutMs: READ_MS }),
+    deliveries: (connectionId) => {
+      const path = deliveries.path.replace(':id', encodeURIComponent(connectionId));
+      return authorised({ method: 'GET', path, answer: deliveries.success, timeoutMs: READ_MS });
+    },
+    command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
   };
 }

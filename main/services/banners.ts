@@ -3,8 +3,16 @@ import type { Clock } from '../../core/ports/ports.ts';
 
 const KEPT = 20;
 
+export interface Banners {
+  show(banner: Omit<Banner, 'id' | 'at'>): void;
+  /** A console is there to see them. */
+  ready(): void;
+  /** It is not, for now. */
+  loading(): void;
+}
+
 /** Banners wait until a console is there to show them: what went wrong at the start would else go unseen. */
-export function createBanners(options: { clock: Clock; newId: () => string; push: (banner: Banner) => void }): { show(banner: Omit<Banner, 'id' | 'at'>): void; ready(): void; loading(): void } {
+export function createBanners(options: { clock: Clock; newId: () => string; push: (banner: Banner) => void }): Banners {
   let waiting: Banner[] = [];
   let isReady = false;
   return {

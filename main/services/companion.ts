@@ -87,7 +87,15 @@ export function createCompanion(options: CompanionOptions): Companion {
   };
   /** Status while there is no link to ask. */
   const say = (state: LinkStatus['state'], reason: CloseReason | null, patch: Partial<LinkStatus> = {}) =>
-    tell({ ...status, state, reason, since: status.state === state ? status.since : iso(clock.now()), seq: record.cursor()?.seq ?? 0, retryAt: null, ...patch });
+    tell({
+      ...status,
+      state,
+      reason,
+      since: status.state === state ? status.since : iso(clock.now()),
+      seq: record.cursor()?.seq ?? 0,
+      retryAt: null,
+      ...patch,
+    });
 
   const drop = () => {
     run += 1;

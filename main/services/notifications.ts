@@ -35,7 +35,8 @@ export interface NotificationService {
   test(): Promise<NotificationOutcome>;
 }
 
-const URGENCY: Readonly<Record<Severity, ToastContent['urgency']>> = { info: 'low', notice: 'low', warning: 'normal', critical: 'critical', emergency: 'critical' };
+type Urgency = ToastContent['urgency'];
+const URGENCY: Readonly<Record<Severity, Urgency>> = { info: 'low', notice: 'low', warning: 'normal', critical: 'critical', emergency: 'critical' };
 const DAY: Place = { view: 'day', weddingId: null, alertId: null };
 
 /** Turns alerts into native notifications. Every decision ends in an outcome code, and each outcome is logged. */
@@ -56,7 +57,8 @@ export function createNotifications(options: NotificationOptions): NotificationS
     log.info({ ...about, severity, ...outcome, ...(refusal === null ? {} : { refusal }) }, 'notification');
     // Somebody must learn of it: what the system could not show is shown in the console.
     if (outcome.outcome === 'failed') {
-      options.banner({ kind: 'toast_failed', severity, title: content.title, detail: `${content.body} ${WORDS.banners.toastFailed} ${WORDS.banners.toastWhy[outcome.why]}`.trim(), place });
+      const detail = `${content.body} ${WORDS.banners.toastFailed} ${WORDS.banners.toastWhy[outcome.why]}`.trim();
+      options.banner({ kind: 'toast_failed', severity, title: content.title, detail, place });
     }
     return outcome;
   };
@@ -71,7 +73,9 @@ export function createNotifications(options: NotificationOptions): NotificationS
     const sameWedding = group.every((one) => one.group === first.group) && first.place.view === 'day';
     const place: Place = sameWedding && first.place.view === 'day' ? { ...first.place, alertId: null } : DAY;
     const named = group.slice(0, 3).map((one) => one.title).join(' · ');
-    void show({ title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky: group.some((one) => one.sticky) }, severity, place, { summaryOf: group.length });
+    const sticky = group.some((one) => one.sticky);
+    const content = { title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky };
+    void show(content, severity, place, { summaryOf: group.length });
   };
 
   return {
@@ -90,9 +94,13 @@ export function createNotifications(options: NotificationOptions): NotificationS
         if (held.length === 1) timers.after(STORM_WINDOW_MS, summarise);
         return suppressed('grouped');
       }
-      return show({ title: decision.title, body: decision.body, urgency: URGENCY[decision.severity], silent: !decision.sound, sticky: decision.sticky }, decision.severity, decision.place, about);
+      const { title, body, severity, sound, sticky, place } = decision;
+      return show({ title, body, urgency: URGENCY[severity], silent: !sound, sticky }, severity, place, about);
     },
     say: (title, body) => show({ title, body, urgency: 'low', silent: true, sticky: false }, 'info', DAY, { say: true }),
-    test: () => show({ title: WORDS.toasts.testTitle, body: WORDS.toasts.testBody, urgency: 'normal', silent: !options.settings().sound, sticky: false }, 'info', DAY, { test: true }),
+    test: () => {
+      const { testTitle: title, testBody: body } = WORDS.toasts;
+      return show({ title, body, urgency: 'normal', silent: !options.settings().sound, sticky: false }, 'info', DAY, { test: true });
+    },
   };
 }

@@ -8,10 +8,11 @@ const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
  * with every request, and a venue's wireless network is shared with its guests.
  */
 export function checkServerUrl(text: string): Result<string, CodedError> {
+  const refuse = (message: string) => err(codedError('request.invalid', message));
   const url = URL.parse(text);
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return err(codedError('request.invalid', 'expected an address like https://wedsync.example.org'));
-  if (url.username !== '' || url.password !== '') return err(codedError('request.invalid', 'an address must not carry a name or a password'));
-  if ((url.pathname !== '/' && url.pathname !== '') || url.search !== '' || url.hash !== '') return err(codedError('request.invalid', 'expected only the address of the server, without a path'));
-  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) return err(codedError('request.invalid', 'http is taken only for a server on this machine; use https'));
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return refuse('expected an address like https://wedsync.example.org');
+  if (url.username !== '' || url.password !== '') return refuse('an address must not carry a name or a password');
+  if ((url.pathname !== '/' && url.pathname !== '') || url.search !== '' || url.hash !== '') return refuse('expected only the address of the server, without a path');
+  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) return refuse('http is taken only for a server on this machine; use https');
   return ok(url.origin);
 }

@@ -10,9 +10,12 @@ export interface ToastContent {
   readonly sticky: boolean;
 }
 
+export type ToastFailure = 'no_daemon' | 'error';
+
 export interface ToastEvents {
   shown(): void;
-  failed(message: string): void;
+  /** @param why what the host found out; `message` is the system's own text, maybe empty */
+  failed(why: ToastFailure, message: string): void;
   clicked(): void;
   closed(): void;
 }
@@ -27,10 +30,13 @@ export interface Toasts {
 /** How long the system has to say that a toast is on the screen. */
 export const SHOWN_BOUND_MS = 2_000;
 
-const NO_DAEMON = /StartServiceByName|ServiceUnknown|NameHasNoOwner|NoServer|Spawn\.|autolaunch|not provided by any \.service|Could not connect|Connection refused|No such file/i;
-
 /** Shows one toast. Resolves exactly once with what became of it; a late 'shown' does not undo a timeout, but a click still works. */
-export function showToast(toasts: Toasts, timers: Timers, content: ToastContent, on: { clicked(): void; failed(message: string): void }): Promise<NotificationOutcome> {
+export function showToast(
+  toasts: Toasts,
+  timers: Timers,
+  content: ToastContent,
+  on: { clicked(): void; failed(message: string): void },
+): Promise<NotificationOutcome> {
   return new Promise((resolve) => {
     if (!toasts.supported()) return resolve({ outcome: 'failed', why: 'unsupported' });
     const cancel = timers.after(SHOWN_BOUND_MS, () => resolve({ outcome: 'failed', why: 'timeout' }));
@@ -38,14 +44,14 @@ export function showToast(toasts: Toasts, timers: Timers, content: ToastContent,
       cancel();
       resolve(outcome);
     };
-    const failed = (message: string) => {
+    const failed = (why: ToastFailure, message: string) => {
       on.failed(message);
-      settle({ outcome: 'failed', why: NO_DAEMON.test(message) ? 'no_daemon' : 'error' });
+      settle({ outcome: 'failed', why });
     };
     try {
       toasts.show(content, { shown: () => settle({ outcome: 'shown' }), failed, clicked: on.clicked, closed: () => undefined });
     } catch (error) {
-      failed(error instanceof Error ? error.message : String(error));
+      failed('error', error instanceof Error ? error.message : String(error));
     }
   });
 }

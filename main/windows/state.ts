@@ -19,7 +19,12 @@ const overlap = (a: Box, b: Box): { width: number; height: number } => ({
   height: Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y),
 });
 
-const centred = (area: Box, width: number, height: number): Box => ({ x: Math.round(area.x + (area.width - width) / 2), y: Math.round(area.y + (area.height - height) / 2), width, height });
+const centred = (area: Box, width: number, height: number): Box => ({
+  x: Math.round(area.x + (area.width - width) / 2),
+  y: Math.round(area.y + (area.height - height) / 2),
+  width,
+  height,
+});
 
 /** @returns a stored state, or null when it is not one. */
 export function readWindowState(stored: unknown): WindowState | null {

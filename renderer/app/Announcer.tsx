@@ -13,7 +13,7 @@ export function Announcer() {
   const lastSeq = useRef<number | null>(null);
   const waiting = useRef<{ title: string; word: string; urgent: boolean }[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const lastSaid = useRef(0);
+  const lastSaid = useRef(-AT_MOST_EVERY_MS);
 
   useEffect(() => {
     const newest = held[0]?.event.seq ?? 0;

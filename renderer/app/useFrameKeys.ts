@@ -21,7 +21,7 @@ export function useFrameKeys(): void {
       if (target?.closest('input, textarea, select, [role="dialog"], [role="listbox"]')) return;
       if (event.key === 'Escape') closeInspector();
       if ((event.key === 'j' || event.key === 'k') && !target?.closest('.rows')) {
-        const first = document.querySelector<HTMLElement>('.column-alerts [data-row][tabindex="0"], .rows [data-row][tabindex="0"]');
+        const first = document.querySelector<HTMLElement>('.column-alerts [data-row][tabindex="0"]') ?? document.querySelector<HTMLElement>('.rows [data-row][tabindex="0"]');
         if (first) {
           event.preventDefault();
           first.focus();

@@ -48,10 +48,10 @@ export function spanText(length: number): string {
   return t('time.seconds', { seconds });
 }
 
-export function moneyText(minor: number, currency: string): string {
+export function moneyText(minor: number, currency: string, zeros: 'auto' | 'stripIfInteger' = 'auto'): string {
   const units = minor / minorPerUnit(currency);
   try {
-    return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(units);
+    return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', trailingZeroDisplay: zeros }).format(units);
   } catch (error) {
     if (error instanceof RangeError) return `${currency} ${units.toFixed(2)}`;
     throw error;
@@ -59,7 +59,7 @@ export function moneyText(minor: number, currency: string): string {
 }
 
 /** For big numerals: without the smallest units when there are none. */
-export const bigMoneyText = (minor: number, currency: string): string => (minor % minorPerUnit(currency) === 0 ? moneyText(minor, currency).replace(/[.,]0+$/, '') : moneyText(minor, currency));
+export const bigMoneyText = (minor: number, currency: string): string => moneyText(minor, currency, 'stripIfInteger');
 
 /** A name of any script inside our sentence: isolated, so that neither changes the other's direction. */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;

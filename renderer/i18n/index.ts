@@ -2,7 +2,7 @@ import { createInstance } from 'i18next';
 import en from '../../resources/locales/en.json';
 
 /** `a.b.c` for every sentence of the catalogue; plural forms are addressed without their suffix. */
-type Bare<K extends string> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K;
+type Bare<K extends string> = K extends `${infer Base}_zero` | `${infer Base}_one` | `${infer Base}_other` ? Base : K;
 type Paths<T> = { [K in keyof T & string]: T[K] extends string ? Bare<K> : `${K}.${Paths<T[K]>}` }[keyof T & string];
 export type WordKey = Paths<typeof en>;
 export type WordValues = Readonly<Record<string, string | number>>;

@@ -1,5 +1,5 @@
 import { IconX } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { closeInspector, type Route } from '../app/routes.ts';
 import { t } from '../i18n/index.ts';
 import { AlertDetails } from './AlertDetails.tsx';
@@ -33,14 +33,17 @@ export function Inspector({ route }: { readonly route: Route }) {
   const panel = useRef<HTMLElement>(null);
   const key = route.selected ? `${route.selected.kind} ${route.selected.id}` : route.place.view === 'integrations' ? route.place.connectionId : null;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const element = panel.current;
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     const row = before?.dataset['row'];
-    panel.current?.focus({ preventScroll: true });
+    element?.focus({ preventScroll: true });
     return () => {
-      const back = row ? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`) : before;
+      const at = document.activeElement;
       // Only when the keyboard was still in here: a click elsewhere has already moved it on purpose.
-      if (document.activeElement === document.body || document.activeElement === null) back?.focus({ preventScroll: true });
+      if (at !== null && at !== document.body && !element?.contains(at)) return;
+      const back = row ? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`) : before;
+      back?.focus({ preventScroll: true });
     };
   }, [key]);
 

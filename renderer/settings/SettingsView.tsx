@@ -135,7 +135,7 @@ export function SettingsView() {
           aria-label={t('settings.theme')}
           value={settings.theme}
           data={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
-          onChange={(theme) => change({ theme: theme as 'system' | 'light' | 'dark' })}
+          onChange={(theme) => change({ theme })}
         />
       </Setting>
       <Setting label={t('settings.density')}>
@@ -143,7 +143,7 @@ export function SettingsView() {
           aria-label={t('settings.density')}
           value={settings.density}
           data={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t(`settings.densities.${value}`) }))}
-          onChange={(density) => change({ density: density as 'comfortable' | 'compact' })}
+          onChange={(density) => change({ density })}
         />
       </Setting>
       {desktop ? (

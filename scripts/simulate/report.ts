@@ -82,7 +82,7 @@ export function createScreen(stream: NodeJS.WriteStream, quiet: boolean): Screen
     bar(done, total, text) {
       if (!live) return;
       const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH);
-      drawn = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${total} ${text}`.slice(0, Math.max(20, stream.columns - 1));
+      drawn = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${total} ${text}`.slice(0, (stream.columns || 80) - 1);
       stream.write(`\r\x1b[2K${drawn}`);
     },
     end() {

@@ -81,7 +81,15 @@ export type StripeFact = z.infer<typeof StripeFact>;
 export type HoneybookFact = z.infer<typeof HoneybookFact>;
 export type VscoFact = z.infer<typeof VscoFact>;
 
-export const Story = z.strictObject({ title: z.string(), startsAt: z.string().regex(/^\d\d:\d\d$/), currency: z.string().regex(/^[A-Z]{3}$/), studio: z.string(), facts: z.array(Fact) });
+export const Story = z.strictObject({
+  title: z.string(),
+  /** Story time of the first fact. */
+  startsAt: z.string().regex(/^\d\d:\d\d$/),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** The photographer's studio, as its own system names it. */
+  studio: z.string(),
+  facts: z.array(Fact),
+});
 export type Story = z.infer<typeof Story>;
 
 export async function readStory(): Promise<Story> {

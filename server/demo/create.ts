@@ -21,7 +21,8 @@ function weddingDrafts(story: StoryWedding, today: string, now: number, ids: Ids
   const { title, room, guestCount } = story;
   const contactIds = new Map<string, string>();
 
-  const wedding = draftCreated('wedding.created', 'weddings', weddingId, { id: weddingId, title, date, zone, startsAt: at(story.from), endsAt, room, status: 'confirmed', guestCount }, null, context);
+  const row = { id: weddingId, title, date, zone, startsAt: at(story.from), endsAt, room, status: 'confirmed' as const, guestCount };
+  const wedding = draftCreated('wedding.created', 'weddings', weddingId, row, null, context);
   const contacts = story.people.map((person) => {
     const id = ids.next();
     if (person.company) contactIds.set(person.company, id);
@@ -30,13 +31,15 @@ function weddingDrafts(story: StoryWedding, today: string, now: number, ids: Ids
   const bookings = story.bookings.map((one) => {
     const { trade, vendorName, status, place, amountMinor } = one;
     const contactId = contactIds.get(vendorName) ?? null;
-    const row = { id: ids.next(), weddingId, title: one.title, trade, vendorName, contactId, status, startsAt: at(one.from), endsAt: at(one.to), callTime: at(one.call), place, amountMinor, currency };
+    const times = { startsAt: at(one.from), endsAt: at(one.to), callTime: at(one.call) };
+    const row = { id: ids.next(), weddingId, title: one.title, trade, vendorName, contactId, status, ...times, place, amountMinor, currency };
     return draftCreated('booking.created', 'bookings', weddingId, row, null, context);
   });
   const payments = story.payments.map((one) => {
     const { description, payerName, amountMinor, status } = one;
     const paidAt = new Date(now - one.daysAgo * 86_400_000).toISOString();
-    const row = { id: ids.next(), weddingId, bookingId: null, description, payerName, status, amountMinor, refundedMinor: 0, currency, paidAt: status === 'completed' ? paidAt : null, failureReason: null };
+    const money = { amountMinor, refundedMinor: 0, currency, paidAt: status === 'completed' ? paidAt : null, failureReason: null };
+    const row = { id: ids.next(), weddingId, bookingId: null, description, payerName, status, ...money };
     return draftCreated(status === 'completed' ? 'payment.completed' : 'payment.recorded', 'payments', weddingId, row, paidAt, context);
   });
   const items = story.items.map((one, index) => {

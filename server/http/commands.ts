@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { CommandRequest, HTTP } from '../../core/contract/http.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
 
@@ -16,12 +16,15 @@ export function commandsRoute(app: FastifyInstance, deps: AppDeps): void {
       const input = CommandRequest.safeParse(request.body);
       if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'This is not a command that is known here.'));
       const command = input.data;
-      const answer = await store.command(device.value.organisationId, device.value, command);
+      const { id: deviceId, organisationId } = device.value;
+      const answer = await store.command(organisationId, device.value, command);
       metrics.commands.inc({ type: command.type, outcome: answer.outcome });
       if (answer.outcome === 'rejected') {
-        store.audit({ organisationId: device.value.organisationId, at: new Date(clock.now()).toISOString(), action: 'command.rejected', actor: device.value.id, subject: command.type, outcome: answer.error.code });
+        const at = new Date(clock.now()).toISOString();
+        store.audit({ organisationId, at, action: 'command.rejected', actor: deviceId, subject: command.type, outcome: answer.error.code });
       }
-      log.info({ command: command.type, commandId: command.commandId, deviceId: device.value.id, organisationId: device.value.organisationId, outcome: answer.outcome, ms: Math.round(reply.elapsedTime * 100) / 100, requestId: request.id }, 'command');
+      const ms = Math.round(reply.elapsedTime * 100) / 100;
+      log.info({ command: command.type, commandId: command.commandId, deviceId, organisationId, outcome: answer.outcome, ms, requestId: request.id }, 'command');
       return reply.send(answer);
     },
   });

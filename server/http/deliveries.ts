@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HTTP, type DeliveriesAnswer } from '../../core/contract/http.ts';
 import { Id } from '../../core/contract/primitives.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
 

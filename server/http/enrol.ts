@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { EnrolRequest, HTTP, SESSION_COOKIE, type EnrolAnswer } from '../../core/contract/http.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { isForeign, originsOf } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
 

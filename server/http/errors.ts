@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorBody } from '../../core/contract/http.ts';
 import { codedError, type CodedError, type ErrorCode } from '../../core/contract/errors.ts';
@@ -29,7 +30,8 @@ export function toRefusal(error: unknown): Refusal {
     case 404:
       return refusal(404, 'request.not_found', 'There is nothing here.');
     default:
-      return status >= 400 && status < 500 ? refusal(status, 'request.invalid', 'The request could not be read.') : refusal(500, 'internal', 'Something went wrong on the server.');
+      if (status >= 400 && status < 500) return refusal(status, 'request.invalid', 'The request could not be read.');
+      return refusal(500, 'internal', 'Something went wrong on the server.');
   }
 }
 
@@ -38,7 +40,8 @@ export function installErrors(app: FastifyInstance): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', (route) => {
     if (route.url.includes('*')) return;
-    const pattern = new RegExp(`^${route.url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('/')}$`);
+    const parts = route.url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+    const pattern = new RegExp(`^${parts.join('/')}$`);
     for (const method of [route.method].flat()) routes.push({ pattern, method });
   });
 
@@ -57,4 +60,20 @@ export function installErrors(app: FastifyInstance): void {
     }
     return sendRefusal(reply, refusal(404, 'request.not_found', 'There is nothing here.'));
   });
+}
+
+/** What is no HTTP at all, or too slow or too long in its head, gets the same kind of answer and the line is closed. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy(error);
+    return;
+  }
+  const [status, refused] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', refusal(408, 'request.invalid', 'The request took too long.', true)]
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', refusal(431, 'request.invalid', 'The headers are too large.')]
+        : ['400 Bad Request', refusal(400, 'request.invalid', 'The request could not be read.')];
+  const body = JSON.stringify({ error: refused.error } satisfies ErrorBody);
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }

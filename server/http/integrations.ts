@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { HTTP, type IntegrationsAnswer } from '../../core/contract/http.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { sendRefusal } from './errors.ts';
 

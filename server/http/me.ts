@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HTTP, type MeAnswer } from '../../core/contract/http.ts';
 import { PROTOCOL_VERSION } from '../../core/contract/stream.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { sendRefusal } from './errors.ts';
 
@@ -15,7 +15,8 @@ export function meRoute(app: FastifyInstance, deps: AppDeps): void {
       const { id, name, kind, organisationId } = device.value;
       const organisation = await deps.store.organisation(organisationId);
       if (!organisation) throw new Error(`device ${id} belongs to no organisation`);
-      return reply.send({ organisation, device: { id, name, kind }, server: { version: deps.version, protocol: PROTOCOL_VERSION, time: new Date(deps.clock.now()).toISOString() } } satisfies MeAnswer);
+      const server = { version: deps.version, protocol: PROTOCOL_VERSION, time: new Date(deps.clock.now()).toISOString() };
+      return reply.send({ organisation, device: { id, name, kind }, server } satisfies MeAnswer);
     },
   });
 }

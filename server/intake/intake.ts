@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { WebhookReceipt } from '../../core/contract/http.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
-import type { AppDeps } from '../app.ts';
+import type { AppDeps } from '../deps.ts';
 import { sendRefusal, toRefusal, type Refusal } from '../http/errors.ts';
 import type { IntakeOutcome } from '../metrics.ts';
 import type { IntakeConnection } from '../store/store.ts';
@@ -26,6 +26,12 @@ declare module 'fastify' {
 }
 
 const NOT_ADDRESSED = 'unknown';
+/** Refusals that are counted apart. */
+const OUTCOME: Partial<Record<ErrorCode, IntakeOutcome>> = {
+  'intake.too_many_requests': 'limited',
+  'intake.connection_paused': 'paused',
+  'intake.store_unavailable': 'failed',
+};
 const KEY_SHAPE = /^[A-Za-z0-9_-]{8,200}$/;
 
 /**
@@ -40,14 +46,20 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
   app.decorateRequest('addressed', null);
 
   const strangers = app.createRateLimit({ max: config.strangerPerMinute, timeWindow: 60_000 });
-  const signed = app.createRateLimit({ max: config.connectionPerMinute, timeWindow: 60_000, keyGenerator: (request) => request.addressed?.connection.connectionId ?? NOT_ADDRESSED });
+  const signed = app.createRateLimit({
+    max: config.connectionPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => request.addressed?.connection.connectionId ?? NOT_ADDRESSED,
+  });
 
   const record = (request: FastifyRequest, reply: FastifyReply, outcome: IntakeOutcome, code: ErrorCode | 'ok', deliveryId: string | null) => {
     const { addressed } = request;
     const system = addressed?.vendor.manifest.id ?? NOT_ADDRESSED;
     metrics.intake.inc({ system, outcome });
     if (outcome === 'accepted' || outcome === 'duplicate') metrics.ack.observe(reply.elapsedTime / 1000);
-    const fields = { system, connectionId: addressed?.connection.connectionId ?? null, organisationId: addressed?.connection.organisationId ?? null, outcome, code, deliveryId, ms: Math.round(reply.elapsedTime * 100) / 100, requestId: request.id };
+    const { connectionId = null, organisationId = null } = addressed?.connection ?? {};
+    const ms = Math.round(reply.elapsedTime * 100) / 100;
+    const fields = { system, connectionId, organisationId, outcome, code, deliveryId, ms, requestId: request.id };
     if (outcome === 'failed') log.error(fields, 'webhook');
     else log.info(fields, 'webhook');
   };
@@ -57,7 +69,8 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
     const params = request.params as { system: string };
     // An unknown name comes from outside: only a name that a vendor has is written down.
     const subject = addressed?.connection.connectionId ?? (vendors(params.system) ? params.system : NOT_ADDRESSED);
-    store.audit({ organisationId: addressed?.connection.organisationId ?? null, at: new Date(clock.now()).toISOString(), action, actor: request.ip, subject, outcome });
+    const at = new Date(clock.now()).toISOString();
+    store.audit({ organisationId: addressed?.connection.organisationId ?? null, at, action, actor: request.ip, subject, outcome });
   };
 
   /** `audited` is what the audit line says when it knows more than the caller is told. */
@@ -67,10 +80,9 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
       const limit = await strangers(request);
       if (!limit.isAllowed && limit.isExceeded) answer = tooMany(limit.ttlInSeconds);
     }
-    const limited = answer.error.code === 'intake.too_many_requests';
-    const code = limited ? answer.error.code : audited;
+    const code = answer.error.code === 'intake.too_many_requests' ? answer.error.code : audited;
     audit(request, 'intake.refused', code);
-    record(request, reply, limited ? 'limited' : answer.error.code === 'intake.connection_paused' ? 'paused' : answer.status === 503 ? 'failed' : 'refused', code, null);
+    record(request, reply, OUTCOME[answer.error.code] ?? 'refused', code, null);
     return sendRefusal(reply, answer);
   };
 

@@ -53,7 +53,7 @@ export function createAudit(options: { readonly database: Database; readonly log
   }
 
   async function write(lines: readonly Counted[]): Promise<void> {
-    const rows = lines.map((l) => ({ organisation_id: l.organisationId, minute: l.minute, action: l.action, actor: l.actor, subject: l.subject, outcome: l.outcome, count: l.count, last_at: l.lastAt }));
+    const rows = lines.map(({ organisationId, lastAt, ...same }) => ({ ...same, organisation_id: organisationId, last_at: lastAt }));
     await sql`
       insert into audit (organisation_id, minute, action, actor, subject, outcome, count, last_at)
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)

@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import type { Log } from '../../core/ports/ports.ts';
 import { startEmbedded } from './embedded.ts';
 import type { WorkerStats } from './pgliteWorker.ts';
 import type { Schema } from './schema.ts';
@@ -36,11 +37,11 @@ export async function openEmbedded(directory: string): Promise<Database> {
 }
 
 /** Rejects when the server cannot be reached. */
-export async function openPostgres(url: string): Promise<Database> {
-  const types = { getTypeParser: (oid: number, format?: string) => parsers[oid] ?? pg.types.getTypeParser(oid, format as 'text') };
-  const pool = new pg.Pool({ connectionString: url, max: 10, types: types as pg.CustomTypesConfig, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
+export async function openPostgres(url: string, log: Log): Promise<Database> {
+  const types = { getTypeParser: (oid: number, format?: string) => parsers[oid] ?? pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text') };
+  const pool = new pg.Pool({ connectionString: url, max: 10, types: types, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
   const probe = await pool.connect().catch(async (error: unknown) => {
     await pool.end();
     throw error;

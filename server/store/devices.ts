@@ -14,7 +14,11 @@ export async function mintTicket(internals: StoreInternals, organisationId: stri
   return ticket;
 }
 
-export async function enrol(internals: StoreInternals, ticket: string, wanted: { name: string; kind: Device['kind'] }): Promise<Result<{ device: Device; token: string }, 'auth.ticket_invalid'>> {
+export async function enrol(
+  internals: StoreInternals,
+  ticket: string,
+  wanted: { name: string; kind: Device['kind'] },
+): Promise<Result<{ device: Device; token: string }, 'auth.ticket_invalid'>> {
   const now = instant(internals.clock);
   const token = newToken();
   return internals.database.system.transaction().execute(async (tx) => {
@@ -38,7 +42,11 @@ export async function enrol(internals: StoreInternals, ticket: string, wanted: {
 }
 
 export async function authenticate(internals: StoreInternals, token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>> {
-  const row = await internals.database.system.selectFrom('devices').select(['id', 'organisationId', 'name', 'kind', 'revokedAt']).where('tokenHash', '=', hashOf(token)).executeTakeFirst();
+  const row = await internals.database.system
+    .selectFrom('devices')
+    .select(['id', 'organisationId', 'name', 'kind', 'revokedAt'])
+    .where('tokenHash', '=', hashOf(token))
+    .executeTakeFirst();
   if (!row) return err('auth.invalid');
   if (row.revokedAt !== null) return err('auth.revoked');
   return ok({ id: row.id, organisationId: row.organisationId, name: row.name, kind: row.kind });
@@ -47,7 +55,14 @@ export async function authenticate(internals: StoreInternals, token: string): Pr
 /** The device's token is void from now on. False when there is no such device. */
 export async function revokeDevice(internals: StoreInternals, organisationId: string, deviceId: string): Promise<boolean> {
   const changed = await internals.database.withOrganisation(organisationId, (tx) =>
-    tx.updateTable('devices').set({ revokedAt: instant(internals.clock) }).where('organisationId', '=', organisationId).where('id', '=', deviceId).where('revokedAt', 'is', null).returning('id').execute(),
+    tx
+      .updateTable('devices')
+      .set({ revokedAt: instant(internals.clock) })
+      .where('organisationId', '=', organisationId)
+      .where('id', '=', deviceId)
+      .where('revokedAt', 'is', null)
+      .returning('id')
+      .execute(),
   );
   return changed.length > 0;
 }

@@ -15,13 +15,13 @@ export interface PreparedDirectory {
 
 /**
  * Looks at `<dataDir>/database` before the database does. Files that are not a whole database are never touched
- * (`store.corrupt`), with one exception: a first start that was cut short, known by its marker, is begun again,
- * since nothing can have been acknowledged from it.
+ * (`store.corrupt`), with one exception: a first start that was cut short, known by its marker, is begun again. Its
+ * files are moved aside, not deleted: should the marker ever be wrong, nothing is lost.
  */
 export function prepareDirectory(dataDir: string): Result<PreparedDirectory, CodedError> {
   const database = path.join(dataDir, 'database');
   const marker = path.join(dataDir, 'first-start-unfinished');
-  if (fs.existsSync(marker)) fs.rmSync(database, { recursive: true, force: true });
+  if (fs.existsSync(marker) && fs.existsSync(database)) fs.renameSync(database, `${database}-unfinished-${Date.now()}`);
   const fresh = !fs.existsSync(database) || fs.readdirSync(database).length === 0;
   if (fresh) {
     fs.writeFileSync(marker, 'The first start on this directory has not finished; the next one begins it again.\n');

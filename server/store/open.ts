@@ -44,7 +44,7 @@ interface Base {
  * (PostgreSQL cannot be reached), `server.start_failed` (the directory cannot be written). In every error case nothing was overwritten and no lock is left.
  */
 export async function openStore(options: StoreOptions): Promise<Result<OpenedStore, CodedError>> {
-  const base = await (options.databaseUrl !== null ? openServer(options.databaseUrl) : openDirectory(options.dataDir));
+  const base = await (options.databaseUrl !== null ? openServer(options.databaseUrl, options.log) : openDirectory(options.dataDir));
   if (!base.ok) return base;
   const { database, lock, settled } = base.value;
   const giveUp = async (error: CodedError): Promise<Result<never, CodedError>> => {
@@ -61,13 +61,14 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
     settled();
     return ok(build(options, database, lock, vault, identity.value));
   } catch (error) {
-    return giveUp(codedError(database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable', `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`));
+    const code = database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable';
+    return giveUp(codedError(code, `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`));
   }
 }
 
-async function openServer(url: string): Promise<Result<Base, CodedError>> {
+async function openServer(url: string, log: Log): Promise<Result<Base, CodedError>> {
   try {
-    return ok({ database: await openPostgres(url), lock: null, settled: () => undefined });
+    return ok({ database: await openPostgres(url, log), lock: null, settled: () => undefined });
   } catch (error) {
     return err(codedError('intake.store_unavailable', `PostgreSQL cannot be reached: ${error instanceof Error ? error.message : String(error)}`, true));
   }
@@ -100,7 +101,8 @@ function takeDirectory(dataDir: string): Result<DirectoryLock, CodedError> {
 /** The log's epoch, and proof that the master key is the one this database was sealed with. */
 async function readIdentity(database: Database, vault: Vault): Promise<Result<string, CodedError>> {
   // `do nothing` and read again: of several servers that start at once, all get what the first one wrote.
-  await sql`insert into meta (key, value) values ('epoch', ${randomUUID()}), ('key_check', ${vault.seal('wedsync', 'meta:key_check')}) on conflict (key) do nothing`.execute(database.system);
+  const proof = vault.seal('wedsync', 'meta:key_check');
+  await sql`insert into meta (key, value) values ('epoch', ${randomUUID()}), ('key_check', ${proof}) on conflict (key) do nothing`.execute(database.system);
   const rows = await database.system.selectFrom('meta').selectAll().execute();
   const valueOf = (key: string) => rows.find((row) => row.key === key)?.value ?? '';
   const check = vault.open(valueOf('key_check'), 'meta:key_check');

@@ -63,7 +63,7 @@ class SyncedNodeFS extends NodeFS {
         };
       },
     ];
-    return { emscriptenOpts: { ...emscriptenOpts, preRun } as ModuleOptions };
+    return { emscriptenOpts: { ...emscriptenOpts, preRun } };
   }
 }
 

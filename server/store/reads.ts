@@ -24,14 +24,28 @@ export async function headSeq(internals: StoreInternals, organisationId: string)
 
 export async function readEvents(internals: StoreInternals, organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]> {
   const rows = await internals.database.withOrganisation(organisationId, (tx) =>
-    tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute(),
+    tx
+      .selectFrom('events')
+      .select(EVENT_COLUMNS)
+      .where('organisationId', '=', organisationId)
+      .where('seq', '>', afterSeq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute(),
   );
   return rows as unknown as RecordedEvent[];
 }
 
 /** The newest event of one row, whatever collection it is in. */
 export async function latestEvent(tx: Tx, organisationId: string, rowId: string): Promise<RecordedEvent | null> {
-  const row = await tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('rowId', '=', rowId).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const row = await tx
+    .selectFrom('events')
+    .select(EVENT_COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where('rowId', '=', rowId)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return (row as unknown as RecordedEvent | undefined) ?? null;
 }
 
@@ -93,6 +107,7 @@ export async function deliveries(internals: StoreInternals, organisationId: stri
       .select(['id', 'receivedAt', 'deliveryKey as vendorKey', 'vendorEvent', 'state', 'reason', 'attempts'])
       .where('organisationId', '=', organisationId)
       .where('connectionId', '=', connectionId)
+      .orderBy('receivedAt', 'desc')
       .orderBy('arrival', 'desc')
       .limit(50)
       .execute(),

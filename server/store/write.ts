@@ -15,6 +15,7 @@ export interface Writer {
   /**
    * One transaction on one organisation's record. Writers of an organisation go one after another: in this process by
    * a lane, between processes by the lock on the organisation's row. Rejects, and nothing is kept, when `work` does.
+   * `work` uses its `tx` alone: the embedded database has one connection, and asking for a second one would wait forever.
    */
   write<T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T>;
   onCommitted(listener: (committed: Committed) => void): () => void;

@@ -18,7 +18,12 @@ const Version = z.object({ protocol: z.int() });
  * Decides on a handshake before the connection opens. The version comes first, because a newer or older client may
  * well send a hello that this server cannot read.
  */
-export async function admit(auth: unknown, origins: Origins, cookies: Readonly<Record<string, string | undefined>>, store: Pick<Store, 'authenticate'>): Promise<Result<Admitted, CloseReason>> {
+export async function admit(
+  auth: unknown,
+  origins: Origins,
+  cookies: Readonly<Record<string, string | undefined>>,
+  store: Pick<Store, 'authenticate'>,
+): Promise<Result<Admitted, CloseReason>> {
   const version = Version.safeParse(auth);
   if (!version.success) return err('hello_invalid');
   if (version.data.protocol < PROTOCOL_MINIMUM) return err('protocol_too_old');

@@ -46,6 +46,8 @@ interface State extends Feed {
   timer: NodeJS.Timeout | null;
   repairing: Promise<void> | null;
   users: number;
+  /** Left by everyone. A read that was under way must not speak to the rooms any more: a newer state may serve them. */
+  left: boolean;
 }
 
 export interface Hub {
@@ -105,10 +107,9 @@ export function createHub(deps: HubDeps): Hub {
       try {
         for (;;) {
           const events = await store.readEvents(state.organisationId, state.tailSeq, FRAME_EVENTS);
-          if (stopped || events.length === 0) return;
-          const before = state.tailSeq;
+          if (stopped || state.left || events.length === 0) return;
           const whole = take(state, events, events.at(-1)?.recordedAt ?? new Date(clock.now()).toISOString());
-          if (!whole || (state.tailSeq === before && events.every((event) => event.seq > before))) throw new Error(`the log of ${state.organisationId} has a gap after ${before}`);
+          if (!whole) throw new Error(`the log of ${state.organisationId} has a gap after ${state.tailSeq}`);
         }
       } finally {
         state.repairing = null;
@@ -119,9 +120,10 @@ export function createHub(deps: HubDeps): Hub {
 
   const hear = (state: State, committed: Committed) => {
     if (take(state, committed.events, committed.committedAt)) return;
-    log.warn({ organisationId: state.organisationId, tailSeq: state.tailSeq, heardSeq: committed.events[0]?.seq ?? null }, 'commits were missed; reading them from the store');
+    const { organisationId, tailSeq } = state;
+    log.warn({ organisationId, tailSeq, heardSeq: committed.events[0]?.seq ?? null }, 'commits were missed; reading them from the store');
     // A failed read is tried again by the next commit or the next check.
-    repair(state).catch((error: unknown) => log.error({ err: error, organisationId: state.organisationId }, 'missed events could not be read'));
+    repair(state).catch((error: unknown) => log.error({ err: error, organisationId }, 'missed events could not be read'));
   };
 
   const unsubscribe = store.onCommitted((committed) => {
@@ -133,7 +135,19 @@ export function createHub(deps: HubDeps): Hub {
 
   const create = (organisationId: string): State => {
     const state: State = {
-      organisationId, flushedSeq: 0, tailSeq: 0, open: false, opening: Promise.resolve(), early: [], pending: [], committedAt: '', recentEvents: [], timer: null, repairing: null, users: 0,
+      organisationId,
+      flushedSeq: 0,
+      tailSeq: 0,
+      open: false,
+      opening: Promise.resolve(),
+      early: [],
+      pending: [],
+      committedAt: '',
+      recentEvents: [],
+      timer: null,
+      repairing: null,
+      users: 0,
+      left: false,
       recent(after) {
         if (after === state.flushedSeq) return [];
         const first = state.recentEvents[0]?.seq;
@@ -177,6 +191,7 @@ export function createHub(deps: HubDeps): Hub {
       const state = own(feed);
       state.users -= 1;
       if (state.users > 0) return;
+      state.left = true;
       if (state.timer) clearTimeout(state.timer);
       state.timer = null;
       if (states.get(state.organisationId) === state) states.delete(state.organisationId);
@@ -184,7 +199,7 @@ export function createHub(deps: HubDeps): Hub {
     async reach(feed, seq) {
       const state = own(feed);
       if (state.tailSeq < seq) await repair(state);
-      if (state.flushedSeq < seq) flush(state);
+      if (state.flushedSeq < seq && !state.left) flush(state);
     },
     async check() {
       for (const state of [...states.values()]) {

@@ -1,7 +1,8 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
-import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH, type CloseReason, type StreamBye, type StreamFrame, type StreamHeartbeat, type StreamSnapshot, type StreamWelcome } from '../../core/contract/stream.ts';
+import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
+import type { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome } from '../../core/contract/stream.ts';
 import type { Clock } from '../../core/ports/ports.ts';
 import type { Config } from '../config.ts';
 import { originsOf } from '../http/auth.ts';
@@ -42,6 +43,9 @@ const BYE_LIMIT_MS = 1000;
 /** Each device's token is looked at again this often, in heartbeats. */
 const RECHECK_HEARTBEATS = 4;
 
+/** Handshakes that are being decided at the same time; more are told to come back, so that strangers cannot flood the store. */
+const DECIDING_LIMIT = 500;
+
 const Ack = z.object({ seq: z.int().min(0) });
 
 export interface StreamDeps {
@@ -80,6 +84,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   });
   const nowText = () => new Date(clock.now()).toISOString();
   let stopping = false;
+  let deciding = 0;
 
   /** Wedding rooms that have somebody in them, per organisation; asked for with each frame. */
   const weddingsListened = (organisationId: string): string[] => {
@@ -117,7 +122,8 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   const drop = (socket: StreamSocket, reason: CloseReason) => {
     if (!socket.connected) return;
     metrics.streamClosed.inc({ reason });
-    log.info({ deviceId: socket.data.admitted.device.id, organisationId: socket.data.admitted.device.organisationId, reason, ackedSeq: socket.data.ackedSeq }, 'stream connection dropped');
+    const { id: deviceId, organisationId } = socket.data.admitted.device;
+    log.info({ deviceId, organisationId, reason, ackedSeq: socket.data.ackedSeq }, 'stream connection dropped');
     socket.emit('bye', { reason });
     const line = socket.request.socket;
     socket.disconnect(true);
@@ -134,7 +140,8 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       next(Object.assign(new Error(reason), { data: { reason } }));
     };
     if (stopping) return refuse('server_stopping');
-    if (io.of('/').sockets.size >= config.streamConnections) return refuse('overloaded');
+    if (io.of('/').sockets.size >= config.streamConnections || deciding >= DECIDING_LIMIT) return refuse('overloaded');
+    deciding += 1;
     const { headers } = socket.handshake;
     admit(socket.handshake.auth, originsOf(headers, config.publicUrl), deps.parseCookie(headers.cookie ?? ''), store).then(
       (admitted) => {
@@ -149,7 +156,9 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         log.error({ err: error }, 'a stream handshake could not be decided');
         refuse('overloaded');
       },
-    );
+    ).finally(() => {
+      deciding -= 1;
+    });
   });
 
   /** Resolves true once the client has taken nearly everything; false when it went or took too long. */
@@ -187,11 +196,13 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       metrics.streamConnections.dec();
       if (feed) hub.leave(feed);
       feed = null;
-      log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds: Math.round((clock.now() - startedAt) / 1000), ackedSeq: socket.data.ackedSeq }, 'stream connection');
+      const seconds = Math.round((clock.now() - startedAt) / 1000);
+      log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds, ackedSeq: socket.data.ackedSeq }, 'stream connection');
     });
 
     const { weddingId } = hello;
-    const visible = (frame: StreamFrame): StreamFrame => (weddingId === undefined ? frame : { ...frame, events: frame.events.filter((event) => isOfWedding(event, weddingId)) });
+    const visible = (frame: StreamFrame): StreamFrame =>
+      weddingId === undefined ? frame : { ...frame, events: frame.events.filter((event) => isOfWedding(event, weddingId)) };
     const sendFrame = (frame: StreamFrame) => {
       socket.emit('frame', visible(frame));
       metrics.frames.inc({ kind: 'catch_up' });

@@ -74,10 +74,14 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   function report(organisationId: string, result: BatchResult, startedAt: number): void {
     const states: Record<string, number> = {};
     for (const one of result.settled) states[one.state] = (states[one.state] ?? 0) + 1;
-    const problems = result.works.flatMap(({ delivery, outcome }) => ('message' in outcome ? [{ deliveryId: delivery.id, system: delivery.system, code: outcome.code, message: outcome.message }] : []));
+    const problems = result.works.flatMap(({ delivery, outcome }) => {
+      if (!('message' in outcome)) return [];
+      return [{ deliveryId: delivery.id, system: delivery.system, code: outcome.code, message: outcome.message }];
+    });
     const oldest = Math.min(...result.works.map((work) => Date.parse(work.delivery.receivedAt)));
-    const fields = { organisationId, deliveries: result.works.length, states, events: result.events, durationMs: clock.now() - startedAt, oldestWaitedMs: clock.now() - oldest, ...(problems.length > 0 ? { problems } : {}) };
-    log.info(fields, 'deliveries normalised');
+    const now = clock.now();
+    const fields = { organisationId, deliveries: result.works.length, states, events: result.events, durationMs: now - startedAt, oldestWaitedMs: now - oldest };
+    log.info(problems.length > 0 ? { ...fields, problems } : fields, 'deliveries normalised');
   }
 
   /** Returns how many deliveries were moved on. */
@@ -86,7 +90,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     const finished = rereads.collect(organisationId, BATCH);
     const claimed: DeliveryInHand[] = [];
     try {
-      const result = await workBatch({ store, vendors, random, organisationId, finished, limit: BATCH - finished.length, mayFetch: !rereads.full(), claimed: (deliveries) => claimed.push(...deliveries) });
+      const limit = BATCH - finished.length;
+      const result = await workBatch({ store, vendors, random, organisationId, finished, limit, mayFetch: !rereads.full(), claimed: (all) => claimed.push(...all) });
       begin(organisationId, result);
       if (result.works.length > 0) report(organisationId, result, startedAt);
       return result.works.length;

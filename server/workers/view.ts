@@ -23,7 +23,7 @@ function isDay(text: string): boolean {
 }
 
 /** The row as the draft leaves it; its place in the log is not known before it is recorded and no rule reads it. */
-const asRow = (draft: EventDraft): AnyRow => ({ ...draft.row, seq: 0, updatedAt: '' }) as AnyRow;
+const asRow = (draft: EventDraft): AnyRow => ({ ...draft.row, seq: 0, updatedAt: '' });
 
 /** A view in which the given drafts have already happened. */
 export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
@@ -68,12 +68,22 @@ export async function loadView(tx: Tx, organisationId: string, wanted: ReadonlyM
   return workingView(mappings, rows);
 }
 
+interface MappingRow {
+  readonly connectionId: string;
+  readonly remoteType: string;
+  readonly remoteId: string;
+  readonly collection: CollectionName;
+  readonly localId: string;
+  readonly remoteVersion: string | null;
+}
+
 async function loadMappings(tx: Tx, organisationId: string, wanted: ReadonlyMap<string, readonly Needs[]>): Promise<Map<string, Mapping>> {
   const keys = [...wanted].flatMap(([connectionId, needs]) => needs.flatMap((need) => need.remotes.map((remote) => ({ connectionId, ...remote }))));
   if (keys.length === 0) return new Map();
-  const result = await sql<{ connectionId: string; remoteType: string; remoteId: string; collection: CollectionName; localId: string; remoteVersion: string | null }>`
+  const column = (pick: (key: { connectionId: string; type: string; id: string }) => string) => keys.map(pick);
+  const result = await sql<MappingRow>`
     select m.connection_id, m.remote_type, m.remote_id, m.collection, m.local_id, m.remote_version from mappings m
-    join (select distinct * from unnest(${keys.map((key) => key.connectionId)}::uuid[], ${keys.map((key) => key.type)}::text[], ${keys.map((key) => key.id)}::text[])) as k(connection_id, remote_type, remote_id)
+    join (select distinct * from unnest(${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])) as k(connection_id, remote_type, remote_id)
       on m.connection_id = k.connection_id and m.remote_type = k.remote_type and m.remote_id = k.remote_id
     where m.organisation_id = ${organisationId}
   `.execute(tx);

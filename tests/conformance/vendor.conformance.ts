@@ -239,7 +239,8 @@ export function vendorConformance(samples: VendorSamples): void {
     });
 
     it.each([429, 500, 502, 503])('takes %i as a reason to come back when told', async (status) => {
-      expect(await ask(always({ status, headers: { 'retry-after': '7' }, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true, retryAfterMs: 7000 } });
+      const told = await ask(always({ status, headers: { 'retry-after': '7' }, body: '' }));
+      expect(told).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true, retryAfterMs: 7000 } });
       expect(await ask(always({ status, headers: {}, body: '' }))).toMatchObject({ ok: false, error: { retryable: true, retryAfterMs: null } });
     });
 

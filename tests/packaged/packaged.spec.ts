@@ -39,6 +39,7 @@ test('with no server configured it runs its own and shows the demo venue', async
     await expect(app.window.locator('[data-seq]').first()).toBeVisible({ timeout: 60_000 });
     for (const wedding of card.weddings.filter((one) => one.today)) await expect(app.window.getByText(wedding.title).first()).toBeVisible();
     await app.window.screenshot({ path: screenshotPath('packaged') });
+    expect(await app.close()).toBe(0);
   } finally {
     await app.close();
   }

@@ -57,14 +57,22 @@ export async function endProgram(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
+/** Where the program listens for DevTools, once its page has loaded: an attachment in the middle of the first load can hang. */
 async function devtoolsAddress(child: ChildProcess, lines: readonly string[]): Promise<string> {
   for (let waited = 0; waited < 30_000; waited += 50) {
     const address = lines.map((line) => /DevTools listening on (ws:\S+)/.exec(line)?.[1]).find((found) => found !== undefined);
-    if (address !== undefined) return address;
+    if (address !== undefined && await pageHasLoaded(address)) return address;
     if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${lines.slice(-20).join('\n')}`);
     await sleep(50);
   }
-  throw new Error(`the program opened no window in 30 s:\n${lines.slice(-20).join('\n')}`);
+  throw new Error(`the program showed no page in 30 s:\n${lines.slice(-20).join('\n')}`);
+}
+
+/** The list of targets shows a page's title only after its document has arrived. */
+async function pageHasLoaded(address: string): Promise<boolean> {
+  const answer = await fetch(`http://${new URL(address).host}/json/list`);
+  const targets = (await answer.json()) as readonly { readonly url: string; readonly title: string }[];
+  return targets.some((target) => target.url.startsWith('app://') && target.title !== '' && !target.title.startsWith('app://'));
 }
 
 async function firstPage(browser: Browser): Promise<Page> {

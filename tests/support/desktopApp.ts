@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 import type { DesktopSession } from './desktopSession.ts';
 import { REPOSITORY } from './runningServer.ts';
@@ -20,8 +20,6 @@ export interface DesktopOptions {
   readonly server: { readonly url: string; readonly ticket: string } | null;
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
-  /** A packaged executable instead of the built sources. */
-  readonly executable?: string;
 }
 
 /** Where this machine's Electron is: the package's own binary, or the directory that `ELECTRON_OVERRIDE_DIST_PATH` names. */
@@ -36,9 +34,11 @@ export const rootArguments = (): string[] => (process.getuid?.() === 0 ? ['--no-
 
 export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp> {
   const lines: string[] = [];
+  // Without `executablePath`: only then does Playwright hold the app's start back until it listens; with it the first
+  // window can be missed and the launch hangs. It finds Electron by the same variable as Electron's own launcher.
+  process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= dirname(electronBinary());
   const app = await _electron.launch({
-    executablePath: options.executable ?? electronBinary(),
-    args: [...rootArguments(), `--user-data-dir=${options.userData}`, ...(options.executable ? [] : [REPOSITORY]), ...(options.args ?? [])],
+    args: [...rootArguments(), `--user-data-dir=${options.userData}`, ...(options.args ?? []), REPOSITORY],
     cwd: REPOSITORY,
     env: { ...options.session.env, ...(options.server ? { WEDSYNC_SERVER_URL: options.server.url, WEDSYNC_ENROL_TICKET: options.server.ticket } : {}), ...options.env },
     timeout: 60_000,

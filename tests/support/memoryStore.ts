@@ -95,7 +95,8 @@ export function memoryStore(): MemoryStore {
       return { deliveryId, duplicate: false };
     },
     audit(line) {
-      const same = store.auditLines.find((old) => old.at.slice(0, 16) === line.at.slice(0, 16) && old.action === line.action && old.actor === line.actor && old.subject === line.subject && old.outcome === line.outcome && old.organisationId === line.organisationId);
+      const keyOf = ({ organisationId, at, action, actor, subject, outcome }: AuditLine) => JSON.stringify([organisationId, at.slice(0, 16), action, actor, subject, outcome]);
+      const same = store.auditLines.find((old) => keyOf(old) === keyOf(line));
       if (same) same.count += 1;
       else store.auditLines.push({ ...line, count: 1 });
     },

@@ -36,7 +36,9 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
     },
   });
   const metrics = createMetrics();
-  const app = buildApp({ config: testConfig(options.config), store, vendors: vendorModule, clock: options.clock ?? systemClock, hashing: nodeHashing, log: createLog('info', sink), metrics, version: '0.0.0-test', ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }), ...(options.slowBytes === undefined ? {} : { slowBytes: options.slowBytes }) });
+  const { config, clock = systemClock, ...limits } = options;
+  const log = createLog('info', sink);
+  const app = buildApp({ config: testConfig(config), store, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   return {
     app,
     metrics,

@@ -27,7 +27,9 @@ function withoutBareNullable(node: unknown): unknown {
 
 const vscoFile = at('vsco-workspace', 'workspace-openapi-v2.json');
 const stripeFile = at('stripe', 'shapes-23.1.0.json');
-for (const file of [vscoFile, stripeFile]) if (!existsSync(file)) console.warn(`Skipped: ${file} is not here. Set WEDSYNC_VENDOR_SPECS to the folder with the vendors' contracts.`);
+for (const file of [vscoFile, stripeFile].filter((path) => !existsSync(path))) {
+  console.warn(`Skipped: ${file} is not here. Set WEDSYNC_VENDOR_SPECS to the folder with the vendors' contracts.`);
+}
 
 describe.skipIf(!existsSync(vscoFile))('VSCO Workspace: published contract', () => {
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
@@ -98,8 +100,12 @@ describe.skipIf(!existsSync(stripeFile))('Stripe: published shapes', () => {
     return new Set(Array.isArray(properties) ? properties.map((each) => each.name) : Object.keys(properties));
   };
   const objects: [string, Record<string, unknown>][] = [
-    ...fixtures('stripe').map(({ name, body }): [string, Record<string, unknown>] => [`fixture ${name}`, (JSON.parse(body) as { data: { object: Record<string, unknown> } }).data.object]),
-    ...STRIPE_EVENTS.map((event): [string, Record<string, unknown>] => [`played ${event}`, stripeObject({ event, id: 'x', created: 1, amount: 100, currency: 'GBP', weddingId: null, email: 'a@b.c', payer: 'A' })]),
+    ...fixtures('stripe').map(({ name, body }): [string, Record<string, unknown>] => {
+      return [`fixture ${name}`, (JSON.parse(body) as { data: { object: Record<string, unknown> } }).data.object];
+    }),
+    ...STRIPE_EVENTS.map((event): [string, Record<string, unknown>] => {
+      return [`played ${event}`, stripeObject({ event, id: 'x', created: 1, amount: 100, currency: 'GBP', weddingId: null, email: 'a@b.c', payer: 'A' })];
+    }),
   ];
 
   it('has every event that we understand', () => {

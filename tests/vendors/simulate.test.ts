@@ -153,7 +153,7 @@ describe('npm run simulate', () => {
     const baseUrl = `http://127.0.0.1:${await freePort()}/api/v2`;
     connections = [
       { system: 'stripe', connectionId: 'a', path: '/api/integrations/webhook/stripe/key-a', secrets: { signingSecret: 'whsec_simulated' }, settings: {} },
-      { system: 'vsco-workspace', connectionId: 'b', path: '/api/integrations/webhook/vsco-workspace/key-b', secrets: { apiKey: 'vsco-key' }, settings: { baseUrl, currency: 'GBP', vendorName: 'Northlight Photography' } },
+      { system: 'vsco-workspace', connectionId: 'b', path: '/api/integrations/webhook/vsco-workspace/key-b', secrets: { apiKey: 'vsco-key' }, settings: { baseUrl } },
       { system: 'honeybook', connectionId: 'c', path: '/api/integrations/webhook/honeybook/key-c', secrets: { bearerToken: 'hb-token' }, settings: {} },
     ];
     intake = await startIntake(connections, answerWrongly);

@@ -18,6 +18,9 @@ const money = (minor: number, currency: string): string => {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(minor / 10 ** digits);
 };
 
+/** A vendor's own sentence inside ours: its full stop would be doubled. */
+const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
+
 /**
  * Which facts must not go unseen. Reads the drafts of one delivery or command and adds `alert.raised` drafts. Severity
  * grows as the wedding comes nearer; a fact about no wedding never exceeds a warning.
@@ -44,7 +47,7 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
     const couple = wedding?.title ?? 'no wedding yet';
     if (draft.type === 'payment.failed' && draft.collection === 'payments') {
       const { amountMinor, currency, payerName, failureReason, description } = draft.row;
-      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${money(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${failureReason}` : ''}.`);
+      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${money(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${sentence(failureReason)}` : ''}.`);
     }
     if (draft.type === 'payment.refunded' && draft.collection === 'payments') {
       raise(draft, 'notice', 'payment_refunded', `Refunded: ${money(draft.row.refundedMinor, draft.row.currency)}`, `${draft.row.description ?? draft.row.payerName ?? 'A payment'} for ${couple}.`);

@@ -42,6 +42,12 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
   const guests = [...weddings.values()];
   const knownGuests = guests.filter((wedding) => wedding.guestCount !== null);
   const guestChange = held.find(({ event }) => event.collection === 'weddings' && weddings.has(event.row.id) && typeof event.before?.['guestCount'] === 'number')?.event;
+  const [onlyWedding] = guests;
+  const guestsBase = !onlyWedding
+    ? t('tiles.guestsNone')
+    : guests.length === 1
+      ? t('tiles.guestsSince', { day: dayText(onlyWedding.updatedAt, zone) })
+      : t(knownGuests.length < guests.length ? 'tiles.guestsSome' : 'tiles.guestsOf', { count: guests.length, known: knownGuests.length });
 
   /** The systems behind a tile: which connections feed rows of this kind. */
   const from = (rows: Iterable<{ readonly source: { readonly system: string; readonly connectionId: string | null } | null }>): { marks: string; sources: Connection[] } => {
@@ -57,10 +63,10 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
   };
 
   const [main, ...others] = payments;
-  const inScope = (row: { readonly weddingId: string | null }): boolean => (weddingId === null ? row.weddingId === null || weddings.has(row.weddingId) : row.weddingId === weddingId);
   const bookingSources = useMemo(() => Object.values(tables.bookings).filter((row) => row.weddingId !== null && weddings.has(row.weddingId)), [tables.bookings, weddings]);
   const dayPlace = { view: 'day', weddingId, alertId: null } as const;
   const nextHref = next ? formatRoute({ place: dayPlace, selected: { kind: next.kind === 'callTime' ? 'booking' : 'item', id: next.id } }) : undefined;
+  const nextRow = next && (next.kind === 'callTime' ? tables.bookings[next.id] : tables.runSheetItems[next.id]);
   const worst = alerts[0];
 
   return (
@@ -72,7 +78,7 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
         change={next ? `${timeText(next.at, zone)} ${next.kind === 'callTime' ? t('tiles.callOf', { who: isolated(next.who ?? next.title) }) : next.title}` : t('tiles.nextNone')}
         href={nextHref}
         zone={zone}
-        {...(next?.kind === 'callTime' ? from(tables.bookings[next.id] ? [tables.bookings[next.id] as { source: { system: string; connectionId: string | null } | null }] : []) : from([]))}
+        {...from(nextRow ? [nextRow] : [])}
       />
       <Tile
         id="payments"
@@ -119,18 +125,16 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
         change={vendors.nextCall ? t('tiles.vendorsNext', { time: timeText(vendors.nextCall.at, zone), who: isolated(vendors.nextCall.booking.vendorName ?? vendors.nextCall.booking.title) }) : t('tiles.vendorsNoMore')}
         href={vendors.nextCall ? formatRoute({ place: dayPlace, selected: { kind: 'booking', id: vendors.nextCall.booking.id } }) : undefined}
         zone={zone}
-        {...from(bookingSources.filter(inScope))}
+        {...from(bookingSources)}
       />
       <Tile
         id="guests"
         label={t('tiles.guests')}
-        value={knownGuests.length > 0 ? countText(knownGuests.reduce((sum, wedding) => sum + (wedding.guestCount ?? 0), 0)) : t('tiles.unknown')}
+        value={knownGuests.length > 0 ? countText(knownGuests.reduce((sum, wedding) => sum + (wedding.guestCount ?? 0), 0)) : t(guests.length > 0 ? 'tiles.unknown' : 'tiles.nothing')}
         change={
           guestChange
             ? t('tiles.guestsWas', { was: String(guestChange.before?.['guestCount']), time: timeText(guestChange.occurredAt, zone) })
-            : guests.length === 1 && guests[0]
-              ? t('tiles.guestsSince', { day: dayText(guests[0].updatedAt, zone) })
-              : t(knownGuests.length < guests.length ? 'tiles.guestsSome' : 'tiles.guestsOf', { count: guests.length, known: knownGuests.length })
+            : guestsBase
         }
         href={weddingId ? formatRoute({ place: dayPlace, selected: { kind: 'about', id: weddingId } }) : undefined}
         zone={zone}

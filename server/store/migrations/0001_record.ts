@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Columns that every row of the record has (core/contract/record.ts, `rowBase`). */
 const ROW_BASE = `

@@ -3,13 +3,7 @@ import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../../core/contract/result.ts';
 import type { Database } from '../database.ts';
 import { record } from './0001_record.ts';
-
-/** One step of the schema. Never changed once released: a later step corrects an earlier one. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly sql: string;
-}
+import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [record];
 

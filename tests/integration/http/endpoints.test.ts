@@ -1,4 +1,5 @@
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -176,6 +177,24 @@ describe('every answer', () => {
     expect([answer.statusCode, code(answer)]).toEqual([500, 'internal']);
     expect(answer.body).not.toContain('SELECT');
     expect(test.logLines.some((line) => line['msg'] === 'request failed')).toBe(true);
+  });
+});
+
+describe('a request that cannot be read', () => {
+  it('gets an answer of the same kind', async () => {
+    for (const url of ['/%zz', `/api/integrations/${'x'.repeat(300)}/deliveries`, '/a/../../etc/passwd']) ErrorBody.parse((await test.app.inject({ url })).json());
+    const { port } = new URL(await test.listen());
+    const say = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        const line = connectTcp(Number(port), '127.0.0.1', () => line.write(text));
+        let answer = '';
+        line.on('data', (chunk) => (answer += String(chunk))).on('close', () => resolve(answer)).on('error', reject);
+      });
+    for (const [text, status] of [['NONSENSE\r\n\r\n', 400], [`GET / HTTP/1.1\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431]] as const) {
+      const [head, body] = (await say(text)).split('\r\n\r\n');
+      expect(head).toContain(`HTTP/1.1 ${status}`);
+      expect(ErrorBody.parse(JSON.parse(body ?? '')).error.code).toBe('request.invalid');
+    }
   });
 });
 

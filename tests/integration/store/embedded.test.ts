@@ -128,6 +128,8 @@ test('a first start that was cut short is begun again', async () => {
   fs.mkdirSync(path.join(dataDir, 'database/base'), { recursive: true });
   fs.writeFileSync(path.join(dataDir, 'first-start-unfinished'), '');
   expect(await codeOf(optionsFor(dataDir))).toBeNull();
+  expect(fs.existsSync(path.join(dataDir, 'first-start-unfinished'))).toBe(false);
+  expect(fs.readdirSync(dataDir).filter((name) => name.startsWith('database-unfinished-'))).toHaveLength(1);
 });
 
 test('a schema from a newer program is left alone', async () => {

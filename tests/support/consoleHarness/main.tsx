@@ -1,12 +1,6 @@
 import '../../../renderer/zodConfig.ts';
 import { mountConsole } from '../../../renderer/app/mount.tsx';
-import { sceneBackend, SCENES, type Harness } from './scene.ts';
-
-declare global {
-  interface Window {
-    harness?: Harness;
-  }
-}
+import { sceneBackend, SCENES } from './scene.ts';
 
 const query = new URLSearchParams(location.search);
 const scene = SCENES.find((name) => name === query.get('scene')) ?? 'day';

@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HONEYBOOK_FIELDS } from '../../../core/vendors/honeybook/fields.ts';
 import { honeybook } from '../../../core/vendors/honeybook/index.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
-import { readFileSync } from 'node:fs';
 import { bytes, clockAt, fixture, hashing } from '../ports.ts';
 import { samples } from './samples.ts';
 
@@ -13,7 +13,10 @@ type Fields = Record<string, unknown>;
 const verify = (request: WebhookRequest, secrets = access.secrets) => honeybook.webhook.verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs) });
 const of = (name: string, change: Fields = {}): Fields => ({ ...(JSON.parse(fixture('honeybook', name)) as Fields), ...change });
 const without = (fields: Fields, ...names: string[]): Fields => Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
-const form = (fields: Fields): string => new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])).toString();
+const form = (fields: Fields): string => {
+  const pairs = Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+  return new URLSearchParams(pairs).toString();
+};
 const normalise = (bodyText: string, mediaType = 'application/json') => honeybook.webhook.normalise({ bodyText, mediaType, vendorEvent: null, receivedAt: new Date(nowMs).toISOString() });
 const keyOf = (fields: Fields, mediaType = 'application/json'): string => {
   const verified = verify(prove(bytes(mediaType === FORM ? form(fields) : JSON.stringify(fields)), { mediaType }));
@@ -106,7 +109,12 @@ describe('mapping', () => {
 
   it('takes money exactly, and finds its project', () => {
     expect(changesOf(of('payment_paid'))).toMatchObject([
-      { kind: 'payment', remote: { type: 'payment', id: 'pay-300' }, bookingRemote: { type: 'project', id: 'p-200' }, fields: { status: 'completed', amountMinor: 142_050, currency: 'GBP', paidAt: '2026-10-28T09:19:58.000Z' } },
+      {
+        kind: 'payment',
+        remote: { type: 'payment', id: 'pay-300' },
+        bookingRemote: { type: 'project', id: 'p-200' },
+        fields: { status: 'completed', amountMinor: 142_050, currency: 'GBP', paidAt: '2026-10-28T09:19:58.000Z' },
+      },
     ]);
   });
 
@@ -128,7 +136,8 @@ describe('mapping', () => {
   });
 
   it('quarantines a meeting whose time has no zone', () => {
-    expect(normalise(JSON.stringify(of('meeting_scheduled', { meeting_starts_at: '2026-11-02T15:00:00' })))).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    const noZone = JSON.stringify(of('meeting_scheduled', { meeting_starts_at: '2026-11-02T15:00:00' }));
+    expect(normalise(noZone)).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
   });
 
   it('documents every field that it reads', () => {

@@ -35,7 +35,25 @@ export const session = {
   location: { id: null, address: { name: 'Bridal suite', city: 'Bath' } },
 };
 
-export const contact = { ...stamps, id: IDS.contact, kind: 'person', firstName: 'Ada', lastName: 'Example', email: 'Couple@Example.org', cellPhone: { formatted: '+44 7700 900123' } };
+export const contact = {
+  ...stamps,
+  id: IDS.contact,
+  kind: 'person',
+  firstName: 'Ada',
+  lastName: 'Example',
+  email: 'Couple@Example.org',
+  cellPhone: { formatted: '+44 7700 900123' },
+};
 export const order = { ...stamps, id: IDS.order, jobId: IDS.job, status: 'open', referenceCode: 'ORD-0001' };
-export const payment = { ...stamps, id: IDS.payment, jobId: IDS.job, payerId: IDS.contact, status: 'posted', amount: 122_500, refundedAmount: 0, memo: 'Photography balance', received: '2026-10-20' };
+export const payment = {
+  ...stamps,
+  id: IDS.payment,
+  jobId: IDS.job,
+  payerId: IDS.contact,
+  status: 'posted',
+  amount: 122_500,
+  refundedAmount: 0,
+  memo: 'Photography balance',
+  received: '2026-10-20',
+};
 export const jobContact = { ...stamps, id: IDS.link, jobId: IDS.job, contactId: IDS.contact, client: true, roleKinds: ['client'] };

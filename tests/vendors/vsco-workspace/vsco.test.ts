@@ -121,7 +121,15 @@ describe('reading from the stand-in over a real socket', () => {
   it('brings a payment with its job, its payer and its status', async () => {
     expect(await read('payment', IDS.payment)).toMatchObject({
       ok: true,
-      value: [{ kind: 'contact' }, { kind: 'booking' }, { kind: 'payment', bookingRemote: { type: 'job', id: IDS.job }, fields: { status: 'completed', amountMinor: 122_500, payerName: 'Ada Example', paidAt: '2026-10-20T12:00:00.000Z' } }],
+      value: [
+        { kind: 'contact' },
+        { kind: 'booking' },
+        {
+          kind: 'payment',
+          bookingRemote: { type: 'job', id: IDS.job },
+          fields: { status: 'completed', amountMinor: 122_500, payerName: 'Ada Example', paidAt: '2026-10-20T12:00:00.000Z' },
+        },
+      ],
     });
     const statusAfter = async (change: object) => {
       standIn.put('payment', { ...payment, ...change });
@@ -145,7 +153,8 @@ describe('reading from the stand-in over a real socket', () => {
   it('reads the studio when no currency is set, and multiplies when money is in major units', async () => {
     const { currency: _unset, ...rest } = access().settings;
     expect(await read('job', IDS.job, { ...access(), settings: rest })).toMatchObject({ value: [{}, { fields: { currency: 'GBP', amountMinor: 245_000 } }] });
-    expect(await read('job', IDS.job, { ...access(), settings: { ...access().settings, moneyUnit: 'major' } })).toMatchObject({ value: [{}, { fields: { amountMinor: 24_500_000 } }] });
+    const inPounds = { ...access(), settings: { ...access().settings, moneyUnit: 'major' } };
+    expect(await read('job', IDS.job, inPounds)).toMatchObject({ value: [{}, { fields: { amountMinor: 24_500_000 } }] });
   });
 
   it('does without a client or a session that is gone, not without the job', async () => {
@@ -163,7 +172,8 @@ describe('reading from the stand-in over a real socket', () => {
     standIn.failNext(500, 1);
     expect(await read('job', IDS.job)).toMatchObject({ ok: false, error: { retryable: true, retryAfterMs: null } });
     expect((await read('job', IDS.job))?.ok).toBe(true);
-    expect(await read('job', IDS.job, { ...access(), secrets: { apiKey: 'wrong' } })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
+    const wrongKey = await read('job', IDS.job, { ...access(), secrets: { apiKey: 'wrong' } });
+    expect(wrongKey).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
     expect(await read('job', IDS.job, { ...access(), secrets: {} })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
     const nobody = access();
     await standIn.close();

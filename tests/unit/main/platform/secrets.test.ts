@@ -22,6 +22,7 @@ describe('openKeychain', () => {
     const keytar = memoryKeytar();
     const secrets = await open(() => Promise.resolve(keytar));
     expect(secrets.available).toBe(true);
+    expect(keytar.held.size).toBe(0);
     await secrets.set('device-token a', 't1');
     expect(keytar.held.get('WedSync test/device-token a')).toBe('t1');
     expect(await secrets.get('device-token a')).toBe('t1');

@@ -73,7 +73,7 @@ describe('notifications', () => {
   });
 
   it('says in the console what could not be shown, and where it leads', async () => {
-    const { raise, banners, log } = make((events) => events.failed('ServiceUnknown'));
+    const { raise, banners, log } = make((events) => events.failed('no_daemon', 'ServiceUnknown'));
     expect(await raise({ title: 'Florist has cancelled' })).toEqual({ outcome: 'failed', why: 'no_daemon' });
     expect(banners).toMatchObject([{ kind: 'toast_failed', severity: 'critical', title: 'Florist has cancelled', place: { view: 'day', weddingId: day.id } }]);
     expect(log.lines[0]?.fields).toMatchObject({ outcome: 'failed', why: 'no_daemon', refusal: 'ServiceUnknown' });

@@ -34,16 +34,10 @@ describe('showToast', () => {
     expect(events()).toBeUndefined();
   });
 
-  it.each([
-    ['GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.Notifications was not provided by any .service files', 'no_daemon'],
-    ['Error calling StartServiceByName for org.freedesktop.Notifications: Process org.freedesktop.Notifications received signal 5', 'no_daemon'],
-    ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'no_daemon'],
-    ['Could not connect: No such file or directory', 'no_daemon'],
-    ['the icon is broken', 'error'],
-  ])('failed: %s -> %s', async (message, why) => {
-    const { outcome, messages } = make((given) => given.failed(message));
+  it.each(['no_daemon', 'error'] as const)('failed: %s', async (why) => {
+    const { outcome, messages } = make((given) => given.failed(why, 'what the system says'));
     expect(await outcome).toEqual({ outcome: 'failed', why });
-    expect(messages).toEqual([message]);
+    expect(messages).toEqual(['what the system says']);
   });
 
   it('failed when the system throws', async () => {

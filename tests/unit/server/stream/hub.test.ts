@@ -80,6 +80,22 @@ describe('the hub', () => {
     expect(feed.recent(5000)?.flatMap((frame) => frame.events.map((event) => event.seq))).toEqual(range(5001, 6000));
   });
 
+  it('that everyone has left says nothing more, even when it was reading', async () => {
+    const first = await hub.enter(organisationId);
+    store.latencyMs = 40;
+    grow(3, false);
+    grow(1);
+    hub.leave(first);
+    const second = await hub.enter(organisationId);
+    expect(second).not.toBe(first);
+    expect(second.flushedSeq).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(sent).toEqual([]);
+    grow(1);
+    await until(() => second.flushedSeq === 5, 'the next event');
+    expect(sent.map((frame) => [frame.after, frame.upTo])).toEqual([[4, 5]]);
+  });
+
   it('recovers from a store that fails while it reads a gap', async () => {
     const feed = await hub.enter(organisationId);
     store.down = true;

@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test as base } from '@playwright/test';
+import { launchDesktop, screenshotPath, type DesktopApp, type DesktopOptions } from '../support/desktopApp.ts';
+import { startDesktopSession, type DesktopSession } from '../support/desktopSession.ts';
+import { startServer, type RunningServer, type ServerOptions } from '../support/runningServer.ts';
+
+interface Fixtures {
+  /** A folder of its own, gone afterwards. */
+  readonly folder: string;
+  /** Starts a server that is stopped after the test. */
+  readonly serve: (options?: Partial<ServerOptions>) => Promise<RunningServer>;
+  /** Opens the desktop app, closed after the test. */
+  readonly open: (options: Omit<DesktopOptions, 'session' | 'userData'> & Partial<Pick<DesktopOptions, 'session' | 'userData'>>) => Promise<DesktopApp>;
+  /** Keeps a picture of the window as an artefact to be looked at. */
+  readonly keep: (app: DesktopApp, name: string) => Promise<void>;
+}
+interface WorkerFixtures {
+  /** Display, session bus, notification daemon and keychain of this worker. */
+  readonly session: DesktopSession;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  session: [
+    // Playwright wants the pattern even when nothing is taken from it.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const session = await startDesktopSession();
+      await use(session);
+      await session.close();
+    },
+    { scope: 'worker' },
+  ],
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wedsync-e2e-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  serve: async ({ folder }, use) => {
+    const started: RunningServer[] = [];
+    await use(async (options = {}) => {
+      const server = await startServer({ dataDir: join(folder, 'server'), ...options });
+      started.push(server);
+      return server;
+    });
+    for (const server of started) await server.stop();
+  },
+  open: async ({ folder, session }, use) => {
+    const opened: DesktopApp[] = [];
+    await use(async (options) => {
+      const app = await launchDesktop({ session, userData: join(folder, 'desktop'), ...options });
+      opened.push(app);
+      return app;
+    });
+    for (const app of opened) await app.close();
+  },
+  // eslint-disable-next-line no-empty-pattern
+  keep: async ({}, use) => {
+    await use(async (app, name) => {
+      const file = screenshotPath(name);
+      mkdirSync(dirname(file), { recursive: true });
+      await app.window.screenshot({ path: file });
+    });
+  },
+});
+
+export { expect } from '@playwright/test';

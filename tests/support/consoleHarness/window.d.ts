@@ -1,0 +1,7 @@
+import type { Harness } from './scene.ts';
+
+declare global {
+  interface Window {
+    harness?: Harness;
+  }
+}

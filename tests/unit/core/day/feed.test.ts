@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordedEvent } from '../../../../core/contract/events.ts';
+import { entryFromEvent, feed } from '../../../../core/domain/day/feed.ts';
+import { fromSnapshot } from '../../../../core/domain/record/state.ts';
+import { fixtureId, fixtureSnapshot, WEDDING_A } from '../../../support/fixtures/record.ts';
+
+const NOW = Date.parse('2026-06-20T14:05:00.000Z');
+const snapshot = fixtureSnapshot({ now: NOW });
+const { tables } = fromSnapshot(snapshot);
+const base = { id: fixtureId(10, 1), weddingId: WEDDING_A, occurredAt: snapshot.at, recordedAt: snapshot.at, actor: { kind: 'vendor' as const, id: null, name: 'Stripe' }, source: { system: 'stripe', connectionId: null, remoteId: 'pi_1' }, deliveryId: null };
+const first = <T>(rows: readonly T[]): T => {
+  const [row] = rows;
+  if (row === undefined) throw new Error('fixture');
+  return row;
+};
+
+describe('what just happened', () => {
+  it('tells a moved call time with its minutes, and a cancellation as one', () => {
+    const row = { ...first(snapshot.rows.bookings), callTime: '2026-06-20T15:00:00.000Z' };
+    const moved: RecordedEvent = { ...base, seq: 900, type: 'booking.updated', collection: 'bookings', row, before: { callTime: '2026-06-20T15:40:00.000Z' } };
+    expect(entryFromEvent(moved)).toMatchObject({ says: 'booking.call_time_moved', count: -40, system: 'stripe', subject: row.vendorName });
+    const cancelled: RecordedEvent = { ...base, seq: 901, type: 'booking.cancelled', collection: 'bookings', row: { ...row, status: 'cancelled' }, before: { status: 'definite' } };
+    expect(entryFromEvent(cancelled).says).toBe('booking.cancelled');
+  });
+
+  it('tells a guest count with the former one, and a part refund with its own amount', () => {
+    const wedding: RecordedEvent = { ...base, seq: 902, type: 'wedding.updated', collection: 'weddings', row: { ...first(snapshot.rows.weddings), guestCount: 150 }, before: { guestCount: 148 } };
+    expect(entryFromEvent(wedding)).toMatchObject({ says: 'wedding.guest_count_changed', count: 150, was: 148 });
+    const refund: RecordedEvent = { ...base, seq: 903, type: 'payment.refunded', collection: 'payments', row: { ...first(snapshot.rows.payments), status: 'partly_refunded', refundedMinor: 500 }, before: { refundedMinor: 0 } };
+    expect(entryFromEvent(refund)).toMatchObject({ says: 'payment.partly_refunded', amount: { minor: 500, currency: 'GBP' } });
+  });
+
+  it('is never empty after a start from a snapshot: the rows’ own last changes fill it, newest first', () => {
+    const entries = feed([], tables, null, 30);
+    expect(entries).toHaveLength(30);
+    const order = entries.map((entry) => entry.seq);
+    expect(order).toEqual([...order].sort((a, b) => b - a));
+    expect(new Set(order).size).toBe(30);
+  });
+
+  it('prefers the held event to the row it left, and keeps to one wedding when asked', () => {
+    const row = { ...first(snapshot.rows.weddings), seq: 950, guestCount: 151 };
+    const event: RecordedEvent = { ...base, seq: 950, type: 'wedding.updated', collection: 'weddings', row, before: { guestCount: 150 } };
+    const entries = feed([event], { ...tables, weddings: { ...tables.weddings, [row.id]: row } }, WEDDING_A, 20);
+    expect(entries.filter((entry) => entry.seq === 950)).toEqual([expect.objectContaining({ was: 150 })]);
+    expect(entries.every((entry) => entry.weddingId === WEDDING_A)).toBe(true);
+  });
+});

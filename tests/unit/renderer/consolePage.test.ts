@@ -1,0 +1,256 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { fixtureId, STRIPE, WEDDING_A } from '../../support/fixtures/record.ts';
+
+/** The console itself in a browser, under the product's strict policy, with a played backend. */
+
+let harness: Awaited<ReturnType<typeof serveHarness>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  harness = await serveHarness();
+  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await harness?.close();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  complaints = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+afterEach(async () => {
+  await context.close();
+  // Anything the policy blocked, React warned of, or that broke.
+  expect(complaints).toEqual([]);
+});
+
+const open = (scene: string, hash = '#/day'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
+const tile = (id: string) => page.locator(`[data-tile="${id}"]`);
+const alertRow = (index: number) => page.locator(`.column-alerts [data-row="${fixtureId(6, index)}"]`);
+
+describe('the day board', () => {
+  it('moves when a payment arrives, and reports what was painted', async () => {
+    await open('day', `#/wedding/${WEDDING_A}`);
+    const value = tile('payments').locator('.tile-value');
+    const before = Number((await value.innerText()).replace(/[^\d.]/g, ''));
+    await page.evaluate(() => window.harness?.pay(12_345));
+    await expect.poll(async () => Number((await value.innerText()).replace(/[^\d.]/g, ''))).toBeCloseTo(before + 123.45, 2);
+    await expect.poll(() => page.locator('.column-feed .row').first().innerText()).toContain('paid £123.45');
+    const seq = Number(await page.locator('.board').getAttribute('data-seq'));
+    await expect.poll(() => page.evaluate(() => window.harness?.painted.at(-1))).toBe(seq);
+  });
+
+  it('moves nothing under the pointer and shows what waited when it leaves', async () => {
+    await open('day');
+    const first = page.locator('.column-feed .row').first();
+    await first.hover();
+    const before = await first.innerText();
+    await page.evaluate(() => window.harness?.pay(100));
+    await expect.poll(() => page.locator('.column-feed .section-aside').innerText()).toBe('1 new');
+    expect(await first.innerText()).toBe(before);
+    await page.mouse.move(600, 10);
+    await expect.poll(() => first.innerText()).toContain('paid £1.00');
+  });
+
+  it('is walked with j and k, opens with Enter, closes with Esc and gives the keyboard back', async () => {
+    await open('day');
+    await alertRow(0).waitFor();
+    await page.keyboard.press('j');
+    await expect.poll(() => alertRow(0).evaluate((row) => row === document.activeElement)).toBe(true);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('/alert/');
+    const title = await page.locator('.inspector h2').innerText();
+    expect(title).toContain('Payment failed');
+    await page.keyboard.press('Escape');
+    await page.locator('.inspector').waitFor({ state: 'detached' });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest('.column-alerts') !== null)).toBe(true);
+    await page.goBack();
+    expect(await page.locator('.inspector h2').innerText()).toBe(title);
+  });
+
+  it('acknowledges with A, and only then takes the alert away', async () => {
+    await open('day');
+    await alertRow(0).focus();
+    await page.keyboard.press('a');
+    await alertRow(0).waitFor({ state: 'detached' });
+    await page.getByText('Acknowledged and recorded').waitFor();
+    expect(await page.evaluate(() => window.harness?.commands.length)).toBe(1);
+  });
+
+  it.each([
+    ['rebase', 'Somebody was first'],
+    ['rejected', 'Not recorded'],
+  ] as const)('says so when the answer is %s, and keeps the alert', async (outcome, words) => {
+    await open('day');
+    await alertRow(0).focus();
+    await page.evaluate((next) => window.harness?.answerCommandsWith(next), outcome);
+    await page.keyboard.press('a');
+    await page.getByText(words, { exact: true }).waitFor();
+    expect(await alertRow(0).count()).toBe(1);
+  });
+
+  it('offline says since when on every tile and sends nothing', async () => {
+    await open('offline');
+    await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(5);
+    expect(await tile('payments').innerText()).toMatch(/offline since \d\d:\d\d · 1[123] min/);
+    await alertRow(0).focus();
+    await page.keyboard.press('a');
+    await page.getByText('this was not recorded', { exact: false }).waitFor();
+    expect(await page.evaluate(() => window.harness?.commands.length)).toBe(0);
+    await page.getByRole('button', { name: /Offline since/ }).click();
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
+  });
+
+  it('names the source that is not answering, on its own tile only', async () => {
+    await open('stripe_failing');
+    await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(1);
+    expect(await tile('payments').innerText()).toContain('Stripe, venue account is not answering');
+  });
+
+  it('says new critical alerts aloud, several as one', async () => {
+    await open('quiet');
+    await page.locator('.board').waitFor();
+    await page.waitForFunction(() => (window.harness?.painted.length ?? 0) > 0);
+    await page.evaluate(() => window.harness?.raise('critical'));
+    await expect.poll(() => page.locator('[role="status"].vh').innerText()).toContain('Critical: Maison Vasseur Traiteur has cancelled');
+    await page.evaluate(() => {
+      window.harness?.raise('emergency');
+      window.harness?.raise('critical');
+    });
+    await expect.poll(() => page.locator('[role="alert"].vh').innerText(), { timeout: 10_000 }).toBe('2 new critical alerts');
+  });
+
+  it('opens again from what was kept, without a word from the server', async () => {
+    await open('day');
+    await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).some((each) => each.name === 'wedsync-console'))).toBe(true);
+    await page.evaluate(() => window.harness?.pay(54_321));
+    const kept = Number(await page.locator('.board').getAttribute('data-seq'));
+    await expect
+      .poll(() =>
+        page.evaluate(
+          () =>
+            new Promise<number>((resolve, reject) => {
+              const request = indexedDB.open('wedsync-console');
+              request.onerror = () => reject(new Error('no database'));
+              request.onsuccess = () => {
+                const read = request.result.transaction('meta').objectStore('meta').get('record');
+                read.onsuccess = () => {
+                  request.result.close();
+                  resolve((read.result as { seq?: number } | undefined)?.seq ?? 0);
+                };
+              };
+            }),
+        ),
+      )
+      .toBeGreaterThanOrEqual(kept);
+    await open('lost');
+    await expect.poll(() => tile('alerts').locator('.tile-value').innerText()).toBe('40');
+    expect(await page.locator('.column-feed').innerText()).toContain('paid £543.21');
+    expect(await tile('alerts').getAttribute('data-fresh')).toBe('stale');
+  });
+
+  it('drops a kept record that it cannot read and goes on', async () => {
+    await open('day');
+    await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).length)).toBeGreaterThan(0);
+    await page.waitForFunction(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const request = indexedDB.open('wedsync-console');
+          request.onsuccess = () => {
+            const count = request.result.transaction('meta').objectStore('meta').count();
+            count.onsuccess = () => {
+              request.result.close();
+              resolve(count.result > 0);
+            };
+          };
+        }),
+    );
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const request = indexedDB.open('wedsync-console');
+          request.onsuccess = () => {
+            const write = request.result.transaction('rows', 'readwrite');
+            write.objectStore('rows').put({ collection: 'weddings', id: 'broken', row: { nonsense: true } });
+            write.oncomplete = () => {
+              request.result.close();
+              resolve();
+            };
+          };
+        }),
+    );
+    await open('lost');
+    await page.getByText('No record here yet').waitFor();
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('kept record is unreadable')]);
+  });
+});
+
+describe('the frame', () => {
+  it('finds a wedding by its name in the palette', async () => {
+    await open('day');
+    await page.locator('.board').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search weddings, alerts and commands').fill('papadop');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('h1').innerText()).toContain('Papadopoulos');
+  });
+
+  it('opens what a banner is about and takes the banner away', async () => {
+    await open('banner');
+    await page.locator('.banner').getByRole('button', { name: 'Open', exact: true }).click();
+    await expect.poll(() => page.locator('.inspector h2').innerText()).toContain('Kings Lane');
+    expect(await page.locator('.banner').count()).toBe(0);
+  });
+
+  it('shows the deliveries of a connection, with their reasons in words', async () => {
+    await open('day', `#/integrations/${STRIPE}`);
+    await expect.poll(() => page.locator('.inspector').innerText()).toContain('It matches no wedding');
+    expect(await page.locator('.integrations').innerText()).toContain('Stripe, venue account');
+  });
+
+  it('changes the theme and says what became of a test notification', async () => {
+    await open('day', '#/settings');
+    await page.getByText('Dark', { exact: true }).click();
+    await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+    await page.getByRole('button', { name: 'Send a test notification' }).click();
+    await page.getByText('no notification service is running', { exact: false }).waitFor();
+  });
+
+  it('tells an unpaired browser what to do', async () => {
+    await page.goto(`${harness.url}?scene=unpaired&home=browser`);
+    await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
+  });
+});
+
+describe('for everybody', () => {
+  it.each([
+    ['desk', 1280, 800],
+    ['phone', 390, 844],
+    ['twice as large', 640, 400],
+  ])('axe finds nothing and nothing is cut off sideways: %s', async (_name, width, height) => {
+    await page.setViewportSize({ width, height });
+    for (const [scene, hash] of [
+      ['day', `#/wedding/${WEDDING_A}/alert/${fixtureId(6, 1)}`],
+      ['offline', '#/day'],
+      ['day', '#/integrations'],
+      ['day', '#/settings'],
+    ] as const) {
+      await open(scene, hash);
+      await page.locator('h1').waitFor();
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+      expect(violations.map((violation) => `${scene}${hash} ${violation.id}: ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+      expect(await page.evaluate(() => document.querySelector('.main')?.scrollWidth === document.querySelector('.main')?.clientWidth)).toBe(true);
+    }
+  });
+});

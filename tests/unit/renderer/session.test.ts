@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { codedError } from '../../../core/contract/errors.ts';
+import type { RecordedEvent } from '../../../core/contract/events.ts';
+import type { Snapshot } from '../../../core/contract/record.ts';
+import { err, ok } from '../../../core/contract/result.ts';
+import { DEFAULT_SETTINGS } from '../../../core/contract/settings.ts';
+import type { LinkStatus } from '../../../core/contract/stream.ts';
+import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
+import type { CacheChange, CachedRecord, RecordCache } from '../../../renderer/state/cache.ts';
+import { acknowledge } from '../../../renderer/state/commands.ts';
+import { startSession } from '../../../renderer/state/session.ts';
+import { getConsole, initialState, setConsole } from '../../../renderer/state/store.ts';
+import { fixtureId, fixtureSnapshot, WEDDING_A } from '../../support/fixtures/record.ts';
+
+const NOW = Date.parse('2026-06-20T14:05:00.000Z');
+const base = fixtureSnapshot({ now: NOW });
+const alert = base.rows.alerts[0];
+if (!alert) throw new Error('fixture');
+const live: LinkStatus = { state: 'live', since: base.at, seq: base.seq, headSeq: base.seq, confirmedAt: base.at, reason: null, attempt: 0, retryAt: null };
+
+const guests = (seq: number, guestCount: number): RecordedEvent => {
+  const wedding = base.rows.weddings[0];
+  if (!wedding) throw new Error('fixture');
+  return { seq, id: fixtureId(10, seq), type: 'wedding.updated', collection: 'weddings', weddingId: WEDDING_A, occurredAt: base.at, recordedAt: base.at, actor: { kind: 'vendor', id: null, name: 'x' }, source: null, deliveryId: null, before: { guestCount: 1 }, row: { ...wedding, seq, guestCount } };
+};
+const frame = (after: number, ...events: RecordedEvent[]) => ({ after, upTo: after + events.length, events, committedAt: base.at });
+const guestCount = (): number | null | undefined => getConsole().record?.tables.weddings[WEDDING_A]?.guestCount;
+
+class MemoryCache implements RecordCache {
+  readonly saves: CacheChange[] = [];
+  cleared = 0;
+  failing = false;
+  readonly kept: CachedRecord | null;
+  constructor(kept: CachedRecord | null = null) {
+    this.kept = kept;
+  }
+  async load() {
+    return this.kept;
+  }
+  async save(change: CacheChange) {
+    if (this.failing) throw new Error('quota');
+    this.saves.push(change);
+  }
+  async clear() {
+    this.cleared += 1;
+  }
+}
+
+interface World {
+  readonly backend: Backend;
+  readonly listeners: () => Listeners;
+  record: Snapshot | null;
+  asked: number;
+  opened: { epoch: string; seq: number } | null | undefined;
+}
+
+function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Partial<Backend> = {}): World {
+  let given: Listeners | null = null;
+  const refuse = async () => err(codedError('internal', 'not in this test'));
+  const self: World = {
+    record,
+    asked: 0,
+    opened: undefined,
+    listeners: () => given ?? (() => { throw new Error('not open'); })(),
+    backend: {
+      home,
+      boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null }),
+      open(cursor, listeners) {
+        self.opened = cursor;
+        given = listeners;
+        return () => undefined;
+      },
+      async record() {
+        self.asked += 1;
+        return ok(self.record);
+      },
+      retryLink: refuse, integrations: refuse, deliveries: refuse, sendCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
+      ...more,
+    },
+  };
+  return self;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  setConsole(initialState, true);
+});
+afterEach(() => vi.useRealTimers());
+
+describe('a session', () => {
+  it('shows the kept record before anybody has answered', async () => {
+    const cache = new MemoryCache({ snapshot: base, events: [guests(base.seq, 148)] });
+    const { backend } = world('browser', null, { boot: () => new Promise(() => undefined) });
+    void startSession(backend, cache);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(getConsole()).toMatchObject({ origin: 'cache', savedAt: base.at, phase: { kind: 'starting' } });
+    expect(getConsole().record?.seq).toBe(base.seq);
+  });
+
+  it('gives the browser’s link the kept position and goes on from there', async () => {
+    const w = world('browser', null);
+    await startSession(w.backend, new MemoryCache({ snapshot: base, events: [] }));
+    expect(w.opened).toEqual({ epoch: 'fixture', seq: base.seq });
+    w.listeners().frame(frame(base.seq, guests(base.seq + 1, 160)));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(guestCount()).toBe(160);
+    expect(getConsole().held[0]?.event.seq).toBe(base.seq + 1);
+  });
+
+  it('on the desktop builds only on what main has given, and asks again over a gap', async () => {
+    const w = world('desktop', { ...base, seq: base.seq + 5, epoch: 'new' });
+    await startSession(w.backend, new MemoryCache({ snapshot: base, events: [] }));
+    expect(getConsole().record).toMatchObject({ epoch: 'new', seq: base.seq + 5 });
+    w.listeners().frame(frame(base.seq + 5, guests(base.seq + 6, 161)));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(guestCount()).toBe(161);
+    expect(w.asked).toBe(1);
+    w.record = { ...base, seq: base.seq + 20, epoch: 'new' };
+    w.listeners().frame(frame(base.seq + 9, guests(base.seq + 10, 170)));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(w.asked).toBe(2);
+    expect(getConsole().record?.seq).toBe(base.seq + 20);
+  });
+
+  it('applies a frame once, however often it comes, and gathers a burst into few renders', async () => {
+    const w = world('desktop', base);
+    await startSession(w.backend, new MemoryCache());
+    let renders = 0;
+    const { useConsole } = await import('../../../renderer/state/store.ts');
+    const stop = useConsole.subscribe((next, before) => (renders += next.record === before.record ? 0 : 1));
+    for (let step = 0; step < 100; step += 1) {
+      const next = frame(base.seq + step, guests(base.seq + step + 1, step));
+      w.listeners().frame(next);
+      w.listeners().frame(next);
+    }
+    await vi.advanceTimersByTimeAsync(100);
+    stop();
+    expect(getConsole().record?.seq).toBe(base.seq + 100);
+    expect(guestCount()).toBe(99);
+    expect(getConsole().held.filter(({ event }) => event.seq === base.seq + 50)).toHaveLength(1);
+    expect(renders).toBeLessThanOrEqual(3);
+  });
+
+  it('keeps what it applied with its position, in pieces, and lives on when that fails', async () => {
+    const cache = new MemoryCache();
+    const w = world('desktop', base);
+    await startSession(w.backend, cache);
+    w.listeners().frame(frame(base.seq, guests(base.seq + 1, 150)));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(cache.saves).toHaveLength(1);
+    expect(cache.saves[0]).toMatchObject({ position: { seq: base.seq + 1, epoch: 'fixture' } });
+    expect(cache.saves[0]?.events.map((event) => event.seq)).toEqual([base.seq + 1]);
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
+    cache.failing = true;
+    w.listeners().frame(frame(base.seq + 1, guests(base.seq + 2, 151)));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(cache.cleared).toBe(1);
+    expect(guestCount()).toBe(151);
+    warned.mockRestore();
+  });
+
+  it('says that a browser is not paired', async () => {
+    const w = world('browser', null, { boot: async () => err(codedError('auth.missing', '')) });
+    await startSession(w.backend, new MemoryCache());
+    expect(getConsole().phase).toEqual({ kind: 'pairing', code: 'auth.missing' });
+  });
+});
+
+describe('acknowledging an alert', () => {
+  it('is not sent and not recorded while offline', async () => {
+    setConsole({ link: { ...live, state: 'offline' } });
+    const sendCommand = vi.fn<Backend['sendCommand']>();
+    expect(await acknowledge(world('browser', null, { sendCommand }).backend, alert)).toEqual({ kind: 'not_recorded', code: 'command.offline' });
+    expect(sendCommand).not.toHaveBeenCalled();
+  });
+
+  it('names the version that was seen, and tells recorded, overtaken and refused apart', async () => {
+    setConsole({ link: live });
+    const answers = [
+      { outcome: 'accepted', commandId: fixtureId(1, 1), seq: 5 },
+      { outcome: 'rebase', commandId: fixtureId(1, 1), latest: null },
+      { outcome: 'rejected', commandId: fixtureId(1, 1), error: codedError('command.not_possible', '') },
+    ] as const;
+    const sent: unknown[] = [];
+    const told: unknown[] = [];
+    for (const answer of answers) {
+      const { backend } = world('browser', null, {
+        async sendCommand(command) {
+          sent.push(command);
+          expect(getConsole().acknowledging).toEqual({ [alert.id]: true });
+          return ok(answer);
+        },
+      });
+      told.push(await acknowledge(backend, alert));
+    }
+    expect(sent[0]).toMatchObject({ type: 'alert.acknowledge', alertId: alert.id, basedOnVersion: alert.version });
+    expect(told).toEqual([{ kind: 'recorded' }, { kind: 'overtaken' }, { kind: 'not_recorded', code: 'command.not_possible' }]);
+    expect(getConsole().acknowledging).toEqual({});
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../../core/contract/errors.ts';
+import { EVENT_TYPE_NAMES } from '../../../core/contract/events.ts';
+import { ALERT_RULES } from '../../../core/contract/record.ts';
+import { CLOSE_REASONS } from '../../../core/contract/stream.ts';
+import { feedText } from '../../../renderer/app/feedText.ts';
+import { bigMoneyText, dotted, fullMoment, momentText, moneyText, spanText } from '../../../renderer/components/format.ts';
+import { errorWords, t, tMaybe } from '../../../renderer/i18n/index.ts';
+
+describe('words', () => {
+  it.each(ERROR_CODES)('error %s has a sentence that says what happened and what to do', (code) => {
+    const sentence = tMaybe(`errors.${code}`);
+    expect(sentence).not.toBeNull();
+    expect(sentence?.split('. ').length).toBeGreaterThanOrEqual(2);
+    expect(errorWords(code)).toBe(sentence);
+  });
+
+  it('an unknown code is told as an internal one, never shown raw', () => {
+    expect(errorWords('no.such_code')).toBe(errorWords('internal'));
+  });
+
+  it.each(CLOSE_REASONS)('the line’s reason %s has a sentence', (reason) => expect(tMaybe(`link.reason.${reason}`)).not.toBeNull());
+  it.each(ALERT_RULES)('the alert rule %s has words', (rule) => expect(tMaybe(`rules.${rule}`)).not.toBeNull());
+  it.each(EVENT_TYPE_NAMES.filter((name) => name !== 'connection.health_changed'))('the event %s has a sentence', (name) => expect(tMaybe(`feed.${name}`)).not.toBeNull());
+  it.each(['failing', 'healthy', 'paused', 'waiting'])('a connection that is %s has a sentence', (health) => expect(tMaybe(`feed.connection.${health}`)).not.toBeNull());
+
+  it('uses the plural where it is one', () => {
+    expect([0, 1, 2].map((count) => t('alerts.title', { count }))).toEqual(['0 open alerts', '1 open alert', '2 open alerts']);
+  });
+
+  it('tells a fact in one sentence, names isolated from its direction', () => {
+    const text = feedText({ seq: 1, at: '', says: 'payment.completed', collection: 'payments', rowId: '', weddingId: null, subject: 'ليلى', amount: { minor: 48_050, currency: 'GBP' }, count: null, was: null, severity: null, system: 'stripe', actor: null });
+    expect(text).toBe('\u2068ليلى\u2069 paid £480.50');
+    const moved = feedText({ seq: 1, at: '', says: 'booking.call_time_moved', collection: 'bookings', rowId: '', weddingId: null, subject: 'Cakes', amount: null, count: -75, was: null, severity: null, system: null, actor: null });
+    expect(moved).toBe('\u2068Cakes\u2069 comes 1 h 15 earlier');
+  });
+});
+
+describe('numbers and times', () => {
+  it('writes money in its currency', () => {
+    expect(moneyText(310_025, 'GBP')).toBe('£3,100.25');
+    expect(moneyText(5000, 'JPY')).toBe('¥5,000');
+    expect(bigMoneyText(310_000, 'GBP')).toBe('£3,100');
+    expect(bigMoneyText(5000, 'JPY')).toBe('¥5,000');
+    expect(moneyText(100, 'XXX')).toContain('1.00');
+  });
+
+  it('writes spans in their two largest units', () => {
+    expect([45_000, 14 * 60_000, 134 * 60_000, 26 * 3_600_000, 400 * 3_600_000].map(spanText)).toEqual(['45 s', '14 min', '2 h 14', '1 d 2 h', '16 d']);
+  });
+
+  it('writes times at the venue, and both when the viewer is elsewhere', () => {
+    const at = '2026-06-20T13:05:00.000Z';
+    const now = Date.parse('2026-06-20T20:00:00.000Z');
+    expect(momentText(at, 'Europe/London', now)).toBe('14:05');
+    expect(momentText('2026-06-18T13:05:00.000Z', 'Europe/London', now)).toBe('Thu 14:05');
+    expect(momentText('2026-05-18T13:05:00.000Z', 'Europe/London', now)).toBe('18 May');
+    expect(fullMoment(at, 'Europe/London')).toContain('14:05:00 BST');
+    expect(fullMoment(at, 'Europe/London')).toContain('13:05:00 UTC');
+  });
+
+  it('leaves empty parts of a line out', () => expect(dotted(['a', null, '', undefined, false, 'b'])).toBe('\u2068a\u2069 · \u2068b\u2069'));
+});
