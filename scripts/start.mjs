@@ -49,7 +49,7 @@ async function serverEnv(dataDir, demo) {
 
 function offerBrowser(url, ticket) {
   console.log(`\nThe console, for a browser on this machine${ticket === null ? '' : ' (the ticket in the address works once)'}:`);
-  console.log(`\n  ${url}/${ticket === null ? '' : `#enrol=${ticket}`}\n`);
+  console.log(`\n  ${url}/${ticket === null ? '' : `#enrol=${ticket}`}\n\nCtrl-C stops the server.`);
 }
 
 await main(async () => {
@@ -106,7 +106,6 @@ await main(async () => {
   } else {
     if (!wanted.server && !wanted.browser) console.log(`\nThere is no desktop window: ${reason}. The server keeps running.`);
     offerBrowser(server.url, server.ticket);
-    console.log('Ctrl-C stops the server.');
   }
   const code = await server.ended;
   if (!stopping) console.error(`The server ended by itself (code ${code}). Its log: ${server.logFile}`);

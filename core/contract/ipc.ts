@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Command, CommandAnswer } from './commands.ts';
 import { Place } from './deepLink.ts';
-import { CodedError } from './errors.ts';
+import type { CodedError } from './errors.ts';
 import { DeliveriesAnswer, IntegrationsAnswer } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
 import { Id, Instant } from './primitives.ts';

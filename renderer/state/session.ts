@@ -9,7 +9,7 @@ import { pageLog } from './pageLog.ts';
 import { getConsole, setConsole, type HeldEvent } from './store.ts';
 
 /** At most one repaint per this many milliseconds while frames pour in; a lone frame is shown at once. */
-const GATHER_MS = 40;
+const GATHER_MS = 32;
 const SAVE_EVERY_MS = 750;
 
 /** Runs the page's life with its backend: cache first, then the server's word; frames in, cache out. Returns what ends it. */

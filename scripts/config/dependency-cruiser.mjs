@@ -4,6 +4,7 @@
  */
 
 const CORE = '^core/';
+const OURS = '^(core|main|preload|renderer|server|scripts|tests)/';
 /** npm packages, type packages included; a workspace resolves to its own folder and is judged by that. */
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
@@ -48,22 +49,35 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    forbid('contract-stands-alone', 'The contract imports zod and itself, nothing else.', { path: '^core/contract/' }, { path: '^(core|main|preload|renderer|server|scripts|tests)/', pathNot: '^core/contract/' }),
-    forbid('domain-is-pure', 'Rules know the contract, not vendors, the link or any port.', { path: '^core/domain/' }, { path: '^(core|main|preload|renderer|server|scripts|tests)/', pathNot: '^core/(contract|domain)/' }),
-    forbid('link-knows-no-vendor', 'The link imports the contract and ports.', { path: '^core/link/' }, { path: '^(core|main|preload|renderer|server|scripts|tests)/', pathNot: '^core/(contract|ports|link)/' }),
-    forbid('ports-are-interfaces', 'Ports describe hosts; they import the contract at most.', { path: '^core/ports/' }, { path: '^(core|main|preload|renderer|server|scripts|tests)/', pathNot: '^core/(contract|ports)/' }),
-    forbid('vendor-knows-no-vendor', 'A vendor folder never imports another one.', { path: '^core/vendors/([^/]+)/' }, { path: '^core/vendors/([^/]+)/', pathNot: '^core/vendors/$1/' }),
-    forbid('vendors-know-contract-domain-ports', 'Vendor knowledge does not reach the link or a host.', { path: '^core/vendors/' }, { path: '^(core|main|preload|renderer|server|scripts|tests)/', pathNot: '^core/(contract|domain|ports|vendors)/' }),
+    forbid('contract-stands-alone', 'The contract imports zod and itself, nothing else.',
+      { path: '^core/contract/' }, { path: OURS, pathNot: '^core/contract/' }),
+    forbid('domain-is-pure', 'Rules know the contract, not vendors, the link or any port.',
+      { path: '^core/domain/' }, { path: OURS, pathNot: '^core/(contract|domain)/' }),
+    forbid('link-knows-no-vendor', 'The link imports the contract and ports.',
+      { path: '^core/link/' }, { path: OURS, pathNot: '^core/(contract|ports|link)/' }),
+    forbid('ports-are-interfaces', 'Ports describe hosts; they import the contract at most.',
+      { path: '^core/ports/' }, { path: OURS, pathNot: '^core/(contract|ports)/' }),
+    forbid('vendor-knows-no-vendor', 'A vendor folder never imports another one.',
+      { path: '^core/vendors/([^/]+)/' }, { path: '^core/vendors/([^/]+)/', pathNot: '^core/vendors/$1/' }),
+    forbid('vendors-know-contract-domain-ports', 'Vendor knowledge does not reach the link or a host.',
+      { path: '^core/vendors/' }, { path: OURS, pathNot: '^core/(contract|domain|ports|vendors)/' }),
     forbid('core-runs-anywhere', 'Core imports no Node module.', { path: CORE }, { dependencyTypes: ['core'] }),
-    forbid('preload-knows-names-only', 'The preload imports the contract and nothing else of ours.', { path: '^preload/' }, { path: '^(core|main|renderer|server|scripts|tests)/', pathNot: '^core/contract/' }),
+    forbid('preload-knows-names-only', 'The preload imports the contract and nothing else of ours.',
+      { path: '^preload/' }, { path: '^(core|main|renderer|server|scripts|tests)/', pathNot: '^core/contract/' }),
     forbid('preload-is-sandboxed', 'A sandboxed preload has no Node modules.', { path: '^preload/' }, { dependencyTypes: ['core'] }),
-    forbid('renderer-knows-contract-domain-link', 'The console sees the contract, the rules and the link.', { path: '^renderer/' }, { path: '^(core|main|preload|server|scripts|tests)/', pathNot: '^core/(contract|domain|link|ports)/' }),
-    forbid('renderer-is-a-page', 'The console also runs in a plain browser: no Node modules.', { path: '^renderer/' }, { dependencyTypes: ['core'] }),
-    forbid('main-knows-core', 'The desktop imports core, never the console or the server.', { path: '^main/' }, { path: '^(renderer|server|preload|scripts|tests)/' }),
-    forbid('server-knows-core', 'The server imports core, never the desktop or the console.', { path: '^server/' }, { path: '^(main|renderer|preload|scripts|tests)/' }),
-    forbid('scripts-are-tools', 'Scripts drive the programs from outside; only types and data of core and server are shared.', { path: '^scripts/' }, { path: '^(main|renderer|preload|tests)/' }),
+    forbid('renderer-knows-contract-domain-link', 'The console sees the contract, the rules and the link.',
+      { path: '^renderer/' }, { path: '^(core|main|preload|server|scripts|tests)/', pathNot: '^core/(contract|domain|link|ports)/' }),
+    forbid('renderer-is-a-page', 'The console also runs in a plain browser: no Node modules.',
+      { path: '^renderer/' }, { dependencyTypes: ['core'] }),
+    forbid('main-knows-core', 'The desktop imports core, never the console or the server.',
+      { path: '^main/' }, { path: '^(renderer|server|preload|scripts|tests)/' }),
+    forbid('server-knows-core', 'The server imports core, never the desktop or the console.',
+      { path: '^server/' }, { path: '^(main|renderer|preload|scripts|tests)/' }),
+    forbid('scripts-are-tools', 'Scripts drive the programs from outside; only types and data of core and server are shared.',
+      { path: '^scripts/' }, { path: '^(main|renderer|preload|tests)/' }),
     forbid('no-circular', 'A cycle has no place to start reading.', {}, { circular: true }),
-    forbid('no-unresolved', 'An import that resolves to nothing is a mistake, or a package that is not listed.', { pathNot: '^scripts/.*\\.mjs$' }, { couldNotResolve: true, pathNot: '^(electron|vite/client)' }),
+    forbid('no-unresolved', 'An import that resolves to nothing is a mistake, or a package that is not listed.',
+      { pathNot: '^scripts/.*\\.mjs$' }, { couldNotResolve: true, pathNot: '^(electron|vite/client)' }),
     ...packageRules,
   ],
   options: {
@@ -71,6 +85,9 @@ export default {
     tsConfig: { fileName: 'scripts/config/tsconfig.base.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|release|\\.cache|\\.wedsync|test-results)/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -10,13 +10,27 @@ const planted = process.env.WEDSYNC_LINT_BASE !== undefined;
  * for a rule: so each folder's list is put together here, and the one allowed file gets its list without that word.
  */
 const WORDS = {
-  ipcMain: { selector: 'Identifier[name="ipcMain"]', message: 'one-file/ipcMain: channels are served by main/ipc/handle.ts, which checks sender and input.', only: 'main/ipc/handle.ts' },
+  ipcMain: {
+    selector: 'Identifier[name="ipcMain"]',
+    message: 'one-file/ipcMain: channels are served by main/ipc/handle.ts, which checks sender and input.',
+    only: 'main/ipc/handle.ts',
+  },
   send: {
-    selector: 'CallExpression[callee.type="MemberExpression"][callee.property.name="send"][callee.object.property.name="webContents"], CallExpression[callee.property.name="send"][callee.object.name="webContents"]',
+    selector: 'CallExpression[callee.property.name="send"][callee.object.property.name="webContents"], '
+      + 'CallExpression[callee.property.name="send"][callee.object.name="webContents"]',
     message: 'one-file/webContents.send: pushes to windows go through main/ipc/send.ts.', only: 'main/ipc/send.ts',
   },
-  browserWindow: { selector: 'NewExpression[callee.name="BrowserWindow"], NewExpression[callee.property.name="BrowserWindow"]', message: 'one-file/BrowserWindow: windows are made by main/windows/factory.ts with the safe settings.', only: 'main/windows/factory.ts' },
-  openExternal: { selector: 'CallExpression[callee.property.name="openExternal"][callee.object.name="shell"], CallExpression[callee.property.name="openExternal"][callee.object.property.name="shell"]', message: 'one-file/openExternal: addresses leave the app through main/platform/openExternal.ts.', only: 'main/platform/openExternal.ts' },
+  browserWindow: {
+    selector: 'NewExpression[callee.name="BrowserWindow"], NewExpression[callee.property.name="BrowserWindow"]',
+    message: 'one-file/BrowserWindow: windows are made by main/windows/factory.ts with the safe settings.',
+    only: 'main/windows/factory.ts',
+  },
+  openExternal: {
+    selector: 'CallExpression[callee.property.name="openExternal"][callee.object.name="shell"], '
+      + 'CallExpression[callee.property.name="openExternal"][callee.object.property.name="shell"]',
+    message: 'one-file/openExternal: addresses leave the app through main/platform/openExternal.ts.',
+    only: 'main/platform/openExternal.ts',
+  },
 };
 const mainWords = (allowed) => Object.values(WORDS).filter((word) => word.only !== allowed).map(({ selector, message }) => ({ selector, message }));
 
@@ -31,7 +45,12 @@ const CORE_WORDS = [
 const NO_ELECTRON = { patterns: [{ regex: '^electron($|/)', message: 'no-electron-here: only main and the preload know Electron.' }] };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', 'dist/**', 'release/**', '.cache/**', '.wedsync/**', 'test-results/**', '**/*.d.ts', ...(planted ? [] : ['tests/architecture/samples/**'])] },
+  {
+    ignores: [
+      '**/node_modules/**', 'dist/**', 'release/**', '.cache/**', '.wedsync/**', 'test-results/**', '**/*.d.ts',
+      ...(planted ? [] : ['tests/architecture/samples/**']),
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommended],

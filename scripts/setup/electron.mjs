@@ -77,7 +77,7 @@ function integrityOf(file) {
 }
 
 /** Fetches and checks the fallback; nothing is unpacked before its checksum is right. Returns a reason or null. */
-async function fetchFallback(target) {
+export async function fetchFallback(target) {
   mkdirSync(path.dirname(target), { recursive: true });
   const work = mkdtempSync(path.join(path.dirname(target), 'incoming-'));
   try {

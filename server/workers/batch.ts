@@ -44,7 +44,7 @@ export async function workBatch(options: BatchOptions): Promise<BatchResult> {
     const works = [...back, ...fresh.map((delivery) => ({ delivery, outcome: decide(delivery) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
     if (works.length === 0) return { works, settled: [], events: 0 };
 
-    const view = await loadView(tx, organisationId, needsByConnection(works));
+    const view = await loadView(tx, organisationId, needsByConnection(works), [...new Set(works.map((work) => work.delivery.connectionId))]);
     const context: SettleContext = { view, vendors, now: store.clock.now(), newId: () => store.ids.next(), random: options.random, mayFetch: options.mayFetch };
     const settled = works.map((work) => settle(work, context));
     const health = await healthOf(tx, organisationId, works, settled, context);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { EVENT_TYPES } from '../../core/contract/events.ts';
-import { COLLECTION_NAMES, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
+import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Mapping, MappingDraft, Needs, View } from '../../core/domain/record/plan.ts';
 import type { Tx } from '../store/database.ts';
@@ -33,10 +33,13 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     row: ((collection: CollectionName, id: string) => rows.get(id) ?? view.row(collection, id)) as View['row'],
     weddingsByEmail: (email) => view.weddingsByEmail(email),
     weddingsByDate: (date) => view.weddingsByDate(date),
+    contactsByEmail: (email) => view.contactsByEmail(email),
+    unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
 }
 
-export async function loadView(tx: Tx, organisationId: string, wanted: ReadonlyMap<string, readonly Needs[]>): Promise<WorkingView> {
+/** @param connectionIds every connection of the batch: alerts about them may be settled by it */
+export async function loadView(tx: Tx, organisationId: string, wanted: ReadonlyMap<string, readonly Needs[]>, connectionIds: readonly string[]): Promise<WorkingView> {
   const mappings = await loadMappings(tx, organisationId, wanted);
   const needs = [...wanted.values()].flat();
   const rows = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Record<CollectionName, Map<string, AnyRow>>;
@@ -65,7 +68,16 @@ export async function loadView(tx: Tx, organisationId: string, wanted: ReadonlyM
     for (const row of found.rows) weddingIds.add(row.id);
   }
   if (weddingIds.size > 0) take('weddings', await readRows(tx, organisationId, 'weddings', [...weddingIds]));
+  await loadAlerts();
   return workingView(mappings, rows);
+
+  async function loadAlerts(): Promise<void> {
+    const subjects = [...connectionIds, ...rows.payments.keys()];
+    const found = await sql<{ id: string }>`
+      select id from alerts where organisation_id = ${organisationId} and state <> 'resolved' and subject->>'id' = any(${subjects}::text[])
+    `.execute(tx);
+    if (found.rows.length > 0) take('alerts', await readRows(tx, organisationId, 'alerts', found.rows.map((row) => row.id)));
+  }
 }
 
 interface MappingRow {
@@ -92,15 +104,18 @@ async function loadMappings(tx: Tx, organisationId: string, wanted: ReadonlyMap<
 
 function workingView(mappings: Map<string, Mapping>, rows: Record<CollectionName, Map<string, AnyRow>>): WorkingView {
   const weddings = () => [...rows.weddings.values()] as Wedding[];
+  const contacts = (email: string) => ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.email?.toLowerCase() === email);
   return {
     of: (connectionId) => ({
       mapping: (type, id) => mappings.get(mappingKey(connectionId, type, id)) ?? null,
       row: <C extends CollectionName>(collection: C, id: string) => (rows[collection].get(id) ?? null) as RowOf<C> | null,
       weddingsByEmail(email) {
-        const ids = new Set(([...rows.contacts.values()] as Contact[]).filter((contact) => contact.email?.toLowerCase() === email).map((contact) => contact.weddingId));
+        const ids = new Set(contacts(email).map((contact) => contact.weddingId));
         return weddings().filter((wedding) => ids.has(wedding.id));
       },
       weddingsByDate: (date) => weddings().filter((wedding) => wedding.date === date),
+      contactsByEmail: contacts,
+      unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),
     keep(connectionId, drafts, planned) {
       for (const draft of drafts) {

@@ -22,7 +22,7 @@ export interface VendorSamples {
 }
 
 const FIELDS = { wedding: Wedding, contact: Contact, booking: Booking, payment: Payment } as const;
-const EMPTY_VIEW: View = { mapping: () => null, row: () => null, weddingsByEmail: () => [], weddingsByDate: () => [] };
+const EMPTY_VIEW: View = { mapping: () => null, row: () => null, weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], unresolvedAlerts: () => [] };
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** A change must fit the contract as it is: nothing behind the vendor checks or trims it again. */

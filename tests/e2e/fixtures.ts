@@ -24,7 +24,6 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   session: [
     // Playwright wants the pattern even when nothing is taken from it.
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const session = await startDesktopSession();
       await use(session);
@@ -32,7 +31,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  // eslint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'wedsync-e2e-'));
     await use(folder);
@@ -56,7 +54,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     });
     for (const app of opened) await app.close();
   },
-  // eslint-disable-next-line no-empty-pattern
   keep: async ({}, use) => {
     await use(async (app, name) => {
       const file = screenshotPath(name);

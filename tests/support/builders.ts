@@ -35,5 +35,7 @@ export function viewOf(tables: Partial<Tables>, mappings: Record<string, Mapping
       return Object.values(all.weddings).filter((row) => ids.has(row.id));
     },
     weddingsByDate: (date) => Object.values(all.weddings).filter((row) => row.date === date),
+    contactsByEmail: (email) => Object.values(all.contacts).filter((row) => row.email?.toLowerCase() === email),
+    unresolvedAlerts: (subjectId) => Object.values(all.alerts).filter((row) => row.state !== 'resolved' && row.subject?.id === subjectId),
   };
 }

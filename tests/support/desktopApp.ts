@@ -38,7 +38,7 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
   // window can be missed and the launch hangs. It finds Electron by the same variable as Electron's own launcher.
   process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= dirname(electronBinary());
   const app = await _electron.launch({
-    args: [...rootArguments(), `--user-data-dir=${options.userData}`, ...(options.args ?? []), REPOSITORY],
+    args: [...rootArguments(), `--user-data-dir=${options.userData}`, REPOSITORY, ...(options.args ?? [])],
     cwd: REPOSITORY,
     env: { ...options.session.env, ...(options.server ? { WEDSYNC_SERVER_URL: options.server.url, WEDSYNC_ENROL_TICKET: options.server.ticket } : {}), ...options.env },
     timeout: 60_000,

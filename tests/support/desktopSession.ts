@@ -100,7 +100,13 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
     TZ: 'Europe/London',
     NO_AT_BRIDGE: '1',
   };
-  const bus = start('dbus-daemon', ['--session', '--print-address', '--nofork', '--nopidfile'], base);
+  // A bus that starts nothing by itself: otherwise it would wake the machine's own notification daemon or keychain.
+  const busConfig = join(home, 'bus.conf');
+  writeFileSync(
+    busConfig,
+    `<busconfig><type>session</type><listen>unix:dir=${runtime}</listen><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`,
+  );
+  const bus = start('dbus-daemon', [`--config-file=${busConfig}`, '--print-address', '--nofork', '--nopidfile'], base);
   const env = { ...base, DBUS_SESSION_BUS_ADDRESS: await firstLine(bus, 1, 'dbus-daemon') };
 
   let seen = '';

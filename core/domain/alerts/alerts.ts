@@ -1,5 +1,5 @@
-import type { Severity } from '../../contract/record.ts';
-import { draftCreated, type DraftContext, type EventDraft } from '../record/drafts.ts';
+import type { Alert, Severity } from '../../contract/record.ts';
+import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 import type { View } from '../record/plan.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,9 +21,17 @@ const money = (minor: number, currency: string): string => {
 /** A vendor's own sentence inside ours: its full stop would be doubled. */
 const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
 
+/** Which alert a fact settles: money that came after all, a source that answers again. */
+function settles(draft: EventDraft): Alert['rule'] | null {
+  if (draft.type === 'payment.completed') return 'payment_failed';
+  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'healthy') return 'connection_failing';
+  return null;
+}
+
 /**
- * Which facts must not go unseen. Reads the drafts of one delivery or command and adds `alert.raised` drafts. Severity
- * grows as the wedding comes nearer; a fact about no wedding never exceeds a warning.
+ * Which facts must not go unseen. Reads the drafts of one delivery or command and adds `alert.raised` drafts, and
+ * `alert.resolved` ones for what a later fact has settled. Severity grows as the wedding comes nearer; a fact about no
+ * wedding never exceeds a warning.
  */
 export function alertsFor(drafts: readonly EventDraft[], view: View, now: number, context: DraftContext, newId: () => string): EventDraft[] {
   const raised: EventDraft[] = [];
@@ -42,6 +50,14 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
   };
 
   for (const draft of drafts) {
+    const settled = settles(draft);
+    if (settled) {
+      for (const alert of view.unresolvedAlerts(draft.row.id)) {
+        if (alert.rule !== settled) continue;
+        const resolved = draftUpdated('alert.resolved', 'alerts', alert.weddingId, alert, { state: 'resolved' }, draft.occurredAt, context);
+        if (resolved) raised.push(resolved);
+      }
+    }
     const wedding = draft.weddingId ? view.row('weddings', draft.weddingId) : null;
     const near = nearness(wedding, now);
     const couple = wedding?.title ?? 'no wedding yet';

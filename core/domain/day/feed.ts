@@ -83,7 +83,7 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
   return {
     ...tell(collection, row, null, null),
     seq: row.seq,
-    at: row.updatedAt,
+    at: ('paidAt' in row ? row.paidAt : null) ?? row.updatedAt,
     collection,
     rowId: row.id,
     weddingId: weddingOf(collection, row),

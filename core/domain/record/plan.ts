@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { CollectionName, RowOf, Wedding } from '../../contract/record.ts';
+import type { Alert, CollectionName, Contact, RowOf, Wedding } from '../../contract/record.ts';
 import type { Change } from './changes.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
 
@@ -27,6 +27,10 @@ export interface View {
   /** Weddings that have a contact with this address (lower case). */
   weddingsByEmail(email: string): readonly Wedding[];
   weddingsByDate(date: string): readonly Wedding[];
+  /** Contacts with this address (lower case). */
+  contactsByEmail(email: string): readonly Contact[];
+  /** Alerts about this row that are not resolved yet. */
+  unresolvedAlerts(subjectId: string): readonly Alert[];
 }
 
 export interface MappingDraft extends Mapping {
@@ -98,6 +102,19 @@ export function isStale(incoming: string | null, held: string | null): boolean {
   return incoming < held;
 }
 
+/** The same person told by another system is one contact: same address, same wedding (or none yet on one side). */
+function knownPerson(email: string | null | undefined, weddingId: string | null, view: View): Contact | null {
+  if (!email) return null;
+  const same = view.contactsByEmail(email.toLowerCase()).filter((contact) => weddingId === null || contact.weddingId === null || contact.weddingId === weddingId);
+  const [only] = same;
+  return only && same.length === 1 ? only : null;
+}
+
+/** A second source fills what the first left open and overwrites nothing. */
+function missingIn(known: Contact, fields: Partial<Contact>): Partial<Contact> {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => known[key as keyof Contact] === null));
+}
+
 const PAYMENT_EVENT = {
   pending: 'payment.recorded',
   completed: 'payment.completed',
@@ -123,6 +140,8 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
     row: ((collection: CollectionName, id: string) => created.get(id) ?? view.row(collection, id)) as View['row'],
     weddingsByEmail: (email) => view.weddingsByEmail(email),
     weddingsByDate: (date) => view.weddingsByDate(date),
+    contactsByEmail: (email) => view.contactsByEmail(email),
+    unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
   const remember = (change: Change, collection: CollectionName, id: string) => {
     const mapping: MappingDraft = { collection, id, remoteType: change.remote.type, remoteId: change.remote.id, remoteVersion: change.remote.version };
@@ -174,6 +193,12 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         if (change.deleted) break;
         const f = change.fields;
         const weddingId = matchWedding(change, scoped);
+        const known = knownPerson(f.email, weddingId, scoped);
+        if (known) {
+          push(draftUpdated('client.updated', 'contacts', known.weddingId ?? weddingId, known, { ...missingIn(known, f), ...(known.weddingId === null ? { weddingId } : {}) }, at, source));
+          remember(change, 'contacts', known.id);
+          break;
+        }
         const id = newId();
         push(draftCreated('client.created', 'contacts', weddingId, { id, weddingId, name: f.name ?? f.email ?? 'Unnamed contact', email: f.email ?? null, phone: f.phone ?? null, company: f.company ?? null, role: f.role ?? 'other' }, at, source));
         remember(change, 'contacts', id);

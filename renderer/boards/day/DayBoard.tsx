@@ -19,14 +19,14 @@ function useReportPainted(seq: number): void {
   const backend = useBackend();
   useEffect(() => {
     if (seq === 0) return;
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => {
+    // Never cancelled: on a busy board the next change comes before the second frame, and nothing would ever be reported.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
         void backend.painted(seq, Date.now()).then((answer) => {
           if (!answer.ok) pageLog.warn({ code: answer.error.code }, 'paint report refused');
         });
       });
     });
-    return () => cancelAnimationFrame(frame);
   }, [backend, seq]);
 }
 

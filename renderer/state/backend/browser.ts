@@ -42,13 +42,11 @@ export function browserBackend(): Backend {
     home: 'browser',
     async boot() {
       const ticket = takeTicket();
-      if (ticket) {
-        const enrolled = await exchange('POST', HTTP.enrol.path, HTTP.enrol.success, { ticket, device: { name: browserName(), kind: 'browser' } });
-        if (!enrolled.ok) return enrolled;
-      }
+      const enrolled = ticket ? await exchange('POST', HTTP.enrol.path, HTTP.enrol.success, { ticket, device: { name: browserName(), kind: 'browser' } }) : null;
       const me = await exchange('GET', HTTP.me.path, HTTP.me.success);
       // An unreachable server is no reason to hide the board that is kept here; only a refusal is.
-      if (!me.ok && me.error.code !== 'server.unreachable') return me;
+      // A link that was opened a second time does no harm where its cookie is still good; else its own refusal says more.
+      if (!me.ok && me.error.code !== 'server.unreachable') return enrolled && !enrolled.ok ? enrolled : me;
       const version = me.ok ? me.value.server.version : null;
       return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null });
     },

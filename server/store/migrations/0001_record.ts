@@ -243,6 +243,7 @@ create table alerts (${ROW_BASE}
   subject jsonb,
   primary key (organisation_id, id)
 );
+create index alerts_unresolved on alerts (organisation_id, (subject->>'id')) where state <> 'resolved';
 
 create table review_items (${ROW_BASE}
   delivery_id uuid not null,

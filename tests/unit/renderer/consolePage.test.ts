@@ -192,7 +192,8 @@ describe('the day board', () => {
     );
     await open('lost');
     await page.getByText('No record here yet').waitFor();
-    expect(complaints.splice(0)).toEqual([expect.stringContaining('kept record is unreadable')]);
+    await expect.poll(() => complaints).toEqual([expect.stringContaining('kept record is unreadable')]);
+    complaints = [];
   });
 });
 

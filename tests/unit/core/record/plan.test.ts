@@ -3,7 +3,7 @@ import { alertsFor, nearness } from '../../../../core/domain/alerts/alerts.ts';
 import type { Change } from '../../../../core/domain/record/changes.ts';
 import type { DraftContext } from '../../../../core/domain/record/drafts.ts';
 import { isStale, needsOf, planChanges } from '../../../../core/domain/record/plan.ts';
-import { AT, booking, contact, keyed, payment, testId, viewOf, wedding } from '../../../support/builders.ts';
+import { alert, AT, booking, contact, keyed, payment, testId, viewOf, wedding } from '../../../support/builders.ts';
 
 const context: DraftContext = { actor: { kind: 'vendor', id: 'stripe', name: 'Stripe' }, source: { system: 'stripe', connectionId: testId(), remoteId: null }, deliveryId: testId() };
 const paid = (fields: Partial<Extract<Change, { kind: 'payment' }>> = {}): Change => ({ kind: 'payment', remote: { type: 'payment_intent', id: 'pi_1', version: '100' }, wedding: { email: 'Amara@Example.org' }, occurredAt: AT, fields: { status: 'completed', amountMinor: 250_000, currency: 'GBP', description: 'Balance' }, ...fields });
@@ -73,6 +73,24 @@ describe('a fact told twice or late', () => {
   });
 });
 
+describe('one person told by two systems', () => {
+  const today = wedding();
+  const held = contact({ weddingId: today.id, phone: null });
+  const told = (fields: Partial<Extract<Change, { kind: 'contact' }>> = {}): Change => ({ kind: 'contact', remote: { type: 'client', id: 'c1', version: null }, wedding: { email: 'amara@example.org' }, occurredAt: null, fields: { name: 'A. Okafor', email: 'AMARA@example.org', phone: '+44 20 7946 0000' }, ...fields });
+
+  it('stays one contact; the second source only fills what was open', () => {
+    const plan = planChanges([told()], viewOf({ weddings: keyed(today), contacts: keyed(held) }), context, testId);
+    expect(plan.drafts).toMatchObject([{ type: 'client.updated', row: { id: held.id, name: 'Amara Okafor', phone: '+44 20 7946 0000' }, before: { phone: null } }]);
+    expect(plan.mappings).toMatchObject([{ remoteId: 'c1', id: held.id }]);
+  });
+
+  it('is another contact for another wedding', () => {
+    const other = wedding({ date: '2027-05-01' });
+    const plan = planChanges([told({ wedding: { weddingId: other.id } })], viewOf({ weddings: keyed(today, other), contacts: keyed(held) }), context, testId);
+    expect(plan.drafts).toMatchObject([{ type: 'client.created', weddingId: other.id }]);
+  });
+});
+
 describe('what must be loaded first', () => {
   it('names every object, address and day that the plan may ask for', () => {
     expect(needsOf([paid({ wedding: { email: 'A@b.c', date: '2026-11-20', remote: { type: 'order', id: 'o1' } }, bookingRemote: { type: 'job', id: 'j1' } })])).toEqual({
@@ -112,6 +130,16 @@ describe('alerts', () => {
     const plan = planChanges([{ kind: 'booking', remote: { type: 'job', id: 'j1', version: null }, wedding: {}, occurredAt: null, fields: { status: 'cancelled' } }], view, context, testId);
     expect(plan.drafts[0]?.type).toBe('booking.cancelled');
     expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ row: { severity: 'emergency', title: 'Fern & Field has cancelled' } }]);
+  });
+
+  it('a payment that comes after all settles its alert, and no other', () => {
+    const row = wedding();
+    const held = payment({ weddingId: row.id, status: 'failed' });
+    const about = alert({ weddingId: row.id, subject: { collection: 'payments', id: held.id } });
+    const other = alert({ rule: 'payment_refunded', subject: { collection: 'payments', id: held.id } });
+    const view = viewOf({ weddings: keyed(row), payments: keyed(held), alerts: keyed(about, other) }, { 'payment_intent:pi_1': { collection: 'payments', id: held.id, remoteVersion: '1' } });
+    const plan = planChanges([paid()], view, context, testId);
+    expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ type: 'alert.resolved', row: { id: about.id, state: 'resolved' } }]);
   });
 
   it('says by how much a call time moved', () => {
