@@ -69,7 +69,7 @@ export function IntegrationsView() {
                     </span>
                   </span>
                   <span className="row-text integration-last">
-                    <span className="row-line num">{view?.lastDeliveryAt ? <Ago at={view.lastDeliveryAt} zone={zone} /> : query.isPending ? '…' : t('integrations.never')}</span>
+                    <span className="row-line num">{view?.lastDeliveryAt ? <><Ago at={view.lastDeliveryAt} zone={zone} /> {t('inspector.ageAfter')}</> : query.isPending ? '…' : t('integrations.never')}</span>
                     <span className="row-sub">{t('integrations.lastDelivery')}</span>
                   </span>
                   {COUNTS.map((name) => (

@@ -1,14 +1,22 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { findPostgres } from '../setup/postgres.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
+
+const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/packaged/**'];
+/** What must hold on the embedded database and on PostgreSQL alike. */
+const BOTH_HOMES = ['tests/integration/store/{store,normaliser,demo}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts'];
+/** What only several processes on one PostgreSQL can show. */
+const POSTGRES_ONLY = 'tests/integration/postgres/**/*.test.ts';
+
+const postgres = findPostgres();
+if (!postgres.ok) console.warn(`!! skipped: the tests on PostgreSQL, since it cannot be had here: ${postgres.why}`);
 
 export default defineConfig({
   root,
   cacheDir: path.join(root, '.cache', 'vitest'),
   test: {
-    include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-    exclude: ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/packaged/**'],
     environment: 'node',
     // The embedded database needs seconds to be made; a busy machine of two cores needs more.
     testTimeout: 60_000,
@@ -18,5 +26,15 @@ export default defineConfig({
     passWithNoTests: false,
     allowOnly: process.env.CI === undefined,
     env: { TZ: 'UTC' },
+    projects: [
+      {
+        extends: true,
+        // Without a PostgreSQL its tests are listed here, where each skips itself and is counted.
+        test: { name: 'standard', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], exclude: postgres.ok ? [...OTHER_RUNNERS, POSTGRES_ONLY] : OTHER_RUNNERS },
+      },
+      ...(postgres.ok
+        ? [{ extends: true as const, test: { name: 'postgresql', include: [...BOTH_HOMES, POSTGRES_ONLY], globalSetup: 'tests/support/postgresCluster.ts', setupFiles: 'tests/support/onPostgres.ts' } }]
+        : []),
+    ],
   },
 });

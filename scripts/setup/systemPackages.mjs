@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findPostgres } from './postgres.mjs';
 import { run, tail } from './run.mjs';
 
 /** What Electron needs to open a window on Debian and its children. */
@@ -9,6 +11,9 @@ const DESKTOP = [
 
 /** What the tests add: a virtual screen, a real notification daemon, a real keychain, a browser, eyes and hands. */
 const TESTS = ['xvfb', 'xauth', 'dbus-x11', 'dunst', 'maim', 'gnome-keyring', 'libsecret-tools', 'chromium', 'xdotool', 'procps'];
+
+/** The tests' second home of the record; only its programs are wanted, the tests start a server of their own. */
+const POSTGRES = 'postgresql';
 
 const PRESENT = new Set(['installed', 'triggers-pending', 'triggers-awaited']);
 
@@ -30,6 +35,21 @@ async function installableName(name) {
 }
 
 /**
+ * Debian's package would make a cluster and start it: said no to, in the file where it asks, unless somebody has
+ * decided otherwise before. Returns what puts Debian's own choice back in place.
+ */
+function withoutCluster() {
+  const file = '/etc/postgresql-common/createcluster.conf';
+  if (existsSync(file)) return () => undefined;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, 'create_main_cluster = false\n');
+  return () => {
+    const standard = '/usr/share/postgresql-common/createcluster.conf';
+    if (existsSync(standard)) copyFileSync(standard, file);
+  };
+}
+
+/**
  * Installs what is missing when root on Debian or Ubuntu, else says the one command. Never fails the set-up: a missing
  * library is reported by the step that needs it.
  * @param {{tests: boolean}} want
@@ -39,19 +59,22 @@ export async function systemPackages(want) {
   if (!existsSync('/usr/bin/dpkg-query') || !existsSync('/usr/bin/apt-get')) {
     return 'not a Debian system: install the libraries of Electron by your own package manager if the window does not open';
   }
-  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS] : DESKTOP);
+  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS, ...(findPostgres().ok ? [] : [POSTGRES])] : DESKTOP);
   if (missing.length === 0) return 'all present';
   if (process.getuid?.() !== 0) {
     return `missing; please run once:\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // The last: keep a configuration file that is there already, without asking.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' };
   const lock = ['-o', 'DPkg::Lock::Timeout=180'];
   console.log(`  system           installing ${missing.join(' ')}`);
   const update = await run('apt-get', [...lock, '-q', 'update'], { env, timeoutMs: 180_000 });
   if (update.code !== 0) return `the package lists could not be fetched: ${tail(update.output, 2)}`;
   const names = [];
   for (const name of missing) names.push(await installableName(name));
+  const putBack = missing.includes(POSTGRES) ? withoutCluster() : () => undefined;
   const install = await run('apt-get', [...lock, '-q', 'install', '-y', '--no-install-recommends', ...names], { env, timeoutMs: 900_000 });
+  putBack();
   if (install.code !== 0) return `apt-get could not install ${names.join(' ')}: ${tail(install.output, 3)}`;
   return `installed ${names.length}`;
 }

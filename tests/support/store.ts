@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import type { Organisation } from '../../core/contract/record.ts';
 import type { Clock, Log } from '../../core/ports/ports.ts';
 import { createIds, systemClock } from '../../server/ports.ts';
@@ -12,6 +11,7 @@ import { MIGRATIONS } from '../../server/store/migrations/index.ts';
 import { openStore, type StoreOptions } from '../../server/store/open.ts';
 import { createOrganisation } from '../../server/store/organisations.ts';
 import type { Device } from '../../server/store/store.ts';
+import { ownDatabase } from './postgres.ts';
 
 export const TEST_MASTER_KEY = new Uint8Array(32).fill(7);
 export const TEST_SYSTEMS = ['stripe', 'vsco-workspace', 'honeybook'] as const;
@@ -96,26 +96,8 @@ export async function preparedDirectory(): Promise<string> {
   return dataDir;
 }
 
-/** A new database on a PostgreSQL server. */
-export async function ownDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `wedsync_test_${randomUUID().replaceAll('-', '')}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    try {
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
-}
-
 /**
- * A real store on its own directory (or, when `WEDSYNC_TEST_DATABASE_URL` is set, on its own PostgreSQL database)
+ * A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database)
  * with one organisation, one connection per system and one device.
  */
 export async function openTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {

@@ -36,7 +36,11 @@ export function freshness({ link, savedAt, sources, now, limitMs }: FreshnessInp
   const confirmed = link?.confirmedAt ? Date.parse(link.confirmedAt) : savedAt ? Date.parse(savedAt) : null;
   const age = (from: number | null): number | null => (from === null ? null : Math.max(0, now - from));
 
-  if (!link || link.state === 'connecting') return { state: 'stale', ageMs: age(confirmed), reason: { kind: 'connecting' } };
+  if (!link || link.state === 'connecting') {
+    // A line that was live a moment ago and is being made again is no reason to grey the board.
+    const ageMs = age(confirmed);
+    return { state: link && ageMs !== null && ageMs <= limitMs ? 'ageing' : 'stale', ageMs, reason: { kind: 'connecting' } };
+  }
   if (link.state === 'offline') return { state: 'stale', ageMs: age(earliest(confirmed, Date.parse(link.since))), reason: { kind: 'offline', since: link.since } };
   if (link.state === 'refused') return { state: 'stale', ageMs: age(confirmed), reason: { kind: 'refused', since: link.since } };
 

@@ -72,6 +72,13 @@ export function paymentsInToday(payments: Iterable<Payment>, weddingId: string |
   return sums.sort((a, b) => b.count - a.count || a.currency.localeCompare(b.currency));
 }
 
+/** At most `limit` points that keep the curve's steps: the last of each stretch, and always the very last. */
+export function thinned(points: readonly CumulativePoint[], limit: number): readonly CumulativePoint[] {
+  if (points.length <= limit) return points;
+  const stride = Math.ceil(points.length / limit);
+  return points.filter((_, index) => (points.length - 1 - index) % stride === 0);
+}
+
 /** How many of the currency's smallest units make one: 100 for GBP, 1 for JPY, 1000 for KWD. */
 export function minorPerUnit(currency: string): number {
   try {

@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
+import { useThrottledValue } from '@mantine/hooks';
+import { memo, useMemo } from 'react';
 import { Area, AreaChart, ReferenceDot, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { dayBounds } from '../../../core/domain/day/localTime.ts';
-import { paymentsInToday } from '../../../core/domain/day/payments.ts';
+import { paymentsInToday, thinned } from '../../../core/domain/day/payments.ts';
 import { LIST_STEP_MS, useTables, type Scope } from '../../app/selectors.ts';
 import { bigMoneyText, moneyText, timeText } from '../../components/format.ts';
 import { Section } from '../../components/Section.tsx';
@@ -9,10 +10,14 @@ import { useNow } from '../../components/useNow.ts';
 import { t } from '../../i18n/index.ts';
 
 const HOUR = 3_600_000;
+const POINTS = 160;
+const TABLE_ROWS = 200;
+const REDRAW_MS = 500;
 
 /** Money in over the day, running total, labelled where the line ends. The table behind it says the same in numbers. */
-export function PaymentsChart({ scope }: { readonly scope: Scope }) {
-  const payments = useTables().payments;
+export const PaymentsChart = memo(function PaymentsChart({ scope }: { readonly scope: Scope }) {
+  // Drawing is the dearest thing on the board; twice a second is as often as an eye follows a curve.
+  const payments = useThrottledValue(useTables().payments, REDRAW_MS);
   const now = useNow(LIST_STEP_MS * 6);
   const { weddingId, zone } = scope;
   const [main] = useMemo(() => paymentsInToday(Object.values(payments), weddingId, zone, now), [payments, weddingId, zone, now]);
@@ -24,7 +29,7 @@ export function PaymentsChart({ scope }: { readonly scope: Scope }) {
   // From the full hour before the first payment, so that the line starts at nothing and little of the width is empty.
   const from = Math.max(day.from, Math.floor(first / HOUR) * HOUR - HOUR);
   const to = Math.min(day.to, Math.max(now, main.points.at(-1)?.at ?? now));
-  const data = [{ at: from, minor: 0 }, ...main.points, { at: to, minor: main.minor }];
+  const data = [{ at: from, minor: 0 }, ...thinned(main.points, POINTS), { at: to, minor: main.minor }];
   const step = Math.max(1, Math.ceil((to - from) / HOUR / 6)) * HOUR;
   const ticks: number[] = [];
   for (let at = from; at < to - step / 3; at += step) ticks.push(at);
@@ -55,7 +60,7 @@ export function PaymentsChart({ scope }: { readonly scope: Scope }) {
               </tr>
             </thead>
             <tbody>
-              {[...main.points].reverse().map((point, index) => (
+              {main.points.slice(-TABLE_ROWS).reverse().map((point, index) => (
                 <tr key={`${point.at}-${index}`}>
                   <td className="num">{timeText(point.at, zone)}</td>
                   <td className="num right">{moneyText(point.minor, main.currency)}</td>
@@ -67,4 +72,4 @@ export function PaymentsChart({ scope }: { readonly scope: Scope }) {
       </details>
     </Section>
   );
-}
+});

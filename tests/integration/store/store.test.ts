@@ -8,14 +8,11 @@ import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '
 import { applyEvents, emptyTables, fromSnapshot, toSnapshot } from '../../../core/domain/record/state.ts';
 import { createConnection, findIntakeConnection, setPaused, showIntakeKey } from '../../../server/store/connections.ts';
 import { revokeDevice } from '../../../server/store/devices.ts';
-import { openStore } from '../../../server/store/open.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { DraftShapeError } from '../../../server/store/record.ts';
 import type { Committed } from '../../../server/store/store.ts';
 import { delivery } from '../../support/deliveries.ts';
-import { openTestStore, ownDatabase, settableClock, type TestStore } from '../../support/store.ts';
-
-// The same tests run on PostgreSQL when WEDSYNC_TEST_DATABASE_URL names a server.
+import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 
 const clock = settableClock('2026-11-20T12:00:00.000Z');
 const context: DraftContext = { actor: { kind: 'system', id: null, name: 'test' }, source: { system: 'stripe', connectionId: null, remoteId: 'pi_1' }, deliveryId: null };
@@ -234,14 +231,4 @@ test('gauges and ping answer', async () => {
   expect(gauges.databaseBytes).toBeGreaterThan(1_000_000);
   expect(await t.store.organisation(t.organisation.id)).toEqual(t.organisation);
   expect(await t.store.organisation(randomUUID())).toBeNull();
-});
-
-test.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined)('several servers that start at once on an empty PostgreSQL database agree on its epoch', async () => {
-  const own = await ownDatabase(process.env['WEDSYNC_TEST_DATABASE_URL'] ?? '');
-  const opened = await Promise.all(Array.from({ length: 4 }, () => openStore({ ...t.options, databaseUrl: own.url })));
-  const epochs = opened.map((one) => (one.ok ? one.value.epoch : one.error.message));
-  for (const one of opened) if (one.ok) await one.value.close();
-  await own.drop();
-  expect(new Set(epochs).size).toBe(1);
-  expect(opened.every((one) => one.ok)).toBe(true);
 });

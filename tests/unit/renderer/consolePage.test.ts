@@ -37,6 +37,23 @@ afterEach(async () => {
 const open = (scene: string, hash = '#/day'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
 const tile = (id: string) => page.locator(`[data-tile="${id}"]`);
 const alertRow = (index: number) => page.locator(`.column-alerts [data-row="${fixtureId(6, index)}"]`);
+const databaseMade = (): Promise<void> => expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).some((each) => each.name === 'wedsync-console'))).toBe(true);
+/** Position of the kept record; 0 = none yet. */
+const keptSeq = (): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const request = indexedDB.open('wedsync-console');
+        request.onerror = () => reject(new Error('no database'));
+        request.onsuccess = () => {
+          const read = request.result.transaction('meta').objectStore('meta').get('record');
+          read.onsuccess = () => {
+            request.result.close();
+            resolve((read.result as { seq?: number } | undefined)?.seq ?? 0);
+          };
+        };
+      }),
+  );
 
 describe('the day board', () => {
   it('moves when a payment arrives, and reports what was painted', async () => {
@@ -133,27 +150,10 @@ describe('the day board', () => {
 
   it('opens again from what was kept, without a word from the server', async () => {
     await open('day');
-    await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).some((each) => each.name === 'wedsync-console'))).toBe(true);
+    await databaseMade();
     await page.evaluate(() => window.harness?.pay(54_321));
     const kept = Number(await page.locator('.board').getAttribute('data-seq'));
-    await expect
-      .poll(() =>
-        page.evaluate(
-          () =>
-            new Promise<number>((resolve, reject) => {
-              const request = indexedDB.open('wedsync-console');
-              request.onerror = () => reject(new Error('no database'));
-              request.onsuccess = () => {
-                const read = request.result.transaction('meta').objectStore('meta').get('record');
-                read.onsuccess = () => {
-                  request.result.close();
-                  resolve((read.result as { seq?: number } | undefined)?.seq ?? 0);
-                };
-              };
-            }),
-        ),
-      )
-      .toBeGreaterThanOrEqual(kept);
+    await expect.poll(keptSeq, { timeout: 5000 }).toBeGreaterThanOrEqual(kept);
     await open('lost');
     await expect.poll(() => tile('alerts').locator('.tile-value').innerText()).toBe('40');
     expect(await page.locator('.column-feed').innerText()).toContain('paid £543.21');
@@ -162,20 +162,8 @@ describe('the day board', () => {
 
   it('drops a kept record that it cannot read and goes on', async () => {
     await open('day');
-    await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).length)).toBeGreaterThan(0);
-    await page.waitForFunction(
-      () =>
-        new Promise<boolean>((resolve) => {
-          const request = indexedDB.open('wedsync-console');
-          request.onsuccess = () => {
-            const count = request.result.transaction('meta').objectStore('meta').count();
-            count.onsuccess = () => {
-              request.result.close();
-              resolve(count.result > 0);
-            };
-          };
-        }),
-    );
+    await databaseMade();
+    await expect.poll(keptSeq, { timeout: 5000 }).toBeGreaterThan(0);
     await page.evaluate(
       () =>
         new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Payment } from '../../../../core/contract/record.ts';
 import { nextItems, vendorsToday } from '../../../../core/domain/day/nextItems.ts';
 import { countBySeverity, openAlerts } from '../../../../core/domain/day/openAlerts.ts';
-import { minorPerUnit, paymentsInToday } from '../../../../core/domain/day/payments.ts';
+import { minorPerUnit, paymentsInToday, thinned } from '../../../../core/domain/day/payments.ts';
 import { dayWedding, dayWeddings } from '../../../../core/domain/day/weddings.ts';
 import { fromSnapshot } from '../../../../core/domain/record/state.ts';
 import { fixtureSnapshot, WEDDING_A, WEDDING_B, WEDDING_C } from '../../../support/fixtures/record.ts';
@@ -101,6 +101,14 @@ describe('payments in today', () => {
     const rows = [pay('2026-06-20T09:00:00.000Z', 1), pay('2026-06-20T09:00:00.000Z', 2, { weddingId: WEDDING_B }), pay('2026-06-20T09:00:00.000Z', 4, { weddingId: null })];
     expect(paymentsInToday(rows, WEDDING_B, 'Europe/London', NOW)[0]?.minor).toBe(2);
     expect(paymentsInToday(rows, null, 'Europe/London', NOW)[0]?.minor).toBe(7);
+  });
+
+  it('is thinned for drawing without losing where it stands', () => {
+    const points = Array.from({ length: 1001 }, (_, index) => ({ at: index, minor: index }));
+    const drawn = thinned(points, 100);
+    expect(drawn.length).toBeLessThanOrEqual(100);
+    expect(drawn.at(-1)).toEqual({ at: 1000, minor: 1000 });
+    expect(thinned(points.slice(0, 100), 100)).toHaveLength(100);
   });
 
   it('knows the smallest unit of each currency', () => {

@@ -25,6 +25,11 @@ describe('the age of a tile', () => {
     expect(of(null).ageMs).toBeNull();
   });
 
+  it('does not grey the board while a line that was live a moment ago is made again', () => {
+    expect(of(link({ state: 'connecting', confirmedAt: ago(2000) })).state).toBe('ageing');
+    expect(of(link({ state: 'connecting', confirmedAt: ago(10_001) })).state).toBe('stale');
+  });
+
   it('is stale on a live line when its source is not answering, and only then', () => {
     expect(of(link({}), [stripe('failing')])).toEqual({ state: 'stale', ageMs: 180_000, reason: { kind: 'source_failing', name: 'Stripe', since: ago(180_000) } });
     expect(of(link({}), [stripe('healthy')]).state).toBe('fresh');

@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { findPostgres } from '../../scripts/setup/postgres.mjs';
+import { freePort } from './runningServer.ts';
+
+/** A throwaway PostgreSQL server on loopback. */
+export interface Cluster {
+  /** Its maintenance database; give it to {@link ownDatabase}. */
+  readonly url: string;
+  readonly version: string;
+  /** Ends it at once, as a power cut would, and leaves its files. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and files. */
+  start(): Promise<void>;
+  /** Ends it and removes its files. */
+  remove(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** Flush to disk as in earnest; for measurements. Tests that end processes, not machines, need it not. */
+  readonly synced?: boolean;
+}
+
+const START_LIMIT_MS = 30_000;
+
+/** Rejects when it does not start; ask `findPostgres` first whether it can be had. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const found = findPostgres();
+  if (!found.ok) throw new Error(found.why);
+  const { bin, account } = found;
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'wedsync-postgres-'));
+  const data = path.join(home, 'data');
+  const password = randomBytes(18).toString('base64url');
+  const passwordFile = path.join(home, 'password');
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (account) for (const file of [home, passwordFile]) fs.chownSync(file, account.uid, account.gid);
+  const as = { cwd: home, ...(account ?? {}), env: { PATH: `${bin}:/usr/bin:/bin`, LC_ALL: 'C.UTF-8', TZ: 'UTC' } };
+
+  let child: ChildProcess | null = null;
+  let said = '';
+  const run = (program: string, args: readonly string[]): ChildProcess => {
+    const started = spawn(path.join(bin, program), args, { ...as, stdio: ['ignore', 'pipe', 'pipe'] });
+    const collect = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-4000));
+    started.stdout.on('data', collect);
+    started.stderr.on('data', collect);
+    return started;
+  };
+  const ended = async (one: ChildProcess): Promise<void> => {
+    if (one.exitCode === null && one.signalCode === null) await once(one, 'exit');
+  };
+
+  const made = run('initdb', ['-D', data, '-U', 'wedsync_test', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale', 'C.UTF-8', '--no-sync']);
+  await ended(made);
+  if (made.exitCode !== 0) throw new Error(`initdb ended with ${made.exitCode}: ${said}`);
+
+  let port = await freePort();
+  const urlOf = () => `postgres://wedsync_test:${password}@127.0.0.1:${port}/postgres`;
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off'])];
+
+  async function answers(): Promise<string | null> {
+    const client = new pg.Client({ connectionString: urlOf() });
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      return rows[0]?.server_version ?? null;
+    } catch (error) {
+      said += `\n${String(error)}`;
+      return null;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function start(): Promise<string> {
+    const server = run('postgres', ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]);
+    child = server;
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (server.exitCode === null && Date.now() < deadline) {
+      const version = await answers();
+      if (version !== null) return version;
+      await sleep(30);
+    }
+    server.kill('SIGKILL');
+    throw new Error(`PostgreSQL does not start: ${said}`);
+  }
+
+  async function stop(signal: 'SIGQUIT' | 'SIGINT'): Promise<void> {
+    if (!child) return;
+    // SIGQUIT: every process of the cluster leaves at once without writing anything. SIGINT: a fast, clean stop.
+    child.kill(signal);
+    await ended(child);
+    child = null;
+  }
+
+  async function remove(): Promise<void> {
+    await stop('SIGINT');
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+
+  let version: string;
+  try {
+    version = await start();
+  } catch (error) {
+    // Somebody else may have taken the port in between.
+    port = await freePort();
+    version = await start().catch(async () => {
+      await remove();
+      throw error;
+    });
+  }
+  return {
+    url: urlOf(),
+    version,
+    kill: () => stop('SIGQUIT'),
+    async start() {
+      await start();
+    },
+    remove,
+  };
+}
+
+/** A new, empty database on a server. */
+export async function ownDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `wedsync_test_${randomUUID().replaceAll('-', '')}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
