@@ -10,9 +10,10 @@ import { deliveriesRoute } from './http/deliveries.ts';
 import { enrolRoute } from './http/enrol.ts';
 import { answerUnreadable, installErrors, refusal, sendRefusal, toRefusal } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
+import { isOwnName } from './http/host.ts';
 import { integrationsRoute } from './http/integrations.ts';
 import { meRoute } from './http/me.ts';
-import { intakePlugin } from './intake/intake.ts';
+import { INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
 
 declare module 'fastify' {
@@ -59,6 +60,10 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     if (stopping && !watched) {
       void reply.header('connection', 'close');
       return sendRefusal(reply, { ...refusal(503, 'server.unreachable', 'The server is stopping.', true), retryAfterSeconds: 5 });
+    }
+    // A vendor's call proves itself, and comes by whatever name a tunnel has.
+    if (request.routeOptions.url !== INTAKE_ROUTE && !isOwnName(request.headers.host, config)) {
+      return sendRefusal(reply, refusal(421, 'request.invalid', 'This server is not known by that name; its public address has to be configured.'));
     }
   });
   app.addHook('onResponse', async (request, reply) => {

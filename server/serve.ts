@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
 import { err, ok, type Result } from '../core/contract/result.ts';
@@ -76,6 +77,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     await app.listen({ host: config.host, port: config.port });
     const { port } = app.server.address() as AddressInfo;
     const url = localUrl(config.host, port);
+    // With PostgreSQL and a key from the environment nobody has needed the folder so far.
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     if (config.demo) await seedDemo(store, { clock, ids, dataDir: config.dataDir, serverUrl: url });
     await writeServerFile(config.dataDir, { url, pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
     let stopped: Promise<void> | null = null;

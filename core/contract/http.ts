@@ -21,7 +21,11 @@ export type WebhookReceipt = z.infer<typeof WebhookReceipt>;
 /** `POST /api/devices/enrol`: exchange a one-use ticket for a device token (desktop) or a session cookie (browser). */
 export const EnrolRequest = z.strictObject({
   ticket: z.string().min(20).max(200),
-  device: z.strictObject({ name: z.string().min(1).max(120), kind: z.enum(['desktop', 'browser', 'tool']) }),
+  device: z.strictObject({
+    // Shown in lists and logs, and kept in a column that holds no NUL and no half surrogate pair.
+    name: z.string().trim().min(1).max(120).regex(/^[^\p{Cc}\p{Cs}]+$/u),
+    kind: z.enum(['desktop', 'browser', 'tool']),
+  }),
 });
 export const EnrolAnswer = z.object({
   deviceId: Id,

@@ -1,3 +1,5 @@
+import { currencyDigits } from '../domain/money/money.ts';
+
 /**
  * Readers of foreign values. Vendors send any length, control characters and half surrogate pairs; a row may hold
  * none of these. Each reader gives a value that fits the contract, or null.
@@ -29,14 +31,22 @@ export function currencyCode(value: unknown): string | null {
   return /^[A-Z]{3}$/.test(code) ? code : null;
 }
 
-/** Amount in the currency's smallest unit. */
+/** Amount in the currency's smallest unit; a negative one is no sum that anybody paid. */
 export function minorUnits(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value + 0 : null;
 }
+
+/**
+ * Outside of these years a time is a mistake: databases refuse some of them, and a version far in the future would make
+ * every true change after it look old.
+ */
+const EARLIEST = Date.parse('1900-01-01T00:00:00.000Z');
+const LATEST = Date.parse('2200-01-01T00:00:00.000Z');
+const plausible = (ms: number): boolean => ms >= EARLIEST && ms < LATEST;
 
 /** Seconds since the epoch -> UTC instant. */
 export function instantOfSeconds(value: unknown): string | null {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 && value < 253_402_300_800 ? new Date(value * 1000).toISOString() : null;
+  return typeof value === 'number' && value > 0 && plausible(value * 1000) ? new Date(value * 1000).toISOString() : null;
 }
 
 /** ISO 8601 with an offset -> UTC instant. A time without an offset means a different moment to everyone: null. */
@@ -44,7 +54,7 @@ export function instantOfText(value: unknown): string | null {
   const text = shortText(value);
   if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/i.test(text)) return null;
   const ms = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isFinite(ms) ? new Date(ms).toISOString() : null;
+  return plausible(ms) ? new Date(ms).toISOString() : null;
 }
 
 /** `2026-11-20`, also taken from the front of a longer ISO text; null unless it is a day that exists. */
@@ -52,7 +62,7 @@ export function localDate(value: unknown): string | null {
   const day = /^(\d{4}-\d\d-\d\d)(?:$|[T ])/.exec(shortText(value) ?? '')?.[1];
   if (day === undefined) return null;
   const ms = Date.parse(`${day}T00:00:00.000Z`);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day) ? day : null;
+  return plausible(ms) && new Date(ms).toISOString().startsWith(day) ? day : null;
 }
 
 /**
@@ -63,7 +73,7 @@ export function minorUnitsOfDecimal(value: unknown, currency: string): number | 
   const text = shortText(value)?.replace(/^[A-Z]{3}\s*|^\p{Sc}\s*|\s*[A-Z]{3}$|\s*\p{Sc}$/gu, '') ?? '';
   const match = /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(text);
   if (!match) return null;
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = currencyDigits(currency);
   const fraction = (match[3] ?? '').replace(/0+$/, '');
   if (fraction.length > digits) return null;
   const amount = Number(`${match[1] ?? ''}${(match[2] ?? '').replaceAll(',', '')}${fraction.padEnd(digits, '0')}`);

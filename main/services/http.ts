@@ -20,6 +20,29 @@ export interface Ask<T> {
 
 const unreachable = (message: string): CodedError => codedError('server.unreachable', message, true);
 
+/** Largest answer taken, in bytes: a server that sends without end must not eat this machine's memory. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
+
+class AnswerTooLarge extends Error {}
+
+async function textOf(response: Response): Promise<string> {
+  if (!response.body) return '';
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let text = '';
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > ANSWER_LIMIT) {
+      await reader.cancel();
+      throw new AnswerTooLarge();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
 /**
  * One exchange with the companion server. Redirects are refused: the bearer must not follow one to another host.
  *
@@ -43,8 +66,9 @@ export async function ask<T>(fetch: Fetch, options: Ask<T>): Promise<Result<T, C
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     status = response.status;
-    text = await response.text();
+    text = await textOf(response);
   } catch (error) {
+    if (error instanceof AnswerTooLarge) return err(codedError('internal', `the server's answer to ${method} ${path} is too large`));
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     return err(unreachable(timedOut ? `no answer within ${timeoutMs} ms` : 'no connection to the server'));
   }

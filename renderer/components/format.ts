@@ -1,4 +1,4 @@
-import { minorPerUnit } from '../../core/domain/day/payments.ts';
+import { moneyText as moneyWords } from '../../core/domain/money/money.ts';
 import { span, zoneAbbreviation } from '../../core/domain/day/localTime.ts';
 import { t } from '../i18n/index.ts';
 
@@ -48,15 +48,7 @@ export function spanText(length: number): string {
   return t('time.seconds', { seconds });
 }
 
-export function moneyText(minor: number, currency: string, zeros: 'auto' | 'stripIfInteger' = 'auto'): string {
-  const units = minor / minorPerUnit(currency);
-  try {
-    return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', trailingZeroDisplay: zeros }).format(units);
-  } catch (error) {
-    if (error instanceof RangeError) return `${currency} ${units.toFixed(2)}`;
-    throw error;
-  }
-}
+export const moneyText = (minor: number, currency: string, zeros: 'auto' | 'stripIfInteger' = 'auto'): string => moneyWords(minor, currency, { zeros, symbol: 'narrowSymbol' });
 
 /** For big numerals: without the smallest units when there are none. */
 export const bigMoneyText = (minor: number, currency: string): string => moneyText(minor, currency, 'stripIfInteger');
@@ -66,4 +58,5 @@ export const isolated = (text: string): string => `\u2068${text}\u2069`;
 /** Parts of a line with a middle dot between them; empty ones are left out. */
 export const dotted = (parts: readonly (string | null | undefined | false)[]): string => parts.filter((part): part is string => Boolean(part)).map(isolated).join(' · ');
 
-export const countText = (count: number): string => new Intl.NumberFormat(LOCALE).format(count);
+const counts = new Intl.NumberFormat(LOCALE);
+export const countText = (count: number): string => counts.format(count);

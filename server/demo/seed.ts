@@ -31,10 +31,14 @@ const CONTEXT: DraftContext = { actor: ACTOR, source: null, deliveryId: null };
 
 /**
  * Makes the demo venue, or brings the one that is there to today, and writes `demo.json`. May be called at every
- * start: what is there is kept, what is missing (after a start that was cut short) is added.
+ * start: what is there is kept, what is missing (after a start that was cut short) is added. Servers that start at once
+ * on one database take turns, so that there is one demo.
  */
 export async function seedDemo(store: Pick<OpenedStore, 'internals'>, options: SeedOptions): Promise<DemoCard> {
-  const internals: StoreInternals = { ...store.internals, clock: options.clock, ids: options.ids };
+  return store.internals.peers.oneAtATime(() => seed({ ...store.internals, clock: options.clock, ids: options.ids }, options));
+}
+
+async function seed(internals: StoreInternals, options: SeedOptions): Promise<DemoCard> {
   const organisationId = await findDemo(internals);
   await internals.writer.write(organisationId, async ({ tx, record }) => {
     const weddings = await readRows(tx, organisationId, 'weddings', null);

@@ -2,6 +2,7 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../deps.ts';
 import { refusal, sendRefusal } from './errors.ts';
+import { namesThisMachine } from './host.ts';
 
 const PING_LIMIT_MS = 2000;
 
@@ -18,11 +19,11 @@ async function answersInTime(work: Promise<void>): Promise<boolean> {
 
 const sha = (text: string) => createHash('sha256').update(text).digest();
 
-/** Loopback itself, not loopback on behalf of somebody behind a proxy. */
+/** Loopback itself, not loopback on behalf of somebody behind a proxy or of a foreign page whose name points here. */
 function isLocal(request: FastifyRequest): boolean {
   const address = request.raw.socket.remoteAddress ?? '';
   const forwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
-  return !forwarded && (address === '::1' || /^(::ffff:)?127\./.test(address));
+  return !forwarded && namesThisMachine(request.headers.host) && (address === '::1' || /^(::ffff:)?127\./.test(address));
 }
 
 /** `/healthz` = the process runs; `/readyz` = it can do its work; `/metrics` = how it does, for loopback or with the token. */

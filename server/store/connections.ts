@@ -5,6 +5,7 @@ import type { Connection } from '../../core/contract/record.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { draftCreated } from '../../core/domain/record/drafts.ts';
 import type { ConnectionAccess } from '../../core/vendors/vendor.ts';
+import type { Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import type { IntakeConnection } from './store.ts';
 import { hashOf, newToken, type Vault } from './vault.ts';
@@ -65,12 +66,13 @@ export async function findIntakeConnection(internals: StoreInternals, system: st
   const key = cacheKey(system, hash);
   const cached = internals.intakeCache.get(key);
   if (cached) return cached;
+  const moment = internals.intakeCache.moment();
   const row = await internals.database.system.selectFrom('connectionAccess').selectAll().where('intakeKeyHash', '=', hash).where('system', '=', system).executeTakeFirst();
   if (!row) return null;
   const secrets = openSecrets(internals.vault, row.id, row.secretsSealed);
   if (!secrets.ok) throw new Error(secrets.error.message);
   const found: IntakeConnection = { connectionId: row.id, organisationId: row.organisationId, system: row.system, paused: row.paused, settings: row.settings, secrets: secrets.value };
-  internals.intakeCache.set(key, found);
+  internals.intakeCache.keep(key, found, moment);
   return found;
 }
 
@@ -94,20 +96,23 @@ export async function showIntakeKey(internals: StoreInternals, organisationId: s
 
 /** A paused connection's webhooks are refused at the door. */
 export async function setPaused(internals: StoreInternals, organisationId: string, connectionId: string, paused: boolean): Promise<void> {
-  await internals.database.withOrganisation(organisationId, (tx) =>
+  await change(internals, organisationId, connectionId, (tx) =>
     tx.updateTable('connectionAccess').set({ paused }).where('organisationId', '=', organisationId).where('id', '=', connectionId).execute(),
   );
-  forget(internals, connectionId);
 }
 
 /** Replaces the plain settings; secrets stay. */
 export async function setSettings(internals: StoreInternals, organisationId: string, connectionId: string, settings: Readonly<Record<string, string>>): Promise<void> {
-  await internals.database.withOrganisation(organisationId, (tx) =>
+  await change(internals, organisationId, connectionId, (tx) =>
     sql`update connection_access set settings = ${JSON.stringify(settings)}::jsonb where organisation_id = ${organisationId} and id = ${connectionId}`.execute(tx),
   );
-  forget(internals, connectionId);
 }
 
-function forget(internals: StoreInternals, connectionId: string): void {
-  for (const [key, cached] of internals.intakeCache) if (cached.connectionId === connectionId) internals.intakeCache.delete(key);
+/** Every intake, of this process and of the others, looks the connection up again after the commit. */
+async function change(internals: StoreInternals, organisationId: string, connectionId: string, work: (tx: Tx) => Promise<unknown>): Promise<void> {
+  await internals.database.withOrganisation(organisationId, async (tx) => {
+    await work(tx);
+    await internals.peers.announceConnection(tx, connectionId);
+  });
+  internals.intakeCache.forget(connectionId);
 }

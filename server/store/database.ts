@@ -39,9 +39,11 @@ export async function openEmbedded(directory: string): Promise<Database> {
 /** Rejects when the server cannot be reached. */
 export async function openPostgres(url: string, log: Log): Promise<Database> {
   const types = { getTypeParser: (oid: number, format?: string) => parsers[oid] ?? pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text') };
-  const pool = new pg.Pool({ connectionString: url, max: 10, types: types, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, types, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
+  // The pool replaces what breaks, and a query under way rejects; but without a listener, on the pool for idle
+  // connections and on each one for those in use, the process would end.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'a connection to PostgreSQL broke')));
   const probe = await pool.connect().catch(async (error: unknown) => {
     await pool.end();
     throw error;

@@ -1,6 +1,8 @@
 import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
 import type { Database } from './database.ts';
-import type { IntakeConnection, Store } from './store.ts';
+import type { IntakeCache } from './intakeCache.ts';
+import type { Peers } from './peers.ts';
+import type { Store } from './store.ts';
 import type { Vault } from './vault.ts';
 import type { Writer } from './write.ts';
 
@@ -12,8 +14,9 @@ export interface StoreInternals {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  /** Connections as the intake knows them, by system and hash of the key. */
-  readonly intakeCache: Map<string, IntakeConnection>;
+  /** By system and hash of the key. */
+  readonly intakeCache: IntakeCache;
+  readonly peers: Peers;
   onDeliveries(listener: () => void): () => void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;

@@ -10,11 +10,14 @@ import { findIntakeConnection } from './connections.ts';
 import { openEmbedded, openPostgres, type Database } from './database.ts';
 import { authenticate, enrol, mintTicket } from './devices.ts';
 import { prepareDirectory } from './directory.ts';
+import { createFollower, type LogFollower } from './follow.ts';
 import { createGroupCommit } from './groupCommit.ts';
+import { createIntakeCache, type IntakeCache } from './intakeCache.ts';
 import type { OpenedStore, StoreInternals } from './internals.ts';
 import { lockDirectory, type DirectoryLock } from './lock.ts';
 import { migrate } from './migrations/index.ts';
 import { readOrganisation } from './organisations.ts';
+import { connectPeers, NO_PEERS, type Peers } from './peers.ts';
 import * as reads from './reads.ts';
 import { createVault, type Vault } from './vault.ts';
 import { createWriter } from './write.ts';
@@ -58,8 +61,9 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
     const vault = createVault(options.masterKey);
     const identity = await readIdentity(database, vault);
     if (!identity.ok) return await giveUp(identity.error);
+    const company = await keepCompany(options, database);
     settled();
-    return ok(build(options, database, lock, vault, identity.value));
+    return ok(build(options, database, lock, vault, identity.value, company));
   } catch (error) {
     const code = database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable';
     return giveUp(codedError(code, `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`));
@@ -109,13 +113,56 @@ async function readIdentity(database: Database, vault: Vault): Promise<Result<st
   return check.ok ? ok(valueOf('epoch')) : err(codedError('secrets.unavailable', `This database was sealed with another master key. ${check.error.message}`));
 }
 
-function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string): OpenedStore {
+/** What keeps this process in step with the others on the same record. */
+interface Company {
+  readonly follower: LogFollower;
+  readonly intakeCache: IntakeCache;
+  readonly peers: Peers;
+}
+
+async function keepCompany({ databaseUrl, log }: StoreOptions, database: Database): Promise<Company> {
+  const intakeCache = createIntakeCache();
+  const read: Parameters<typeof createFollower>[0]['read'] = (organisationId, afterSeq, limit) => reads.readEvents({ database }, organisationId, afterSeq, limit);
+  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS };
+
+  // Listen first, then look where the logs stand: what is committed in between is heard early and told afterwards.
+  const early: (() => void)[] = [];
+  let follower: LogFollower | null = null;
+  const reaches = (organisationId: string, seq: number, at: string | null): void => {
+    if (follower) follower.reaches(organisationId, seq, at);
+    else early.push(() => reaches(organisationId, seq, at));
+  };
+  const catchUp = async () => {
+    for (const [organisationId, seq] of await reads.headSeqs({ database })) reaches(organisationId, seq, null);
+  };
+  const heard = {
+    events: reaches,
+    connection: (connectionId: string) => intakeCache.forget(connectionId),
+    lost: () => intakeCache.distrust(),
+    async back() {
+      intakeCache.trust();
+      await catchUp();
+    },
+  };
+  const peers = await connectPeers(databaseUrl, heard, log);
+  try {
+    follower = createFollower({ heads: await reads.headSeqs({ database }), read, log });
+  } catch (error) {
+    await peers.close();
+    throw error;
+  }
+  for (const one of early) one();
+  return { follower, intakeCache, peers };
+}
+
+function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string, company: Company): OpenedStore {
   const { clock, ids, log } = options;
+  const { follower, peers } = company;
   const deliveryListeners = new Set<() => void>();
   const stored = () => {
     for (const listener of deliveryListeners) listener();
   };
-  const writer = createWriter({ database, clock, ids, log });
+  const writer = createWriter({ database, clock, ids, follower, peers });
   const intake = createGroupCommit({ database, ids, log, stored });
   const trail = createAudit({ database, log });
   const internals: StoreInternals = {
@@ -125,7 +172,8 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     clock,
     ids,
     log,
-    intakeCache: new Map(),
+    intakeCache: company.intakeCache,
+    peers,
     onDeliveries(listener) {
       deliveryListeners.add(listener);
       return () => void deliveryListeners.delete(listener);
@@ -138,6 +186,9 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     await intake.idle();
     await writer.idle();
     await trail.close();
+    await peers.close();
+    follower.close();
+    await follower.idle();
     await database.close();
     lock?.release();
   };
@@ -153,7 +204,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     headSeq: (organisationId) => reads.headSeq(internals, organisationId),
     readEvents: (organisationId, afterSeq, limit) => reads.readEvents(internals, organisationId, afterSeq, limit),
     snapshot: (organisationId) => reads.snapshot(internals, epoch, organisationId),
-    onCommitted: writer.onCommitted,
+    onCommitted: follower.onCommitted,
     onDeliveries: internals.onDeliveries,
     mintTicket: (organisationId) => mintTicket(internals, organisationId),
     enrol: (ticket, device) => enrol(internals, ticket, device),

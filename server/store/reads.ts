@@ -17,12 +17,18 @@ export async function readRows<C extends CollectionName>(tx: Tx, organisationId:
 
 const EVENT_COLUMNS = ['seq', 'id', 'type', 'collection', 'weddingId', 'occurredAt', 'recordedAt', 'actor', 'source', 'deliveryId', 'before', 'row'] as const;
 
+/** Where every organisation's log stands. */
+export async function headSeqs({ database }: Pick<StoreInternals, 'database'>): Promise<Map<string, number>> {
+  const rows = await database.system.selectFrom('organisations').select(['id', 'lastSeq']).execute();
+  return new Map(rows.map((row) => [row.id, row.lastSeq]));
+}
+
 export async function headSeq(internals: StoreInternals, organisationId: string): Promise<number> {
   const row = await internals.database.withOrganisation(organisationId, (tx) => tx.selectFrom('organisations').select('lastSeq').where('id', '=', organisationId).executeTakeFirst());
   return row?.lastSeq ?? 0;
 }
 
-export async function readEvents(internals: StoreInternals, organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]> {
+export async function readEvents(internals: Pick<StoreInternals, 'database'>, organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]> {
   const rows = await internals.database.withOrganisation(organisationId, (tx) =>
     tx
       .selectFrom('events')

@@ -16,12 +16,18 @@ export class DraftShapeError extends Error {
 
 const PLACEHOLDER = '2000-01-01T00:00:00.000Z';
 
+/** PostgreSQL knows no year 0, and ISO text has four digits for it. */
+function isStorableInstant(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && /^(?!0000)\d{4}-/.test(new Date(ms).toISOString());
+}
+
 /** Throws {@link DraftShapeError} for the first draft that breaks the contract. */
 export function checkDrafts(drafts: readonly EventDraft[]): void {
   for (const draft of drafts) {
     const parsed = COLLECTIONS[draft.collection].safeParse({ ...draft.row, seq: 0, updatedAt: PLACEHOLDER });
     if (!parsed.success) throw new DraftShapeError(draft, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-    if (draft.occurredAt !== null && Number.isNaN(Date.parse(draft.occurredAt))) throw new DraftShapeError(draft, `occurredAt is no instant`);
+    if (draft.occurredAt !== null && !isStorableInstant(draft.occurredAt)) throw new DraftShapeError(draft, `occurredAt is no instant`);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
-import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
+import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
+import type { LogFollower } from './follow.ts';
+import type { Peers } from './peers.ts';
 import { record } from './record.ts';
-import type { Committed } from './store.ts';
 
 export interface Writing {
   readonly tx: Tx;
@@ -18,21 +19,27 @@ export interface Writer {
    * `work` uses its `tx` alone: the embedded database has one connection, and asking for a second one would wait forever.
    */
   write<T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T>;
-  onCommitted(listener: (committed: Committed) => void): () => void;
   /** Settles when every write begun so far has ended. */
   idle(): Promise<void>;
 }
 
-export function createWriter(options: { readonly database: Database; readonly clock: Clock; readonly ids: Ids; readonly log: Log }): Writer {
-  const { database, clock, ids, log } = options;
+export interface WriterOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly follower: Pick<LogFollower, 'committed'>;
+  readonly peers: Pick<Peers, 'announceEvents'>;
+}
+
+export function createWriter({ database, clock, ids, follower, peers }: WriterOptions): Writer {
   const lanes = new Map<string, Promise<unknown>>();
-  const listeners = new Set<(committed: Committed) => void>();
+  const now = () => new Date(clock.now()).toISOString();
 
   async function run<T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T> {
     const events: RecordedEvent[] = [];
     const value = await database.withOrganisation(organisationId, async (tx) => {
       await tx.selectFrom('organisations').select('id').where('id', '=', organisationId).forNoKeyUpdate().executeTakeFirstOrThrow();
-      return work({
+      const done = await work({
         tx,
         async record(drafts) {
           const recorded = await record(tx, organisationId, drafts, { clock, ids });
@@ -40,20 +47,12 @@ export function createWriter(options: { readonly database: Database; readonly cl
           return recorded;
         },
       });
+      const last = events.at(-1);
+      if (last) await peers.announceEvents(tx, organisationId, last.seq, now());
+      return done;
     });
-    if (events.length > 0) tell({ organisationId, events, committedAt: new Date(clock.now()).toISOString() });
+    if (events.length > 0) follower.committed({ organisationId, events, committedAt: now() });
     return value;
-  }
-
-  function tell(committed: Committed): void {
-    for (const listener of listeners) {
-      try {
-        listener(committed);
-      } catch (error) {
-        // What is committed stays committed, whatever a listener does; the others must still hear of it.
-        log.error({ err: error, organisationId: committed.organisationId }, 'a listener to commits failed');
-      }
-    }
   }
 
   return {
@@ -69,10 +68,6 @@ export function createWriter(options: { readonly database: Database; readonly cl
         if (lanes.get(organisationId) === settled) lanes.delete(organisationId);
       });
       return mine;
-    },
-    onCommitted(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
     },
     async idle() {
       await Promise.all(lanes.values());

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
@@ -6,12 +6,14 @@ import type { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapsh
 import type { Clock } from '../../core/ports/ports.ts';
 import type { Config } from '../config.ts';
 import { originsOf } from '../http/auth.ts';
+import { isOwnName } from '../http/host.ts';
 import type { ServerLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Store } from '../store/store.ts';
 import { catchUp } from './catchUp.ts';
 import { admit, type Admitted } from './hello.ts';
 import { createHub, type Feed } from './hub.ts';
+import { createNewcomers } from './newcomers.ts';
 import { isOfWedding, organisationRoom, presentRoom, snapshotOfWedding, weddingRoom } from './rooms.ts';
 
 interface ToClient {
@@ -29,8 +31,15 @@ interface SocketData {
   ackedSeq: number;
   /** In its live room; only then does a full buffer mean a slow consumer rather than a long catch-up. */
   live: boolean;
+  /** Messages since the last heartbeat. */
+  heard: number;
   /** Characters that were sent but wait for the transport to take them. */
   waiting: number;
+}
+/** The part of the transport's own connection that is used; its type is not exported whole. */
+interface EngineLine {
+  readonly request: IncomingMessage;
+  once(event: 'close', listener: () => void): unknown;
 }
 type StreamSocket = Socket<ToServer, ToClient, Record<string, never>, SocketData>;
 
@@ -43,6 +52,9 @@ const BYE_LIMIT_MS = 1000;
 /** Each device's token is looked at again this often, in heartbeats. */
 const RECHECK_HEARTBEATS = 4;
 
+/** Clients have next to nothing to say; one that says more than this between two heartbeats is not one of ours. */
+const MESSAGES_LIMIT = 500;
+
 /** Handshakes that are being decided at the same time; more are told to come back, so that strangers cannot flood the store. */
 const DECIDING_LIMIT = 500;
 
@@ -50,7 +62,7 @@ const Ack = z.object({ seq: z.int().min(0) });
 
 export interface StreamDeps {
   readonly store: Store;
-  readonly config: Pick<Config, 'publicUrl' | 'streamConnections'>;
+  readonly config: Pick<Config, 'host' | 'publicUrl' | 'streamConnections' | 'trustProxy'>;
   readonly clock: Clock;
   readonly log: ServerLog;
   readonly metrics: Metrics;
@@ -70,6 +82,8 @@ export interface Stream {
 export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   const { store, clock, log, metrics, config } = deps;
   const slowBytes = deps.slowBytes ?? SLOW_BYTES;
+  const newcomers = createNewcomers();
+  const addressOf = (request: IncomingMessage) => (config.trustProxy.length > 0 ? '' : (request.socket.remoteAddress ?? ''));
   const io = new Server<ToServer, ToClient, Record<string, never>, SocketData>(server, {
     path: STREAM_PATH,
     transports: ['websocket'],
@@ -81,6 +95,14 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     connectTimeout: 10_000,
     maxHttpBufferSize: 16 * 1024,
     cookie: false,
+    allowRequest: (request, decide) => {
+      const room = !stopping && newcomers.hasRoom(addressOf(request));
+      if (!room) metrics.streamRefused.inc({ reason: 'overloaded' });
+      decide(room ? null : 'no room for another connection', room);
+    },
+  });
+  io.engine.on('connection', (line: EngineLine) => {
+    newcomers.opened({ key: line.request, address: addressOf(line.request), cut: () => line.request.socket.destroy(), onClose: (listener) => line.once('close', listener) });
   });
   const nowText = () => new Date(clock.now()).toISOString();
   let stopping = false;
@@ -140,6 +162,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       next(Object.assign(new Error(reason), { data: { reason } }));
     };
     if (stopping) return refuse('server_stopping');
+    if (!isOwnName(socket.handshake.headers.host, config)) return refuse('forbidden');
     if (io.of('/').sockets.size >= config.streamConnections || deciding >= DECIDING_LIMIT) return refuse('overloaded');
     deciding += 1;
     const { headers } = socket.handshake;
@@ -150,6 +173,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         socket.data.ackedSeq = 0;
         socket.data.live = false;
         socket.data.waiting = 0;
+        socket.data.heard = 0;
         next();
       },
       (error: unknown) => {
@@ -179,9 +203,14 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     const { organisationId } = device;
     const startedAt = clock.now();
     metrics.streamConnections.inc();
+    newcomers.admitted(socket.request);
     void socket.join(presentRoom(organisationId));
     socket.conn.on('packetCreate', (packet: { data?: unknown }) => {
       if (typeof packet.data === 'string') socket.data.waiting += packet.data.length;
+    });
+    socket.conn.on('packet', () => {
+      socket.data.heard += 1;
+      if (socket.data.heard > MESSAGES_LIMIT) drop(socket, 'overloaded');
     });
     socket.conn.on('drain', () => {
       socket.data.waiting = 0;
@@ -245,7 +274,10 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   const heartbeat = setInterval(() => {
     beats += 1;
     for (const feed of hub.feeds()) io.local.to(presentRoom(feed.organisationId)).emit('heartbeat', { headSeq: feed.flushedSeq, serverTime: nowText() });
-    for (const socket of io.of('/').sockets.values()) if (isSlow(socket)) drop(socket, 'slow_consumer');
+    for (const socket of io.of('/').sockets.values()) {
+      socket.data.heard = 0;
+      if (isSlow(socket)) drop(socket, 'slow_consumer');
+    }
     hub.check().catch((error: unknown) => log.error({ err: error }, 'the stream could not compare itself with the store'));
     if (beats % RECHECK_HEARTBEATS === 0) recheck().catch((error: unknown) => log.error({ err: error }, 'device tokens could not be looked at again'));
   }, deps.heartbeatMs ?? HEARTBEAT_MS);
@@ -266,6 +298,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       if (stopping) return;
       stopping = true;
       clearInterval(heartbeat);
+      newcomers.stop();
       hub.stop();
       for (const socket of [...io.of('/').sockets.values()]) drop(socket, 'server_stopping');
       const deadline = clock.now() + BYE_LIMIT_MS + 200;

@@ -17,7 +17,7 @@ export interface BatchOptions {
   readonly finished: readonly Work[];
   /** Deliveries to take from the queue, at most. */
   readonly limit: number;
-  readonly mayFetch: boolean;
+  readonly mayFetch: SettleContext['mayFetch'];
   /** Told which deliveries are in this batch before anything is decided. */
   readonly claimed?: (deliveries: readonly DeliveryInHand[]) => void;
   /** Replaces the understanding of a body, for setting aside what made a batch fail. */

@@ -5,6 +5,7 @@ import { instant, type OpenedStore } from '../store/internals.ts';
 import { workBatch, type BatchResult } from './batch.ts';
 import { messageOf, quarantined, understand, type DeliveryInHand, type Work } from './outcome.ts';
 import { createRereads } from './reread.ts';
+import { LEASE_MS } from './settle.ts';
 
 const BATCH = 64;
 /** Batches of one organisation in a row before the others have their turn. */
@@ -21,6 +22,8 @@ export interface NormaliserOptions {
   readonly log: Log;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Milliseconds after which a re-read is given up; the standard unless a test is in a hurry. */
+  readonly readLimitMs?: number;
 }
 
 export interface Normaliser {
@@ -54,6 +57,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     vendors,
     http: options.http,
     clock,
+    ...(options.readLimitMs === undefined ? {} : { readLimitMs: options.readLimitMs }),
     cameBack() {
       unfinished -= 1;
       wake();
@@ -91,7 +95,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     const claimed: DeliveryInHand[] = [];
     try {
       const limit = BATCH - finished.length;
-      const result = await workBatch({ store, vendors, random, organisationId, finished, limit, mayFetch: !rereads.full(), claimed: (all) => claimed.push(...all) });
+      const result = await workBatch({ store, vendors, random, organisationId, finished, limit, mayFetch: rereads.gate(), claimed: (all) => claimed.push(...all) });
       begin(organisationId, result);
       if (result.works.length > 0) report(organisationId, result, startedAt);
       return result.works.length;
@@ -116,7 +120,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
 
   async function single(organisationId: string, finished: readonly Work[], limit: number): Promise<number> {
     const startedAt = clock.now();
-    const shared = { store, vendors, random, organisationId, limit, mayFetch: !rereads.full() };
+    const shared = { store, vendors, random, organisationId, limit, mayFetch: rereads.gate() };
     let culprit: DeliveryInHand | undefined;
     let result: BatchResult;
     try {
@@ -190,10 +194,22 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     });
   }
 
+  let renewedAt = clock.now();
+  /** A re-read may wait long for its turn; as long as we live, nobody else should begin it. */
+  async function renewLeases(): Promise<void> {
+    if (clock.now() - renewedAt < LEASE_MS / 4) return;
+    renewedAt = clock.now();
+    const ids = rereads.inHand();
+    if (ids.length === 0) return;
+    const nextAttemptAt = new Date(renewedAt + LEASE_MS).toISOString();
+    await store.database.system.updateTable('deliveries').set({ nextAttemptAt }).where('id', 'in', ids).where('state', '=', 'waiting').where('inHand', '=', true).execute();
+  }
+
   async function run(): Promise<void> {
     while (!stopped) {
       woken = false;
       try {
+        await renewLeases();
         const moved = await pass();
         troubles = 0;
         if (moved > 0 || woken || stopped) continue;
@@ -212,8 +228,18 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     }
   }
 
-  /** What a former run held in its hands when it ended is free again. */
+  /**
+   * What a former run held in its hands when it ended is free again. Other processes' hands are left alone: if one of
+   * them ended, its leases run out by themselves.
+   */
   async function release(): Promise<void> {
+    let alone = await store.peers.alone();
+    // After a crash the database takes a moment to see that the former run is gone.
+    for (let tries = 0; !alone && tries < 5; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      alone = await store.peers.alone();
+    }
+    if (!alone) return;
     await store.database.system.updateTable('deliveries').set({ inHand: false, nextAttemptAt: instant(clock) }).where('state', '=', 'waiting').where('inHand', '=', true).execute();
   }
 
@@ -238,7 +264,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);
         try {
-          await workBatch({ store, vendors, random, organisationId, finished, limit: 0, mayFetch: false });
+          await workBatch({ store, vendors, random, organisationId, finished, limit: 0, mayFetch: () => false });
         } catch (error) {
           // They stay in the database as waiting and are read again at the next start.
           log.error({ err: error, deliveries: finished.length }, 're-reads could not be written at the end');

@@ -65,4 +65,5 @@ export function backoffMs(attempt: number, random: number, retryAfterMs: number 
   return Math.round(Math.max(full * (0.5 + random / 2), retryAfterMs ?? 0));
 }
 
-export const MAX_ATTEMPTS = 8;
+/** With the waits above about an hour and a quarter: a source that is down over lunch costs nobody any work. */
+export const MAX_ATTEMPTS = 16;

@@ -5,12 +5,20 @@ import { readConnectionAccess } from '../store/connections.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { messageOf, quarantined, storable, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 
-/** Calls to vendors at the same time, and those that may wait for their turn. */
-const AT_ONCE = 8;
-const MAX_WAITING = 256;
+/** Re-reads at the same time, and how many of them one connection may have: a source that hangs must not stop the others. */
+const AT_ONCE = 24;
+const AT_ONCE_PER_CONNECTION = 4;
+/** Re-reads that may wait for their turn, of all and of one connection. */
+const MAX_WAITING = 1_024;
+const MAX_WAITING_PER_CONNECTION = 64;
+/** However many calls a re-read makes and however slowly each is answered, it is given up after this. */
+const READ_LIMIT_MS = 90_000;
 
 export interface Rereads {
-  readonly full: () => boolean;
+  /** A counter for one batch: true as long as one more re-read of that connection can be taken on. */
+  gate(): (connectionId: string) => boolean;
+  /** Deliveries that are being read, wait for it, or have come back and are not written yet. */
+  inHand(): string[];
   take(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): void;
   /** Takes what has come back for an organisation, at most `limit`. */
   collect(organisationId: string, limit: number): Work[];
@@ -28,12 +36,29 @@ export function createRereads(options: {
   readonly http: Http;
   readonly clock: Clock;
   readonly cameBack: () => void;
+  /** Milliseconds for one re-read. */
+  readonly readLimitMs?: number;
 }): Rereads {
-  const { store, vendors, http, clock, cameBack } = options;
+  const { store, vendors, http, clock, cameBack, readLimitMs = READ_LIMIT_MS } = options;
   const queue: { organisationId: string; delivery: DeliveryInHand; hints: readonly Hint[] }[] = [];
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, DeliveryInHand>();
+  const busy = (connectionId: string) => [...running.values()].filter((delivery) => delivery.connectionId === connectionId).length;
   const finished = new Map<string, Work[]>();
   let stopped = false;
+
+  /** The vendor's folder has its own limits for each call; this one holds whatever it does. */
+  async function readInTime(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Outcome>((resolve) => {
+      const message = `The re-read was not done within ${readLimitMs} ms.`;
+      timer = setTimeout(() => resolve({ kind: 'unanswered', code: 'normalise.reread_failed', message, retryAfterMs: null }), readLimitMs);
+    });
+    try {
+      return await Promise.race([read(organisationId, delivery, hints), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   async function read(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
     const vendor = vendors(delivery.system);
@@ -59,16 +84,17 @@ export function createRereads(options: {
 
   function next(): void {
     while (!stopped && running.size < AT_ONCE) {
-      const job = queue.shift();
+      const place = queue.findIndex((job) => busy(job.delivery.connectionId) < AT_ONCE_PER_CONNECTION);
+      const [job] = place < 0 ? [] : queue.splice(place, 1);
       if (!job) return;
       const { organisationId, delivery, hints } = job;
-      const one: Promise<void> = read(organisationId, delivery, hints).then((outcome) => {
+      const one: Promise<void> = readInTime(organisationId, delivery, hints).then((outcome) => {
         running.delete(one);
         giveBack(organisationId, [{ delivery, outcome }]);
         cameBack();
         next();
       });
-      running.add(one);
+      running.set(one, delivery);
     }
   }
 
@@ -77,7 +103,19 @@ export function createRereads(options: {
   }
 
   return {
-    full: () => queue.length >= MAX_WAITING,
+    gate() {
+      const taken = new Map<string, number>();
+      for (const { delivery } of queue) taken.set(delivery.connectionId, (taken.get(delivery.connectionId) ?? 0) + 1);
+      let all = queue.length;
+      return (connectionId) => {
+        const own = taken.get(connectionId) ?? 0;
+        if (all >= MAX_WAITING || own >= MAX_WAITING_PER_CONNECTION) return false;
+        taken.set(connectionId, own + 1);
+        all += 1;
+        return true;
+      };
+    },
+    inHand: () => [...queue.map((job) => job.delivery.id), ...[...running.values()].map((delivery) => delivery.id), ...[...finished.values()].flat().map((work) => work.delivery.id)],
     take(organisationId, delivery, hints) {
       queue.push({ organisationId, delivery, hints });
       next();
@@ -95,7 +133,7 @@ export function createRereads(options: {
     async stop() {
       stopped = true;
       queue.length = 0;
-      await Promise.all(running);
+      await Promise.all(running.keys());
     },
   };
 }

@@ -28,12 +28,12 @@ export interface SettleContext {
   readonly now: number;
   readonly newId: () => string;
   readonly random: () => number;
-  /** False when no more re-reads can be taken on at the moment. */
-  readonly mayFetch: boolean;
+  /** Asked once for each re-read that is to be taken on: whether there is room for one more of this connection. */
+  readonly mayFetch: (connectionId: string) => boolean;
 }
 
-/** A re-read that is in somebody's hands is left to them for this long. */
-const LEASE_MS = 600_000;
+/** A re-read that is in somebody's hands is left to them for this long; whoever is alive renews it in time. */
+export const LEASE_MS = 120_000;
 const BUSY_MS = 2_000;
 const FAILURES_UNTIL_FAILING = 3;
 const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
@@ -50,7 +50,7 @@ export function settle({ delivery, outcome }: Work, context: SettleContext): Set
     case 'quarantined':
       return review(delivery, 'quarantined', outcome.code, context);
     case 'reread':
-      if (!context.mayFetch) return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: null, nextAttemptAt: after(BUSY_MS) };
+      if (!context.mayFetch(delivery.connectionId)) return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: null, nextAttemptAt: after(BUSY_MS) };
       return { ...plain, state: 'waiting', reason: null, nextAttemptAt: after(LEASE_MS), inHand: true };
     case 'unanswered':
       if (delivery.attempts >= MAX_ATTEMPTS) return review(delivery, 'dead', outcome.code, context);

@@ -18,7 +18,8 @@ const mappingKey = (connectionId: string, type: string, id: string) => `${connec
 
 /** A day that exists; anything else a vendor may send would make the whole query fail. */
 function isDay(text: string): boolean {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00.000Z`) : null;
+  // PostgreSQL knows no year 0.
+  const at = /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00.000Z`) : null;
   return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
 

@@ -57,6 +57,8 @@ export interface TestStoreOptions {
   readonly clock?: Clock;
   /** Begin with an empty directory instead of a copy of a prepared one (three seconds slower). */
   readonly fresh?: boolean;
+  /** A PostgreSQL server to make the database on, instead of the test project's. */
+  readonly server?: string;
   /** Base URL of the VSCO Workspace stand-in. */
   readonly vscoBaseUrl?: string;
 }
@@ -101,7 +103,7 @@ export async function preparedDirectory(): Promise<string> {
  * with one organisation, one connection per system and one device.
  */
 export async function openTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
-  const server = process.env['WEDSYNC_TEST_DATABASE_URL'];
+  const server = wanted.server ?? process.env['WEDSYNC_TEST_DATABASE_URL'];
   const database = server ? await ownDatabase(server) : null;
   const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
   const log = collectingLog();

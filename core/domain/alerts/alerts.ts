@@ -1,4 +1,5 @@
 import type { Alert, Severity } from '../../contract/record.ts';
+import { moneyText } from '../money/money.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 import type { View } from '../record/plan.ts';
 
@@ -12,11 +13,6 @@ export function nearness(wedding: { startsAt: string; endsAt: string } | null, n
   if (now >= start - DAY_MS / 2) return 'today';
   return now >= start - 3 * DAY_MS ? 'soon' : 'later';
 }
-
-const money = (minor: number, currency: string): string => {
-  const digits = new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(minor / 10 ** digits);
-};
 
 /** A vendor's own sentence inside ours: its full stop would be doubled. */
 const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
@@ -63,10 +59,10 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
     const couple = wedding?.title ?? 'no wedding yet';
     if (draft.type === 'payment.failed' && draft.collection === 'payments') {
       const { amountMinor, currency, payerName, failureReason, description } = draft.row;
-      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${money(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${sentence(failureReason)}` : ''}.`);
+      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${moneyText(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${sentence(failureReason)}` : ''}.`);
     }
     if (draft.type === 'payment.refunded' && draft.collection === 'payments') {
-      raise(draft, 'notice', 'payment_refunded', `Refunded: ${money(draft.row.refundedMinor, draft.row.currency)}`, `${draft.row.description ?? draft.row.payerName ?? 'A payment'} for ${couple}.`);
+      raise(draft, 'notice', 'payment_refunded', `Refunded: ${moneyText(draft.row.refundedMinor, draft.row.currency)}`, `${draft.row.description ?? draft.row.payerName ?? 'A payment'} for ${couple}.`);
     }
     if (draft.type === 'booking.cancelled' && draft.collection === 'bookings') {
       const who = draft.row.vendorName ?? draft.row.title;

@@ -12,6 +12,14 @@ const partsFormat = (zone: string): Intl.DateTimeFormat => {
   return format;
 };
 
+const nameFormats = new Map<string, Intl.DateTimeFormat>();
+const nameFormat = (locale: string, zone: string): Intl.DateTimeFormat => {
+  const key = `${locale} ${zone}`;
+  let format = nameFormats.get(key);
+  if (!format) nameFormats.set(key, (format = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' })));
+  return format;
+};
+
 const wallParts = (zone: string, at: number) => {
   const found: Record<string, string> = {};
   for (const part of partsFormat(zone).formatToParts(at)) found[part.type] = part.value;
@@ -58,7 +66,7 @@ export function yesterdaySameTime(zone: string, at: number): number {
 export function zoneAbbreviation(zone: string, at: number): string {
   let offset = zone;
   for (const locale of ['en-GB', 'en-US', 'en-AU', 'en-CA', 'en-NZ']) {
-    const name = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' }).formatToParts(at).find((part) => part.type === 'timeZoneName')?.value;
+    const name = nameFormat(locale, zone).formatToParts(at).find((part) => part.type === 'timeZoneName')?.value;
     if (!name) continue;
     if (!/^(GMT|UTC)[+-]/.test(name)) return name;
     offset = name;

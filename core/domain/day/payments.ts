@@ -78,14 +78,3 @@ export function thinned(points: readonly CumulativePoint[], limit: number): read
   const stride = Math.ceil(points.length / limit);
   return points.filter((_, index) => (points.length - 1 - index) % stride === 0);
 }
-
-/** How many of the currency's smallest units make one: 100 for GBP, 1 for JPY, 1000 for KWD. */
-export function minorPerUnit(currency: string): number {
-  try {
-    return 10 ** (new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2);
-  } catch (error) {
-    // Intl knows no such code shape; the record only promises three letters, so two digits is the honest default.
-    if (error instanceof RangeError) return 100;
-    throw error;
-  }
-}

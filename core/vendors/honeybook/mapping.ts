@@ -116,7 +116,7 @@ function payment(body: HoneybookBody): Read {
   const currency = currencyCode(body.currency);
   if (currency === null) return shapeUnknown('payment_paid: currency must be a three-letter code.');
   const amount = minorUnitsOfDecimal(body.amount, currency);
-  if (amount === null) return shapeUnknown('payment_paid: amount must be a decimal number such as 1250.00.');
+  if (amount === null || amount < 0) return shapeUnknown('payment_paid: amount must be a decimal number such as 1250.00.');
   const paidAt = instantOfText(body.paid_at);
   const of = projectRef(body);
   const who = of?.id ?? byEmail(emailAddress(body.client_email));

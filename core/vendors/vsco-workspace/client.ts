@@ -12,7 +12,10 @@ const LONGEST_WAIT_MS = 3_600_000;
 type Failure = Result<never, RereadError>;
 
 const failed = (message: string, retryAfterMs: number | null = null): Failure => err({ code: 'normalise.reread_failed', message, retryable: true, retryAfterMs });
+const shapeUnknown = (message: string): Failure => err({ code: 'normalise.shape_unknown', message, retryable: false, retryAfterMs: null });
 const refused = (message: string): Failure => err({ code: 'normalise.reread_refused', message, retryable: false, retryAfterMs: null });
+
+const hasOtherId = (object: unknown, id: string): boolean => typeof object === 'object' && object !== null && 'id' in object && object.id !== id;
 
 /** `Retry-After`: whole seconds or an HTTP date. */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
@@ -57,11 +60,17 @@ export function vscoClient(access: ConnectionAccess, { http, clock }: { readonly
     const parsed = shape.safeParse(json);
     if (parsed.success) return ok(parsed.data);
     const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole answer').join(', ');
-    return err({ code: 'normalise.shape_unknown', message: `VSCO Workspace answered ${path} in an unknown shape: ${where}.`, retryable: false, retryAfterMs: null });
+    return shapeUnknown(`VSCO Workspace answered ${path} in an unknown shape: ${where}.`);
   };
 
   return {
-    get: (collection, id, shape) => (SAFE_ID.test(id) ? read(`/${collection}/${id}`, shape) : Promise.resolve(refused('The id is not one of VSCO Workspace.'))),
+    async get(collection, id, shape) {
+      if (!SAFE_ID.test(id)) return refused('The id is not one of VSCO Workspace.');
+      const object = await read(`/${collection}/${id}`, shape);
+      // Another object than the one asked for would be written over somebody else's.
+      if (object.ok && hasOtherId(object.value, id)) return shapeUnknown(`VSCO Workspace answered /${collection}/${id} with another object.`);
+      return object;
+    },
     list: (collection, filter, shape) => {
       const query = Object.entries(filter).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
       return read(`/${collection}?${query.join('&')}`, shape);

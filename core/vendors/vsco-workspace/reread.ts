@@ -1,3 +1,4 @@
+import { minorPerUnit } from '../../domain/money/money.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { currencyCode, shortText } from '../fields.ts';
@@ -22,8 +23,7 @@ function optional<T>(read: Result<T, RereadError>): Result<T | null, RereadError
 async function studioOf(client: VscoClient, access: ConnectionAccess): Read<Studio> {
   const vendorName = shortText(access.settings['vendorName']);
   const toMinorOf = (currency: string): number => {
-    const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    return access.settings['moneyUnit'] === 'major' ? 10 ** digits : 1;
+    return access.settings['moneyUnit'] === 'major' ? minorPerUnit(currency) : 1;
   };
   const chosen = currencyCode(access.settings['currency']);
   if (chosen) return ok({ vendorName, currency: chosen, toMinor: toMinorOf(chosen) });
@@ -37,7 +37,8 @@ async function studioOf(client: VscoClient, access: ConnectionAccess): Read<Stud
 async function clientOfJob(client: VscoClient, jobId: string): Read<shapes.Contact | null> {
   const list = optional(await client.list('job-contact', { jobId, pageSize: '100' }, shapes.JobContactList));
   if (!list.ok) return list;
-  const links = list.value?.items ?? [];
+  // A filter that the source ignores must not bring another couple's client to this wedding.
+  const links = (list.value?.items ?? []).filter((link) => link.jobId === jobId);
   const isClient = (kinds: readonly string[] | null | undefined) => kinds?.some((kind) => kind === 'client' || kind === 'customer') ?? false;
   const main = links.find((link) => link.client === true) ?? links.find((link) => isClient(link.roleKinds)) ?? links[0];
   return main ? optional(await client.get('address-book', main.contactId, shapes.Contact)) : ok(null);

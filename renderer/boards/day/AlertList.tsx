@@ -1,5 +1,5 @@
 import { Kbd } from '@mantine/core';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { openAlerts } from '../../../core/domain/day/openAlerts.ts';
 import { useBackend } from '../../app/context.ts';
 import { acknowledgeAndTell } from '../../app/openDecision.ts';
@@ -8,6 +8,7 @@ import { useTables, type Scope } from '../../app/selectors.ts';
 import { Ago } from '../../components/Moment.tsx';
 import { Empty, Section } from '../../components/Section.tsx';
 import { SeverityMark } from '../../components/Severity.tsx';
+import { useHand } from '../../components/useHand.ts';
 import { useHeld } from '../../components/useHeld.ts';
 import { useRows } from '../../components/useRows.ts';
 import { t } from '../../i18n/index.ts';
@@ -18,10 +19,10 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
   const tables = useTables();
   const acknowledging = useConsole((state) => state.acknowledging);
   const { selected } = useRoute();
-  const [hovered, setHovered] = useState(false);
+  const { holding, handProps } = useHand();
   const alerts = tables.alerts;
   const openIds = useMemo(() => openAlerts(Object.values(alerts), scope.weddingId).map((alert) => alert.id), [alerts, scope.weddingId]);
-  const { ids, waiting } = useHeld(openIds, hovered);
+  const { ids, waiting } = useHeld(openIds, holding);
 
   const onLetter = useCallback(
     (letter: string, id: string): boolean => {
@@ -45,7 +46,7 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
       {ids.length === 0 ? (
         <Empty title={t('alerts.emptyTitle')} detail={t('alerts.empty')} />
       ) : (
-        <ul className="rows" {...listProps} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+        <ul className="rows" {...listProps} {...handProps}>
           {ids.map((id) => {
             const alert = alerts[id];
             if (!alert) return null;

@@ -140,6 +140,8 @@ describe('commands', () => {
   });
 
   it('takes a cookie from our own page only', async () => {
+    await test.app.close();
+    test = testApp(store, { config: { publicUrl: 'http://wed.example' } });
     const cookie = { cookie: `${SESSION_COOKIE}=${await tokenOf()}`, host: 'wed.example' };
     expect((await send({ ...cookie, origin: 'http://wed.example' })).statusCode).toBe(200);
     expect((await send({ ...cookie, 'sec-fetch-site': 'same-origin', origin: 'http://wed.example' })).statusCode).toBe(200);

@@ -167,7 +167,7 @@ test('a source that does not answer is asked again with longer waits, makes its 
   const worker = start();
   await worker.idle();
   expect(await states('vsco-workspace')).toMatchObject([{ state: 'waiting', attempts: 1, reason: 'normalise.reread_failed' }]);
-  const waits = [2, 4, 8, 16, 32, 64, 128];
+  const waits = [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600, 600, 600, 600];
   for (const [index, seconds] of waits.entries()) {
     clock.advance(seconds * 1000 - 1);
     await worker.idle();
@@ -177,7 +177,7 @@ test('a source that does not answer is asked again with longer waits, makes its 
     expect(asked).toHaveLength(index + 2);
     expect((await health('vsco-workspace'))?.health).toBe(index + 2 >= 3 ? 'failing' : 'waiting');
   }
-  expect(await states('vsco-workspace')).toMatchObject([{ state: 'dead', attempts: 8 }]);
+  expect(await states('vsco-workspace')).toMatchObject([{ state: 'dead', attempts: 16 }]);
   expect(await types()).toEqual(['connection.health_changed', 'alert.raised', 'review.opened', 'alert.raised']);
 
   answers = (path) => ({ status: 200, body: { id: path.split('/').at(-1), kind: 'person', name: 'Back', modified: '2026-11-20T11:00:00Z' } });

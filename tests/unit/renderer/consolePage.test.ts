@@ -71,12 +71,24 @@ describe('the day board', () => {
     await open('day');
     const first = page.locator('.column-feed .row').first();
     await first.hover();
+    const box = await first.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 10, { steps: 3 });
     const before = await first.innerText();
     await page.evaluate(() => window.harness?.pay(100));
     await expect.poll(() => page.locator('.column-feed .section-aside').innerText()).toBe('1 new');
     expect(await first.innerText()).toBe(before);
     await page.mouse.move(600, 10);
     await expect.poll(() => first.innerText()).toContain('paid £1.00');
+  });
+
+  it('does not let a pointer that was left lying there hide what is new', async () => {
+    await open('day');
+    const first = page.locator('.column-feed .row').first();
+    const box = await first.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 10, { steps: 3 });
+    await page.evaluate(() => window.harness?.pay(2_300));
+    // No further movement: after a while the hand counts as gone, although the pointer is still there.
+    await expect.poll(() => first.innerText()).toContain('paid £23.00');
   });
 
   it('is walked with j and k, opens with Enter, closes with Esc and gives the keyboard back', async () => {
