@@ -148,8 +148,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     timers,
     log,
     settings: () => settings.get().notifications,
-    // The console does not tell where it is looking, so no toast is held back for it.
-    looking: () => null,
+    looking: () => windows.looking(),
     banner: banners.show,
     open: go,
   });

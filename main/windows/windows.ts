@@ -1,7 +1,9 @@
 import type { BrowserWindow, Rectangle, WebContents } from 'electron';
+import type { Place } from '../../core/contract/deepLink.ts';
 import type { Timers } from '../../core/link/link.ts';
 import type { Clock, Log } from '../../core/ports/ports.ts';
 import type { KeyValue } from '../services/settings.ts';
+import { placeOfAddress } from './looking.ts';
 import { placeWindow, readWindowState, type Box, type WindowState } from './state.ts';
 
 export type WindowKey = 'main';
@@ -30,6 +32,8 @@ export interface Windows {
   isOurs(webContentsId: number): boolean;
   contents(): readonly WebContents[];
   anyFocused(): boolean;
+  /** Where the person looks: the place in the window that has the focus. */
+  looking(): Place | null;
   /** From now on closing is closing. */
   quitting(): void;
 }
@@ -109,6 +113,10 @@ export function createWindows(options: WindowsOptions): Windows {
     isOurs: (id) => [...open.values()].some((window) => !window.isDestroyed() && window.webContents.id === id),
     contents: () => [...open.values()].filter((window) => !window.isDestroyed()).map((window) => window.webContents),
     anyFocused: () => [...open.values()].some((window) => !window.isDestroyed() && window.isFocused()),
+    looking() {
+      const focused = [...open.values()].find((window) => !window.isDestroyed() && window.isFocused());
+      return focused ? placeOfAddress(focused.webContents.getURL()) : null;
+    },
     quitting() {
       quitting = true;
     },

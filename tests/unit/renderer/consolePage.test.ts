@@ -88,7 +88,7 @@ describe('the day board', () => {
     await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 10, { steps: 3 });
     await page.evaluate(() => window.harness?.pay(2_300));
     // No further movement: after a while the hand counts as gone, although the pointer is still there.
-    await expect.poll(() => first.innerText()).toContain('paid £23.00');
+    await expect.poll(() => first.innerText(), { timeout: 10_000 }).toContain('paid £23.00');
   });
 
   it('is walked with j and k, opens with Enter, closes with Esc and gives the keyboard back', async () => {
