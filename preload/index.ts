@@ -20,6 +20,7 @@ const bridge: Bridge = {
   retryLink: () => ask('link:retry'),
   integrations: () => ask('api:integrations'),
   deliveries: (input) => ask('api:deliveries', input),
+  pairingLink: () => ask('api:pairing_link'),
   sendCommand: (input) => ask('command:send', input),
   settings: () => ask('settings:get'),
   changeSettings: (input) => ask('settings:set', input),

@@ -12,6 +12,7 @@ import { answerUnreadable, installErrors, refusal, sendRefusal, toRefusal } from
 import { healthRoutes } from './http/health.ts';
 import { isOwnName } from './http/host.ts';
 import { integrationsRoute } from './http/integrations.ts';
+import { ticketsRoute } from './http/tickets.ts';
 import { meRoute } from './http/me.ts';
 import { INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
@@ -91,6 +92,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     });
     enrolRoute(api, deps);
+    ticketsRoute(api, deps);
     meRoute(api, deps);
     integrationsRoute(api, deps);
     deliveriesRoute(api, deps);

@@ -36,6 +36,10 @@ export const EnrolAnswer = z.object({
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 export type EnrolAnswer = z.infer<typeof EnrolAnswer>;
 
+/** `POST /api/devices/tickets`: a link that pairs one more browser; works once, for 15 minutes. */
+export const TicketAnswer = z.object({ url: z.url(), expiresAt: Instant });
+export type TicketAnswer = z.infer<typeof TicketAnswer>;
+
 /** `GET /api/me` */
 export const MeAnswer = z.object({
   organisation: Organisation,
@@ -76,6 +80,7 @@ export const CommandResponse = CommandAnswer;
 /** The answered endpoints for people and devices; the webhook intake is apart (`server/intake`). */
 export const HTTP = {
   enrol: { method: 'POST', path: '/api/devices/enrol', success: EnrolAnswer },
+  tickets: { method: 'POST', path: '/api/devices/tickets', success: TicketAnswer },
   me: { method: 'GET', path: '/api/me', success: MeAnswer },
   integrations: { method: 'GET', path: '/api/integrations', success: IntegrationsAnswer },
   deliveries: { method: 'GET', path: '/api/integrations/:id/deliveries', success: DeliveriesAnswer },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Command, CommandAnswer } from './commands.ts';
 import { Place } from './deepLink.ts';
 import type { CodedError } from './errors.ts';
-import { DeliveriesAnswer, IntegrationsAnswer } from './http.ts';
+import { DeliveriesAnswer, IntegrationsAnswer, TicketAnswer } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
 import { Id, Instant } from './primitives.ts';
 import type { Result } from './result.ts';
@@ -55,6 +55,7 @@ export const INVOKE = {
   'link:retry': { input: none, output: z.boolean() },
   'api:integrations': { input: none, output: IntegrationsAnswer },
   'api:deliveries': { input: z.strictObject({ connectionId: Id }), output: DeliveriesAnswer },
+  'api:pairing_link': { input: none, output: TicketAnswer },
   'command:send': { input: Command, output: CommandAnswer },
   'settings:get': { input: none, output: Settings },
   'settings:set': { input: SettingsPatch, output: Settings },
@@ -88,6 +89,7 @@ export interface Bridge {
   retryLink(): Promise<IpcResult<boolean>>;
   integrations(): Promise<IpcResult<IntegrationsAnswer>>;
   deliveries(input: { connectionId: string }): Promise<IpcResult<DeliveriesAnswer>>;
+  pairingLink(): Promise<IpcResult<TicketAnswer>>;
   sendCommand(input: Command): Promise<IpcResult<CommandAnswer>>;
   settings(): Promise<IpcResult<Settings>>;
   changeSettings(input: SettingsPatch): Promise<IpcResult<Settings>>;

@@ -9,10 +9,11 @@ export interface ServerDeps {
   readonly companion: Companion;
 }
 
-export function serverHandlers({ api, companion }: ServerDeps): Pick<Handlers, 'api:integrations' | 'api:deliveries' | 'command:send' | 'server:connect'> {
+export function serverHandlers({ api, companion }: ServerDeps): Pick<Handlers, 'api:integrations' | 'api:deliveries' | 'api:pairing_link' | 'command:send' | 'server:connect'> {
   return {
     'api:integrations': () => api.integrations(),
     'api:deliveries': ({ connectionId }) => api.deliveries(connectionId),
+    'api:pairing_link': () => api.pairingLink(),
     'command:send': (command) => {
       const { state } = companion.status();
       // Not sent at all, so the person is told that nothing was recorded; a call that merely got no answer is another case.

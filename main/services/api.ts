@@ -1,6 +1,6 @@
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
-import { HTTP, type DeliveriesAnswer, type IntegrationsAnswer, type MeAnswer } from '../../core/contract/http.ts';
+import { HTTP, type DeliveriesAnswer, type IntegrationsAnswer, type MeAnswer, type TicketAnswer } from '../../core/contract/http.ts';
 import { err, type Result } from '../../core/contract/result.ts';
 import { ask, type Ask, type Fetch } from './http.ts';
 
@@ -14,6 +14,7 @@ export interface Api {
   me(session: Session): Promise<Result<MeAnswer, CodedError>>;
   integrations(): Promise<Result<IntegrationsAnswer, CodedError>>;
   deliveries(connectionId: string): Promise<Result<DeliveriesAnswer, CodedError>>;
+  pairingLink(): Promise<Result<TicketAnswer, CodedError>>;
   command(command: Command): Promise<Result<CommandAnswer, CodedError>>;
 }
 
@@ -29,7 +30,7 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
     if (!answer.ok && (answer.error.code === 'auth.invalid' || answer.error.code === 'auth.revoked')) options.onRefused(answer.error);
     return answer;
   };
-  const { me, integrations, deliveries, commands } = HTTP;
+  const { me, integrations, deliveries, tickets, commands } = HTTP;
   return {
     me: (session) => ask(options.fetch, { method: 'GET', ...session, path: me.path, answer: me.success, timeoutMs: READ_MS }),
     integrations: () => authorised({ method: 'GET', path: integrations.path, answer: integrations.success, timeoutMs: READ_MS }),
@@ -37,6 +38,7 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
       const path = deliveries.path.replace(':id', encodeURIComponent(connectionId));
       return authorised({ method: 'GET', path, answer: deliveries.success, timeoutMs: READ_MS });
     },
+    pairingLink: () => authorised({ method: 'POST', path: tickets.path, body: {}, answer: tickets.success, timeoutMs: WRITE_MS }),
     command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
   };
 }

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
 import type { SettingsPatch } from '../../core/contract/settings.ts';
 import { useBackend } from '../app/context.ts';
+import { timeText, VIEWER_ZONE } from '../components/format.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { setConsole, useConsole } from '../state/store.ts';
@@ -112,6 +113,32 @@ function ServerSettings() {
   );
 }
 
+function PairingSettings() {
+  const backend = useBackend();
+  const [link, setLink] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const zone = useConsole((state) => state.record?.organisation.zone ?? VIEWER_ZONE);
+  const make = async (): Promise<void> => {
+    const answer = await backend.pairingLink();
+    setLink(answer.ok ? answer.value : null);
+    setFailed(answer.ok ? null : errorWords(answer.error.code));
+  };
+  return (
+    <>
+      <h2>{t('settings.pairing')}</h2>
+      <Setting label={t('settings.pairBrowser')} help={t('settings.pairHelp')}>
+        <button type="button" className="button" onClick={() => void make()}>
+          {t('settings.pairMake')}
+        </button>
+        {link ? <TextInput className="setting-link" readOnly aria-label={t('settings.pairLink')} value={link.url} onFocus={(event) => event.currentTarget.select()} /> : null}
+        <p role="status" className="setting-outcome">
+          {link ? t('settings.pairUntil', { time: timeText(link.expiresAt, zone) }) : failed}
+        </p>
+      </Setting>
+    </>
+  );
+}
+
 export function SettingsView() {
   const { change, failed } = useChange();
   const settings = useConsole((state) => state.settings);
@@ -156,6 +183,7 @@ export function SettingsView() {
           <ServerSettings />
         </>
       ) : null}
+      <PairingSettings />
       <h2>{t('settings.about')}</h2>
       <dl className="facts facts-wide">
         <div>

@@ -1,7 +1,7 @@
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Place } from '../../../core/contract/deepLink.ts';
 import type { CodedError } from '../../../core/contract/errors.ts';
-import type { DeliveriesAnswer, IntegrationsAnswer } from '../../../core/contract/http.ts';
+import type { DeliveriesAnswer, IntegrationsAnswer, TicketAnswer } from '../../../core/contract/http.ts';
 import type { Banner, NotificationOutcome } from '../../../core/contract/ipc.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import type { Result } from '../../../core/contract/result.ts';
@@ -52,6 +52,8 @@ export interface Backend {
   retryLink(): Answer<boolean>;
   integrations(): Answer<IntegrationsAnswer>;
   deliveries(connectionId: string): Answer<DeliveriesAnswer>;
+  /** A link that pairs one more browser. */
+  pairingLink(): Answer<TicketAnswer>;
   sendCommand(command: Command): Answer<CommandAnswer>;
   changeSettings(patch: SettingsPatch): Answer<Settings>;
   /** Desktop only. */

@@ -95,6 +95,7 @@ export function browserBackend(): Backend {
     },
     integrations: () => exchange('GET', HTTP.integrations.path, HTTP.integrations.success),
     deliveries: (connectionId) => exchange('GET', HTTP.deliveries.path.replace(':id', encodeURIComponent(connectionId)), HTTP.deliveries.success),
+    pairingLink: () => exchange('POST', HTTP.tickets.path, HTTP.tickets.success, {}),
     sendCommand: (command) => exchange('POST', HTTP.commands.path, HTTP.commands.success, command),
     changeSettings(patch) {
       const checked = SettingsPatch.safeParse(patch);

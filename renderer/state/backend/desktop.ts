@@ -27,6 +27,7 @@ export function desktopBackend(bridge: Bridge): Backend {
     retryLink: () => bridge.retryLink(),
     integrations: () => bridge.integrations(),
     deliveries: (connectionId) => bridge.deliveries({ connectionId }),
+    pairingLink: () => bridge.pairingLink(),
     sendCommand: (command) => bridge.sendCommand(command),
     changeSettings: (patch) => bridge.changeSettings(patch),
     connectServer: (url, ticket) => bridge.connectServer({ url, ticket }),

@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeliveriesAnswer, EnrolAnswer, ErrorBody, HTTP, IntegrationsAnswer, MeAnswer, SESSION_COOKIE, type DeliveryView, type IntegrationView } from '../../../core/contract/http.ts';
+import { DeliveriesAnswer, EnrolAnswer, ErrorBody, HTTP, IntegrationsAnswer, MeAnswer, SESSION_COOKIE, type DeliveryView, type IntegrationView, TicketAnswer } from '../../../core/contract/http.ts';
 import { CommandAnswer } from '../../../core/contract/commands.ts';
 import { createIds } from '../../../server/ports.ts';
 import { memoryStore, type MemoryStore } from '../../support/memoryStore.ts';
@@ -254,5 +254,24 @@ describe('the console', () => {
       expect(answer.statusCode, url).toBeLessThan(500);
       ErrorBody.parse(answer.json());
     }
+  });
+});
+
+describe('a link for one more browser', () => {
+  const make = (token: string) => test.app.inject({ method: 'POST', url: HTTP.tickets.path, headers: { authorization: `Bearer ${token}` }, payload: {} });
+
+  it('is made by a device that is in, works once, and leaves an audit line', async () => {
+    const answer = await make(await tokenOf());
+    const link = new URL(TicketAnswer.parse(answer.json()).url);
+    const payload = { ticket: link.hash.replace('#enrol=', ''), device: { name: 'Phone', kind: 'browser' } };
+    expect((await test.app.inject({ method: 'POST', url: HTTP.enrol.path, payload })).statusCode).toBe(200);
+    expect((await test.app.inject({ method: 'POST', url: HTTP.enrol.path, payload })).statusCode).toBe(401);
+    expect(store.auditLines.map((line) => line.action)).toContain('ticket.made');
+  });
+
+  it('is made neither by strangers nor by tools', async () => {
+    expect((await test.app.inject({ method: 'POST', url: HTTP.tickets.path, payload: {} })).statusCode).toBe(401);
+    const tool = EnrolAnswer.parse((await enrol('tool')).json()).token ?? '';
+    expect((await make(tool)).statusCode).toBe(403);
   });
 });

@@ -98,6 +98,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
       return ok(settings);
     },
     connectServer: async () => err(codedError('server.unreachable', 'no such server', true)),
+    pairingLink: async () => ok({ url: 'http://127.0.0.1:4317/#enrol=a-ticket-for-the-photograph', expiresAt: new Date(Date.now() + 900_000).toISOString() }),
     testNotification: async () => ok({ outcome: 'failed', why: 'no_daemon' }),
     async painted(at) {
       painted.push(at);

@@ -74,7 +74,7 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
         self.asked += 1;
         return ok(self.record);
       },
-      retryLink: refuse, integrations: refuse, deliveries: refuse, sendCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
+      retryLink: refuse, integrations: refuse, deliveries: refuse, pairingLink: refuse, sendCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
       ...more,
     },
   };

@@ -28,6 +28,7 @@ const handlers: Handlers = {
   'link:retry': () => ok(true),
   'api:integrations': refusing,
   'api:deliveries': refusing,
+  'api:pairing_link': refusing,
   'command:send': refusing,
   'settings:get': () => ok(DEFAULT_SETTINGS),
   'settings:set': (patch) => ok({ ...DEFAULT_SETTINGS, theme: patch.theme ?? 'system' }),
