@@ -7,7 +7,7 @@ import { Snapshot } from './record.ts';
  * The realtime protocol between server and clients, over Socket.IO. Order, resume and "nothing lost" come from `seq`
  * and the client's cursor, never from the transport.
  *
- * client -> server: handshake `auth` = {@link StreamHello}; afterwards only `ack`.
+ * client -> server: handshake `auth` = {@link StreamHello}; afterwards nothing (decisions go over HTTP).
  * server -> client: `welcome`, then either `snapshot` or `frame`s up to the head, then live `frame`s and `heartbeat`s;
  * `bye` before the server ends a connection on purpose.
  */

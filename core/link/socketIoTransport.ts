@@ -1,4 +1,4 @@
-import { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome, type StreamHello } from '../contract/stream.ts';
+import { CloseReason, PROTOCOL_VERSION, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome, type StreamHello } from '../contract/stream.ts';
 import type { Log } from '../ports/ports.ts';
 import type { LinkTransport, TransportHandlers } from './link.ts';
 
@@ -42,7 +42,8 @@ export function socketIoTransport(io: IoLike, options: SocketIoOptions): LinkTra
           end('hello_invalid');
         });
       };
-      parsed('welcome', StreamWelcome, handlers.welcome);
+      // A server that answers with another protocol than ours is newer; it refuses older clients itself.
+      parsed('welcome', StreamWelcome, (welcome) => (welcome.protocol === PROTOCOL_VERSION ? handlers.welcome(welcome) : end('protocol_too_new')));
       parsed('snapshot', StreamSnapshot, handlers.snapshot);
       parsed('frame', StreamFrame, handlers.frame);
       parsed('heartbeat', StreamHeartbeat, handlers.heartbeat);

@@ -2,8 +2,8 @@ import { Notification } from 'electron';
 import type { Toasts } from '../services/toast.ts';
 import { notificationDaemonPresent } from './sessionBus.ts';
 
-/** Held while on the screen: a collected notification object loses its click. */
-const live = new Set<Notification>();
+/** Held while on the screen: a collected notification object loses its click. With what each is about. */
+const live = new Map<Notification, string | null>();
 const LIVE_LIMIT = 50;
 
 /** The operating system's notifications, through Electron. */
@@ -19,8 +19,8 @@ export function systemToasts(iconPath: string): Toasts {
         timeoutType: content.sticky ? 'never' : 'default',
         ...(process.platform === 'linux' ? { icon: iconPath } : {}),
       });
-      live.add(toast);
-      for (const oldest of live) {
+      live.set(toast, content.key);
+      for (const oldest of live.keys()) {
         if (live.size <= LIVE_LIMIT) break;
         live.delete(oldest);
       }
@@ -38,6 +38,9 @@ export function systemToasts(iconPath: string): Toasts {
         events.closed();
       });
       toast.show();
+    },
+    dismiss(key) {
+      for (const [toast, about] of live) if (about === key) toast.close();
     },
   };
 }

@@ -74,12 +74,17 @@ export function createNotifications(options: NotificationOptions): NotificationS
     const place: Place = sameWedding && first.place.view === 'day' ? { ...first.place, alertId: null } : DAY;
     const named = group.slice(0, 3).map((one) => one.title).join(' · ');
     const sticky = group.some((one) => one.sticky);
-    const content = { title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky };
+    const content = { key: null, title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky };
     void show(content, severity, place, { summaryOf: group.length });
   };
 
   return {
     async consider(event, state) {
+      // Somebody has seen to it, here or at another desktop: it need not be on the screen any longer.
+      if (event.collection === 'alerts' && event.row.state !== 'open') {
+        toasts.dismiss(event.row.id);
+        held = held.filter(({ place }) => place.view !== 'day' || place.alertId !== event.row.id);
+      }
       const decision = decideNotification(event, { state, settings: options.settings(), now: clock.now(), looking: options.looking() });
       if (decision.decision === 'none') return null;
       const about = { eventId: event.id, seq: event.seq, alertId: event.row.id };
@@ -95,12 +100,12 @@ export function createNotifications(options: NotificationOptions): NotificationS
         return suppressed('grouped');
       }
       const { title, body, severity, sound, sticky, place } = decision;
-      return show({ title, body, urgency: URGENCY[severity], silent: !sound, sticky }, severity, place, about);
+      return show({ key: event.row.id, title, body, urgency: URGENCY[severity], silent: !sound, sticky }, severity, place, about);
     },
-    say: (title, body) => show({ title, body, urgency: 'low', silent: true, sticky: false }, 'info', DAY, { say: true }),
+    say: (title, body) => show({ key: null, title, body, urgency: 'low', silent: true, sticky: false }, 'info', DAY, { say: true }),
     test: () => {
       const { testTitle: title, testBody: body } = WORDS.toasts;
-      return show({ title, body, urgency: 'normal', silent: !options.settings().sound, sticky: false }, 'info', DAY, { test: true });
+      return show({ key: null, title, body, urgency: 'normal', silent: !options.settings().sound, sticky: false }, 'info', DAY, { test: true });
     },
   };
 }

@@ -2,6 +2,8 @@ import type { NotificationOutcome } from '../../core/contract/ipc.ts';
 import type { Timers } from '../../core/link/link.ts';
 
 export interface ToastContent {
+  /** What it is about, so that it can be taken away again; null = nothing that can be settled. */
+  readonly key: string | null;
   readonly title: string;
   readonly body: string;
   readonly urgency: 'low' | 'normal' | 'critical';
@@ -25,6 +27,8 @@ export interface Toasts {
   supported(): boolean;
   /** Shows it; may throw where the system is broken. The toast's later life arrives through `events`. */
   show(content: ToastContent, events: ToastEvents): void;
+  /** Takes away what is on the screen about this; does nothing when there is nothing. */
+  dismiss(key: string): void;
 }
 
 /** How long the system has to say that a toast is on the screen. */

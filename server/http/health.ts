@@ -5,6 +5,8 @@ import { refusal, sendRefusal } from './errors.ts';
 import { namesThisMachine } from './host.ts';
 
 const PING_LIMIT_MS = 2000;
+/** Far below any scraper's interval. */
+const NUMBERS_KEPT_MS = 500;
 
 async function answersInTime(work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
@@ -15,6 +17,21 @@ async function answersInTime(work: Promise<void>): Promise<boolean> {
   const result = await Promise.race([answered, late]);
   clearTimeout(timer);
   return result;
+}
+
+/** However many ask at the same time, the database is asked once; the answer is good for `keptMs`. */
+function shared<T>(ask: () => Promise<T>, keptMs: number): () => Promise<T> {
+  let current: Promise<T> | null = null;
+  return () => {
+    if (current) return current;
+    const mine = ask();
+    current = mine;
+    const forget = () => {
+      if (current === mine) current = null;
+    };
+    mine.then(() => (keptMs > 0 ? void setTimeout(forget, keptMs).unref() : forget()), forget);
+    return mine;
+  };
 }
 
 const sha = (text: string) => createHash('sha256').update(text).digest();
@@ -29,6 +46,15 @@ function isLocal(request: FastifyRequest): boolean {
 /** `/healthz` = the process runs; `/readyz` = it can do its work; `/metrics` = how it does, for loopback or with the token. */
 export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
   const { store, metrics, config } = deps;
+  const ping = shared(() => store.ping(), 0);
+  const numbers = shared(async () => {
+    const gauges = await store.gauges();
+    metrics.store.waiting.set(gauges.deliveriesWaiting);
+    metrics.store.parked.set(gauges.deliveriesParked);
+    metrics.store.quarantined.set(gauges.deliveriesQuarantined);
+    metrics.store.bytes.set(gauges.databaseBytes);
+    return metrics.registry.metrics();
+  }, NUMBERS_KEPT_MS);
   const quiet = { rateLimit: false } as const;
 
   app.get('/healthz', { config: quiet }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'up' }));
@@ -36,7 +62,7 @@ export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
   app.get('/readyz', { config: quiet }, async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
     if (app.isStopping()) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The server is stopping.', true));
-    if (!(await answersInTime(store.ping()))) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The database does not answer.', true));
+    if (!(await answersInTime(ping()))) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The database does not answer.', true));
     return reply.send({ status: 'ready' });
   });
 
@@ -44,11 +70,6 @@ export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const byToken = config.metricsToken !== null && bearer !== undefined && timingSafeEqual(sha(bearer), sha(config.metricsToken));
     if (!byToken && !isLocal(request)) return sendRefusal(reply, refusal(403, 'auth.forbidden', 'Metrics are for this machine, or with the metrics token.'));
-    const gauges = await store.gauges();
-    metrics.store.waiting.set(gauges.deliveriesWaiting);
-    metrics.store.parked.set(gauges.deliveriesParked);
-    metrics.store.quarantined.set(gauges.deliveriesQuarantined);
-    metrics.store.bytes.set(gauges.databaseBytes);
-    return reply.header('cache-control', 'no-store').type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    return reply.header('cache-control', 'no-store').type(metrics.registry.contentType).send(await numbers());
   });
 }

@@ -112,7 +112,7 @@ export function createFollower({ heads, read, log }: FollowerOptions): LogFollow
       return () => void listeners.delete(listener);
     },
     async idle() {
-      await Promise.all([...positions.values()].map((position) => position.reading));
+      await Promise.all([...positions.values()].flatMap((position) => position.reading ?? []));
     },
     close: () => ended.abort(),
   };

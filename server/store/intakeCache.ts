@@ -33,6 +33,7 @@ export function createIntakeCache(): IntakeCache {
       known.clear();
     },
     trust() {
+      changes += 1;
       trusted = true;
     },
   };

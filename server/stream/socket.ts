@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import { z } from 'zod';
 import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
 import type { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome } from '../../core/contract/stream.ts';
 import type { Clock } from '../../core/ports/ports.ts';
@@ -13,7 +12,7 @@ import type { Store } from '../store/store.ts';
 import { catchUp } from './catchUp.ts';
 import { admit, type Admitted } from './hello.ts';
 import { createHub, type Feed } from './hub.ts';
-import { createNewcomers } from './newcomers.ts';
+import { createLines, lineOf, type EngineLine } from './lines.ts';
 import { isOfWedding, organisationRoom, presentRoom, snapshotOfWedding, weddingRoom } from './rooms.ts';
 
 interface ToClient {
@@ -23,23 +22,16 @@ interface ToClient {
   heartbeat: (heartbeat: StreamHeartbeat) => void;
   bye: (bye: StreamBye) => void;
 }
-interface ToServer {
-  ack: (ack: unknown) => void;
-}
+/** Nothing: what a client decides goes over HTTP, where it is answered. */
+type ToServer = Record<string, never>;
 interface SocketData {
   admitted: Admitted;
-  ackedSeq: number;
   /** In its live room; only then does a full buffer mean a slow consumer rather than a long catch-up. */
   live: boolean;
   /** Messages since the last heartbeat. */
   heard: number;
   /** Characters that were sent but wait for the transport to take them. */
   waiting: number;
-}
-/** The part of the transport's own connection that is used; its type is not exported whole. */
-interface EngineLine {
-  readonly request: IncomingMessage;
-  once(event: 'close', listener: () => void): unknown;
 }
 type StreamSocket = Socket<ToServer, ToClient, Record<string, never>, SocketData>;
 
@@ -58,7 +50,6 @@ const MESSAGES_LIMIT = 500;
 /** Handshakes that are being decided at the same time; more are told to come back, so that strangers cannot flood the store. */
 const DECIDING_LIMIT = 500;
 
-const Ack = z.object({ seq: z.int().min(0) });
 
 export interface StreamDeps {
   readonly store: Store;
@@ -82,7 +73,7 @@ export interface Stream {
 export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   const { store, clock, log, metrics, config } = deps;
   const slowBytes = deps.slowBytes ?? SLOW_BYTES;
-  const newcomers = createNewcomers();
+  const lines = createLines();
   const addressOf = (request: IncomingMessage) => (config.trustProxy.length > 0 ? '' : (request.socket.remoteAddress ?? ''));
   const io = new Server<ToServer, ToClient, Record<string, never>, SocketData>(server, {
     path: STREAM_PATH,
@@ -96,13 +87,13 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     maxHttpBufferSize: 16 * 1024,
     cookie: false,
     allowRequest: (request, decide) => {
-      const room = !stopping && newcomers.hasRoom(addressOf(request));
+      const room = !stopping && lines.hasRoom(addressOf(request));
       if (!room) metrics.streamRefused.inc({ reason: 'overloaded' });
       decide(room ? null : 'no room for another connection', room);
     },
   });
   io.engine.on('connection', (line: EngineLine) => {
-    newcomers.opened({ key: line.request, address: addressOf(line.request), cut: () => line.request.socket.destroy(), onClose: (listener) => line.once('close', listener) });
+    lines.opened(lineOf(line, addressOf(line.request), BYE_LIMIT_MS));
   });
   const nowText = () => new Date(clock.now()).toISOString();
   let stopping = false;
@@ -145,7 +136,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     if (!socket.connected) return;
     metrics.streamClosed.inc({ reason });
     const { id: deviceId, organisationId } = socket.data.admitted.device;
-    log.info({ deviceId, organisationId, reason, ackedSeq: socket.data.ackedSeq }, 'stream connection dropped');
+    log.info({ deviceId, organisationId, reason }, 'stream connection dropped');
     socket.emit('bye', { reason });
     const line = socket.request.socket;
     socket.disconnect(true);
@@ -170,7 +161,6 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       (admitted) => {
         if (!admitted.ok) return refuse(admitted.error);
         socket.data.admitted = admitted.value;
-        socket.data.ackedSeq = 0;
         socket.data.live = false;
         socket.data.waiting = 0;
         socket.data.heard = 0;
@@ -203,7 +193,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     const { organisationId } = device;
     const startedAt = clock.now();
     metrics.streamConnections.inc();
-    newcomers.admitted(socket.request);
+    lines.admitted(socket.request);
     void socket.join(presentRoom(organisationId));
     socket.conn.on('packetCreate', (packet: { data?: unknown }) => {
       if (typeof packet.data === 'string') socket.data.waiting += packet.data.length;
@@ -215,10 +205,6 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     socket.conn.on('drain', () => {
       socket.data.waiting = 0;
     });
-    socket.on('ack', (ack) => {
-      const parsed = Ack.safeParse(ack);
-      if (parsed.success) socket.data.ackedSeq = Math.max(socket.data.ackedSeq, parsed.data.seq);
-    });
 
     let feed: Feed | null = null;
     socket.on('disconnect', (reason) => {
@@ -226,7 +212,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       if (feed) hub.leave(feed);
       feed = null;
       const seconds = Math.round((clock.now() - startedAt) / 1000);
-      log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds, ackedSeq: socket.data.ackedSeq }, 'stream connection');
+      log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds }, 'stream connection');
     });
 
     const { weddingId } = hello;
@@ -298,12 +284,14 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       if (stopping) return;
       stopping = true;
       clearInterval(heartbeat);
-      newcomers.stop();
+      lines.cutWaiting();
       hub.stop();
       for (const socket of [...io.of('/').sockets.values()]) drop(socket, 'server_stopping');
       const deadline = clock.now() + BYE_LIMIT_MS + 200;
       while (io.engine.clientsCount > 0 && clock.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
       io.engine.close();
+      // The HTTP server does not end before its last line does, and upgraded lines are not its own to close.
+      lines.cutAll();
     },
   };
 }

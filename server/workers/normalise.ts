@@ -8,7 +8,6 @@ import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
 
 const BATCH = 64;
-const PACE_MS = Number(process.env['PACE'] ?? '0');
 /** Batches of one organisation in a row before the others have their turn. */
 const TURN = 8;
 /** The queue is looked at after this long even if nobody called. */
@@ -213,7 +212,6 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
         await renewLeases();
         const moved = await pass();
         troubles = 0;
-        if (moved > 0 && moved < BATCH && !stopped) await new Promise((resolve) => setTimeout(resolve, PACE_MS));
         if (moved > 0 || woken || stopped) continue;
         const ms = await sleepMs();
         if (!woken && unfinished === 0 && rereads.organisations().length === 0) {

@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { EnrolAnswer, HTTP } from '../../core/contract/http.ts';
-import { PROTOCOL_VERSION, STREAM_PATH, StreamFrame } from '../../core/contract/stream.ts';
+import { PROTOCOL_VERSION, STREAM_PATH, type StreamFrame } from '../../core/contract/stream.ts';
 import { findPostgres } from '../../scripts/setup/postgres.mjs';
 import { seedDemo } from '../../server/demo/seed.ts';
 import { createIds, systemClock } from '../../server/ports.ts';

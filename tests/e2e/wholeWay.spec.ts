@@ -44,6 +44,20 @@ test('a declined card becomes a real toast, and clicking it opens the right wedd
   await keep(app, 'alert-opened-by-toast');
 });
 
+test('a toast goes away when its alert is acknowledged', async ({ serve, open, session }) => {
+  const server = await serve();
+  const app = await open({ server });
+  await expect(app.window.locator('[data-link="live"]')).toBeVisible();
+  const before = await session.displayed();
+  await payByStripe(server.url, server.demo(), { amountMinor: 73_000, status: 'failed' });
+  const row = app.window.locator('.row', { hasText: '£730.00' }).locator('.row-alert');
+  await expect(row).toBeVisible();
+  await until(async () => (await session.displayed()) === before + 1, 'the toast on the screen');
+  await row.focus();
+  await app.window.keyboard.press('a');
+  await until(async () => (await session.displayed()) === before, 'the toast gone');
+});
+
 test('a forged payment changes nothing', async ({ serve, open }) => {
   const server = await serve();
   const app = await open({ server });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket as TcpSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNewcomers, type NewLine } from '../../server/stream/newcomers.ts';
+import { createLines, type Line } from '../../server/stream/lines.ts';
 import { memoryStore, type MemoryStore } from '../support/memoryStore.ts';
 import { connect, first, testApp, until, type TestApp } from '../support/serverApp.ts';
 
@@ -72,7 +72,7 @@ it('one address has room for so many unknown lines, and gets it back; known ones
 it('a client that talks without end is dropped; the others stay', async () => {
   const [loud, calm] = [await welcomed(), await welcomed()];
   const bye = first(loud, 'bye');
-  for (let seq = 0; seq < 5_000; seq += 1) loud.emit('ack', { seq });
+  for (let seq = 0; seq < 5_000; seq += 1) loud.emit('noise', { seq });
   expect(await bye).toEqual({ reason: 'overloaded' });
   await until(() => !loud.connected, 'the loud one to be gone');
   expect(calm.connected).toBe(true);
@@ -92,33 +92,50 @@ it.each([['40{'], ['4' + '2'.repeat(1_000)], ['451-["x",{"_placeholder":true,"nu
   calm.disconnect();
 });
 
-describe('newcomers', () => {
+describe('lines', () => {
   const line = (address = 'a') => {
     let close: () => void = () => undefined;
-    const made = { key: {}, address, cuts: 0, cut: () => void ((made.cuts += 1), close()), onClose: (listener: () => void) => void (close = listener) };
-    return made satisfies NewLine & { cuts: number };
+    const made = { key: {}, address, cuts: 0, cut: () => void ((made.cuts += 1), close()), onGone: (listener: () => void) => void (close = listener) };
+    return made satisfies Line & { cuts: number };
   };
 
   it('cuts a line that is not admitted in time, and leaves an admitted one alone', async () => {
-    const newcomers = createNewcomers({ admissionMs: 20 });
+    const all = createLines({ admissionMs: 20 });
     const [slow, quick] = [line(), line()];
-    newcomers.opened(slow);
-    newcomers.opened(quick);
-    newcomers.admitted(quick.key);
+    all.opened(slow);
+    all.opened(quick);
+    all.admitted(quick.key);
     await until(() => slow.cuts === 1, 'the slow one to be cut');
     expect(quick.cuts).toBe(0);
   });
 
   it('counts by address; lines that come through a proxy only together', () => {
-    const newcomers = createNewcomers({ perAddress: 1 });
+    const all = createLines({ perAddress: 1 });
     const one = line('a');
-    newcomers.opened(one);
-    expect([newcomers.hasRoom('a'), newcomers.hasRoom('b')]).toEqual([false, true]);
+    all.opened(one);
+    expect([all.hasRoom('a'), all.hasRoom('b')]).toEqual([false, true]);
     one.cut();
-    expect(newcomers.hasRoom('a')).toBe(true);
-    newcomers.opened(line(''));
-    newcomers.opened(line(''));
-    expect(newcomers.hasRoom('')).toBe(true);
-    newcomers.stop();
+    expect(all.hasRoom('a')).toBe(true);
+    all.opened(line(''));
+    all.opened(line(''));
+    expect(all.hasRoom('')).toBe(true);
+    all.cutAll();
   });
+});
+
+it('a stop does not wait for a line that broke the protocol and stays open', async () => {
+  const line = await silentLine();
+  line.write(Buffer.alloc(2_000, 0xff));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await test.app.close();
+  await until(() => line.closed || line.destroyed || line.readableEnded, 'the line to be cut');
+});
+
+it('a storm of questions about its health costs the database one at a time', async () => {
+  let asked = 0;
+  const gauges = store.gauges.bind(store);
+  store.gauges = () => ((asked += 1), gauges());
+  const answers = await Promise.all(Array.from({ length: 300 }, () => test.app.inject({ url: '/metrics' })));
+  expect(answers.every((answer) => answer.statusCode === 200 && answer.body.includes('wedsync_deliveries_parked'))).toBe(true);
+  expect(asked).toBe(1);
 });

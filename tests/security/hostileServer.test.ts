@@ -104,7 +104,7 @@ describe('the live line', () => {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
     };
-    const make = serverLinks({ io: (to, options) => io(to, options), clock: { now: () => Date.now() }, timers: { after }, random: { next: () => 0.5, bytes: (n) => new Uint8Array(n) }, log: collectingLog(), appVersion: '0' });
+    const make = serverLinks({ io: (to, options) => io(to, options), clock: { now: () => Date.now() }, timers: { after }, random: { next: () => 0.5 }, log: collectingLog(), appVersion: '0' });
     link = make({ server: url, token: 't'.repeat(40), cursor: null, onSnapshot: (one) => applied.push(one), onFrame: (one) => applied.push(one), onStatus: (status) => statuses.push(status) });
     link.start();
   };

@@ -28,13 +28,46 @@ export interface ClusterOptions {
 }
 
 const START_LIMIT_MS = 30_000;
+const PREFIX = 'wedsync-postgres-';
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+/** A run that was killed could not end its cluster: the next run does, if nobody owns it any more. */
+async function sweep(): Promise<void> {
+  for (const name of fs.readdirSync(os.tmpdir()).filter((one) => one.startsWith(PREFIX))) {
+    const home = path.join(os.tmpdir(), name);
+    const owner = Number(readOr(path.join(home, 'owner'), ''));
+    if (!(owner > 0) || isAlive(owner)) continue;
+    const server = Number(readOr(path.join(home, 'data', 'postmaster.pid'), '').split('\n')[0]);
+    if (server > 0 && readOr(`/proc/${server}/cmdline`, '').includes(home)) process.kill(server, 'SIGQUIT');
+    for (let tries = 0; tries < 100 && server > 0 && isAlive(server); tries += 1) await sleep(20);
+    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
 
 /** Rejects when it does not start; ask `findPostgres` first whether it can be had. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const found = findPostgres();
   if (!found.ok) throw new Error(found.why);
   const { bin, account } = found;
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'wedsync-postgres-'));
+  await sweep();
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
+  fs.writeFileSync(path.join(home, 'owner'), String(process.pid));
   const data = path.join(home, 'data');
   const password = randomBytes(18).toString('base64url');
   const passwordFile = path.join(home, 'password');

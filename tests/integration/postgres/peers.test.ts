@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { draftCreated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
@@ -115,6 +116,27 @@ describe.skipIf(server === undefined)('two stores on one PostgreSQL', () => {
     await until(() => atA.seqs().at(-1) === head && atB.seqs().at(-1) === head, 'both at the head');
     expect(atA.seqs()).toEqual(range(before + 1, head));
     expect(atB.seqs()).toEqual(range(before + 1, head));
+  });
+
+  test('what was committed while nothing could be heard is told when the line is back, without any further commit', async () => {
+    const before = await a.headSeq(t.organisation.id);
+    const atB = listen(b);
+    await write(b, 1);
+    const name = new URL(t.options.databaseUrl ?? '').pathname.slice(1);
+    const maintenance = new pg.Client({ connectionString: server });
+    await maintenance.connect();
+    try {
+      await maintenance.query(`alter database ${name} with allow_connections false`);
+      await maintenance.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'wedsync peers' and datname = $1`, [name]);
+      await until(() => logOfB.lines.some((line) => line.message === 'the way back to PostgreSQL failed'), 'the line stays lost');
+      await write(a, 3);
+      expect(atB.seqs()).toEqual([before + 1]);
+    } finally {
+      await maintenance.query(`alter database ${name} with allow_connections true`);
+      await maintenance.end();
+    }
+    await until(() => atB.seqs().length === 4, 'the missed ones');
+    expect(atB.seqs()).toEqual(range(before + 1, before + 4));
   });
 
   test('an announcement that is nonsense is said so and does no harm', async () => {

@@ -18,6 +18,7 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
   const toasts: { content: ToastContent; events: ToastEvents }[] = [];
   const banners: Omit<Banner, 'id' | 'at'>[] = [];
   const opened: Place[] = [];
+  const dismissed: string[] = [];
   let settings = { ...DEFAULT_SETTINGS.notifications };
   const notifications = createNotifications({
     toasts: {
@@ -26,6 +27,7 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
         toasts.push({ content, events });
         answer(events);
       },
+      dismiss: (key) => dismissed.push(key),
     },
     clock,
     timers: clock.timers,
@@ -39,10 +41,21 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
     const row = alert({ weddingId: day.id, ...fields });
     return notifications.consider(alertRaised(row, { recordedAt: new Date(clock.now()).toISOString() }), state({ weddings: keyed(day, other), alerts: keyed(row) }));
   };
-  return { clock, log, toasts, banners, opened, notifications, raise, set: (next: Partial<typeof settings>) => (settings = { ...settings, ...next }) };
+  return { clock, log, toasts, banners, opened, dismissed, notifications, raise, set: (next: Partial<typeof settings>) => (settings = { ...settings, ...next }) };
 }
 
 describe('notifications', () => {
+  it('takes a toast away when its alert was seen to, here or elsewhere, and leaves the others', async () => {
+    const { raise, notifications, dismissed, toasts } = make();
+    const row = alert({ weddingId: day.id });
+    await raise();
+    await notifications.consider(alertRaised(row), state({ alerts: keyed(row) }));
+    const done = alertRaised({ ...row, state: 'acknowledged' }, { type: 'alert.acknowledged' });
+    expect(await notifications.consider(done, state())).toBeNull();
+    expect(dismissed).toEqual([row.id]);
+    expect(toasts.map(({ content }) => content.key)).toContain(row.id);
+  });
+
   it('shows a grave alert so that it stays, and its click opens the wedding at the alert', async () => {
     const { raise, toasts, opened, log } = make();
     expect(await raise({ severity: 'critical', title: 'Payment failed' })).toEqual({ outcome: 'shown' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SHOWN_BOUND_MS, showToast, type ToastContent, type ToastEvents, type Toasts } from '../../../../main/services/toast.ts';
 import { handClock } from '../support/fakes.ts';
 
-const content: ToastContent = { title: 'Payment failed', body: 'Nadia & Tom', urgency: 'critical', silent: false, sticky: true };
+const content: ToastContent = { key: null, title: 'Payment failed', body: 'Nadia & Tom', urgency: 'critical', silent: false, sticky: true };
 
 function make(show: (events: ToastEvents) => void, supported = true) {
   const clock = handClock();
@@ -15,6 +15,7 @@ function make(show: (events: ToastEvents) => void, supported = true) {
       events = given;
       show(given);
     },
+    dismiss: () => undefined,
   };
   const outcome = showToast(toasts, clock.timers, content, { clicked: () => clicks.push('click'), failed: (message) => messages.push(message) });
   return { clock, clicks, messages, outcome, events: () => events };

@@ -1,33 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+
 /** A line that has not become a connection by then is cut: whoever only holds it open pays nothing for it. */
 const ADMISSION_MS = 12_000;
 /** Lines that wait for their admission at the same time, of all callers and of one address. */
 const WAITING_LIMIT = 2_000;
 const WAITING_PER_ADDRESS = 200;
 
-export interface Newcomers {
+/** Every line to the stream, known or not: who is let in, who is waited for, and that none outlives the server. */
+export interface Lines {
   /** For the transport, before it opens a line: is there room for one more that nobody knows yet? */
   hasRoom(address: string): boolean;
   /** Follows a line that was opened until it is admitted or gone. */
-  opened(line: NewLine): void;
+  opened(line: Line): void;
   admitted(key: object): void;
   /** Cuts whoever still waits. */
-  stop(): void;
+  cutWaiting(): void;
+  /** Cuts every line there is. */
+  cutAll(): void;
 }
 
 /** The part of a transport's line that is used. */
-export interface NewLine {
+export interface Line {
   /** What the line is known by later: the request that opened it. */
   readonly key: object;
   /** Empty when all come through one proxy and cannot be told apart. */
   readonly address: string;
   cut(): void;
-  onClose(listener: () => void): void;
+  /** Told when the line is really gone, not only said farewell to. */
+  onGone(listener: () => void): void;
 }
 
-export function createNewcomers(limits: { readonly admissionMs?: number; readonly perAddress?: number } = {}): Newcomers {
+/** The part of the transport's own connection that is used; its type is not exported whole. */
+export interface EngineLine {
+  readonly request: IncomingMessage;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** After the farewell the other side may leave a line open for half a minute more; it gets `graceMs`. */
+export function lineOf(engine: EngineLine, address: string, graceMs: number): Line {
+  const { request } = engine;
+  const { socket } = request;
+  engine.once('close', () => setTimeout(() => socket.destroy(), graceMs).unref());
+  return { key: request, address, cut: () => socket.destroy(), onGone: (listener) => socket.once('close', listener) };
+}
+
+export function createLines(limits: { readonly admissionMs?: number; readonly perAddress?: number } = {}): Lines {
   const admissionMs = limits.admissionMs ?? ADMISSION_MS;
   const perAddress = limits.perAddress ?? WAITING_PER_ADDRESS;
-  const waiting = new Map<object, { readonly line: NewLine; readonly timer: NodeJS.Timeout }>();
+  const open = new Set<Line>();
+  const waiting = new Map<object, { readonly line: Line; readonly timer: NodeJS.Timeout }>();
   const byAddress = new Map<string, number>();
 
   const forget = (key: object) => {
@@ -47,11 +68,18 @@ export function createNewcomers(limits: { readonly admissionMs?: number; readonl
       timer.unref();
       waiting.set(line.key, { line, timer });
       byAddress.set(line.address, (byAddress.get(line.address) ?? 0) + 1);
-      line.onClose(() => forget(line.key));
+      open.add(line);
+      line.onGone(() => {
+        open.delete(line);
+        forget(line.key);
+      });
     },
     admitted: forget,
-    stop() {
+    cutWaiting() {
       for (const { line } of [...waiting.values()]) line.cut();
+    },
+    cutAll() {
+      for (const line of [...open]) line.cut();
     },
   };
 }
