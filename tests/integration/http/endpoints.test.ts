@@ -230,7 +230,7 @@ describe('health', () => {
 });
 
 describe('the console', () => {
-  it('is served under its own policy, with a new nonce each time, and nothing beside it', async () => {
+  it('is served under its own policy, and nothing beside it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wedsync-console-'));
     mkdirSync(join(folder, 'web', 'assets'), { recursive: true });
     writeFileSync(join(folder, 'web', 'index.html'), '<!doctype html><html><head><title>t</title></head><body></body></html>');
@@ -239,13 +239,11 @@ describe('the console', () => {
     await test.app.close();
     test = testApp(store, { config: { consoleDir: join(folder, 'web') } });
     const pages = [await test.app.inject({ url: '/' }), await test.app.inject({ url: '/index.html' })];
-    const nonces = pages.map((page) => /<head><meta property="csp-nonce" nonce="([^"]+)">/.exec(page.body)?.[1]);
-    for (const [i, page] of pages.entries()) {
+    for (const page of pages) {
       expect(page.statusCode).toBe(200);
-      expect(page.headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonces[i]}'`);
+      expect(page.headers['content-security-policy']).toContain("style-src 'self';");
       expect(page.headers['content-security-policy']).not.toContain('unsafe');
     }
-    expect(nonces[0]).not.toBe(nonces[1]);
     const asset = await test.app.inject({ url: '/assets/app-1.js' });
     expect(asset.headers['cache-control']).toContain('immutable');
     for (const url of ['/../secret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/assets/', '/api/nothing']) {
