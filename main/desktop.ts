@@ -142,8 +142,9 @@ export function startDesktop(options: DesktopOptions): Desktop {
         }),
       })
     : NO_TRACE;
+  const toasts = systemToasts(appIcon(icons));
   const notifications = createNotifications({
-    toasts: systemToasts(appIcon(icons)),
+    toasts,
     clock,
     timers,
     log,
@@ -245,6 +246,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     event.preventDefault();
     if (ending) return;
     ending = true;
+    toasts.dismissAll();
     unwatch();
     const stuck = timers.after(QUIT_BOUND_MS, () => {
       log.error({ boundMs: QUIT_BOUND_MS }, 'quitting took too long');

@@ -42,5 +42,8 @@ export function systemToasts(iconPath: string): Toasts {
     dismiss(key) {
       for (const [toast, about] of live) if (about === key) toast.close();
     },
+    dismissAll() {
+      for (const toast of live.keys()) toast.close();
+    },
   };
 }

@@ -29,6 +29,8 @@ export interface Toasts {
   show(content: ToastContent, events: ToastEvents): void;
   /** Takes away what is on the screen about this; does nothing when there is nothing. */
   dismiss(key: string): void;
+  /** Takes everything of ours away: once the program has ended, a click on it would lead nowhere. */
+  dismissAll(): void;
 }
 
 /** How long the system has to say that a toast is on the screen. */

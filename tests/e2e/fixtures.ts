@@ -47,6 +47,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   open: async ({ folder, session }, use) => {
     const opened: DesktopApp[] = [];
+    // The desktop session outlives a test; what an earlier one left on the screen must not be clicked by this one.
+    await session.clearNotifications();
     await use(async (options) => {
       const app = await launchDesktop({ session, userData: join(folder, 'desktop'), ...options });
       opened.push(app);

@@ -56,6 +56,12 @@ test('a toast goes away when its alert is acknowledged', async ({ serve, open, s
   await row.focus();
   await app.window.keyboard.press('a');
   await until(async () => (await session.displayed()) === before, 'the toast gone');
+
+  // And what is still there goes with the program, because a click on it would lead nowhere.
+  await payByStripe(server.url, server.demo(), { amountMinor: 74_000, status: 'failed' });
+  await until(async () => (await session.displayed()) === before + 1, 'the second toast on the screen');
+  await app.close();
+  await until(async () => (await session.displayed()) === before, 'the second toast gone with the program');
 });
 
 test('a forged payment changes nothing', async ({ serve, open }) => {

@@ -16,6 +16,8 @@ export interface DesktopSession {
   readonly notifications: () => readonly SeenNotification[];
   /** How many notifications the daemon has on the screen now. */
   displayed(): Promise<number>;
+  /** Takes every notification off the screen, so that a test begins with none. */
+  clearNotifications(): Promise<void>;
   /** Clicks the newest notification, as the daemon does for a mouse. */
   clickNewest(): Promise<void>;
   /** The whole screen with everything on it, as a PNG file. */
@@ -132,6 +134,9 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
     notifications: () => readNotifications(seen),
     async displayed() {
       return Number(await output('dunstctl', ['count', 'displayed'], env));
+    },
+    async clearNotifications() {
+      if (options.notificationDaemon !== false) await output('dunstctl', ['close-all'], env);
     },
     async clickNewest() {
       await output('dunstctl', ['action', '0'], env);

@@ -28,6 +28,7 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
         answer(events);
       },
       dismiss: (key) => dismissed.push(key),
+      dismissAll: () => undefined,
     },
     clock,
     timers: clock.timers,

@@ -16,6 +16,7 @@ function make(show: (events: ToastEvents) => void, supported = true) {
       show(given);
     },
     dismiss: () => undefined,
+    dismissAll: () => undefined,
   };
   const outcome = showToast(toasts, clock.timers, content, { clicked: () => clicks.push('click'), failed: (message) => messages.push(message) });
   return { clock, clicks, messages, outcome, events: () => events };
