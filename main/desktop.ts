@@ -5,6 +5,7 @@ import { app, dialog, nativeTheme, screen, session as sessions } from 'electron'
 import { io } from 'socket.io-client';
 import type { Boot } from '../core/contract/ipc.ts';
 import type { Place } from '../core/contract/deepLink.ts';
+import { createOutbox } from '../core/link/outboxRunner.ts';
 import type { Log, Secrets } from '../core/ports/ports.ts';
 import { openLines } from './diagnostics/lines.ts';
 import { createTrace, NO_TRACE } from './diagnostics/trace.ts';
@@ -32,6 +33,7 @@ import { createCompanion, type Companion } from './services/companion.ts';
 import { createEnrolment } from './services/enrolment.ts';
 import { calmStatus, serverLinks } from './services/link.ts';
 import { createNotifications } from './services/notifications.ts';
+import { openFileJournal } from './services/outbox/journal.ts';
 import { createRecord } from './services/record.ts';
 import { createEmbeddedServer } from './services/server/embedded.ts';
 import { createSettings } from './services/settings.ts';
@@ -193,6 +195,21 @@ export function startDesktop(options: DesktopOptions): Desktop {
     },
   });
   const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: () => companion.refused() });
+  const outboxJournal = openFileJournal({ file: join(userData, 'outbox.jsonl'), log });
+  const outbox = createOutbox({
+    journal: outboxJournal,
+    clock,
+    timers,
+    random,
+    log,
+    // The embedded server's address changes from start to start; its record does not.
+    server: () => {
+      const { mode, url } = companion.server();
+      return mode === 'embedded' || url === null ? 'embedded' : url;
+    },
+    send: (command) => api.command(command),
+    onChange: (entries) => push('outbox:changed', [...entries]),
+  });
   const companion: Companion = createCompanion({
     clock,
     timers,
@@ -207,6 +224,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     onFrame: (frame) => trace.received(frame),
     onStatus: (status) => {
       pushStatus(status);
+      outbox.line(status.state === 'live' || status.state === 'catching_up');
       tray?.show(status);
     },
     saveServerUrl: (url) => void settings.setServerUrl(url),
@@ -224,11 +242,12 @@ export function startDesktop(options: DesktopOptions): Desktop {
       place: deepLinks.ready(),
     };
   };
-  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, settings, notifications });
+  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, outbox, settings, notifications });
   handleInvocations({ handlers, isOurWindow: windows.isOurs, log });
 
   // Start: the window first
   windows.open('main');
+  void outbox.start();
   companion.start(environment.serverUrl ?? settings.get().serverUrl, environment.enrolTicket);
   const unwatch = watchMachine(timers, { suspended: companion.suspended, resumed: companion.resumed, networkChanged: companion.networkChanged });
   void trayHostPresent(process.platform).then((present) => {
@@ -252,7 +271,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
       log.error({ boundMs: QUIT_BOUND_MS }, 'quitting took too long');
       app.exit(1);
     });
-    void companion.stop().then(() => {
+    outbox.stop();
+    void Promise.all([companion.stop(), outboxJournal.close()]).then(() => {
       stuck();
       tray?.destroy();
       trace.close();

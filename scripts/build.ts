@@ -39,7 +39,7 @@ const TARGETS: readonly Target[] = [
     config: async () => (await import('./config/vite.main.config.ts')).default,
   },
   {
-    name: 'server', sources: [...NODE, 'scripts/config/vite.server.config.ts', 'server', 'resources/locales', 'resources/demo'], outputs: ['server/index.js', 'server/pgliteWorker.js'],
+    name: 'server', sources: [...NODE, 'scripts/config/vite.server.config.ts', 'server', 'resources/locales', 'resources/demo'], outputs: ['server/index.js', 'server/record.js', 'server/pgliteWorker.js'],
     config: async () => (await import('./config/vite.server.config.ts')).default,
   },
 ];

@@ -82,6 +82,14 @@ async function packaged() {
   return code === 0 ? add(asOneCheck(0), await playwright('packaged')) : asOneCheck(code);
 }
 
+/** Each fault counts as one test. */
+async function chaos() {
+  const file = path.join(results, 'chaos.json');
+  rmSync(file, { force: true });
+  const code = await show(bundledNode, [path.join(root, 'tests', 'chaos', 'index.ts'), '--short']);
+  return counted(code, file, (report) => report.counts);
+}
+
 async function bench() {
   const entry = path.join(root, 'tests', 'bench', 'index.ts');
   if (!existsSync(entry)) {
@@ -102,6 +110,7 @@ const STEPS = [
   ...FOLDERS.map((folder) => ({ name: folder, all: false, build: folder !== 'unit', desktop: folder === 'security', run: () => vitest(folder, [folder]) })),
   { name: 'e2e', all: true, build: true, desktop: true, run: () => playwright('e2e') },
   { name: 'packaged', all: true, build: true, desktop: true, run: packaged },
+  { name: 'chaos', all: true, build: true, desktop: false, run: chaos },
   { name: 'bench', all: true, build: true, desktop: true, run: bench },
 ];
 

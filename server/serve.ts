@@ -96,6 +96,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     log.error({ err: error }, 'the server could not start');
     await close();
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOSPC' || code === '53100') return err(codedError('store.disk_full', 'The disk is full; the server starts again once there is room.', true));
     const cannotListen = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code);
     const message = cannotListen ? `The server cannot listen on ${config.host}:${config.port} (${code}).` : 'The server could not start; its log says more.';
     return err(codedError('server.start_failed', message));

@@ -39,7 +39,9 @@ export const ERROR_CODES = [
   'request.method',
   'command.stale',
   'command.not_possible',
-  'command.offline',
+  // decisions kept on this machine
+  'outbox.not_kept',
+  'outbox.already_sent',
   // stream
   'stream.protocol_too_old',
   'stream.protocol_too_new',
@@ -52,7 +54,17 @@ export const ERROR_CODES = [
   'server.start_failed',
   'store.locked',
   'store.corrupt',
+  'store.disk_full',
   'store.newer_version',
+  // backups of the record
+  'backup.no_record',
+  'backup.file_exists',
+  'backup.file_unusable',
+  'backup.damaged',
+  'backup.foreign',
+  'backup.newer_version',
+  'backup.older_schema',
+  'backup.target_not_empty',
   'internal',
 ] as const;
 

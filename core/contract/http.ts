@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { Access, Role } from './access.ts';
 import { Command, CommandAnswer } from './commands.ts';
 import { CodedError } from './errors.ts';
-import { Id, Instant } from './primitives.ts';
-import { Connection, Organisation } from './record.ts';
+import { RecordedEvent } from './events.ts';
+import { Id, Instant, Seq } from './primitives.ts';
+import { Connection, Organisation, Snapshot } from './record.ts';
 
 /** Every error answer of the server has this body. */
 export const ErrorBody = z.object({ error: CodedError });
@@ -36,13 +38,40 @@ export const EnrolAnswer = z.object({
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 export type EnrolAnswer = z.infer<typeof EnrolAnswer>;
 
-/** `POST /api/devices/tickets`: a link that pairs one more browser; works once, for 15 minutes. */
+/**
+ * `POST /api/devices/tickets`: a link that lets one more browser in, once; for a colleague or an own device within 15
+ * minutes, for a vendor, a couple or a partner within three days. Without a role it is for the asker's own. A vendor
+ * needs wedding and contact, a couple the wedding; a partner may have one; those of the house have neither.
+ */
+export const TicketRequest = z.strictObject({ role: Role.optional(), weddingId: Id.nullable().optional(), contactId: Id.nullable().optional() });
+export type TicketRequest = z.infer<typeof TicketRequest>;
 export const TicketAnswer = z.object({ url: z.url(), expiresAt: Instant });
 export type TicketAnswer = z.infer<typeof TicketAnswer>;
+
+/** `GET /api/devices`: every device that is let in, the one last seen first. */
+export const DeviceView = z.object({
+  id: Id,
+  name: z.string(),
+  kind: z.enum(['desktop', 'browser', 'tool']),
+  role: Role,
+  weddingId: Id.nullable(),
+  /** To the minute; null = not since this is kept. */
+  lastSeenAt: Instant.nullable(),
+  /** The device that asks. */
+  self: z.boolean(),
+});
+export const DevicesAnswer = z.object({ at: Instant, devices: z.array(DeviceView) });
+export type DeviceView = z.infer<typeof DeviceView>;
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
+
+/** `POST /api/devices/:id/revoke`: its token is void and its connections are dropped; cannot be undone. */
+export const RevokeAnswer = z.object({ deviceId: Id });
+export type RevokeAnswer = z.infer<typeof RevokeAnswer>;
 
 /** `GET /api/me` */
 export const MeAnswer = z.object({
   organisation: Organisation,
+  access: Access,
   device: z.object({ id: Id, name: z.string(), kind: z.enum(['desktop', 'browser', 'tool']) }),
   server: z.object({ version: z.string(), protocol: z.int(), time: Instant }),
 });
@@ -77,13 +106,34 @@ export type DeliveriesAnswer = z.infer<typeof DeliveriesAnswer>;
 export const CommandRequest = Command;
 export const CommandResponse = CommandAnswer;
 
+/** `GET /api/history/:collection/:id?before=SEQ`: everything that happened to one row, newest first, in pages. */
+export const HISTORY_PAGE = 50;
+export const ChangedField = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() });
+export type ChangedField = z.infer<typeof ChangedField>;
+export const HistoryEntry = z.object({ event: RecordedEvent, changed: z.array(ChangedField) });
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+export const HistoryAnswer = z.object({
+  at: Instant,
+  entries: z.array(HistoryEntry),
+  /** Give it as `before` to get what is older; null = this is the beginning. */
+  before: Seq.nullable(),
+});
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
+
+/** `GET /api/record?at=`: the record as it stood, at a position of the log or at an instant. */
+export const RecordPoint = z.union([z.string().regex(/^\d{1,15}$/), Instant]);
+
 /** The answered endpoints for people and devices; the webhook intake is apart (`server/intake`). */
 export const HTTP = {
   enrol: { method: 'POST', path: '/api/devices/enrol', success: EnrolAnswer },
   tickets: { method: 'POST', path: '/api/devices/tickets', success: TicketAnswer },
+  devices: { method: 'GET', path: '/api/devices', success: DevicesAnswer },
+  revoke: { method: 'POST', path: '/api/devices/:id/revoke', success: RevokeAnswer },
   me: { method: 'GET', path: '/api/me', success: MeAnswer },
   integrations: { method: 'GET', path: '/api/integrations', success: IntegrationsAnswer },
   deliveries: { method: 'GET', path: '/api/integrations/:id/deliveries', success: DeliveriesAnswer },
+  history: { method: 'GET', path: '/api/history/:collection/:id', success: HistoryAnswer },
+  record: { method: 'GET', path: '/api/record', success: Snapshot },
   commands: { method: 'POST', path: '/api/commands', success: CommandAnswer },
 } as const;
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { Command, CommandAnswer } from './commands.ts';
+import { Command } from './commands.ts';
 import { Place } from './deepLink.ts';
 import type { CodedError } from './errors.ts';
-import { DeliveriesAnswer, IntegrationsAnswer, TicketAnswer } from './http.ts';
+import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
-import { Id, Instant } from './primitives.ts';
+import { OutboxChoice, OutboxEntry, QueuedAnswer } from './outbox.ts';
+import { Id, Instant, Seq } from './primitives.ts';
 import type { Result } from './result.ts';
-import { Severity, Snapshot } from './record.ts';
+import { COLLECTION_NAMES, Severity, Snapshot, type CollectionName } from './record.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { LinkStatus, StreamFrame } from './stream.ts';
 
@@ -54,9 +55,17 @@ export const INVOKE = {
   'link:get': { input: none, output: LinkStatus },
   'link:retry': { input: none, output: z.boolean() },
   'api:integrations': { input: none, output: IntegrationsAnswer },
+  'api:history': { input: z.strictObject({ collection: z.enum(COLLECTION_NAMES as [CollectionName, ...CollectionName[]]), id: Id, before: Seq.nullable() }), output: HistoryAnswer },
   'api:deliveries': { input: z.strictObject({ connectionId: Id }), output: DeliveriesAnswer },
-  'api:pairing_link': { input: none, output: TicketAnswer },
-  'command:send': { input: Command, output: CommandAnswer },
+  'api:pairing_link': { input: TicketRequest, output: TicketAnswer },
+  'api:me': { input: none, output: MeAnswer },
+  'api:devices': { input: none, output: DevicesAnswer },
+  'api:revoke_device': { input: z.strictObject({ deviceId: Id }), output: RevokeAnswer },
+  /** Answered when the decision is durable on this machine; what became of it comes with `outbox:changed`. */
+  'command:send': { input: Command, output: QueuedAnswer },
+  'outbox:list': { input: none, output: z.array(OutboxEntry) },
+  'outbox:cancel': { input: z.strictObject({ commandId: Id }), output: z.boolean() },
+  'outbox:resolve': { input: OutboxChoice, output: z.boolean() },
   'settings:get': { input: none, output: Settings },
   'settings:set': { input: SettingsPatch, output: Settings },
   'server:connect': { input: z.strictObject({ url: z.url({ protocol: /^https?$/ }).nullable(), ticket: z.string().max(200).nullable() }), output: z.boolean() },
@@ -70,6 +79,7 @@ export const PUSH = {
   'record:snapshot': Snapshot,
   'record:patch': StreamFrame,
   'link:status': LinkStatus,
+  'outbox:changed': z.array(OutboxEntry),
   navigate: Place,
   banner: Banner,
   'settings:changed': Settings,
@@ -88,9 +98,16 @@ export interface Bridge {
   link(): Promise<IpcResult<LinkStatus>>;
   retryLink(): Promise<IpcResult<boolean>>;
   integrations(): Promise<IpcResult<IntegrationsAnswer>>;
+  history(input: InvokeInput<'api:history'>): Promise<IpcResult<HistoryAnswer>>;
   deliveries(input: { connectionId: string }): Promise<IpcResult<DeliveriesAnswer>>;
-  pairingLink(): Promise<IpcResult<TicketAnswer>>;
-  sendCommand(input: Command): Promise<IpcResult<CommandAnswer>>;
+  pairingLink(input: TicketRequest): Promise<IpcResult<TicketAnswer>>;
+  me(): Promise<IpcResult<MeAnswer>>;
+  devices(): Promise<IpcResult<DevicesAnswer>>;
+  revokeDevice(input: { deviceId: string }): Promise<IpcResult<RevokeAnswer>>;
+  sendCommand(input: Command): Promise<IpcResult<QueuedAnswer>>;
+  outbox(): Promise<IpcResult<OutboxEntry[]>>;
+  cancelCommand(input: { commandId: string }): Promise<IpcResult<boolean>>;
+  resolveCommand(input: OutboxChoice): Promise<IpcResult<boolean>>;
   settings(): Promise<IpcResult<Settings>>;
   changeSettings(input: SettingsPatch): Promise<IpcResult<Settings>>;
   connectServer(input: { url: string | null; ticket: string | null }): Promise<IpcResult<boolean>>;
@@ -99,6 +116,7 @@ export interface Bridge {
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;
+  onOutbox(listener: (entries: OutboxEntry[]) => void): () => void;
   onNavigate(listener: (place: Place) => void): () => void;
   onBanner(listener: (banner: Banner) => void): () => void;
   onSettings(listener: (settings: Settings) => void): () => void;

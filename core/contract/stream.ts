@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RecordedEvent } from './events.ts';
 import { Id, Instant, Seq } from './primitives.ts';
-import { Snapshot } from './record.ts';
+import { COLLECTION_NAMES, Snapshot, type CollectionName } from './record.ts';
 
 /**
  * The realtime protocol between server and clients, over Socket.IO. Order, resume and "nothing lost" come from `seq`
@@ -42,15 +42,21 @@ export const StreamWelcome = z.object({
 });
 export type StreamWelcome = z.infer<typeof StreamWelcome>;
 
+/** A row that the event `seq` took out of this client's sight; to be forgotten, with everything told about it. */
+export const RemovedRow = z.object({ collection: z.enum(COLLECTION_NAMES as [CollectionName, ...CollectionName[]]), id: Id, seq: Seq });
+export type RemovedRow = z.infer<typeof RemovedRow>;
+
 /**
  * Events of one room, in order. It covers the log from `after` (exclusive) to `upTo` (inclusive): a client whose
  * cursor is below `after` has a gap and must resume; one at or above `upTo` drops the frame as a duplicate. In a
- * wedding's room `events` may be fewer than the range, because other weddings' facts are not sent.
+ * wedding's room, and for a device that may not see everything, `events` may be fewer than the range.
  */
 export const StreamFrame = z.object({
   after: Seq,
   upTo: Seq,
   events: z.array(RecordedEvent),
+  /** Left out = none. */
+  removed: z.array(RemovedRow).optional(),
   /** When the newest of these was committed, server's clock; for measuring hops. */
   committedAt: Instant,
 });

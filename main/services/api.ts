@@ -1,6 +1,7 @@
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
-import { HTTP, type DeliveriesAnswer, type IntegrationsAnswer, type MeAnswer, type TicketAnswer } from '../../core/contract/http.ts';
+import { HTTP, type DeliveriesAnswer, type DevicesAnswer, type HistoryAnswer, type IntegrationsAnswer, type MeAnswer, type RevokeAnswer, type TicketAnswer, type TicketRequest } from '../../core/contract/http.ts';
+import type { CollectionName } from '../../core/contract/record.ts';
 import { err, type Result } from '../../core/contract/result.ts';
 import { ask, type Ask, type Fetch } from './http.ts';
 
@@ -13,8 +14,13 @@ export interface Session {
 export interface Api {
   me(session: Session): Promise<Result<MeAnswer, CodedError>>;
   integrations(): Promise<Result<IntegrationsAnswer, CodedError>>;
+  history(collection: CollectionName, id: string, before: number | null): Promise<Result<HistoryAnswer, CodedError>>;
   deliveries(connectionId: string): Promise<Result<DeliveriesAnswer, CodedError>>;
-  pairingLink(): Promise<Result<TicketAnswer, CodedError>>;
+  pairingLink(request: TicketRequest): Promise<Result<TicketAnswer, CodedError>>;
+  /** This device, as the server knows it. */
+  self(): Promise<Result<MeAnswer, CodedError>>;
+  devices(): Promise<Result<DevicesAnswer, CodedError>>;
+  revokeDevice(deviceId: string): Promise<Result<RevokeAnswer, CodedError>>;
   command(command: Command): Promise<Result<CommandAnswer, CodedError>>;
 }
 
@@ -30,15 +36,22 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
     if (!answer.ok && (answer.error.code === 'auth.invalid' || answer.error.code === 'auth.revoked')) options.onRefused(answer.error);
     return answer;
   };
-  const { me, integrations, deliveries, tickets, commands } = HTTP;
+  const { me, integrations, deliveries, history, tickets, devices, revoke, commands } = HTTP;
   return {
     me: (session) => ask(options.fetch, { method: 'GET', ...session, path: me.path, answer: me.success, timeoutMs: READ_MS }),
     integrations: () => authorised({ method: 'GET', path: integrations.path, answer: integrations.success, timeoutMs: READ_MS }),
+    history: (collection, id, before) => {
+      const path = `${history.path.replace(':collection', collection).replace(':id', encodeURIComponent(id))}${before === null ? '' : `?before=${before}`}`;
+      return authorised({ method: 'GET', path, answer: history.success, timeoutMs: READ_MS });
+    },
     deliveries: (connectionId) => {
       const path = deliveries.path.replace(':id', encodeURIComponent(connectionId));
       return authorised({ method: 'GET', path, answer: deliveries.success, timeoutMs: READ_MS });
     },
-    pairingLink: () => authorised({ method: 'POST', path: tickets.path, body: {}, answer: tickets.success, timeoutMs: WRITE_MS }),
+    pairingLink: (request) => authorised({ method: 'POST', path: tickets.path, body: request, answer: tickets.success, timeoutMs: WRITE_MS }),
+    self: () => authorised({ method: 'GET', path: me.path, answer: me.success, timeoutMs: READ_MS }),
+    devices: () => authorised({ method: 'GET', path: devices.path, answer: devices.success, timeoutMs: READ_MS }),
+    revokeDevice: (deviceId) => authorised({ method: 'POST', path: revoke.path.replace(':id', encodeURIComponent(deviceId)), body: {}, answer: revoke.success, timeoutMs: WRITE_MS }),
     command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
   };
 }

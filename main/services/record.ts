@@ -44,9 +44,9 @@ export function createRecord(options: RecordOptions): RecordService {
       // The link gives a frame only on top of what it continues; without a base there is none.
       if (!state) return;
       const before = state.seq;
-      state = applyEvents(state, frame.events, frame.upTo);
+      state = applyEvents(state, frame.events, frame.upTo, frame.removed);
       options.onPatch(frame);
-      if (frame.events.some((event) => event.collection === 'alerts')) count();
+      if ([...frame.events, ...(frame.removed ?? [])].some(({ collection }) => collection === 'alerts')) count();
       for (const event of frame.events) if (event.seq > before) options.onEvent(event, state);
     },
     clear() {

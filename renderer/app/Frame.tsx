@@ -5,8 +5,10 @@ import { Inspector } from '../inspector/Inspector.tsx';
 import { IntegrationsView } from '../integrations/IntegrationsView.tsx';
 import { SettingsView } from '../settings/SettingsView.tsx';
 import { t } from '../i18n/index.ts';
+import { useMay } from './access.ts';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
+import { useDecisionNews } from './openDecision.ts';
 import { useRoute } from './routes.ts';
 import { useTables } from './selectors.ts';
 import { TopBar } from './TopBar.tsx';
@@ -21,6 +23,7 @@ const PLACES = [
 function Rail() {
   const { place } = useRoute();
   const tables = useTables();
+  const mayIntegrate = useMay('http:integrations');
   // Only what waits for a person is counted.
   const failing = useMemo(
     () => Object.values(tables.connections).filter((row) => row.health === 'failing').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
@@ -31,7 +34,7 @@ function Rail() {
       <span className="rail-mark" aria-hidden>
         W
       </span>
-      {PLACES.map(({ view, href, icon: Icon }) => {
+      {PLACES.filter(({ view }) => view !== 'integrations' || mayIntegrate).map(({ view, href, icon: Icon }) => {
         const count = view === 'integrations' ? failing : 0;
         return (
           <a key={view} href={href} className="rail-place" aria-current={place.view === view ? 'page' : undefined}>
@@ -56,8 +59,11 @@ const VIEWS = { day: DayBoard, integrations: IntegrationsView, settings: Setting
 export function Frame() {
   const route = useRoute();
   useFrameKeys();
-  const View = VIEWS[route.place.view];
-  const inspecting = route.selected !== null || (route.place.view === 'integrations' && route.place.connectionId !== null);
+  useDecisionNews();
+  const mayIntegrate = useMay('http:integrations');
+  // An old address or a key must not lead to a page of refusals.
+  const View = VIEWS[route.place.view === 'integrations' && !mayIntegrate ? 'day' : route.place.view];
+  const inspecting = route.selected !== null || (route.place.view === 'integrations' && mayIntegrate && route.place.connectionId !== null);
   return (
     <div className="frame" data-inspecting={inspecting || undefined}>
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>

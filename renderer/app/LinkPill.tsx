@@ -5,8 +5,10 @@ import type { LinkStatus } from '../../core/contract/stream.ts';
 import { fullMoment, momentText, spanText } from '../components/format.ts';
 import { useNow } from '../components/useNow.ts';
 import { errorWords, t } from '../i18n/index.ts';
+import { unsent } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
 import { useBackend } from './context.ts';
+import { OutboxList } from './OutboxList.tsx';
 import { useScope } from './selectors.ts';
 
 const SHAPES = { connecting: IconCircleDashed, catching_up: IconSquareRotatedFilled, live: IconCircleFilled, offline: IconTriangleFilled, refused: IconHexagonFilled } as const;
@@ -30,6 +32,7 @@ function pillText(link: LinkStatus, zone: string, now: number): string {
 export function LinkPill() {
   const backend = useBackend();
   const link = useConsole((state) => state.link);
+  const waiting = useConsole((state) => unsent(state.outbox).length);
   const { zone } = useScope();
   const now = useNow(1000);
   const [failed, setFailed] = useState<string | null>(null);
@@ -47,6 +50,7 @@ export function LinkPill() {
         <button type="button" className="pill" data-link={state}>
           <Shape size={10} aria-hidden />
           <span className="num">{link ? pillText(link, zone, now) : t('link.connecting')}</span>
+          {waiting > 0 ? <span className="pill-unsent num">{t('outbox.unsent', { count: waiting })}</span> : null}
         </button>
       </Popover.Target>
       <Popover.Dropdown className="pop" aria-label={t('link.title')}>
@@ -68,6 +72,7 @@ export function LinkPill() {
             {wait !== null && wait > 0 ? <span className="num">{t('link.nextTry', { span: spanText(wait) })}</span> : null}
           </p>
         )}
+        <OutboxList />
         {failed ? <p role="alert">{errorWords(failed)}</p> : null}
       </Popover.Dropdown>
     </Popover>

@@ -7,6 +7,7 @@ import { dayText } from '../components/format.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
+import { useMay } from './access.ts';
 import { useBackend } from './context.ts';
 import { acknowledgeAndTell } from './openDecision.ts';
 import { go, openPlace, useRoute } from './routes.ts';
@@ -17,6 +18,8 @@ import { switchDensity, switchTheme } from './switches.ts';
 export function Palette() {
   const backend = useBackend();
   const tables = useTables();
+  const mayIntegrate = useMay('http:integrations');
+  const mayAcknowledge = useMay('command:alert.acknowledge');
   const { selected } = useRoute();
   const settings = useConsole((state) => state.settings);
 
@@ -36,7 +39,7 @@ export function Palette() {
         group: t('palette.places'),
         actions: [
           { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
-          { id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) },
+          ...(mayIntegrate ? [{ id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) }] : []),
           { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
         ],
       },
@@ -55,7 +58,7 @@ export function Palette() {
         actions: acknowledging.slice(0, 20).flatMap((alert, index) => [
           { id: `open-${alert.id}`, label: alert.title, description: severityWord(alert.severity), leftSection: <IconBell {...icon} />, onClick: () => go({ place: { view: 'day', weddingId: alert.weddingId, alertId: alert.id }, selected: { kind: 'alert', id: alert.id } }) },
           // The worst few, or the one that is open: forty such lines would bury the rest.
-          ...(index < 3 ? [{ id: `ack-${alert.id}`, label: t('palette.acknowledge', { title: alert.title }), leftSection: <IconCheck {...icon} />, rightSection: key('A'), onClick: () => void acknowledgeAndTell(backend, alert) }] : []),
+          ...(index < 3 && mayAcknowledge ? [{ id: `ack-${alert.id}`, label: t('palette.acknowledge', { title: alert.title }), leftSection: <IconCheck {...icon} />, rightSection: key('A'), onClick: () => void acknowledgeAndTell(backend, alert) }] : []),
         ]),
       },
       {
@@ -67,7 +70,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayIntegrate, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

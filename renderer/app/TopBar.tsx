@@ -9,6 +9,7 @@ import { clockText, dayText, fullMoment, isolated, spanText } from '../component
 import { useNow } from '../components/useNow.ts';
 import { SeverityMark } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
+import { useSees } from './access.ts';
 import { LinkPill } from './LinkPill.tsx';
 import { useRoute } from './routes.ts';
 import { useDayWeddings, useScope, useTables } from './selectors.ts';
@@ -71,6 +72,7 @@ function AlertCount() {
 }
 
 export function TopBar() {
+  const seesAlerts = useSees('alerts');
   return (
     <header className="topbar">
       <Tabs />
@@ -81,7 +83,7 @@ export function TopBar() {
       </button>
       <LinkPill />
       <VenueClock />
-      <AlertCount />
+      {seesAlerts ? <AlertCount /> : null}
     </header>
   );
 }

@@ -8,6 +8,7 @@ import '../styles/tokens.css';
 import '../styles/frame.css';
 import '../styles/board.css';
 import '../styles/inspector.css';
+import '../styles/outbox.css';
 import '../styles/narrow.css';
 import type { Backend } from '../state/backend/backend.ts';
 import { openRecordCache } from '../state/cache.ts';

@@ -1,11 +1,14 @@
 import { Kbd } from '@mantine/core';
 import { useEffect } from 'react';
+import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
+import { DecisionMark } from '../app/DecisionMark.tsx';
 import { acknowledgeAndTell } from '../app/openDecision.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
 import { SeverityMark } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
+import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
 import { subjectLink, weddingLink, zoneOf } from './links.ts';
 import { Details, Missing } from './parts.tsx';
@@ -14,20 +17,21 @@ export function AlertDetails({ id }: { readonly id: string }) {
   const backend = useBackend();
   const tables = useTables();
   const scope = useScope();
-  const sending = useConsole((state) => state.acknowledging[id] === true);
+  const mayAcknowledge = useMay('command:alert.acknowledge');
+  const sending = useConsole((state) => state.deciding[id] === true || isWaiting(openDecision(state.outbox, id)));
   const alert = tables.alerts[id];
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof HTMLElement ? event.target : null;
       // In a list the focused row is meant, and the list has its own handler.
-      if (event.key.toLowerCase() !== 'a' || event.ctrlKey || event.metaKey || event.altKey || !target?.closest('.inspector') || alert?.state !== 'open') return;
+      if (event.key.toLowerCase() !== 'a' || event.ctrlKey || event.metaKey || event.altKey || !target?.closest('.inspector') || alert?.state !== 'open' || !mayAcknowledge) return;
       event.preventDefault();
       void acknowledgeAndTell(backend, alert);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [alert, backend]);
+  }, [alert, backend, mayAcknowledge]);
 
   if (!alert) return <Missing />;
   const zone = zoneOf(tables, alert.weddingId, scope.zone);
@@ -37,7 +41,7 @@ export function AlertDetails({ id }: { readonly id: string }) {
       title={alert.title}
       state={
         <>
-          <SeverityMark severity={alert.severity} word /> <span>{t(`alertState.${alert.state}`)}</span>
+          <SeverityMark severity={alert.severity} word /> <span>{t(`alertState.${alert.state}`)}</span> <DecisionMark rowId={id} />
         </>
       }
       lead={alert.detail}
@@ -51,9 +55,9 @@ export function AlertDetails({ id }: { readonly id: string }) {
       zone={zone}
       related={[...subjectLink(tables, alert.subject), ...weddingLink(tables, alert.weddingId)]}
       actions={
-        alert.state === 'open' ? (
+        alert.state === 'open' && mayAcknowledge ? (
           <button type="button" className="button button-main" disabled={sending} onClick={() => void acknowledgeAndTell(backend, alert)} aria-keyshortcuts="A">
-            {sending ? t('alerts.recording') : t('alerts.acknowledge')} <Kbd size="xs">A</Kbd>
+            {t('alerts.acknowledge')} <Kbd size="xs">A</Kbd>
           </button>
         ) : null
       }

@@ -1,6 +1,8 @@
+import { useMay } from '../app/access.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { moneyText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
+import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
 import { alertsAbout, inspectHref, weddingLink, zoneOf } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
@@ -8,6 +10,7 @@ import { Details, Missing, type Fact } from './parts.tsx';
 export function BookingDetails({ id }: { readonly id: string }) {
   const tables = useTables();
   const scope = useScope();
+  const mayInvite = useMay('ticket:vendor');
   const booking = tables.bookings[id];
   if (!booking) return <Missing />;
   const zone = zoneOf(tables, booking.weddingId, scope.zone);
@@ -37,6 +40,12 @@ export function BookingDetails({ id }: { readonly id: string }) {
       row={booking}
       collection="bookings"
       zone={zone}
+      actions={
+        mayInvite && booking.weddingId && booking.contactId ? (
+          // Another booking's link must not stay on the screen.
+          <PersonalLink key={id} label={t('settings.vendorMake')} request={{ role: 'vendor', weddingId: booking.weddingId, contactId: booking.contactId }} />
+        ) : null
+      }
       related={[
         ...weddingLink(tables, booking.weddingId),
         ...payments.slice(0, 5).map((payment) => ({ href: inspectHref('payment', payment.id, payment.weddingId), label: moneyText(payment.amountMinor, payment.currency), what: t(`paymentStatus.${payment.status}`) })),

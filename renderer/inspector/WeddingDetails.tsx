@@ -1,12 +1,15 @@
+import { useMay } from '../app/access.ts';
 import { useTables } from '../app/selectors.ts';
 import { countText, dayText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
+import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
 import { alertsAbout, inspectHref } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
 
 export function WeddingDetails({ id }: { readonly id: string }) {
   const tables = useTables();
+  const mayInvite = useMay('ticket:couple');
   const wedding = tables.weddings[id];
   if (!wedding) return <Missing />;
   const { zone } = wedding;
@@ -32,6 +35,7 @@ export function WeddingDetails({ id }: { readonly id: string }) {
       row={wedding}
       collection="weddings"
       zone={zone}
+      actions={mayInvite ? <PersonalLink key={id} label={t('settings.coupleMake')} request={{ role: 'couple', weddingId: id }} /> : null}
       related={[...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id)]}
     />
   );

@@ -1,12 +1,11 @@
-import { useMemo, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { CollectionName, Source } from '../../core/contract/record.ts';
-import { entryFromEvent } from '../../core/domain/day/feed.ts';
-import { feedText } from '../app/feedText.ts';
+import { useMay } from '../app/access.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { Ago, Moment } from '../components/Moment.tsx';
 import { Empty } from '../components/Section.tsx';
 import { t } from '../i18n/index.ts';
-import { useConsole } from '../state/store.ts';
+import { History } from './History.tsx';
 
 /** The anatomy of everything that can be inspected: title, state, key facts with source and age, history, related, actions. */
 
@@ -18,6 +17,7 @@ export interface Fact {
 interface Row {
   readonly id: string;
   readonly version: number;
+  readonly seq: number;
   readonly updatedAt: string;
   readonly source: Source | null;
 }
@@ -51,11 +51,13 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
 
 function SourceLine({ row, zone }: { readonly row: Row; readonly zone: string }) {
   const connections = useTables().connections;
+  // Where a row came from is not told to guests of the record; that it was made here would be a guess.
+  const knowsSources = useMay('http:integrations');
   const connection = row.source?.connectionId ? connections[row.source.connectionId] : undefined;
   return (
     <p className="source-line">
       <span>
-        {row.source ? t('inspector.from', { system: systemName(row.source.system, connections) }) : t('inspector.madeHere')}
+        {row.source ? t('inspector.from', { system: systemName(row.source.system, connections) }) : t(knowsSources ? 'inspector.madeHere' : 'inspector.fromVenue')}
         {connection ? (
           <>
             {' · '}
@@ -68,29 +70,6 @@ function SourceLine({ row, zone }: { readonly row: Row; readonly zone: string })
         {t('inspector.changed')} <Moment at={row.updatedAt} zone={zone} />, <Ago at={row.updatedAt} zone={zone} /> {t('inspector.ageAfter')}
       </span>
     </p>
-  );
-}
-
-function History({ collection, row, zone }: { readonly collection: CollectionName; readonly row: Row; readonly zone: string }) {
-  const held = useConsole((state) => state.held);
-  const entries = useMemo(() => held.filter(({ event }) => event.collection === collection && event.row.id === row.id).map(({ event }) => ({ entry: entryFromEvent(event), event })), [held, collection, row.id]);
-  const complete = entries.some(({ event }) => event.before === null);
-  return (
-    <section className="inspector-part">
-      <h3>{t('inspector.history')}</h3>
-      <ol className="history">
-        {entries.map(({ entry, event }) => (
-          <li key={entry.seq}>
-            <Moment at={entry.at} zone={zone} className="row-time num" />
-            <span>
-              <span>{feedText(entry)}</span>
-              <span className="row-sub">{event.actor.name}</span>
-            </span>
-          </li>
-        ))}
-      </ol>
-      {complete ? null : <p className="dim">{t(entries.length > 0 ? 'inspector.historyCut' : 'inspector.historyNone', { count: row.version })}</p>}
-    </section>
   );
 }
 

@@ -1,24 +1,15 @@
 import { NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
 import type { SettingsPatch } from '../../core/contract/settings.ts';
+import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
-import { timeText, VIEWER_ZONE } from '../components/format.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { setConsole, useConsole } from '../state/store.ts';
-
-function Setting({ label, help, children }: { readonly label: string; readonly help?: string; readonly children: ReactNode }) {
-  return (
-    <div className="setting">
-      <div>
-        <p className="setting-label">{label}</p>
-        {help ? <p className="dim">{help}</p> : null}
-      </div>
-      <div className="setting-control">{children}</div>
-    </div>
-  );
-}
+import { DeviceList } from './DeviceList.tsx';
+import { PairingSettings } from './PairingSettings.tsx';
+import { Setting } from './Setting.tsx';
 
 function useChange(): { readonly change: (patch: SettingsPatch) => void; readonly failed: string | null } {
   const backend = useBackend();
@@ -113,38 +104,15 @@ function ServerSettings() {
   );
 }
 
-function PairingSettings() {
-  const backend = useBackend();
-  const [link, setLink] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const zone = useConsole((state) => state.record?.organisation.zone ?? VIEWER_ZONE);
-  const make = async (): Promise<void> => {
-    const answer = await backend.pairingLink();
-    setLink(answer.ok ? answer.value : null);
-    setFailed(answer.ok ? null : errorWords(answer.error.code));
-  };
-  return (
-    <>
-      <h2>{t('settings.pairing')}</h2>
-      <Setting label={t('settings.pairBrowser')} help={t('settings.pairHelp')}>
-        <button type="button" className="button" onClick={() => void make()}>
-          {t('settings.pairMake')}
-        </button>
-        {link ? <TextInput className="setting-link" readOnly aria-label={t('settings.pairLink')} value={link.url} onFocus={(event) => event.currentTarget.select()} /> : null}
-        <p role="status" className="setting-outcome">
-          {link ? t('settings.pairUntil', { time: timeText(link.expiresAt, zone) }) : failed}
-        </p>
-      </Setting>
-    </>
-  );
-}
-
 export function SettingsView() {
+  const mayPair = useMay('http:tickets');
+  const mayList = useMay('http:devices');
   const { change, failed } = useChange();
   const settings = useConsole((state) => state.settings);
   const start = useConsole((state) => state.start);
   const desktop = useConsole((state) => state.home === 'desktop');
   const organisation = useConsole((state) => state.record?.organisation.name ?? null);
+  const role = useConsole((state) => state.access?.role ?? null);
   return (
     <div className="page settings">
       <header className="board-head">
@@ -183,12 +151,17 @@ export function SettingsView() {
           <ServerSettings />
         </>
       ) : null}
-      <PairingSettings />
+      {mayPair ? <PairingSettings /> : null}
+      {mayList ? <DeviceList /> : null}
       <h2>{t('settings.about')}</h2>
       <dl className="facts facts-wide">
         <div>
           <dt>{t('settings.venue')}</dt>
           <dd>{organisation ?? '–'}</dd>
+        </div>
+        <div>
+          <dt>{t('settings.role')}</dt>
+          <dd>{role ? t(`roles.${role}`) : '–'}</dd>
         </div>
         <div>
           <dt>{t('settings.token')}</dt>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVENT_TYPES, RecordedEvent } from '../../core/contract/events.ts';
 import { Instant, Seq } from '../../core/contract/primitives.ts';
 import { COLLECTION_NAMES, Organisation, Snapshot, type AnyRow, type CollectionName } from '../../core/contract/record.ts';
+import type { RemovedRow } from '../../core/contract/stream.ts';
 import { pageLog } from './pageLog.ts';
 
 /** The last known record, kept in the page's own database so that the board opens with the server down. */
@@ -29,6 +30,8 @@ export interface CachedRecord {
 export interface CacheChange {
   readonly snapshot: Snapshot | null;
   readonly events: readonly RecordedEvent[];
+  /** Rows that went out of this device's sight. */
+  readonly removed: readonly RemovedRow[];
   readonly position: { readonly epoch: string; readonly seq: number; readonly organisation: Organisation };
 }
 
@@ -86,11 +89,16 @@ export function openRecordCache(): RecordCache {
         return null;
       }
     },
-    async save({ snapshot, events, position }) {
+    async save({ snapshot, events, removed, position }) {
       const latest = new Map<string, RecordedEvent>();
       for (const event of events) latest.set(`${event.collection}\n${event.row.id}`, event);
       const puts: StoredRow[] = [];
       const deletes: [string, string][] = [];
+      const gone = removed.filter((row) => (latest.get(`${row.collection}\n${row.id}`)?.seq ?? 0) < row.seq);
+      for (const row of gone) {
+        latest.delete(`${row.collection}\n${row.id}`);
+        deletes.push([row.collection, row.id]);
+      }
       for (const event of latest.values()) {
         if (EVENT_TYPES[event.type].change === 'deleted') deletes.push([event.collection, event.row.id]);
         else puts.push({ collection: event.collection, id: event.row.id, row: event.row });
@@ -104,6 +112,7 @@ export function openRecordCache(): RecordCache {
         await database.rows.bulkPut(puts);
         if (deletes.length > 0) await database.rows.bulkDelete(deletes);
         await database.events.bulkPut([...events].slice(-EVENTS_KEPT));
+        if (gone.length > 0) await database.events.filter((event) => gone.some((row) => row.id === event.row.id && row.collection === event.collection)).delete();
         if (position.seq > EVENTS_KEPT) await database.events.where('seq').below(position.seq - EVENTS_KEPT).delete();
         await database.meta.put({ key: 'record', ...position, savedAt: new Date().toISOString() });
       });

@@ -1,30 +1,51 @@
-import type { Alert } from '../../core/contract/record.ts';
+import type { Command } from '../../core/contract/commands.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
+import type { OutboxEntry } from '../../core/contract/outbox.ts';
+import type { Alert, RunSheetItem } from '../../core/contract/record.ts';
+import { rowOf } from '../../core/link/outbox.ts';
 import type { Backend } from './backend/backend.ts';
 import { newId } from './ids.ts';
+import { isWaiting, openDecision, type ItemStatus } from './outbox.ts';
 import { getConsole, setConsole } from './store.ts';
 
-/** What became of a decision, in the console's words: recorded; somebody was first; or not recorded, and why. */
-export type Decided = { readonly kind: 'recorded' } | { readonly kind: 'overtaken' } | { readonly kind: 'not_recorded'; readonly code: ErrorCode };
+/** Whether a decision is kept: durable here and sent as soon as there is a line; one is there already; or not, and why. */
+export type Decided = { readonly kind: 'kept' } | { readonly kind: 'already' } | { readonly kind: 'not_kept'; readonly code: ErrorCode };
 
-/**
- * Acknowledges an alert as the person saw it. Nothing is shown as done before the server has recorded it; without a line it
- * is not sent at all, so that it cannot happen later unasked.
- */
+/** Keeps a decision. Nothing is shown as done before the server has recorded it; until then it is shown as queued. */
+async function decide(backend: Backend, command: Command): Promise<Decided> {
+  const row = rowOf(command);
+  if (getConsole().deciding[row]) return { kind: 'already' };
+  const overtaken = openDecision(getConsole().outbox, row);
+  setConsole((state) => ({ deciding: { ...state.deciding, [row]: true } }));
+  const kept = await backend.sendCommand(command);
+  // Decided again over what stands now: the overtaken one has had its say.
+  const dropped = kept.ok && overtaken?.state === 'rebase' ? await backend.resolveCommand({ choice: 'drop', commandId: overtaken.command.commandId }) : null;
+  setConsole((state) => ({ deciding: Object.fromEntries(Object.entries(state.deciding).filter(([id]) => id !== row)) }));
+  if (!kept.ok) return { kind: 'not_kept', code: kept.error.code };
+  return dropped?.ok === false && dropped.error.code !== 'outbox.already_sent' ? { kind: 'not_kept', code: dropped.error.code } : { kind: 'kept' };
+}
+
+/** Acknowledges an alert as the person saw it; once is enough while an earlier acknowledgement has no answer. */
 export async function acknowledge(backend: Backend, alert: Alert): Promise<Decided> {
-  const { link, acknowledging } = getConsole();
-  if (link?.state !== 'live' && link?.state !== 'catching_up') return { kind: 'not_recorded', code: 'command.offline' };
-  if (acknowledging[alert.id]) return { kind: 'overtaken' };
-  setConsole((state) => ({ acknowledging: { ...state.acknowledging, [alert.id]: true } }));
-  const answer = await backend.sendCommand({ type: 'alert.acknowledge', commandId: newId(), alertId: alert.id, basedOnVersion: alert.version });
-  setConsole((state) => ({ acknowledging: Object.fromEntries(Object.entries(state.acknowledging).filter(([id]) => id !== alert.id)) }));
-  if (!answer.ok) return { kind: 'not_recorded', code: answer.error.code };
-  switch (answer.value.outcome) {
-    case 'accepted':
-      return { kind: 'recorded' };
-    case 'rebase':
-      return { kind: 'overtaken' };
-    case 'rejected':
-      return { kind: 'not_recorded', code: answer.value.error.code };
-  }
+  if (isWaiting(openDecision(getConsole().outbox, alert.id))) return { kind: 'already' };
+  return decide(backend, { type: 'alert.acknowledge', commandId: newId(), alertId: alert.id, basedOnVersion: alert.version });
+}
+
+/** Sets the status of an item; a second decision waits for the answer to the first. */
+export const setItemStatus = (backend: Backend, item: RunSheetItem, status: ItemStatus): Promise<Decided> =>
+  decide(backend, { type: 'runsheet.item.set_status', commandId: newId(), itemId: item.id, basedOnVersion: item.version, status });
+
+/** The row's version as this page shows it; null = it is not in the record. */
+function shownVersion(command: Command): number | null {
+  const tables = getConsole().record?.tables;
+  const row = command.type === 'alert.acknowledge' ? tables?.alerts[command.alertId] : tables?.runSheetItems[command.itemId];
+  return row?.version ?? null;
+}
+
+/** Sends an overtaken decision again, over what the person sees now. */
+export async function sendAgain(backend: Backend, entry: OutboxEntry): Promise<Decided> {
+  const basedOnVersion = shownVersion(entry.command);
+  if (basedOnVersion === null) return { kind: 'not_kept', code: 'request.not_found' };
+  const answer = await backend.resolveCommand({ choice: 'send_again', commandId: entry.command.commandId, newCommandId: newId(), basedOnVersion });
+  return answer.ok ? { kind: 'kept' } : { kind: 'not_kept', code: answer.error.code };
 }

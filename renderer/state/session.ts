@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { Snapshot } from '../../core/contract/record.ts';
-import type { StreamFrame } from '../../core/contract/stream.ts';
+import type { RemovedRow, StreamFrame } from '../../core/contract/stream.ts';
 import { applyEvents, fromSnapshot } from '../../core/domain/record/state.ts';
 import { openPlace } from '../app/routes.ts';
 import type { Backend } from './backend/backend.ts';
@@ -16,7 +16,7 @@ const SAVE_EVERY_MS = 750;
 export async function startSession(backend: Backend, cache: RecordCache): Promise<() => void> {
   setConsole({ home: backend.home });
 
-  const kept = await cache.load();
+  let kept = await cache.load();
   if (kept) {
     setConsole({ record: fromSnapshot(kept.snapshot), origin: 'cache', savedAt: kept.snapshot.at, held: kept.events.map((event) => ({ event, receivedAt: 0 })) });
   }
@@ -29,7 +29,12 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     setConsole({ phase: { kind: pairing ? 'pairing' : 'failed', code } });
     return () => undefined;
   }
-  setConsole({ phase: { kind: 'ready' }, start: booted.value, settings: booted.value.settings, link: booted.value.link });
+  if (booted.value.keptIsForeign && kept) {
+    kept = null;
+    setConsole({ record: null, origin: 'none', savedAt: null, held: [] });
+    await cache.clear();
+  }
+  setConsole({ phase: { kind: 'ready' }, start: booted.value, access: booted.value.access, settings: booted.value.settings, link: booted.value.link });
   if (booted.value.place) openPlace(booted.value.place);
 
   const saver = cacheSaver(cache);
@@ -37,6 +42,7 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
   let flushTimer: ReturnType<typeof setTimeout> | null = null;
   let lastFlush = 0;
   let asking = false;
+  let outboxHeard = false;
 
   const takeSnapshot = (snapshot: Snapshot): void => {
     const { record, origin, held } = getConsole();
@@ -56,6 +62,13 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     if (answer.value) takeSnapshot(answer.value);
   };
 
+  /** On the desktop another server may be spoken to than before; so it is asked whenever the line comes to life. */
+  const askAccess = async (): Promise<void> => {
+    const answer = await backend.me();
+    if (answer.ok) setConsole({ access: answer.value.access });
+    else pageLog.warn({ code: answer.error.code }, 'what this device was let in as was not told');
+  };
+
   const flush = (): void => {
     flushTimer = null;
     lastFlush = performance.now();
@@ -66,6 +79,7 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     const usable = record && (backend.home === 'browser' || origin === 'server') ? record : null;
     if (!usable) return void askRecord();
     const events: RecordedEvent[] = [];
+    const removed: RemovedRow[] = [];
     let seq = usable.seq;
     for (const frame of frames) {
       if (frame.upTo <= seq) continue;
@@ -74,14 +88,18 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
         break;
       }
       for (const event of frame.events) if (event.seq > seq) events.push(event);
+      for (const row of frame.removed ?? []) if (row.seq > seq) removed.push(row);
       seq = frame.upTo;
     }
     if (seq === usable.seq) return;
     const receivedAt = link?.state === 'live' || link?.state === undefined ? Date.now() : 0;
     const fresh: HeldEvent[] = events.map((event) => ({ event, receivedAt })).reverse();
-    const next = applyEvents(usable, events, seq);
-    setConsole({ record: next, origin: 'server', held: [...fresh, ...held].slice(0, EVENTS_KEPT) });
-    saver.events(events, { epoch: next.epoch, seq: next.seq, organisation: next.organisation });
+    const next = applyEvents(usable, events, seq, removed);
+    // What went out of sight is forgotten with its history.
+    const isKept = ({ event }: HeldEvent): boolean => !removed.some((row) => row.id === event.row.id && row.collection === event.collection && row.seq > event.seq);
+    const all = [...fresh, ...held].slice(0, EVENTS_KEPT);
+    setConsole({ record: next, origin: 'server', held: removed.length > 0 ? all.filter(isKept) : all });
+    saver.events(events, removed, { epoch: next.epoch, seq: next.seq, organisation: next.organisation });
   };
 
   const stop = backend.open(kept ? { epoch: kept.snapshot.epoch, seq: kept.snapshot.seq } : null, {
@@ -96,10 +114,23 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
       if (since >= GATHER_MS) flush();
       else flushTimer = setTimeout(flush, GATHER_MS - since);
     },
-    link: (link) => setConsole({ link }),
+    link(link) {
+      const cameAlive = link.state === 'live' && (getConsole().link?.state !== 'live' || getConsole().access === null);
+      setConsole({ link });
+      if (cameAlive && (backend.home === 'desktop' || getConsole().access === null)) void askAccess();
+    },
     navigate: openPlace,
     banner: (banner) => setConsole((state) => ({ banners: [banner, ...state.banners.filter((other) => other.id !== banner.id)].slice(0, 5) })),
     settings: (settings) => setConsole({ settings }),
+    outbox(outbox) {
+      outboxHeard = true;
+      setConsole({ outbox });
+    },
+  });
+  void backend.outbox().then((answer) => {
+    if (!answer.ok) return pageLog.warn({ code: answer.error.code }, 'kept decisions not given');
+    // What was told meanwhile is newer.
+    if (!outboxHeard) setConsole({ outbox: answer.value });
   });
   if (backend.home === 'desktop') await askRecord();
 
@@ -114,6 +145,7 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
 function cacheSaver(cache: RecordCache) {
   let snapshot: Snapshot | null = null;
   let events: RecordedEvent[] = [];
+  let removed: RemovedRow[] = [];
   let position: { epoch: string; seq: number; organisation: Snapshot['organisation'] } | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing = false;
@@ -122,9 +154,10 @@ function cacheSaver(cache: RecordCache) {
   const write = async (): Promise<void> => {
     timer = null;
     if (!position || writing) return;
-    const change = { snapshot, events, position };
+    const change = { snapshot, events, removed, position };
     snapshot = null;
     events = [];
+    removed = [];
     position = null;
     writing = true;
     try {
@@ -145,11 +178,13 @@ function cacheSaver(cache: RecordCache) {
     snapshot(next: Snapshot): void {
       snapshot = next;
       events = [];
+      removed = [];
       position = { epoch: next.epoch, seq: next.seq, organisation: next.organisation };
       schedule();
     },
-    events(more: readonly RecordedEvent[], at: { epoch: string; seq: number; organisation: Snapshot['organisation'] }): void {
+    events(more: readonly RecordedEvent[], gone: readonly RemovedRow[], at: { epoch: string; seq: number; organisation: Snapshot['organisation'] }): void {
       events.push(...more);
+      removed.push(...gone);
       position = at;
       schedule();
     },

@@ -1,7 +1,9 @@
 import { create } from 'zustand';
+import type { Access } from '../../core/contract/access.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { Banner } from '../../core/contract/ipc.ts';
+import type { OutboxEntry } from '../../core/contract/outbox.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../core/contract/settings.ts';
 import type { LinkStatus } from '../../core/contract/stream.ts';
 import type { RecordState } from '../../core/domain/record/state.ts';
@@ -20,6 +22,8 @@ export interface ConsoleState {
   readonly phase: Phase;
   readonly home: 'desktop' | 'browser';
   readonly start: Start | null;
+  /** As what this device was let in; null = not known yet. */
+  readonly access: Access | null;
   readonly settings: Settings;
   readonly record: RecordState | null;
   /** Where the shown record came from; `cache` = the server has not spoken yet. */
@@ -30,14 +34,17 @@ export interface ConsoleState {
   readonly held: readonly HeldEvent[];
   readonly link: LinkStatus | null;
   readonly banners: readonly Banner[];
-  /** Alerts whose acknowledgement is on its way. */
-  readonly acknowledging: Readonly<Record<string, true>>;
+  /** Decisions kept on this machine, in the order they were made. */
+  readonly outbox: readonly OutboxEntry[];
+  /** Rows with a decision that is just being written down. */
+  readonly deciding: Readonly<Record<string, true>>;
 }
 
 export const initialState: ConsoleState = {
   phase: { kind: 'starting' },
   home: 'browser',
   start: null,
+  access: null,
   settings: DEFAULT_SETTINGS,
   record: null,
   origin: 'none',
@@ -45,7 +52,8 @@ export const initialState: ConsoleState = {
   held: [],
   link: null,
   banners: [],
-  acknowledging: {},
+  outbox: [],
+  deciding: {},
 };
 
 export const useConsole = create<ConsoleState>(() => initialState);

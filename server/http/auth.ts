@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { SESSION_COOKIE } from '../../core/contract/http.ts';
+import { HTTP, SESSION_COOKIE } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
+import type { EndpointName } from '../../core/domain/access/matrix.ts';
+import { may } from '../../core/domain/access/may.ts';
 import type { Device, Store } from '../store/store.ts';
 import { refusal, type Refusal } from './errors.ts';
 
@@ -34,9 +36,13 @@ export function originsOf(headers: FastifyRequest['headers'], publicUrl: string 
   return { origin: one(headers.origin), secFetchSite: one(headers['sec-fetch-site']), host: one(headers.host), publicUrl };
 }
 
+const endpointOf = (request: FastifyRequest): EndpointName | null =>
+  (Object.keys(HTTP) as EndpointName[]).find((name) => HTTP[name].path === request.routeOptions.url && HTTP[name].method === request.method) ?? null;
+
 /**
- * The device behind a request, by bearer or by session cookie. A cookie goes along with requests that other sites
- * cause, so a cookie alone never authorises a write.
+ * The device behind a request, by bearer or by session cookie, when its role may use this endpoint at all. A cookie goes
+ * along with requests that other sites cause, so a cookie alone never authorises a write. An endpoint that is not in the
+ * contract, and so not in the matrix, is closed to everybody.
  */
 export async function authenticateRequest(request: FastifyRequest, store: Store, publicUrl: string | null): Promise<Result<Device, Refusal>> {
   const header = request.headers.authorization;
@@ -53,6 +59,10 @@ export async function authenticateRequest(request: FastifyRequest, store: Store,
   } else return err(refusal(401, 'auth.missing', 'This needs a device token.'));
 
   const device = await store.authenticate(token);
-  if (device.ok) return ok(device.value);
+  if (device.ok) {
+    const endpoint = endpointOf(request);
+    if (endpoint !== null && may(device.value, `http:${endpoint}`).allowed) return ok(device.value);
+    return err(refusal(403, 'auth.forbidden', 'This device may not use this.'));
+  }
   return err(refusal(401, device.error, device.error === 'auth.revoked' ? 'This device has been revoked.' : 'The device token is not known.'));
 }

@@ -12,11 +12,11 @@ export function meRoute(app: FastifyInstance, deps: AppDeps): void {
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, deps.store, deps.config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
-      const { id, name, kind, organisationId } = device.value;
+      const { id, name, kind, organisationId, role, weddingId, contactId, bookingIds } = device.value;
       const organisation = await deps.store.organisation(organisationId);
       if (!organisation) throw new Error(`device ${id} belongs to no organisation`);
       const server = { version: deps.version, protocol: PROTOCOL_VERSION, time: new Date(deps.clock.now()).toISOString() };
-      return reply.send({ organisation, device: { id, name, kind }, server } satisfies MeAnswer);
+      return reply.send({ organisation, access: { role, weddingId, contactId, bookingIds }, device: { id, name, kind }, server } satisfies MeAnswer);
     },
   });
 }

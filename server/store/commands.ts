@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import { codedError } from '../../core/contract/errors.ts';
+import { may } from '../../core/domain/access/may.ts';
+import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { latestEvent, readRows } from './reads.ts';
@@ -12,6 +14,10 @@ import type { Writing } from './write.ts';
  * so the version that is compared cannot change before the event is written.
  */
 export async function decideCommand(internals: StoreInternals, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
+  // Not remembered: who may not decide is not told what somebody else's decision of that id came to either.
+  if (!may(device, `command:${command.type}`, { organisationId }).allowed) {
+    return { outcome: 'rejected', commandId: command.commandId, error: codedError('auth.forbidden', 'This device may not decide that.') };
+  }
   return internals.writer.write(organisationId, async (writing) => {
     const { tx } = writing;
     const before = await tx.selectFrom('commands').select('answer').where('organisationId', '=', organisationId).where('commandId', '=', command.commandId).executeTakeFirst();
@@ -40,7 +46,8 @@ async function decide(internals: StoreInternals, { tx, record }: Writing, organi
   switch (command.type) {
     case 'alert.acknowledge': {
       const [alert] = await readRows(tx, organisationId, 'alerts', [command.alertId]);
-      if (!alert) return rejected('request.not_found', 'There is no such alert.');
+      // What a device may not see is for it as if it were not there.
+      if (!alert || !visibleRow(device, 'alerts', alert)) return rejected('request.not_found', 'There is no such alert.');
       if (alert.version !== command.basedOnVersion) return rebase(alert.id);
       if (alert.state !== 'open') return rejected('command.not_possible', `The alert is already ${alert.state}.`);
       const fields = { state: 'acknowledged', acknowledgedAt: instant(internals.clock), acknowledgedBy: device.name } as const;
@@ -48,7 +55,7 @@ async function decide(internals: StoreInternals, { tx, record }: Writing, organi
     }
     case 'runsheet.item.set_status': {
       const [item] = await readRows(tx, organisationId, 'runSheetItems', [command.itemId]);
-      if (!item) return rejected('request.not_found', 'There is no such item on a run sheet.');
+      if (!item || !visibleRow(device, 'runSheetItems', item)) return rejected('request.not_found', 'There is no such item on a run sheet.');
       if (item.version !== command.basedOnVersion) return rebase(item.id);
       return accept(draftUpdated('runsheet.item.updated', 'runSheetItems', item.weddingId, item, { status: command.status }, null, context), item.seq);
     }

@@ -41,6 +41,21 @@ export function prepareDirectory(dataDir: string): Result<PreparedDirectory, Cod
   });
 }
 
+/** Bytes without which the database cannot start: a piece of its log is 16 MiB, and recovery may need a second one. */
+const ROOM_TO_START = 32 * 1024 * 1024;
+
+/** Why nothing could be written or started in `dataDir`; a full disk must not be taken for broken files. */
+export function whyItFails(dataDir: string, otherwise: CodedError): CodedError {
+  try {
+    const { bavail, bsize } = fs.statfsSync(dataDir);
+    if (bavail * bsize >= ROOM_TO_START) return otherwise;
+  } catch {
+    // A folder that cannot even be looked at has another trouble than its disk's size.
+    return otherwise;
+  }
+  return codedError('store.disk_full', `The disk under ${dataDir} is full. Nothing was overwritten; the record opens again once there is room. (${otherwise.message})`, true);
+}
+
 function whatIsMissing(database: string): string | null {
   try {
     const version = fs.readFileSync(path.join(database, 'PG_VERSION'), 'utf8').trim();

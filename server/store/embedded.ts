@@ -62,7 +62,10 @@ export async function startEmbedded(directory: string): Promise<EmbeddedPool> {
     };
     worker.on('message', (message: WorkerAnswer) => {
       if (message.kind === 'ready') return resolve();
-      if (message.kind === 'failed') return end(new DatabaseError(message.message, null, null));
+      if (message.kind === 'failed') {
+        end(new DatabaseError(message.message, null, null));
+        return void worker.terminate();
+      }
       const one = waiting.get(message.id);
       waiting.delete(message.id);
       if (message.kind === 'error') one?.reject(new DatabaseError(message.message, message.code, message.detail));

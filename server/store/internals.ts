@@ -2,6 +2,7 @@ import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
 import type { Database } from './database.ts';
 import type { IntakeCache } from './intakeCache.ts';
 import type { Peers } from './peers.ts';
+import type { Revocations } from './revocations.ts';
 import type { Store } from './store.ts';
 import type { Vault } from './vault.ts';
 import type { Writer } from './write.ts';
@@ -17,11 +18,14 @@ export interface StoreInternals {
   /** By system and hash of the key. */
   readonly intakeCache: IntakeCache;
   readonly peers: Peers;
+  readonly revocations: Revocations;
   onDeliveries(listener: () => void): () => void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;
   /** Writes the gathered audit lines now. */
   flushAudit(): Promise<void>;
+  /** Chains the audit lines whose minute is over. */
+  chainAudit(): Promise<void>;
 }
 
 export interface OpenedStore extends Store {

@@ -73,8 +73,8 @@ export function lockDirectory(directory: string): Result<DirectoryLock, CodedErr
   const nonce = randomUUID();
   const mine: Holder = { pid: process.pid, host: os.hostname(), machineStartedAt: machineStart(), processStartTicks: startTicks(process.pid), nonce };
   const written = `${file}.${nonce}`;
-  fs.writeFileSync(written, JSON.stringify(mine), { mode: 0o600 });
   try {
+    fs.writeFileSync(written, JSON.stringify(mine), { mode: 0o600 });
     for (let attempt = 0; attempt < 5; attempt += 1) {
       try {
         // A hard link appears whole or not at all, so nobody ever reads a half-written lock.

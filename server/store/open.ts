@@ -8,10 +8,11 @@ import { createAudit } from './audit.ts';
 import { decideCommand } from './commands.ts';
 import { findIntakeConnection } from './connections.ts';
 import { openEmbedded, openPostgres, type Database } from './database.ts';
-import { authenticate, enrol, mintTicket } from './devices.ts';
-import { prepareDirectory } from './directory.ts';
+import { authenticate, enrol, listDevices, mintTicket, revokeDevice, scopeOf } from './devices.ts';
+import { prepareDirectory, whyItFails } from './directory.ts';
 import { createFollower, type LogFollower } from './follow.ts';
 import { createGroupCommit } from './groupCommit.ts';
+import { history, recordAt } from './history.ts';
 import { createIntakeCache, type IntakeCache } from './intakeCache.ts';
 import type { OpenedStore, StoreInternals } from './internals.ts';
 import { lockDirectory, type DirectoryLock } from './lock.ts';
@@ -19,6 +20,7 @@ import { migrate } from './migrations/index.ts';
 import { readOrganisation } from './organisations.ts';
 import { connectPeers, NO_PEERS, type Peers } from './peers.ts';
 import * as reads from './reads.ts';
+import { createRevocations, type Revocations } from './revocations.ts';
 import { createVault, type Vault } from './vault.ts';
 import { createWriter } from './write.ts';
 
@@ -34,7 +36,7 @@ export interface StoreOptions {
   readonly log: Log;
 }
 
-interface Base {
+export interface Base {
   readonly database: Database;
   readonly lock: DirectoryLock | null;
   /** Called once the schema stands. */
@@ -43,11 +45,11 @@ interface Base {
 
 /**
  * Opens the record, brings its schema up to date and gives the {@link OpenedStore}. Errors: `store.locked`,
- * `store.corrupt`, `store.newer_version`, `secrets.unavailable` (another master key), `intake.store_unavailable`
+ * `store.corrupt`, `store.disk_full` (retryable), `store.newer_version`, `secrets.unavailable` (another master key), `intake.store_unavailable`
  * (PostgreSQL cannot be reached), `server.start_failed` (the directory cannot be written). In every error case nothing was overwritten and no lock is left.
  */
 export async function openStore(options: StoreOptions): Promise<Result<OpenedStore, CodedError>> {
-  const base = await (options.databaseUrl !== null ? openServer(options.databaseUrl, options.log) : openDirectory(options.dataDir));
+  const base = await openBase(options);
   if (!base.ok) return base;
   const { database, lock, settled } = base.value;
   const giveUp = async (error: CodedError): Promise<Result<never, CodedError>> => {
@@ -66,8 +68,14 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
     return ok(build(options, database, lock, vault, identity.value, company));
   } catch (error) {
     const code = database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable';
-    return giveUp(codedError(code, `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`));
+    const failure = codedError(code, `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    return giveUp(database.kind === 'embedded' && options.dataDir !== null ? whyItFails(options.dataDir, failure) : failure);
   }
+}
+
+/** The bare database, as {@link openStore} finds it: locked when embedded, its schema not looked at. */
+export function openBase(options: Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'log'>): Promise<Result<Base, CodedError>> {
+  return options.databaseUrl !== null ? openServer(options.databaseUrl, options.log) : openDirectory(options.dataDir);
 }
 
 async function openServer(url: string, log: Log): Promise<Result<Base, CodedError>> {
@@ -89,7 +97,7 @@ async function openDirectory(dataDir: string | null): Promise<Result<Base, Coded
     return prepared;
   } catch (error) {
     lock.value.release();
-    return err(codedError('store.corrupt', `The database in ${dataDir} does not start: ${error instanceof Error ? error.message : String(error)}. Nothing was overwritten.`));
+    return err(whyItFails(dataDir, codedError('store.corrupt', `The database in ${dataDir} does not start: ${error instanceof Error ? error.message : String(error)}. Nothing was overwritten.`)));
   }
 }
 
@@ -98,7 +106,7 @@ function takeDirectory(dataDir: string): Result<DirectoryLock, CodedError> {
     fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return lockDirectory(dataDir);
   } catch (error) {
-    return err(codedError('server.start_failed', `The data directory ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`));
+    return err(whyItFails(dataDir, codedError('server.start_failed', `The data directory ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`)));
   }
 }
 
@@ -118,12 +126,14 @@ interface Company {
   readonly follower: LogFollower;
   readonly intakeCache: IntakeCache;
   readonly peers: Peers;
+  readonly revocations: Revocations;
 }
 
 async function keepCompany({ databaseUrl, log }: StoreOptions, database: Database): Promise<Company> {
   const intakeCache = createIntakeCache();
+  const revocations = createRevocations(log);
   const read: Parameters<typeof createFollower>[0]['read'] = (organisationId, afterSeq, limit) => reads.readEvents({ database }, organisationId, afterSeq, limit);
-  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS };
+  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS, revocations };
 
   // Listen first, then look where the logs stand: what is committed in between is heard early and told afterwards.
   const early: (() => void)[] = [];
@@ -138,6 +148,7 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
   const heard = {
     events: reaches,
     connection: (connectionId: string) => intakeCache.forget(connectionId),
+    revoked: (deviceId: string) => revocations.tell(deviceId),
     lost: () => intakeCache.distrust(),
     async back() {
       intakeCache.trust();
@@ -152,19 +163,19 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
     throw error;
   }
   for (const one of early) one();
-  return { follower, intakeCache, peers };
+  return { follower, intakeCache, peers, revocations };
 }
 
 function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string, company: Company): OpenedStore {
   const { clock, ids, log } = options;
-  const { follower, peers } = company;
+  const { follower, peers, revocations } = company;
   const deliveryListeners = new Set<() => void>();
   const stored = () => {
     for (const listener of deliveryListeners) listener();
   };
   const writer = createWriter({ database, clock, ids, follower, peers });
   const intake = createGroupCommit({ database, ids, log, stored });
-  const trail = createAudit({ database, log });
+  const trail = createAudit({ database, clock, log });
   const internals: StoreInternals = {
     database,
     writer,
@@ -174,12 +185,14 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     log,
     intakeCache: company.intakeCache,
     peers,
+    revocations,
     onDeliveries(listener) {
       deliveryListeners.add(listener);
       return () => void deliveryListeners.delete(listener);
     },
     deliveryCommits: intake.commits,
     flushAudit: () => trail.flush(),
+    chainAudit: () => trail.chain(),
   };
   let closing: Promise<void> | null = null;
   const close = async () => {
@@ -204,11 +217,17 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     headSeq: (organisationId) => reads.headSeq(internals, organisationId),
     readEvents: (organisationId, afterSeq, limit) => reads.readEvents(internals, organisationId, afterSeq, limit),
     snapshot: (organisationId) => reads.snapshot(internals, epoch, organisationId),
+    history: (organisationId, collection, id, before, limit) => history(internals, organisationId, collection, id, before, limit),
+    recordAt: (organisationId, point) => recordAt(internals, epoch, organisationId, point),
     onCommitted: follower.onCommitted,
     onDeliveries: internals.onDeliveries,
-    mintTicket: (organisationId) => mintTicket(internals, organisationId),
+    mintTicket: (organisationId, grant) => mintTicket(internals, organisationId, grant),
+    scopeOf: (organisationId, weddingId, contactId) => scopeOf(internals, organisationId, weddingId, contactId),
     enrol: (ticket, device) => enrol(internals, ticket, device),
     authenticate: (token) => authenticate(internals, token),
+    devices: (organisationId) => listDevices(internals, organisationId),
+    revokeDevice: (organisationId, deviceId) => revokeDevice(internals, organisationId, deviceId),
+    onRevoked: revocations.listen,
     integrations: (organisationId) => reads.integrations(internals, organisationId),
     deliveries: (organisationId, connectionId) => reads.deliveries(internals, organisationId, connectionId),
     command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command),

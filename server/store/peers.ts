@@ -13,6 +13,7 @@ import type { Tx } from './database.ts';
 export interface Peers {
   announceEvents(tx: Tx, organisationId: string, seq: number, at: string): Promise<void>;
   announceConnection(tx: Tx, connectionId: string): Promise<void>;
+  announceRevoked(tx: Tx, deviceId: string): Promise<void>;
   /** True when no other process has the record open. */
   alone(): Promise<boolean>;
   /** Runs `work` in one process at a time; for what must be made only once. */
@@ -23,6 +24,7 @@ export interface Peers {
 export interface PeersHeard {
   events(organisationId: string, seq: number, at: string): void;
   connection(connectionId: string): void;
+  revoked(deviceId: string): void;
   /** From now on nothing is heard. */
   lost(): void;
   /** Heard again from now on; what was announced in between is not repeated. Tried again when it rejects. */
@@ -33,6 +35,7 @@ export interface PeersHeard {
 export const NO_PEERS: Peers = {
   announceEvents: () => Promise.resolve(),
   announceConnection: () => Promise.resolve(),
+  announceRevoked: () => Promise.resolve(),
   alone: () => Promise.resolve(true),
   oneAtATime: (work) => work(),
   close: () => Promise.resolve(),
@@ -49,6 +52,7 @@ const CHECK_MS = 10_000;
 const Note = z.discriminatedUnion('about', [
   z.object({ about: z.literal('events'), from: z.string(), organisationId: z.guid(), seq: z.int().min(1), at: z.iso.datetime() }),
   z.object({ about: z.literal('connection'), from: z.string(), connectionId: z.guid() }),
+  z.object({ about: z.literal('revoked'), from: z.string(), deviceId: z.guid() }),
 ]);
 type Note = z.infer<typeof Note>;
 
@@ -76,6 +80,7 @@ export async function connectPeers(url: string, heard: PeersHeard, log: Log): Pr
     if (!note) log.warn({ bytes: payload?.length ?? 0 }, 'an announcement of another process is not understood');
     else if (note.from === self) return;
     else if (note.about === 'events') heard.events(note.organisationId, note.seq, note.at);
+    else if (note.about === 'revoked') heard.revoked(note.deviceId);
     else heard.connection(note.connectionId);
   }
 
@@ -136,6 +141,7 @@ export async function connectPeers(url: string, heard: PeersHeard, log: Log): Pr
   return {
     announceEvents: (tx, organisationId, seq, at) => announce(tx, { about: 'events', from: self, organisationId, seq, at }),
     announceConnection: (tx, connectionId) => announce(tx, { about: 'connection', from: self, connectionId }),
+    announceRevoked: (tx, deviceId) => announce(tx, { about: 'revoked', from: self, deviceId }),
     async alone() {
       const client = current;
       if (!client || !(await tryLock(client, PRESENCE_LOCK))) return false;
@@ -165,4 +171,10 @@ export async function connectPeers(url: string, heard: PeersHeard, log: Log): Pr
       await returning;
     },
   };
+}
+
+/** True when no server process has the record open, and from now to the end of the transaction none comes in. */
+export async function claimAlone(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${sql.lit(PRESENCE_LOCK)}) as mine`.execute(tx);
+  return rows[0]?.mine === true;
 }

@@ -5,7 +5,8 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /**
  * The embedded database in its own thread, so that a query never blocks the server's event loop.
- * In: {@link WorkerRequest}; out: {@link WorkerAnswer}, plus one `{ready}` or `{failed}` at the start.
+ * In: {@link WorkerRequest}; out: {@link WorkerAnswer}, plus one `{ready}` or `{failed}` at the start, and `{failed}`
+ * when the database gave up later.
  */
 
 export interface WorkerData {
@@ -38,9 +39,30 @@ let fsyncs = 0;
 
 interface EmscriptenStream {
   readonly nfd?: number;
+  readonly path?: string;
+}
+interface StreamOps {
+  fsync?: (stream: EmscriptenStream) => number;
+  write: (stream: EmscriptenStream, ...rest: unknown[]) => number;
 }
 interface EmscriptenParts {
-  readonly NODEFS: { stream_ops: { fsync?: (stream: EmscriptenStream) => number } };
+  readonly NODEFS: { stream_ops: StreamOps };
+}
+
+/**
+ * The database panics when its log cannot be written (a full disk), and in WebAssembly a panic may hang for ever instead of
+ * coming back as an error. The failed write is the last moment in which this thread can still say so.
+ */
+function reportFailedLog(ops: StreamOps): void {
+  const write = ops.write.bind(ops);
+  ops.write = (stream, ...rest) => {
+    try {
+      return write(stream, ...rest);
+    } catch (error) {
+      if (stream.path?.includes('/pg_wal/') === true) answer({ kind: 'failed', message: 'The embedded database could not write its log; the disk may be full.' });
+      throw error;
+    }
+  };
 }
 
 /**
@@ -54,7 +76,9 @@ class SyncedNodeFS extends NodeFS {
     const preRun = [
       ...(Array.isArray(before) ? before : [before]),
       (module: unknown) => {
-        (module as EmscriptenParts).NODEFS.stream_ops.fsync = (stream) => {
+        const ops = (module as EmscriptenParts).NODEFS.stream_ops;
+        reportFailedLog(ops);
+        ops.fsync = (stream) => {
           if (stream.nfd !== undefined) {
             fs.fsyncSync(stream.nfd);
             fsyncs += 1;
@@ -107,8 +131,14 @@ function memoryBytes(pg: PGlite): number {
   return module?.HEAPU8?.byteLength ?? 0;
 }
 
+/** Severities after which the database is not to be asked again: it hangs, and only a start that repeats the log helps. */
+const LAST_WORDS = new Set(['PANIC', 'FATAL']);
+let panicked = false;
+
 async function serve(pg: PGlite, request: WorkerRequest): Promise<void> {
   const { id } = request;
+  // Nobody waits for an answer any more: `failed` has told them all.
+  if (panicked) return;
   try {
     switch (request.op) {
       case 'query': {
@@ -131,8 +161,10 @@ async function serve(pg: PGlite, request: WorkerRequest): Promise<void> {
         port?.close();
     }
   } catch (error) {
-    const failure = error as { message?: string; code?: string; detail?: string };
+    const failure = error as { message?: string; code?: string; detail?: string; severity?: string };
+    panicked = failure.severity !== undefined && LAST_WORDS.has(failure.severity);
     answer({ kind: 'error', id, message: failure.message ?? String(error), code: failure.code ?? null, detail: failure.detail ?? null });
+    if (panicked) answer({ kind: 'failed', message: `The embedded database gave up: ${failure.message ?? String(error)}` });
   }
 }
 

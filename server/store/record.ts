@@ -72,8 +72,8 @@ function eventColumns(event: RecordedEvent): Record<string, unknown> {
   return { seq, id, type, collection, row_id: row.id, wedding_id: weddingId, occurred_at: occurredAt, recorded_at: recordedAt, actor, source, delivery_id: deliveryId, before, row };
 }
 
-/** Every event is kept; of several that touch one row, the last decides what stands. */
-async function project(tx: Tx, organisationId: string, collection: CollectionName, events: readonly RecordedEvent[]): Promise<void> {
+/** Every event is kept; of several that touch one row, the last decides what stands. Also what rebuilding the projections runs on. */
+export async function project(tx: Tx, organisationId: string, collection: CollectionName, events: readonly RecordedEvent[]): Promise<void> {
   const last = new Map<string, RecordedEvent>();
   for (const event of events) if (event.collection === collection) last.set(event.row.id, event);
   if (last.size === 0) return;

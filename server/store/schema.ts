@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Access } from '../../core/contract/access.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
 
 /**
@@ -19,17 +20,18 @@ export interface OrganisationsTable {
   createdAt: string;
 }
 
-export interface DevicesTable {
+export interface DevicesTable extends Access {
   id: string;
   organisationId: string;
   name: string;
   kind: 'desktop' | 'browser' | 'tool';
   tokenHash: Uint8Array;
   createdAt: string;
+  lastSeenAt: string | null;
   revokedAt: string | null;
 }
 
-export interface TicketsTable {
+export interface TicketsTable extends Access {
   hash: Uint8Array;
   organisationId: string;
   expiresAt: string;
@@ -82,6 +84,16 @@ export interface AuditTable {
   outcome: string;
   count: number;
   lastAt: string;
+  /** Place in the organisation's chain, from 1; null while the line's minute is open. */
+  position: Generated<number | null>;
+  hash: Generated<Uint8Array | null>;
+}
+
+/** The end of each chain over the audit log. */
+export interface AuditChainsTable {
+  organisationId: string | null;
+  position: number;
+  hash: Uint8Array;
 }
 
 export interface EventsTable {
@@ -130,6 +142,7 @@ export interface Schema extends Projections {
   connectionAccess: ConnectionAccessTable;
   deliveries: DeliveriesTable;
   audit: AuditTable;
+  auditChains: AuditChainsTable;
   events: EventsTable;
   mappings: MappingsTable;
   commands: CommandsTable;

@@ -1,7 +1,8 @@
+import type { Access } from '../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../core/contract/events.ts';
-import type { DeliveryView, IntegrationView } from '../../core/contract/http.ts';
-import type { Organisation, Snapshot } from '../../core/contract/record.ts';
+import type { DeliveryView, DeviceView, IntegrationView } from '../../core/contract/http.ts';
+import type { CollectionName, Organisation, Snapshot } from '../../core/contract/record.ts';
 import type { Result } from '../../core/contract/result.ts';
 import type { ConnectionAccess } from '../../core/vendors/vendor.ts';
 
@@ -52,7 +53,8 @@ export interface AuditLine {
   readonly outcome: string;
 }
 
-export interface Device {
+/** A device that was let in, and as whom; it is the subject of `core/domain/access`. */
+export interface Device extends Access {
   readonly id: string;
   readonly organisationId: string;
   readonly name: string;
@@ -65,6 +67,9 @@ export interface Committed {
   readonly events: readonly RecordedEvent[];
   readonly committedAt: string;
 }
+
+/** A point in a log: a position, or an instant (ISO, UTC) and with it the last event recorded by then. */
+export type Point = { readonly seq: number } | { readonly instant: string };
 
 export interface Store {
   /** Identifies this log; changes with a new or restored database. */
@@ -81,15 +86,27 @@ export interface Store {
   /** Events after `seq`, ascending, at most `limit`. */
   readEvents(organisationId: string, afterSeq: number, limit: number): Promise<RecordedEvent[]>;
   snapshot(organisationId: string): Promise<Snapshot>;
+  /** What happened to one row, newest first, below `before` (null = all), at most `limit`. */
+  history(organisationId: string, collection: CollectionName, id: string, before: number | null, limit: number): Promise<RecordedEvent[]>;
+  /** The record as it stood at a position or an instant; null = the log does not go that far. */
+  recordAt(organisationId: string, point: Point): Promise<Snapshot | null>;
   onCommitted(listener: (committed: Committed) => void): () => void;
   /** Told when deliveries wait to be worked on. */
   onDeliveries(listener: () => void): () => void;
 
-  /** Mints a one-use ticket, valid for 15 minutes, and returns it in clear; only its hash is stored. */
-  mintTicket(organisationId: string): Promise<string>;
+  /** Mints a one-use ticket, valid as long as `ticketLifeMs` says, and returns it in clear; only its hash is stored. Without a grant it is for an owner. */
+  mintTicket(organisationId: string, grant?: Access): Promise<string>;
+  /** What a ticket for this wedding, and for this contact of it, may be about; null = there is no such wedding or contact in it. */
+  scopeOf(organisationId: string, weddingId: string, contactId: string | null): Promise<{ readonly bookingIds: readonly string[] } | null>;
   /** Uses the ticket up. The token is returned in clear once; only its hash is stored. */
   enrol(ticket: string, device: { name: string; kind: Device['kind'] }): Promise<Result<{ device: Device; token: string }, 'auth.ticket_invalid'>>;
   authenticate(token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>>;
+  /** Every device that is let in, the one last seen first. */
+  devices(organisationId: string): Promise<readonly Omit<DeviceView, 'self'>[]>;
+  /** Voids the device's token for good. False when there is no such device, or it was revoked already. */
+  revokeDevice(organisationId: string, deviceId: string): Promise<boolean>;
+  /** Told after a device was revoked, by this process or another one on the same record. */
+  onRevoked(listener: (deviceId: string) => void): () => void;
 
   integrations(organisationId: string): Promise<IntegrationView[]>;
   deliveries(organisationId: string, connectionId: string): Promise<DeliveryView[]>;

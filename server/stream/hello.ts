@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SESSION_COOKIE } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { PROTOCOL_MINIMUM, PROTOCOL_VERSION, StreamHello, type CloseReason } from '../../core/contract/stream.ts';
+import { may, roomKind } from '../../core/domain/access/may.ts';
 import { isSameOrigin, type Origins } from '../http/auth.ts';
 import type { Device, Store } from '../store/store.ts';
 
@@ -41,5 +42,7 @@ export async function admit(
   if (token === '' || token.length > 200) return err('auth_invalid');
   const device = await store.authenticate(token);
   if (!device.ok) return err(device.error === 'auth.revoked' ? 'auth_revoked' : 'auth_invalid');
+  const { weddingId } = hello.data;
+  if (!may(device.value, `stream:${roomKind(device.value, weddingId)}`, weddingId === undefined ? {} : { weddingId }).allowed) return err('forbidden');
   return ok({ hello: hello.data, device: device.value, token });
 }

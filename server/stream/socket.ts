@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
 import type { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome } from '../../core/contract/stream.ts';
+import { viewFrame, viewSnapshot, type View } from '../../core/domain/access/view.ts';
 import type { Clock } from '../../core/ports/ports.ts';
 import type { Config } from '../config.ts';
 import { originsOf } from '../http/auth.ts';
@@ -13,7 +14,7 @@ import { catchUp } from './catchUp.ts';
 import { admit, type Admitted } from './hello.ts';
 import { createHub, type Feed } from './hub.ts';
 import { createLines, lineOf, type EngineLine } from './lines.ts';
-import { isOfWedding, organisationRoom, presentRoom, snapshotOfWedding, weddingRoom } from './rooms.ts';
+import { createViewRooms, organisationRoom, presentRoom } from './rooms.ts';
 
 interface ToClient {
   welcome: (welcome: StreamWelcome) => void;
@@ -99,11 +100,9 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   let stopping = false;
   let deciding = 0;
 
-  /** Wedding rooms that have somebody in them, per organisation; asked for with each frame. */
-  const weddingsListened = (organisationId: string): string[] => {
-    const prefix = `${organisationRoom(organisationId)}:`;
-    return [...io.of('/').adapter.rooms.keys()].filter((room) => room.startsWith(prefix)).map((room) => room.slice(prefix.length));
-  };
+  const rooms = createViewRooms();
+  /** Revoked in this process's time: a line that was being admitted meanwhile must not slip in. */
+  const revoked = new Set<string>();
 
   /** What waits for one client, in the transport's queue and in the TCP socket. */
   const backlog = (socket: StreamSocket) => socket.data.waiting + socket.request.socket.writableLength;
@@ -119,9 +118,9 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       metrics.frames.inc({ kind: 'organisation' });
       metrics.frameEvents.inc(frame.events.length);
       metrics.commitToFrame.observe(Math.max(0, clock.now() - Date.parse(frame.committedAt)) / 1000);
-      for (const weddingId of weddingsListened(organisationId)) {
-        io.local.to(weddingRoom(organisationId, weddingId)).emit('frame', { ...frame, events: frame.events.filter((event) => isOfWedding(event, weddingId)) });
-        metrics.frames.inc({ kind: 'wedding' });
+      for (const { name, view } of rooms.of(organisationId)) {
+        io.local.to(name).emit('frame', viewFrame(view, frame));
+        metrics.frames.inc({ kind: view.weddingId === null ? 'own' : 'wedding' });
       }
       for (const socket of socketsIn(organisationId)) if (isSlow(socket)) drop(socket, 'slow_consumer');
     },
@@ -192,6 +191,8 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     const { hello, device } = socket.data.admitted;
     const { organisationId } = device;
     const startedAt = clock.now();
+    const view: View = { subject: device, weddingId: hello.weddingId ?? null };
+    let inRoom = false;
     metrics.streamConnections.inc();
     lines.admitted(socket.request);
     void socket.join(presentRoom(organisationId));
@@ -211,15 +212,15 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       metrics.streamConnections.dec();
       if (feed) hub.leave(feed);
       feed = null;
+      if (inRoom) rooms.leave(view);
       const seconds = Math.round((clock.now() - startedAt) / 1000);
       log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds }, 'stream connection');
     });
 
-    const { weddingId } = hello;
-    const visible = (frame: StreamFrame): StreamFrame =>
-      weddingId === undefined ? frame : { ...frame, events: frame.events.filter((event) => isOfWedding(event, weddingId)) };
+    if (revoked.has(device.id)) return drop(socket, 'auth_revoked');
+
     const sendFrame = (frame: StreamFrame) => {
-      socket.emit('frame', visible(frame));
+      socket.emit('frame', viewFrame(view, frame));
       metrics.frames.inc({ kind: 'catch_up' });
     };
 
@@ -234,7 +235,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         gone: () => !socket.connected,
         welcome: (welcome) => socket.emit('welcome', { ...welcome, protocol: PROTOCOL_VERSION, serverTime: nowText() }),
         snapshot: (snapshot) => {
-          socket.emit('snapshot', weddingId === undefined ? snapshot : snapshotOfWedding(snapshot, weddingId));
+          socket.emit('snapshot', viewSnapshot(view, snapshot));
           metrics.snapshots.inc();
           return drained(socket);
         },
@@ -244,7 +245,8 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         },
         frameNow: sendFrame,
         join: () => {
-          void socket.join(weddingId === undefined ? organisationRoom(organisationId) : weddingRoom(organisationId, weddingId));
+          void socket.join(rooms.enter(view));
+          inRoom = true;
           socket.data.live = true;
         },
       });
@@ -276,14 +278,19 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     }
   };
 
+  const dropDevice = (deviceId: string) => {
+    revoked.add(deviceId);
+    for (const socket of [...io.of('/').sockets.values()]) if (socket.data.admitted.device.id === deviceId) drop(socket, 'auth_revoked');
+  };
+  const unsubscribe = store.onRevoked(dropDevice);
+
   return {
-    dropDevice(deviceId) {
-      for (const socket of [...io.of('/').sockets.values()]) if (socket.data.admitted.device.id === deviceId) drop(socket, 'auth_revoked');
-    },
+    dropDevice,
     async stop() {
       if (stopping) return;
       stopping = true;
       clearInterval(heartbeat);
+      unsubscribe();
       lines.cutWaiting();
       hub.stop();
       for (const socket of [...io.of('/').sockets.values()]) drop(socket, 'server_stopping');

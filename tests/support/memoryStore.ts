@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Access } from '../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { DeliveryView, IntegrationView } from '../../core/contract/http.ts';
@@ -33,8 +34,9 @@ export function memoryStore(): MemoryStore {
   const integrations = new Map<string, IntegrationView[]>();
   const deliveries = new Map<string, DeliveryView[]>();
   const seen = new Map<string, string>();
-  const tickets = new Map<string, string>();
-  const devices = new Map<string, { device: Device; revoked: boolean }>();
+  const tickets = new Map<string, Access & { organisationId: string }>();
+  const revoked = new Set<(deviceId: string) => void>();
+  const devices = new Map<string, { device: Device; revoked: boolean; lastSeenAt: string }>();
   const answers = new Map<string, CommandAnswer>();
   const committed = new Set<(committed: Committed) => void>();
   const epoch = ids.next();
@@ -68,6 +70,7 @@ export function memoryStore(): MemoryStore {
       deliveries.set(view.connection.id, list);
     },
     revoke(deviceId) {
+      // The silent way, as if the other process could not be heard; `revokeDevice` tells.
       for (const entry of devices.values()) if (entry.device.id === deviceId) entry.revoked = true;
     },
     commit(organisationId, makers, { tell = true } = {}) {
@@ -112,24 +115,58 @@ export function memoryStore(): MemoryStore {
       await pause();
       return toSnapshot(of(organisationId).state, new Date().toISOString());
     },
+    async history(organisationId, collection, id, before, limit) {
+      await pause();
+      return of(organisationId).log.filter((event) => event.collection === collection && event.row.id === id && (before === null || event.seq < before)).reverse().slice(0, limit);
+    },
+    async recordAt(organisationId, point) {
+      await pause();
+      const { organisation, log } = of(organisationId);
+      const seq = 'seq' in point ? point.seq : (log.findLast((event) => event.recordedAt <= point.instant)?.seq ?? 0);
+      if (seq > log.length) return null;
+      const empty = { epoch, seq: 0, organisation, tables: emptyTables() };
+      return toSnapshot(applyEvents(empty, log.slice(0, seq), seq), 'instant' in point ? point.instant : new Date().toISOString());
+    },
     onCommitted(listener) {
       committed.add(listener);
       return () => committed.delete(listener);
     },
     onDeliveries: () => () => undefined,
 
-    async mintTicket(organisationId) {
+    async mintTicket(organisationId, grant = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] }) {
       const ticket = randomBytes(24).toString('base64url');
-      tickets.set(ticket, organisationId);
+      tickets.set(ticket, { organisationId, ...grant });
       return ticket;
     },
+    async scopeOf(organisationId, weddingId, contactId) {
+      const { weddings, contacts, bookings } = of(organisationId).state.tables;
+      if (!weddings[weddingId]) return null;
+      if (contactId === null) return { bookingIds: [] };
+      const bookingIds = Object.values(bookings).filter((row) => row.weddingId === weddingId && row.contactId === contactId).map((row) => row.id);
+      return contacts[contactId] && (bookingIds.length > 0 || contacts[contactId].weddingId === weddingId) ? { bookingIds } : null;
+    },
+    devices: async (organisationId) =>
+      [...devices.values()]
+        .filter((entry) => entry.device.organisationId === organisationId && !entry.revoked)
+        .map(({ device: { id, name, kind, role, weddingId }, lastSeenAt }) => ({ id, name, kind, role, weddingId, lastSeenAt })),
+    async revokeDevice(organisationId, deviceId) {
+      const entry = [...devices.values()].find(({ device }) => device.id === deviceId && device.organisationId === organisationId);
+      if (!entry || entry.revoked) return false;
+      entry.revoked = true;
+      for (const listener of revoked) listener(deviceId);
+      return true;
+    },
+    onRevoked(listener) {
+      revoked.add(listener);
+      return () => revoked.delete(listener);
+    },
     async enrol(ticket, { name, kind }) {
-      const organisationId = tickets.get(ticket);
-      if (organisationId === undefined) return err('auth.ticket_invalid');
+      const grant = tickets.get(ticket);
+      if (grant === undefined) return err('auth.ticket_invalid');
       tickets.delete(ticket);
-      const device: Device = { id: ids.next(), organisationId, name, kind };
+      const device: Device = { id: ids.next(), name, kind, ...grant };
       const token = randomBytes(32).toString('base64url');
-      devices.set(createHash('sha256').update(token).digest('hex'), { device, revoked: false });
+      devices.set(createHash('sha256').update(token).digest('hex'), { device, revoked: false, lastSeenAt: new Date().toISOString() });
       return ok({ device, token });
     },
     async authenticate(token) {

@@ -23,6 +23,8 @@ export interface RunningServer {
   /** `kill -9`. */
   kill(): Promise<void>;
   stop(): Promise<number | null>;
+  /** Settles when the process is gone, for whatever reason. */
+  readonly ended: Promise<void>;
 }
 
 export interface ServerOptions {
@@ -31,6 +33,8 @@ export interface ServerOptions {
   readonly env?: Record<string, string>;
   /** Another entry, e.g. a composition that dies at a chosen moment. */
   readonly entry?: string;
+  /** A program and its arguments that starts the server in its place, e.g. inside a network namespace. */
+  readonly through?: readonly string[];
 }
 
 export async function freePort(): Promise<number> {
@@ -58,10 +62,12 @@ function nextMessage(child: ChildProcess, types: readonly string[]): Promise<Rec
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const lines: string[] = [];
-  const child = spawn(process.execPath, [options.entry ?? join(REPOSITORY, 'dist', 'server', 'index.js')], {
+  const [program = process.execPath, ...args] = [...(options.through ?? []), process.execPath, options.entry ?? join(REPOSITORY, 'dist', 'server', 'index.js')];
+  const child = spawn(program, args, {
     env: { ...process.env, WEDSYNC_DATA_DIR: options.dataDir, WEDSYNC_PORT: String(options.port ?? 0), WEDSYNC_DEMO: '1', WEDSYNC_CONSOLE_DIR: join(REPOSITORY, 'dist', 'renderer'), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const collect = (chunk: Buffer): void => void lines.push(...chunk.toString().split('\n').filter(Boolean));
   child.stdout?.on('data', collect);
   child.stderr?.on('data', collect);
@@ -77,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pid: child.pid ?? 0,
     dataDir: options.dataDir,
     lines,
+    ended,
     demo: () => JSON.parse(readFileSync(join(options.dataDir, 'demo.json'), 'utf8')) as DemoCard,
     async newTicket() {
       const answer = nextMessage(child, ['ticket']);

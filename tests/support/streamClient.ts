@@ -53,7 +53,7 @@ export class StrictClient {
         if (event.seq <= last || event.seq > frame.upTo) this.faults.push(`event ${event.seq} after ${last} in ${frame.after}..${frame.upTo}`);
         last = event.seq;
       }
-      this.state = applyEvents(this.state, frame.events, frame.upTo);
+      this.state = applyEvents(this.state, frame.events, frame.upTo, frame.removed);
     });
     return new Promise((resolve) => {
       socket.once('connect', () => resolve('open'));

@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type RecordedEvent } from '../../contract/events.ts';
 import { COLLECTION_NAMES, type CollectionName, type Organisation, type RowOf, type Snapshot } from '../../contract/record.ts';
+import type { RemovedRow } from '../../contract/stream.ts';
 
 /** The record in memory: one keyed table per collection, all at the same position of the log. Never mutated. */
 export type Tables = { readonly [C in CollectionName]: Readonly<Record<string, RowOf<C>>> };
@@ -56,20 +57,28 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
   };
 }
 
+type Step = { readonly seq: number; readonly event: RecordedEvent } | { readonly seq: number; readonly gone: RemovedRow };
+
 /**
- * Applies events in order and moves the position to `upTo`. An event at or below the current position is a duplicate
- * and changes nothing. Total: every event carries its whole row, so no event can fail to apply.
+ * Applies events, and rows that went out of sight, in order and moves the position to `upTo`. What is at or below the
+ * current position is a duplicate and changes nothing. Total: every event carries its whole row, so none can fail to apply.
  */
-export function applyEvents(state: RecordState, events: readonly RecordedEvent[], upTo: number): RecordState {
+export function applyEvents(state: RecordState, events: readonly RecordedEvent[], upTo: number, removed: readonly RemovedRow[] = []): RecordState {
   const draft: Partial<Record<CollectionName, Record<string, unknown>>> = {};
   const open = (collection: CollectionName): Record<string, unknown> => (draft[collection] ??= { ...state.tables[collection] });
+  const steps: Step[] = events.map((event) => ({ seq: event.seq, event }));
+  // One event either tells a row or removes it, so the order by position is the order of what happened.
+  if (removed.length > 0) {
+    steps.push(...removed.map((gone) => ({ seq: gone.seq, gone })));
+    steps.sort((a, b) => a.seq - b.seq);
+  }
   let seq = state.seq;
-  for (const event of events) {
-    if (event.seq <= seq) continue;
-    seq = event.seq;
-    const table = open(event.collection);
-    if (EVENT_TYPES[event.type].change === 'deleted') delete table[event.row.id];
-    else table[event.row.id] = event.row;
+  for (const step of steps) {
+    if (step.seq <= seq) continue;
+    seq = step.seq;
+    if ('gone' in step) delete open(step.gone.collection)[step.gone.id];
+    else if (EVENT_TYPES[step.event.type].change === 'deleted') delete open(step.event.collection)[step.event.row.id];
+    else open(step.event.collection)[step.event.row.id] = step.event.row;
   }
   const head = Math.max(seq, upTo);
   if (head === state.seq) return state;

@@ -1,7 +1,9 @@
 import { Kbd } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
 import { openAlerts } from '../../../core/domain/day/openAlerts.ts';
+import { useMay } from '../../app/access.ts';
 import { useBackend } from '../../app/context.ts';
+import { DecisionMark } from '../../app/DecisionMark.tsx';
 import { acknowledgeAndTell } from '../../app/openDecision.ts';
 import { select, useRoute } from '../../app/routes.ts';
 import { useTables, type Scope } from '../../app/selectors.ts';
@@ -12,12 +14,15 @@ import { useHand } from '../../components/useHand.ts';
 import { useHeld } from '../../components/useHeld.ts';
 import { useRows } from '../../components/useRows.ts';
 import { t } from '../../i18n/index.ts';
+import { isWaiting, openDecision } from '../../state/outbox.ts';
 import { useConsole } from '../../state/store.ts';
 
 export function AlertList({ scope }: { readonly scope: Scope }) {
   const backend = useBackend();
   const tables = useTables();
-  const acknowledging = useConsole((state) => state.acknowledging);
+  const mayAcknowledge = useMay('command:alert.acknowledge');
+  const outbox = useConsole((state) => state.outbox);
+  const deciding = useConsole((state) => state.deciding);
   const { selected } = useRoute();
   const { holding, handProps } = useHand();
   const alerts = tables.alerts;
@@ -27,18 +32,22 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
   const onLetter = useCallback(
     (letter: string, id: string): boolean => {
       const alert = alerts[id];
-      if (letter !== 'a' || alert?.state !== 'open') return false;
+      if (letter !== 'a' || alert?.state !== 'open' || !mayAcknowledge) return false;
       void acknowledgeAndTell(backend, alert);
       return true;
     },
-    [alerts, backend],
+    [alerts, backend, mayAcknowledge],
   );
   const { listProps, tabIndex } = useRows(onLetter);
 
   const hint = (
     <span className="hint">
       {waiting > 0 ? <span className="num">{t('alerts.waiting', { count: waiting })} · </span> : null}
-      <Kbd size="xs">A</Kbd> {t('alerts.keyAck')}
+      {mayAcknowledge ? (
+        <>
+          <Kbd size="xs">A</Kbd> {t('alerts.keyAck')}
+        </>
+      ) : null}
     </span>
   );
   return (
@@ -51,6 +60,8 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
             const alert = alerts[id];
             if (!alert) return null;
             const open = alert.state === 'open';
+            const decision = open ? openDecision(outbox, id) : null;
+            const waits = isWaiting(decision);
             const stop = tabIndex(id, ids);
             return (
               <li key={id} className="row" data-severity={alert.severity} data-selected={selected?.id === id || undefined} data-done={!open || undefined}>
@@ -62,13 +73,16 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
                   </span>
                   <span className="row-end">
                     <Ago at={alert.raisedAt} zone={scope.zone} />
+                    {decision?.state === 'rebase' ? <DecisionMark rowId={id} /> : null}
                   </span>
                 </button>
-                {open ? (
-                  <button type="button" className="row-act" tabIndex={stop} disabled={acknowledging[id] === true} onClick={() => void acknowledgeAndTell(backend, alert)} aria-label={t('alerts.acknowledgeOf', { title: alert.title })}>
-                    {acknowledging[id] ? t('alerts.recording') : t('alerts.acknowledge')}
+                {waits ? <DecisionMark rowId={id} className="row-act row-act-open" /> : null}
+                {open && !waits && mayAcknowledge ? (
+                  <button type="button" className="row-act" tabIndex={stop} disabled={deciding[id] === true} onClick={() => void acknowledgeAndTell(backend, alert)} aria-label={t('alerts.acknowledgeOf', { title: alert.title })}>
+                    {t('alerts.acknowledge')}
                   </button>
-                ) : (
+                ) : null}
+                {open ? null : (
                   <span className="row-act row-act-done">{t(`alertState.${alert.state}`)}</span>
                 )}
               </li>

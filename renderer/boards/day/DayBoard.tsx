@@ -1,5 +1,6 @@
 import { useElementSize } from '@mantine/hooks';
 import { useEffect } from 'react';
+import { useMay, useSees } from '../../app/access.ts';
 import { useBackend } from '../../app/context.ts';
 import { useDayWeddings, useScope } from '../../app/selectors.ts';
 import { dayText, dotted, isolated } from '../../components/format.ts';
@@ -37,11 +38,14 @@ export function DayBoard() {
   const organisation = useConsole((state) => state.record?.organisation ?? null);
   const scope = useScope();
   const { today, next } = useDayWeddings();
+  const mayIntegrate = useMay('http:integrations');
+  const seesPayments = useSees('payments');
+  const seesAlerts = useSees('alerts');
   const now = useNow(60_000);
   useReportPainted(seq);
   const { ref, width } = useElementSize<HTMLDivElement>();
   // Between the two the board has two full columns and no height to spare; the payments tile says the sum in any case.
-  const withChart = width >= 1000 || (width > 0 && width < 720);
+  const withChart = seesPayments && (width >= 1000 || (width > 0 && width < 720));
 
   if (!hasRecord) {
     const lost = link === 'offline' || link === 'refused';
@@ -72,11 +76,11 @@ export function DayBoard() {
               <a className="button" href={`#/wedding/${next[0].wedding.id}`}>
                 {t('day.openNext')}
               </a>
-            ) : (
+            ) : mayIntegrate ? (
               <a className="button" href="#/integrations">
                 {t('day.openIntegrations')}
               </a>
-            )
+            ) : null
           }
         />
       ) : null}
@@ -86,9 +90,11 @@ export function DayBoard() {
           <NextList scope={scope} />
           {withChart ? <PaymentsChart scope={scope} /> : null}
         </div>
-        <div className="column column-alerts">
-          <AlertList scope={scope} />
-        </div>
+        {seesAlerts ? (
+          <div className="column column-alerts">
+            <AlertList scope={scope} />
+          </div>
+        ) : null}
         <div className="column column-feed">
           <Feed scope={scope} />
         </div>

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { nextItems } from '../../../core/domain/day/nextItems.ts';
+import { DecisionMark } from '../../app/DecisionMark.tsx';
 import { select } from '../../app/routes.ts';
 import { LIST_STEP_MS, useTables, type Scope } from '../../app/selectors.ts';
 import { dotted, isolated, spanText } from '../../components/format.ts';
@@ -36,7 +37,10 @@ export function NextList({ scope }: { readonly scope: Scope }) {
                   </span>
                   <span className="row-sub">{dotted([several && scope.weddings.get(entry.weddingId)?.title, entry.kind === 'callTime' ? entry.title : entry.who, entry.place])}</span>
                 </span>
-                <span className="row-end num">{entry.state === 'upcoming' ? t('next.in', { span: spanText(Math.ceil((entry.at - now) / 60_000) * 60_000) }) : t(`next.${entry.state}`)}</span>
+                <span className="row-end num">
+                  {entry.state === 'upcoming' ? t('next.in', { span: spanText(Math.ceil((entry.at - now) / 60_000) * 60_000) }) : t(`next.${entry.state}`)}
+                  <DecisionMark rowId={entry.id} />
+                </span>
               </button>
             </li>
           ))}

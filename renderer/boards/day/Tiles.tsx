@@ -3,6 +3,7 @@ import type { Connection } from '../../../core/contract/record.ts';
 import { countBySeverity, openAlerts } from '../../../core/domain/day/openAlerts.ts';
 import { nextItems, vendorsToday } from '../../../core/domain/day/nextItems.ts';
 import { paymentsInToday, type PaymentsIn } from '../../../core/domain/day/payments.ts';
+import { useMay, useSees } from '../../app/access.ts';
 import { formatRoute } from '../../app/routes.ts';
 import { LIST_STEP_MS, systemName, useTables, type Scope } from '../../app/selectors.ts';
 import { bigMoneyText, countText, dayText, isolated, moneyText, spanText, timeText } from '../../components/format.ts';
@@ -30,6 +31,10 @@ const paymentChange = ({ currency, yesterdayMinor, minor }: PaymentsIn): string 
 export function Tiles({ scope }: { readonly scope: Scope }) {
   const tables = useTables();
   const held = useConsole((state) => state.held);
+  const seesPayments = useSees('payments');
+  const seesAlerts = useSees('alerts');
+  const seesBookings = useSees('bookings');
+  const knowsSources = useMay('http:integrations');
   const now = useNow(LIST_STEP_MS);
   const { weddingId, weddings, zone } = scope;
 
@@ -59,7 +64,7 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
       if (source.connectionId) ids.add(source.connectionId);
     }
     const marks = [...systems].sort().map((system) => systemName(system, tables.connections));
-    return { marks: marks.length > 0 ? marks.join(', ') : t('tiles.sourceHere'), sources: connections.filter((connection) => ids.has(connection.id)) };
+    return { marks: marks.length > 0 ? marks.join(', ') : t(knowsSources ? 'tiles.sourceHere' : 'inspector.fromVenue'), sources: connections.filter((connection) => ids.has(connection.id)) };
   };
 
   const [main, ...others] = payments;
@@ -80,53 +85,59 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
         zone={zone}
         {...from(nextRow ? [nextRow] : [])}
       />
-      <Tile
-        id="payments"
-        label={t('tiles.payments')}
-        value={main ? bigMoneyText(main.minor, main.currency) : t('tiles.nothing')}
-        change={
-          main
-            ? [t('tiles.paymentsCount', { count: main.count }), ...others.map((other) => `+ ${moneyText(other.minor, other.currency)}`), paymentChange(main)].join(' · ')
-            : t('tiles.paymentsNone')
-        }
-        chart={main && main.points.length > 1 ? <Sparkline points={main.points} /> : undefined}
-        zone={zone}
-        {...from(Object.values(tables.payments).filter((row) => weddingId === null || row.weddingId === weddingId))}
-      />
-      <Tile
-        id="alerts"
-        label={t('tiles.alerts')}
-        value={countText(alerts.length)}
-        change={
-          bySeverity.length > 0 ? (
-            <span className="tile-sevs">
-              {bySeverity.map(({ severity, count }) => (
-                <span key={severity} title={severityWord(severity)}>
-                  <SeverityMark severity={severity} size={10} /> <span className="num">{count}</span>
-                </span>
-              ))}
-            </span>
-          ) : (
-            t('tiles.alertsNone')
-          )
-        }
-        href={worst ? formatRoute({ place: { ...dayPlace, alertId: worst.id }, selected: { kind: 'alert', id: worst.id } }) : undefined}
-        zone={zone}
-        {...from([])}
-      />
-      <Tile
-        id="vendors"
-        label={t('tiles.vendors')}
-        value={
-          <>
-            {vendors.onSite} <small>{t('tiles.vendorsOf', { count: vendors.expected })}</small>
-          </>
-        }
-        change={vendors.nextCall ? t('tiles.vendorsNext', { time: timeText(vendors.nextCall.at, zone), who: isolated(vendors.nextCall.booking.vendorName ?? vendors.nextCall.booking.title) }) : t('tiles.vendorsNoMore')}
-        href={vendors.nextCall ? formatRoute({ place: dayPlace, selected: { kind: 'booking', id: vendors.nextCall.booking.id } }) : undefined}
-        zone={zone}
-        {...from(bookingSources)}
-      />
+      {seesPayments ? (
+        <Tile
+          id="payments"
+          label={t('tiles.payments')}
+          value={main ? bigMoneyText(main.minor, main.currency) : t('tiles.nothing')}
+          change={
+            main
+              ? [t('tiles.paymentsCount', { count: main.count }), ...others.map((other) => `+ ${moneyText(other.minor, other.currency)}`), paymentChange(main)].join(' · ')
+              : t('tiles.paymentsNone')
+          }
+          chart={main && main.points.length > 1 ? <Sparkline points={main.points} /> : undefined}
+          zone={zone}
+          {...from(Object.values(tables.payments).filter((row) => weddingId === null || row.weddingId === weddingId))}
+        />
+      ) : null}
+      {seesAlerts ? (
+        <Tile
+          id="alerts"
+          label={t('tiles.alerts')}
+          value={countText(alerts.length)}
+          change={
+            bySeverity.length > 0 ? (
+              <span className="tile-sevs">
+                {bySeverity.map(({ severity, count }) => (
+                  <span key={severity} title={severityWord(severity)}>
+                    <SeverityMark severity={severity} size={10} /> <span className="num">{count}</span>
+                  </span>
+                ))}
+              </span>
+            ) : (
+              t('tiles.alertsNone')
+            )
+          }
+          href={worst ? formatRoute({ place: { ...dayPlace, alertId: worst.id }, selected: { kind: 'alert', id: worst.id } }) : undefined}
+          zone={zone}
+          {...from([])}
+        />
+      ) : null}
+      {seesBookings ? (
+        <Tile
+          id="vendors"
+          label={t('tiles.vendors')}
+          value={
+            <>
+              {vendors.onSite} <small>{t('tiles.vendorsOf', { count: vendors.expected })}</small>
+            </>
+          }
+          change={vendors.nextCall ? t('tiles.vendorsNext', { time: timeText(vendors.nextCall.at, zone), who: isolated(vendors.nextCall.booking.vendorName ?? vendors.nextCall.booking.title) }) : t('tiles.vendorsNoMore')}
+          href={vendors.nextCall ? formatRoute({ place: dayPlace, selected: { kind: 'booking', id: vendors.nextCall.booking.id } }) : undefined}
+          zone={zone}
+          {...from(bookingSources)}
+        />
+      ) : null}
       <Tile
         id="guests"
         label={t('tiles.guests')}

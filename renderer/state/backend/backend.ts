@@ -1,9 +1,11 @@
-import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import type { Access } from '../../../core/contract/access.ts';
+import type { Command } from '../../../core/contract/commands.ts';
 import type { Place } from '../../../core/contract/deepLink.ts';
 import type { CodedError } from '../../../core/contract/errors.ts';
-import type { DeliveriesAnswer, IntegrationsAnswer, TicketAnswer } from '../../../core/contract/http.ts';
+import type { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from '../../../core/contract/http.ts';
 import type { Banner, NotificationOutcome } from '../../../core/contract/ipc.ts';
-import type { Snapshot } from '../../../core/contract/record.ts';
+import type { OutboxChoice, OutboxEntry, QueuedAnswer } from '../../../core/contract/outbox.ts';
+import type { CollectionName, Snapshot } from '../../../core/contract/record.ts';
 import type { Result } from '../../../core/contract/result.ts';
 import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts';
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
@@ -21,6 +23,10 @@ export interface Start {
   readonly settings: Settings;
   readonly link: LinkStatus | null;
   readonly place: Place | null;
+  /** As what this device was let in; null = not known yet. */
+  readonly access: Access | null;
+  /** The record kept here was given to somebody else and must go before anything builds on it. */
+  readonly keptIsForeign: boolean;
 }
 
 export interface Cursor {
@@ -35,6 +41,8 @@ export interface Listeners {
   navigate(place: Place): void;
   banner(banner: Banner): void;
   settings(settings: Settings): void;
+  /** All kept decisions, whenever one of them changes. */
+  outbox(entries: readonly OutboxEntry[]): void;
 }
 
 /**
@@ -51,10 +59,21 @@ export interface Backend {
   record(): Answer<Snapshot | null>;
   retryLink(): Answer<boolean>;
   integrations(): Answer<IntegrationsAnswer>;
+  /** Everything that happened to one row, newest first; `before` = the page's last position, null = from the newest. */
+  history(collection: CollectionName, id: string, before: number | null): Answer<HistoryAnswer>;
   deliveries(connectionId: string): Answer<DeliveriesAnswer>;
-  /** A link that pairs one more browser. */
-  pairingLink(): Answer<TicketAnswer>;
-  sendCommand(command: Command): Answer<CommandAnswer>;
+  /** A link that lets one more browser in: an own one, a colleague's, or that of a vendor or a couple. */
+  pairingLink(request: TicketRequest): Answer<TicketAnswer>;
+  /** This device, as the server knows it. */
+  me(): Answer<MeAnswer>;
+  devices(): Answer<DevicesAnswer>;
+  revokeDevice(deviceId: string): Answer<RevokeAnswer>;
+  /** Answers when the decision is durable here. What became of it is told through `outbox`. */
+  sendCommand(command: Command): Answer<QueuedAnswer>;
+  outbox(): Answer<readonly OutboxEntry[]>;
+  /** Takes back what was never sent. */
+  cancelCommand(commandId: string): Answer<boolean>;
+  resolveCommand(choice: OutboxChoice): Answer<boolean>;
   changeSettings(patch: SettingsPatch): Answer<Settings>;
   /** Desktop only. */
   connectServer(url: string | null, ticket: string | null): Answer<boolean>;

@@ -5,10 +5,14 @@ import { err, ok } from '../../../core/contract/result.ts';
 import { DEFAULT_SETTINGS, Settings, SettingsPatch } from '../../../core/contract/settings.ts';
 import { STREAM_PATH } from '../../../core/contract/stream.ts';
 import { createLink, type Link } from '../../../core/link/link.ts';
+import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import { socketIoTransport } from '../../../core/link/socketIoTransport.ts';
+import { openPageJournal } from '../outboxJournal.ts';
 import { pageLog } from '../pageLog.ts';
 import type { Backend, Listeners } from './backend.ts';
+import { rememberAccess } from './remembered.ts';
 import { exchange } from './http.ts';
+import { sharedOutbox, type PageOutbox } from './sharedOutbox.ts';
 
 const SETTINGS_KEY = 'wedsync.settings';
 
@@ -31,11 +35,25 @@ function takeTicket(): string | null {
   return match[1] ?? null;
 }
 
+const host = {
+  clock: { now: () => Date.now() },
+  random: { next: () => Math.random() },
+  log: pageLog,
+  timers: {
+    after(ms: number, callback: () => void) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  },
+};
+
 const browserName = (): string => `Browser on ${/Windows|Macintosh|Android|iPhone|iPad|Linux/.exec(navigator.userAgent)?.[0] ?? 'this machine'}`;
 
 /** The console in a plain browser: the page owns the link; the token is an HttpOnly cookie that scripts cannot see. */
 export function browserBackend(): Backend {
   let link: Link | null = null;
+  let outbox: PageOutbox | null = null;
+  const closed = () => Promise.resolve(err(codedError('outbox.not_kept', 'this page is closing')));
   const desktopOnly = () => Promise.resolve(err(codedError('command.not_possible', 'only in the desktop app')));
 
   return {
@@ -48,28 +66,34 @@ export function browserBackend(): Backend {
       // A link that was opened a second time does no harm where its cookie is still good; else its own refusal says more.
       if (!me.ok && me.error.code !== 'server.unreachable') return enrolled && !enrolled.ok ? enrolled : me;
       const version = me.ok ? me.value.server.version : null;
-      return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null });
+      return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null, ...rememberAccess(me.ok ? me.value : null) });
     },
     open(cursor, listeners: Listeners) {
       const opened = createLink({
         transport: socketIoTransport((url, options) => io(url, options), { url: location.origin, path: STREAM_PATH, log: pageLog }),
-        clock: { now: () => Date.now() },
-        timers: {
-          after(ms, callback) {
-            const timer = setTimeout(callback, ms);
-            return () => clearTimeout(timer);
-          },
-        },
-        random: { next: () => Math.random() },
-        log: pageLog,
+        ...host,
         client: { app: 'console', version: '1', kind: 'browser' },
         token: () => Promise.resolve(undefined),
         cursor,
         onSnapshot: listeners.snapshot,
         onFrame: listeners.frame,
-        onStatus: listeners.link,
+        onStatus: (status) => {
+          outbox?.line(status.state === 'live' || status.state === 'catching_up');
+          listeners.link(status);
+        },
       });
       link = opened;
+      outbox = sharedOutbox(
+        (onChange) =>
+          createOutbox({
+            ...host,
+            journal: openPageJournal(),
+            server: () => location.origin,
+            send: (command) => exchange('POST', HTTP.commands.path, HTTP.commands.success, command),
+            onChange,
+          }),
+        listeners.outbox,
+      );
       const online = () => opened.networkChanged(true);
       const offline = () => opened.networkChanged(false);
       const frozen = () => opened.suspended();
@@ -86,6 +110,8 @@ export function browserBackend(): Backend {
         document.removeEventListener('resume', thawed);
         opened.stop();
         link = null;
+        outbox?.stop();
+        outbox = null;
       };
     },
     record: () => Promise.resolve(ok(null)),
@@ -94,9 +120,19 @@ export function browserBackend(): Backend {
       return Promise.resolve(ok(link !== null));
     },
     integrations: () => exchange('GET', HTTP.integrations.path, HTTP.integrations.success),
+    history(collection, id, before) {
+      const path = HTTP.history.path.replace(':collection', collection).replace(':id', encodeURIComponent(id));
+      return exchange('GET', before === null ? path : `${path}?before=${before}`, HTTP.history.success);
+    },
     deliveries: (connectionId) => exchange('GET', HTTP.deliveries.path.replace(':id', encodeURIComponent(connectionId)), HTTP.deliveries.success),
-    pairingLink: () => exchange('POST', HTTP.tickets.path, HTTP.tickets.success, {}),
-    sendCommand: (command) => exchange('POST', HTTP.commands.path, HTTP.commands.success, command),
+    pairingLink: (request) => exchange('POST', HTTP.tickets.path, HTTP.tickets.success, request),
+    me: () => exchange('GET', HTTP.me.path, HTTP.me.success),
+    devices: () => exchange('GET', HTTP.devices.path, HTTP.devices.success),
+    revokeDevice: (deviceId) => exchange('POST', HTTP.revoke.path.replace(':id', encodeURIComponent(deviceId)), HTTP.revoke.success, {}),
+    sendCommand: (command) => outbox?.queue(command) ?? closed(),
+    outbox: () => outbox?.list() ?? Promise.resolve(ok([])),
+    cancelCommand: (commandId) => outbox?.cancel(commandId) ?? closed(),
+    resolveCommand: (choice) => outbox?.resolve(choice) ?? closed(),
     changeSettings(patch) {
       const checked = SettingsPatch.safeParse(patch);
       if (!checked.success) return Promise.resolve(err(codedError('request.invalid', checked.error.message)));

@@ -10,7 +10,7 @@ export function desktopBackend(bridge: Bridge): Backend {
       const boot = await bridge.boot();
       if (!boot.ok) return boot;
       const { app, server, secrets, settings, link, place } = boot.value;
-      return ok({ appVersion: app.version, electronVersion: app.electron, serverVersion: null, server, tokenKept: secrets, settings, link, place });
+      return ok({ appVersion: app.version, electronVersion: app.electron, serverVersion: null, server, tokenKept: secrets, settings, link, place, access: null, keptIsForeign: false });
     },
     open(_cursor, listeners: Listeners) {
       const stops = [
@@ -20,15 +20,23 @@ export function desktopBackend(bridge: Bridge): Backend {
         bridge.onNavigate(listeners.navigate),
         bridge.onBanner(listeners.banner),
         bridge.onSettings(listeners.settings),
+        bridge.onOutbox(listeners.outbox),
       ];
       return () => stops.forEach((stop) => stop());
     },
     record: () => bridge.record(),
     retryLink: () => bridge.retryLink(),
     integrations: () => bridge.integrations(),
+    history: (collection, id, before) => bridge.history({ collection, id, before }),
     deliveries: (connectionId) => bridge.deliveries({ connectionId }),
-    pairingLink: () => bridge.pairingLink(),
+    pairingLink: (request) => bridge.pairingLink(request),
+    me: () => bridge.me(),
+    devices: () => bridge.devices(),
+    revokeDevice: (deviceId) => bridge.revokeDevice({ deviceId }),
     sendCommand: (command) => bridge.sendCommand(command),
+    outbox: () => bridge.outbox(),
+    cancelCommand: (commandId) => bridge.cancelCommand({ commandId }),
+    resolveCommand: (choice) => bridge.resolveCommand(choice),
     changeSettings: (patch) => bridge.changeSettings(patch),
     connectServer: (url, ticket) => bridge.connectServer({ url, ticket }),
     testNotification: () => bridge.testNotification(),

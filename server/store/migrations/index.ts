@@ -1,11 +1,33 @@
-import { sql } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../../core/contract/result.ts';
 import type { Database } from '../database.ts';
+import type { Schema } from '../schema.ts';
 import { record } from './0001_record.ts';
+import { chain } from './0002_chain.ts';
+import { access } from './0003_access.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access];
+
+/** The schema's version; 0 = not a database of ours, or an empty one. */
+export async function schemaVersion(db: Kysely<Schema>): Promise<number> {
+  const present = await sql<{ name: string | null }>`select to_regclass('public.schema_versions')::text as name`.execute(db);
+  if (!present.rows[0]?.name) return 0;
+  const head = await sql<{ version: number }>`select coalesce(max(version), 0) as version from schema_versions`.execute(db);
+  return Number(head.rows[0]?.version ?? 0);
+}
+
+const CREATE_VERSIONS = sql`create table if not exists schema_versions (version bigint primary key, name text not null, applied_at timestamptz not null default now())`;
+
+/** Takes some steps in the caller's transaction; for a database that is being made. */
+export async function takeSteps(tx: Transaction<Schema>, migrations: readonly Migration[]): Promise<void> {
+  await CREATE_VERSIONS.execute(tx);
+  for (const migration of migrations) {
+    await sql.raw(migration.sql).execute(tx);
+    await sql`insert into schema_versions (version, name) values (${migration.version}, ${migration.name})`.execute(tx);
+  }
+}
 
 /**
  * Brings the schema up to this program's version, each step in its own transaction. A schema written by a newer
@@ -14,16 +36,13 @@ export const MIGRATIONS: readonly Migration[] = [record];
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<Result<{ applied: number }, CodedError>> {
   const db = database.system;
   const known = migrations.at(-1)?.version ?? 0;
-  const present = await sql<{ name: string | null }>`select to_regclass('public.schema_versions')::text as name`.execute(db);
-  if (present.rows[0]?.name) {
-    const head = await sql<{ version: number }>`select coalesce(max(version), 0) as version from schema_versions`.execute(db);
-    const version = Number(head.rows[0]?.version ?? 0);
-    if (version > known) return err(codedError('store.newer_version', `The database is at schema version ${version}; this program knows ${known}. Install a newer version.`));
-  } else {
+  const version = await schemaVersion(db);
+  if (version > known) return err(codedError('store.newer_version', `The database is at schema version ${version}; this program knows ${known}. Install a newer version.`));
+  if (version === 0) {
     await db.transaction().execute(async (tx) => {
       // `if not exists` alone fails when two servers come at the same moment.
       await sql`select pg_advisory_xact_lock(7305)`.execute(tx);
-      await sql`create table if not exists schema_versions (version bigint primary key, name text not null, applied_at timestamptz not null default now())`.execute(tx);
+      await CREATE_VERSIONS.execute(tx);
     });
   }
   let applied = 0;

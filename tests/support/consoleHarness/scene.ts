@@ -1,17 +1,30 @@
-import type { CommandAnswer } from '../../../core/contract/commands.ts';
-import { codedError } from '../../../core/contract/errors.ts';
+import type { Access } from '../../../core/contract/access.ts';
+import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import { err, ok } from '../../../core/contract/result.ts';
+import { viewSnapshot } from '../../../core/domain/access/view.ts';
+import { changedFields } from '../../../core/domain/record/history.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/contract/settings.ts';
 import type { LinkStatus } from '../../../core/contract/stream.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Result } from '../../../core/contract/result.ts';
+import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
 import { fixtureId, fixtureSnapshot, HONEYBOOK, STRIPE, VSCO, WEDDING_A } from '../fixtures/record.ts';
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple'] as const;
 export type Scene = (typeof SCENES)[number];
+
+const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
+/** The first vendor that has a contact, or the couple, of the first wedding. */
+function accessOf(scene: Scene, full: Snapshot): Access {
+  const booking = full.rows.bookings.find((row) => row.weddingId === WEDDING_A && row.contactId !== null) ?? full.rows.bookings[0];
+  if (scene === 'couple') return { ...OWNER, role: 'couple', weddingId: WEDDING_A };
+  return scene === 'vendor' && booking ? { role: 'vendor', weddingId: WEDDING_A, contactId: booking.contactId, bookingIds: [booking.id] } : OWNER;
+}
 
 export interface Harness {
   /** A payment of the given amount arrives. */
@@ -26,7 +39,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const start = Date.now();
   const iso = (at: number): string => new Date(at).toISOString();
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
-  let snapshot: Snapshot = full;
+  const access = accessOf(scene, full);
+  let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
   if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
@@ -55,11 +69,40 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     listeners?.link(link());
   };
 
+  const answerTo = async (command: Command): Promise<Result<CommandAnswer, CodedError>> => {
+    commands.push(command);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const { commandId } = command;
+    if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError('command.not_possible', 'already resolved') });
+    if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
+    const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
+    if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
+    return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
+  };
+  /** The real outbox on a journal that forgets. */
+  const outbox = createOutbox({
+    journal: { load: async () => [], append: async () => undefined, rewrite: async () => undefined },
+    clock: { now: () => Date.now() },
+    random: { next: () => Math.random() },
+    timers: {
+      after(ms, callback) {
+        const timer = setTimeout(callback, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    server: () => 'embedded',
+    send: answerTo,
+    onChange: (entries) => listeners?.outbox(entries),
+  });
+  void outbox.start();
+  outbox.line(link().state === 'live');
+
   const backend: Backend = {
     home,
     async boot() {
       if (scene === 'unpaired') return err(codedError('auth.missing', 'no cookie'));
-      return ok({ appVersion: '0.1.0', electronVersion: home === 'desktop' ? '45.3.4' : null, serverVersion: '0.1.0', server: { mode: home === 'desktop' ? 'embedded' : 'page', url: null }, tokenKept: home === 'desktop' ? 'keychain' : 'cookie', settings, link: link(), place: null });
+      return ok({ appVersion: '0.1.0', electronVersion: home === 'desktop' ? '45.3.4' : null, serverVersion: '0.1.0', server: { mode: home === 'desktop' ? 'embedded' : 'page', url: null }, tokenKept: home === 'desktop' ? 'keychain' : 'cookie', settings, link: link(), place: null, access, keptIsForeign: false });
     },
     open(_cursor, given) {
       listeners = given;
@@ -78,27 +121,43 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
         at: iso(Date.now()),
         integrations: snapshot.rows.connections.map((connection, index) => ({ connection, lastDeliveryAt: connection.id === HONEYBOOK ? null : iso(start - (index + 1) * 95_000), last24h: { accepted: [1284, 312, 0][index] ?? 0, duplicates: [17, 2, 0][index] ?? 0, refused: [1, 0, 0][index] ?? 0, waiting: 0, needReview: [1, 0, 0][index] ?? 0 } })),
       }),
+    history: async (collection, id) => {
+      const row = snapshot.rows.weddings.find((each) => collection === 'weddings' && each.id === id);
+      // Of other rows the played server says nothing, so the inspector shows what is held.
+      if (!row) return err(codedError('server.unreachable', 'nothing to tell'));
+      const base = { id, weddingId: id, deliveryId: null, collection: 'weddings' as const, actor: { kind: 'person' as const, id: null, name: 'Ines' }, source: null };
+      const at = (minutes: number) => ({ occurredAt: iso(start - minutes * 60_000), recordedAt: iso(start - minutes * 60_000) });
+      const events: RecordedEvent[] = [
+        { ...base, ...at(40), seq: 9, type: 'wedding.updated', before: { guestCount: 90 }, row },
+        { ...base, ...at(4000), seq: 2, type: 'wedding.created', before: null, row: { ...row, guestCount: 90 } },
+      ];
+      return ok({ at: iso(Date.now()), entries: events.map((event) => ({ event, changed: changedFields(event) })), before: null });
+    },
     deliveries: async (connectionId) =>
       ok({
         at: iso(Date.now()),
         deliveries: connectionId === HONEYBOOK ? [] : Array.from({ length: 12 }, (_, index) => ({ id: fixtureId(9, index), receivedAt: iso(start - index * 340_000), vendorKey: `evt_1Pq${(index * 104_729).toString(36)}Zk4`, vendorEvent: connectionId === VSCO ? 'order.updated' : (['payment_intent.succeeded', 'charge.refunded', 'payment_intent.payment_failed'][index % 3] ?? null), state: index === 3 ? ('parked' as const) : ('processed' as const), reason: index === 3 ? 'normalise.no_wedding_matched' : null, attempts: 1 })),
       }),
-    async sendCommand(command) {
-      commands.push(command);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      const { commandId } = command;
-      if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError('command.not_possible', 'already resolved') });
-      if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
-      const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
-      if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
-      return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
-    },
+    sendCommand: (command) => outbox.queue(command),
+    outbox: () => outbox.list(),
+    cancelCommand: (commandId) => outbox.cancel(commandId),
+    resolveCommand: (choice) => outbox.resolve(choice),
     async changeSettings(patch) {
       settings = { ...settings, ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) };
       return ok(settings);
     },
     connectServer: async () => err(codedError('server.unreachable', 'no such server', true)),
     pairingLink: async () => ok({ url: 'http://127.0.0.1:4317/#enrol=a-ticket-for-the-photograph', expiresAt: new Date(Date.now() + 900_000).toISOString() }),
+    me: async () => ok({ organisation: snapshot.organisation, access, device: { id: fixtureId(12, 1), name: 'Front desk', kind: home }, server: { version: '0.1.0', protocol: 1, time: iso(Date.now()) } }),
+    devices: async () =>
+      ok({
+        at: iso(Date.now()),
+        devices: [
+          { id: fixtureId(12, 1), name: 'Front desk', kind: home, role: 'owner', weddingId: null, lastSeenAt: iso(start), self: true },
+          { id: fixtureId(12, 2), name: 'Browser on iPad', kind: 'browser', role: 'vendor', weddingId: WEDDING_A, lastSeenAt: iso(start - 5_400_000), self: false },
+        ],
+      }),
+    revokeDevice: async (deviceId) => ok({ deviceId }),
     testNotification: async () => ok({ outcome: 'failed', why: 'no_daemon' }),
     async painted(at) {
       painted.push(at);

@@ -55,6 +55,22 @@ const keptSeq = (): Promise<number> =>
       }),
   );
 
+describe('the history of a row', () => {
+  const about = `#/wedding/${WEDDING_A}/about/${WEDDING_A}`;
+  it('comes from the server, with what stood before', async () => {
+    await open('day', about);
+    const history = page.locator('.history');
+    await expect.poll(() => history.locator('li').count()).toBe(2);
+    await expect.poll(() => history.innerText()).toMatch(/Guests: \W*90\W* → \W*\d+/);
+    expect(await history.innerText()).toContain('Ines');
+  });
+
+  it('is what this machine has seen while the server cannot be asked, and says so', async () => {
+    await open('offline', about);
+    await expect.poll(() => page.locator('.inspector-part', { hasText: 'History' }).innerText()).toContain('The server cannot be asked now');
+  });
+});
+
 describe('the day board', () => {
   it('moves when a payment arrives, and reports what was painted', async () => {
     await open('day', `#/wedding/${WEDDING_A}`);
@@ -125,20 +141,57 @@ describe('the day board', () => {
     await alertRow(0).focus();
     await page.evaluate((next) => window.harness?.answerCommandsWith(next), outcome);
     await page.keyboard.press('a');
-    await page.getByText(words, { exact: true }).waitFor();
+    await page.locator('.mantine-Notification-title', { hasText: words }).waitFor();
     expect(await alertRow(0).count()).toBe(1);
   });
 
-  it('offline says since when on every tile and sends nothing', async () => {
+  it('offline says since when on every tile; a decision is queued, listed and can be taken back', async () => {
     await open('offline');
     await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(5);
     expect(await tile('payments').innerText()).toMatch(/offline since \d\d:\d\d · 1[123] min/);
     await alertRow(0).focus();
     await page.keyboard.press('a');
-    await page.getByText('this was not recorded', { exact: false }).waitFor();
+    await page.getByText('Queued on this machine').waitFor();
+    await alertRow(0).locator('..').locator('[data-decision="queued"]').waitFor();
+    expect(await page.locator('.pill-unsent').innerText()).toBe('1 unsent');
     expect(await page.evaluate(() => window.harness?.commands.length)).toBe(0);
     await page.getByRole('button', { name: /Offline since/ }).click();
     await page.getByRole('button', { name: 'Try now' }).waitFor();
+    await page.locator('[data-outbox="queued"]').getByRole('button', { name: 'Take back' }).click();
+    await page.locator('.pill-unsent').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-decision]').count()).toBe(0);
+  });
+
+  it('an overtaken decision waits in the list until the person sends it again or lets it go', async () => {
+    await open('day');
+    await alertRow(0).focus();
+    await page.evaluate(() => window.harness?.answerCommandsWith('rebase'));
+    await page.keyboard.press('a');
+    await alertRow(0).locator('[data-decision="rebase"]').waitFor();
+    await page.locator('[data-link="live"]').click();
+    const entry = page.locator('[data-outbox="rebase"]');
+    await entry.getByRole('button', { name: 'Send again over what stands now' }).click();
+    await expect.poll(() => page.evaluate(() => window.harness?.commands.length)).toBe(2);
+    await entry.getByRole('button', { name: 'Let it go' }).click();
+    await entry.waitFor({ state: 'detached' });
+    expect(await alertRow(0).locator('[data-decision]').count()).toBe(0);
+    await page.evaluate(() => window.harness?.answerCommandsWith('accepted'));
+    await page.keyboard.press('Escape');
+    await alertRow(0).focus();
+    await page.keyboard.press('a');
+    await alertRow(0).waitFor({ state: 'detached' });
+  });
+
+  it('sets an item’s status from its details, in order, also while offline', async () => {
+    await open('offline', `#/wedding/${WEDDING_A}/item/${fixtureId(4, 10)}`);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.locator('.inspector [data-decision="queued"]').waitFor();
+    expect(await page.locator('.inspector-state').innerText()).toContain('Planned');
+    await page.getByRole('button', { name: 'Done', exact: true }).click();
+    await expect.poll(() => page.locator('.pill-unsent').innerText()).toBe('2 unsent');
+    await expect.poll(() => page.locator('.item-actions').count()).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((violation) => violation.id)).toEqual([]);
   });
 
   it('names the source that is not answering, on its own tile only', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codedError } from '../../../core/contract/errors.ts';
+import type { OutboxEntry } from '../../../core/contract/outbox.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
@@ -8,6 +9,7 @@ import type { LinkStatus } from '../../../core/contract/stream.ts';
 import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
 import type { CacheChange, CachedRecord, RecordCache } from '../../../renderer/state/cache.ts';
 import { acknowledge } from '../../../renderer/state/commands.ts';
+import { newlyAnswered } from '../../../renderer/state/outbox.ts';
 import { startSession } from '../../../renderer/state/session.ts';
 import { getConsole, initialState, setConsole } from '../../../renderer/state/store.ts';
 import { fixtureId, fixtureSnapshot, WEDDING_A } from '../../support/fixtures/record.ts';
@@ -64,7 +66,7 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
     listeners: () => given ?? (() => { throw new Error('not open'); })(),
     backend: {
       home,
-      boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null }),
+      boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null, access: null, keptIsForeign: false }),
       open(cursor, listeners) {
         self.opened = cursor;
         given = listeners;
@@ -74,7 +76,7 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
         self.asked += 1;
         return ok(self.record);
       },
-      retryLink: refuse, integrations: refuse, deliveries: refuse, pairingLink: refuse, sendCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
+      retryLink: refuse, integrations: refuse, deliveries: refuse, history: refuse, pairingLink: refuse, me: refuse, devices: refuse, revokeDevice: refuse, sendCommand: refuse, outbox: async () => ok([]), cancelCommand: refuse, resolveCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
       ...more,
     },
   };
@@ -166,35 +168,75 @@ describe('a session', () => {
   });
 });
 
-describe('acknowledging an alert', () => {
-  it('is not sent and not recorded while offline', async () => {
-    setConsole({ link: { ...live, state: 'offline' } });
-    const sendCommand = vi.fn<Backend['sendCommand']>();
-    expect(await acknowledge(world('browser', null, { sendCommand }).backend, alert)).toEqual({ kind: 'not_recorded', code: 'command.offline' });
-    expect(sendCommand).not.toHaveBeenCalled();
+const entry = (state: OutboxEntry['state'], fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
+  command: { type: 'alert.acknowledge', commandId: fixtureId(1, 1), alertId: alert.id, basedOnVersion: 1 },
+  server: 'embedded', queuedAt: base.at, state, attempts: 0, maybeRecorded: false, answer: null, answeredAt: null, retryAt: null, ...fields,
+});
+
+describe('the kept decisions', () => {
+  it('are asked for at the start, and what is told meanwhile is newer', async () => {
+    const first = world('desktop', base, { outbox: async () => ok([entry('queued')]) });
+    await startSession(first.backend, new MemoryCache());
+    expect(getConsole().outbox.map((each) => each.state)).toEqual(['queued']);
+    setConsole(initialState, true);
+    let answer: (entries: OutboxEntry[]) => void = () => undefined;
+    const late = world('desktop', base, { outbox: () => new Promise((resolve) => (answer = (entries) => resolve(ok(entries)))) });
+    await startSession(late.backend, new MemoryCache());
+    late.listeners().outbox([entry('accepted')]);
+    answer([entry('queued')]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(getConsole().outbox.map((each) => each.state)).toEqual(['accepted']);
   });
 
-  it('names the version that was seen, and tells recorded, overtaken and refused apart', async () => {
-    setConsole({ link: live });
-    const answers = [
-      { outcome: 'accepted', commandId: fixtureId(1, 1), seq: 5 },
-      { outcome: 'rebase', commandId: fixtureId(1, 1), latest: null },
-      { outcome: 'rejected', commandId: fixtureId(1, 1), error: codedError('command.not_possible', '') },
-    ] as const;
+  it('are news only when they were waiting before', () => {
+    expect(newlyAnswered([], [entry('accepted')])).toEqual([]);
+    expect(newlyAnswered([entry('sending')], [entry('accepted')])).toEqual([entry('accepted')]);
+    expect(newlyAnswered([entry('queued')], [entry('unknown')])).toEqual([]);
+    expect(newlyAnswered([entry('accepted')], [entry('accepted')])).toEqual([]);
+  });
+});
+
+describe('acknowledging an alert', () => {
+  it('is kept with the version that was seen, also without a line, and not twice', async () => {
+    setConsole({ link: { ...live, state: 'offline' } });
     const sent: unknown[] = [];
-    const told: unknown[] = [];
-    for (const answer of answers) {
-      const { backend } = world('browser', null, {
-        async sendCommand(command) {
-          sent.push(command);
-          expect(getConsole().acknowledging).toEqual({ [alert.id]: true });
-          return ok(answer);
-        },
-      });
-      told.push(await acknowledge(backend, alert));
-    }
-    expect(sent[0]).toMatchObject({ type: 'alert.acknowledge', alertId: alert.id, basedOnVersion: alert.version });
-    expect(told).toEqual([{ kind: 'recorded' }, { kind: 'overtaken' }, { kind: 'not_recorded', code: 'command.not_possible' }]);
-    expect(getConsole().acknowledging).toEqual({});
+    const { backend } = world('desktop', null, {
+      async sendCommand(command) {
+        sent.push(command);
+        expect(getConsole().deciding).toEqual({ [alert.id]: true });
+        expect(await acknowledge(backend, alert)).toEqual({ kind: 'already' });
+        return ok({ outcome: 'queued', commandId: command.commandId });
+      },
+    });
+    expect(await acknowledge(backend, alert)).toEqual({ kind: 'kept' });
+    expect(sent).toMatchObject([{ type: 'alert.acknowledge', alertId: alert.id, basedOnVersion: alert.version }]);
+    expect(getConsole().deciding).toEqual({});
+    setConsole({ outbox: [entry('unknown')] });
+    expect(await acknowledge(backend, alert)).toEqual({ kind: 'already' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('says that it is not kept when it could not be written down', async () => {
+    const { backend } = world('desktop', null, { sendCommand: async () => err(codedError('outbox.not_kept', 'disk full')) });
+    expect(await acknowledge(backend, alert)).toEqual({ kind: 'not_kept', code: 'outbox.not_kept' });
+    expect(getConsole()).toMatchObject({ deciding: {}, outbox: [] });
+  });
+
+  it('over an overtaken one lets that one go, but only when the new one is kept', async () => {
+    setConsole({ outbox: [entry('rebase')] });
+    const resolved: unknown[] = [];
+    let keep = false;
+    const { backend } = world('desktop', null, {
+      sendCommand: async (command) => (keep ? ok({ outcome: 'queued', commandId: command.commandId }) : err(codedError('outbox.not_kept', ''))),
+      async resolveCommand(choice) {
+        resolved.push(choice);
+        return ok(true);
+      },
+    });
+    expect(await acknowledge(backend, alert)).toMatchObject({ kind: 'not_kept' });
+    expect(resolved).toEqual([]);
+    keep = true;
+    expect(await acknowledge(backend, alert)).toEqual({ kind: 'kept' });
+    expect(resolved).toEqual([{ choice: 'drop', commandId: fixtureId(1, 1) }]);
   });
 });

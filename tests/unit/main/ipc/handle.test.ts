@@ -14,7 +14,7 @@ type Listener = Parameters<InvokeReceiver['handle']>[1];
 const good: SenderEvent = { sender: { id: 7 }, senderFrame: { url: 'app://console/index.html#x', origin: 'app://console', parent: null } };
 
 const calls: string[] = [];
-const refusing = () => err(codedError('command.offline', 'offline', true));
+const refusing = () => err(codedError('server.unreachable', 'offline', true));
 const handlers: Handlers = {
   'app:boot': () => {
     throw new Error('a bug with a token=abc123 in it');
@@ -28,8 +28,15 @@ const handlers: Handlers = {
   'link:retry': () => ok(true),
   'api:integrations': refusing,
   'api:deliveries': refusing,
+  'api:history': refusing,
   'api:pairing_link': refusing,
+  'api:me': refusing,
+  'api:devices': refusing,
+  'api:revoke_device': refusing,
   'command:send': refusing,
+  'outbox:list': () => ok([]),
+  'outbox:cancel': refusing,
+  'outbox:resolve': refusing,
   'settings:get': () => ok(DEFAULT_SETTINGS),
   'settings:set': (patch) => ok({ ...DEFAULT_SETTINGS, theme: patch.theme ?? 'system' }),
   'server:connect': () => ok(true),
@@ -97,7 +104,7 @@ describe('handleInvocations', () => {
 
   it('hands a coded error on as it is', async () => {
     const { call, refusals } = make();
-    expect(await call('api:integrations', good)).toEqual({ ok: false, error: { code: 'command.offline', message: 'offline', retryable: true } });
+    expect(await call('api:integrations', good)).toEqual({ ok: false, error: { code: 'server.unreachable', message: 'offline', retryable: true } });
     expect(refusals()).toEqual({});
   });
 

@@ -1,0 +1,106 @@
+import { ROLES, type Role } from '../../contract/access.ts';
+import type { CommandType } from '../../contract/commands.ts';
+import type { HTTP } from '../../contract/http.ts';
+import type { CollectionName, RowOf } from '../../contract/record.ts';
+
+/**
+ * Who may do what, as data. An endpoint, a command or a collection that is missing here does not compile; what is not
+ * listed for a role is refused.
+ */
+
+export type EndpointName = keyof typeof HTTP;
+/** A stream room: the whole organisation, one wedding by name, or a bound device's own slice. */
+export const ROOM_KINDS = ['organisation', 'wedding', 'own'] as const;
+export type RoomKind = (typeof ROOM_KINDS)[number];
+
+const HOUSE = ['owner', 'coordinator', 'staff'] as const satisfies readonly Role[];
+const MANAGERS = ['owner', 'coordinator'] as const satisfies readonly Role[];
+const NOBODY = [] as const satisfies readonly Role[];
+
+/** Endpoints for people. `enrol` is not here: a one-use ticket opens it before there is a role. */
+export const ENDPOINTS = {
+  me: ROLES,
+  tickets: MANAGERS,
+  devices: MANAGERS,
+  revoke: MANAGERS,
+  integrations: HOUSE,
+  deliveries: HOUSE,
+  history: HOUSE,
+  record: HOUSE,
+  commands: HOUSE,
+} as const satisfies Readonly<Record<Exclude<EndpointName, 'enrol'>, readonly Role[]>>;
+
+export const COMMANDS = {
+  'alert.acknowledge': HOUSE,
+  'runsheet.item.set_status': HOUSE,
+} as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
+
+export const ROOMS = {
+  organisation: [...HOUSE, 'partner'],
+  wedding: [...HOUSE, 'vendor', 'couple', 'partner'],
+  own: ['vendor', 'couple', 'partner'],
+} as const satisfies Readonly<Record<RoomKind, readonly Role[]>>;
+
+/** For which role a ticket may be made, by whom: never above the maker's own. A platform admin is made by no venue. */
+export const TICKETS = {
+  owner: ['owner'],
+  coordinator: MANAGERS,
+  staff: MANAGERS,
+  vendor: MANAGERS,
+  couple: MANAGERS,
+  partner: MANAGERS,
+  platform_admin: NOBODY,
+} as const satisfies Readonly<Record<Role, readonly Role[]>>;
+
+/** Whose device may be revoked by whom; the same order of standing as for tickets. */
+export const REVOCATIONS = { ...TICKETS, platform_admin: ['owner'] } as const satisfies Readonly<Record<Role, readonly Role[]>>;
+
+/** Fields that can be blacked out: those where null is a value. */
+type Blackable<C extends CollectionName> = { [K in keyof RowOf<C>]-?: null extends RowOf<C>[K] ? K : never }[keyof RowOf<C>] & string;
+
+export interface RowRule<C extends CollectionName> {
+  /** `any` = every row within the device's wedding (all rows, when it is bound to none); `own` = see {@link OWN_WORDS}. */
+  readonly rows: 'none' | 'own' | 'any';
+  /** Told as null. */
+  readonly hidden: readonly Blackable<C>[];
+  /** Told as null on rows that are not the holder's own. */
+  readonly hiddenOfOthers: readonly Blackable<C>[];
+}
+
+type RoleRows = { readonly [C in CollectionName]: RowRule<C> };
+
+const NONE = { rows: 'none', hidden: [], hiddenOfOthers: [] } as const;
+const WHOLE = { rows: 'any', hidden: [], hiddenOfOthers: [] } as const;
+/** Where a row came from is the venue's affair. */
+const ANY = { rows: 'any', hidden: ['source'], hiddenOfOthers: [] } as const;
+const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
+/** People of the same wedding know each other by name; a number or address is for its owner to give. */
+const NAMES = { rows: 'any', hidden: ['source'], hiddenOfOthers: ['email', 'phone'] } as const;
+
+const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
+const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
+
+export const ROWS: { readonly [R in Role]: RoleRows } = {
+  owner: EVERYTHING,
+  coordinator: EVERYTHING,
+  staff: EVERYTHING,
+  vendor: { ...NOTHING, weddings: ANY, runSheetItems: ANY, contacts: NAMES, bookings: OWN, payments: OWN, alerts: { rows: 'own', hidden: ['source', 'acknowledgedBy'], hiddenOfOthers: [] } },
+  // What the venue pays a vendor is between those two.
+  couple: { ...NOTHING, weddings: ANY, runSheetItems: ANY, contacts: NAMES, bookings: { rows: 'any', hidden: ['source', 'amountMinor', 'currency'], hiddenOfOthers: [] }, payments: ANY },
+  partner: { ...NOTHING, weddings: ANY, runSheetItems: ANY },
+  platform_admin: NOTHING,
+};
+
+/** What `own` means, in words; `rows.ts` decides it. */
+export const OWN_WORDS: Readonly<Partial<Record<Role, Readonly<Partial<Record<CollectionName, string>>>>>> = {
+  vendor: {
+    contacts: 'its own entry',
+    bookings: 'bookings of its contact',
+    payments: 'payments of its bookings',
+    alerts: 'changed guest counts, and what befell its own bookings',
+  },
+  couple: { contacts: 'the two themselves' },
+};
+
+/** Roles that make no sense without a wedding. */
+export const BOUND_ROLES: readonly Role[] = ['vendor', 'couple'];

@@ -1,0 +1,165 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { codedError, type CodedError } from '../core/contract/errors.ts';
+import { loadConfig } from './config.ts';
+import { createLog } from './log.ts';
+import type { Difference, Rebuilt } from './store/rebuild.ts';
+import { backupRecord, checkBackup, checkRecord, rebuildRecord, restoreRecord, type Home, type Maintenance } from './store/maintain.ts';
+import type { Verified } from './store/verify.ts';
+
+/** `npm run record`: care of the record from the command line. Ends with 0; 1 = refused, or the record is not sound; 2 = not understood. */
+
+const USAGE = `npm run record -- <command>
+  backup FILE                       everything at one moment, into a new file
+  restore FILE [--into DIR|URL]     a backup into an empty home; --replace drops what is there
+  verify [FILE]                     the record: log, audit chains, projections; or a backup file
+  rebuild [--apply]                 plays the log and compares; --apply puts right what differs
+The record is where the server's is: WEDSYNC_DATA_DIR or DATABASE_URL, --data-dir or --database-url.
+On the embedded database the server must be stopped; on PostgreSQL backup, verify and rebuild run beside it.
+`;
+
+const OPTIONS = {
+  into: { type: 'string' },
+  replace: { type: 'boolean', default: false },
+  apply: { type: 'boolean', default: false },
+  'data-dir': { type: 'string' },
+  'database-url': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+class Usage extends Error {}
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+
+/** One line that counts, on a terminal only. */
+const SHOW_MS = 100;
+let shownAt = 0;
+function progress(what: string, rows: number): void {
+  if (!process.stderr.isTTY || Date.now() - shownAt < SHOW_MS) return;
+  shownAt = Date.now();
+  process.stderr.write(`\r\x1b[K  ${what} ${rows.toLocaleString('en-GB')}`);
+}
+function progressEnds(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+function homeOf(values: { into?: string | undefined; 'data-dir'?: string | undefined; 'database-url'?: string | undefined }): Home {
+  const flags = (['data-dir', 'database-url'] as const).flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+  const loaded = loadConfig(flags, process.env, process.cwd());
+  if (!loaded.ok) throw new Usage(loaded.error.map((problem) => problem.message).join('\n'));
+  if (loaded.value.kind === 'help') throw new Usage(USAGE);
+  const { dataDir, databaseUrl } = loaded.value.config;
+  const { into } = values;
+  if (into === undefined) return { dataDir, databaseUrl };
+  return /^postgres(ql)?:\/\//.test(into) ? { dataDir, databaseUrl: into } : { dataDir: path.resolve(into), databaseUrl: null };
+}
+
+function refuse(error: CodedError): number {
+  process.stderr.write(`${error.message} [${error.code}]\n`);
+  return 1;
+}
+
+const KINDS = { missing: 'is missing', surplus: 'is not in the log', different: 'differs' } as const;
+function tellDifferences({ events, differing, differences }: Rebuilt): void {
+  const told = (one: Difference) => `  ${one.collection} ${one.id} ${KINDS[one.kind]}${one.fields.length > 0 ? `: ${one.fields.join(', ')}` : ''} (organisation ${one.organisationId})`;
+  differences.forEach((one) => say(told(one)));
+  if (differing > differences.length) say(`  and ${differing - differences.length} more`);
+  say(`${count(events, 'event')} played; ${differing === 0 ? 'the projections are what the log says' : `${count(differing, 'row')} of the projections are not what the log says`}`);
+}
+
+const BREAKS = { missing: 'is missing', altered: 'was altered', cut: 'is where lines were taken from the end' } as const;
+function tellVerified(verified: Verified): void {
+  for (const { organisationId, seq, lastSeq } of verified.logBreaks) say(`  log of organisation ${organisationId}: not whole at position ${seq}; it should go from 1 to ${lastSeq}`);
+  for (const { organisationId, position, kind } of verified.audit.breaks) say(`  audit chain of ${organisationId === null ? 'the server' : `organisation ${organisationId}`}: position ${position} ${BREAKS[kind]}`);
+  say(`${count(verified.logs, 'log')}${verified.logBreaks.length === 0 ? ' without a gap' : ` checked, ${verified.logBreaks.length} not whole`}; ${count(verified.audit.lines, 'audit line')} in ${count(verified.audit.chains, 'chain')}${verified.audit.breaks.length === 0 ? '' : `, ${verified.audit.breaks.length} broken`}`);
+  tellDifferences(verified.projections);
+  say(verified.sound ? 'The record is sound.' : 'The record is NOT sound.');
+}
+
+async function backup(options: Maintenance, file: string): Promise<number> {
+  const part = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.part`);
+  const interrupted = () => {
+    rmSync(part, { force: true });
+    process.exit(130);
+  };
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  const done = await backupRecord(options, file);
+  progressEnds();
+  if (!done.ok) return refuse(done.error);
+  const { manifest, bytes } = done.value;
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  say(`${file}: ${count(rows, 'row')} of ${count(manifest.tables.length, 'table')}, ${count(bytes, 'byte')}, SHA-256 of the content ${manifest.sha256}`);
+  say('Stored credentials are in it as they are kept, encrypted. The master key (master.key or WEDSYNC_MASTER_KEY) is NOT in it: keep it apart, each is useless without the other.');
+  return 0;
+}
+
+async function restore(options: Maintenance, file: string, replace: boolean): Promise<number> {
+  const done = await restoreRecord(options, file, replace);
+  progressEnds();
+  if (!done.ok) return refuse(done.error);
+  const { header, manifest, epoch } = done.value;
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  say(`Restored ${count(rows, 'row')} of ${count(manifest.tables.length, 'table')} as of ${header.takenAt}; every table hashes as in the backup.`);
+  say(`The log has a new epoch, ${epoch}: clients load the record anew. The server needs the master key that was used before.`);
+  return 0;
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const [command, file, ...more] = positionals;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const needsFile = command === 'backup' || command === 'restore';
+  if (more.length > 0 || (needsFile && file === undefined) || (command === 'rebuild' && file !== undefined)) throw new Usage(USAGE);
+  if ((values.into !== undefined || values.replace) && command !== 'restore') throw new Usage('--into and --replace go with restore.');
+  if (values.apply && command !== 'rebuild') throw new Usage('--apply goes with rebuild.');
+  const options: Maintenance = { home: homeOf(values), log: createLog('warn'), now: () => Date.now(), progress };
+  switch (command) {
+    case 'backup':
+      return backup(options, path.resolve(file ?? ''));
+    case 'restore':
+      return restore(options, path.resolve(file ?? ''), values.replace);
+    case 'verify': {
+      if (file !== undefined) {
+        const checked = await checkBackup(path.resolve(file), progress);
+        progressEnds();
+        if (!checked.ok) return refuse(checked.error);
+        const { header, manifest } = checked.value;
+        say(`A whole backup of ${header.takenAt}: ${count(manifest.tables.reduce((sum, table) => sum + table.rows, 0), 'row')} of ${count(manifest.tables.length, 'table')}, schema version ${header.schema}.`);
+        return 0;
+      }
+      const verified = await checkRecord(options);
+      progressEnds();
+      if (!verified.ok) return refuse(verified.error);
+      tellVerified(verified.value);
+      return verified.value.sound ? 0 : 1;
+    }
+    case 'rebuild': {
+      const rebuilt = await rebuildRecord(options, values.apply);
+      progressEnds();
+      if (!rebuilt.ok) return refuse(rebuilt.error);
+      tellDifferences(rebuilt.value);
+      if (values.apply && rebuilt.value.differing > 0) say('Put right. The log has a new epoch: clients load the record anew.');
+      return rebuilt.value.differing > 0 && !values.apply ? 1 : 0;
+    }
+    default:
+      throw new Usage(USAGE);
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  progressEnds();
+  const misread = error instanceof Usage || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  if (misread) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.exitCode = refuse(codedError('internal', `It could not be done: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}

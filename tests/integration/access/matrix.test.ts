@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROLES, type Role } from '../../../core/contract/access.ts';
+import { CommandAnswer, type Command, type CommandType } from '../../../core/contract/commands.ts';
+import { DevicesAnswer, EnrolAnswer, ErrorBody, HTTP, MeAnswer, TicketAnswer } from '../../../core/contract/http.ts';
+import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
+import { COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName } from '../../../core/domain/access/matrix.ts';
+import { fromSnapshot } from '../../../core/domain/record/state.ts';
+import { INTAKE_ROUTE } from '../../../server/intake/intake.ts';
+import { createOrganisation } from '../../../server/store/organisations.ts';
+import { furnish, letIn, type House } from '../../support/house.ts';
+import { testApp, type TestApp } from '../../support/serverApp.ts';
+import { openTestStore, type TestStore } from '../../support/store.ts';
+import { StrictClient } from '../../support/streamClient.ts';
+
+type Headers = { authorization: string };
+type Endpoint = Exclude<EndpointName, 'enrol'>;
+
+let t: TestStore;
+let test: TestApp;
+let url: string;
+let house: House;
+let other: House;
+const headers = new Map<Role, Headers>();
+const tokens = new Map<Role, string>();
+let tried = 0;
+
+const of = <V>(map: ReadonlyMap<Role, V>, role: Role): V => {
+  const found = map.get(role);
+  if (found === undefined) throw new Error(`no ${role}`);
+  return found;
+};
+
+/** How each endpoint is asked for something that is there. A new endpoint needs its line here. */
+const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: object }> | { path: string; payload?: object }>> = {
+  me: () => ({ path: HTTP.me.path }),
+  tickets: () => ({ path: HTTP.tickets.path, payload: { role: 'staff' } }),
+  devices: () => ({ path: HTTP.devices.path }),
+  revoke: async () => ({ path: HTTP.revoke.path.replace(':id', (await letIn(t.store, house.organisationId, house.access('vendor'))).deviceId), payload: {} }),
+  integrations: () => ({ path: HTTP.integrations.path }),
+  deliveries: () => ({ path: HTTP.deliveries.path.replace(':id', t.connections.stripe.connectionId) }),
+  history: () => ({ path: HTTP.history.path.replace(':collection', 'connections').replace(':id', t.connections.stripe.connectionId) }),
+  record: () => ({ path: `${HTTP.record.path}?at=1` }),
+  commands: () => ({ path: HTTP.commands.path, payload: command('alert.acknowledge', house) }),
+};
+const ask = async (name: Endpoint, given: Headers | null, asked?: { path: string; payload?: object }) => {
+  tried += 1;
+  const call = asked ?? (await CALLS[name]());
+  return test.app.inject({ method: HTTP[name].method, url: call.path, ...(given ? { headers: given } : {}), ...(call.payload ? { payload: call.payload } : {}) });
+};
+const codeOf = (answer: { json: () => unknown }) => ErrorBody.parse(answer.json()).error.code;
+const command = (type: CommandType, at: House): Command =>
+  type === 'alert.acknowledge'
+    ? { type, commandId: randomUUID(), alertId: at.alert, basedOnVersion: 1 }
+    : { type, commandId: randomUUID(), itemId: at.item, basedOnVersion: 1, status: 'running' };
+
+beforeAll(async () => {
+  t = await openTestStore();
+  test = testApp(t.store, { config: { enrolPerMinute: 100_000, apiPerMinute: 100_000 } });
+  url = await test.listen();
+  house = await furnish(t.store, t.organisation.id);
+  other = await furnish(t.store, (await createOrganisation(t.store.internals, { name: 'Other House', zone: 'Europe/London', currency: 'GBP', demo: false })).id);
+  for (const role of ROLES) {
+    const device = await letIn(t.store, house.organisationId, house.access(role));
+    headers.set(role, device.headers);
+    tokens.set(role, device.token);
+  }
+});
+afterAll(async () => {
+  console.log(`access: ${tried} requests and handshakes tried over ${ROLES.length} roles`);
+  await test.app.close();
+  await t.cleanup();
+});
+
+it('has every address of the server: in the contract, or open to machines by name', () => {
+  const routes = test.app.printRoutes({ commonPrefix: false });
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const paths: string[] = [];
+  const stack: string[] = [];
+  for (const line of routes.split('\n')) {
+    const match = /^((?:│ {3}| {4})*)(?:├── |└── )(\S+)(?: \((.+)\))?/.exec(line);
+    if (!match) continue;
+    const depth = (match[1] ?? '').length / 4;
+    stack.length = depth;
+    stack.push(match[2] ?? '');
+    if (match[3]) paths.push(stack.join(''));
+  }
+  expect(paths.length).toBeGreaterThan(8);
+  expect(paths.filter((path) => !known.has(path))).toEqual([]);
+  expect([...Object.keys(ENDPOINTS), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
+});
+
+describe.each(Object.keys(ENDPOINTS) as Endpoint[])('the endpoint %s', (name) => {
+  it.each(ROLES)('for %s', async (role) => {
+    const answer = await ask(name, of(headers, role));
+    const allowed = (ENDPOINTS[name] as readonly Role[]).includes(role);
+    expect([role, answer.statusCode, allowed ? null : codeOf(answer)]).toEqual(allowed ? [role, 200, null] : [role, 403, 'auth.forbidden']);
+  });
+
+  it('for nobody', async () => expect((await ask(name, null)).statusCode).toBe(401));
+});
+
+describe.each(ROLES)('%s', (role) => {
+  it('is told who it is', async () => {
+    expect(MeAnswer.parse((await ask('me', of(headers, role))).json()).access).toEqual(house.access(role));
+  });
+
+  it('finds nothing of another organisation', async () => {
+    const given = of(headers, role);
+    const theirs = await letIn(t.store, other.organisationId, other.access('staff'));
+    const wanted: [Endpoint, { path: string; payload?: object }][] = [
+      ['deliveries', { path: HTTP.deliveries.path.replace(':id', randomUUID()) }],
+      ['revoke', { path: HTTP.revoke.path.replace(':id', theirs.deviceId), payload: {} }],
+      ['tickets', { path: HTTP.tickets.path, payload: { role: 'couple', weddingId: other.here } }],
+      ['tickets', { path: HTTP.tickets.path, payload: { role: 'vendor', weddingId: house.here, contactId: other.florist } }],
+      ['tickets', { path: HTTP.tickets.path, payload: { role: 'vendor', weddingId: house.elsewhere, contactId: house.florist } }],
+    ];
+    for (const [name, asked] of wanted) {
+      const answer = await ask(name, given, asked);
+      expect([answer.statusCode, codeOf(answer)]).toEqual((ENDPOINTS[name] as readonly Role[]).includes(role) ? [404, 'request.not_found'] : [403, 'auth.forbidden']);
+    }
+    expect((await ask('me', theirs.headers)).statusCode).toBe(200);
+  });
+
+  it.each(Object.keys(COMMANDS) as CommandType[])('decides %s as the matrix says', async (type) => {
+    const allowed = (COMMANDS[type] as readonly Role[]).includes(role);
+    const payload = (at: House) => ({ path: HTTP.commands.path, payload: command(type, at) });
+    const own = await ask('commands', of(headers, role), payload(house));
+    if (!allowed) {
+      expect([own.statusCode, codeOf(own)]).toEqual([403, 'auth.forbidden']);
+      // Under the endpoint too: whoever comes by another way is refused all the same.
+      const device = await t.store.authenticate(of(tokens, role));
+      if (!device.ok) throw new Error(device.error);
+      expect(await t.store.command(house.organisationId, device.value, command(type, house))).toMatchObject({ outcome: 'rejected', error: { code: 'auth.forbidden' } });
+      return;
+    }
+    expect(['accepted', 'rebase']).toContain(CommandAnswer.parse(own.json()).outcome);
+    expect(CommandAnswer.parse((await ask('commands', of(headers, role), payload(other))).json())).toMatchObject({ outcome: 'rejected', error: { code: 'request.not_found' } });
+  });
+
+  it.each(ROLES)('makes a link for %s as the matrix says', async (wanted) => {
+    const { weddingId, contactId } = house.access(wanted);
+    const answer = await ask('tickets', of(headers, role), { path: HTTP.tickets.path, payload: { role: wanted, weddingId, contactId } });
+    if (!(TICKETS[wanted] as readonly Role[]).includes(role)) return expect([answer.statusCode, codeOf(answer)]).toEqual([403, 'auth.forbidden']);
+    const ticket = TicketAnswer.parse(answer.json()).url.split('#enrol=')[1] ?? '';
+    const enrolled = await test.app.inject({ method: 'POST', url: HTTP.enrol.path, payload: { ticket, device: { name: 'New', kind: 'tool' } } });
+    const token = EnrolAnswer.parse(enrolled.json()).token ?? '';
+    expect(MeAnswer.parse((await ask('me', { authorization: `Bearer ${token}` })).json()).access).toEqual(house.access(wanted));
+  });
+
+  it.each(ROLES)('revokes a device of %s as the matrix says', async (wanted) => {
+    const device = await letIn(t.store, house.organisationId, house.access(wanted));
+    const answer = await ask('revoke', of(headers, role), { path: HTTP.revoke.path.replace(':id', device.deviceId), payload: {} });
+    const allowed = (REVOCATIONS[wanted] as readonly Role[]).includes(role);
+    expect(answer.statusCode).toBe(allowed ? 200 : 403);
+    expect((await ask('me', device.headers)).statusCode).toBe(allowed ? 401 : 200);
+    await t.store.revokeDevice(house.organisationId, device.deviceId);
+  });
+
+  const bound = role === 'vendor' || role === 'couple';
+  const rooms: [name: string, wedding: () => string | undefined, allowed: boolean][] = [
+    ['of no wedding', () => undefined, (ROOMS[bound ? 'own' : 'organisation'] as readonly Role[]).includes(role)],
+    ['of the wedding here', () => house.here, (ROOMS.wedding as readonly Role[]).includes(role)],
+    ['of another wedding', () => house.elsewhere, !bound && (ROOMS.wedding as readonly Role[]).includes(role)],
+    ['of another organisation’s wedding', () => other.here, !bound && (ROOMS.wedding as readonly Role[]).includes(role)],
+  ];
+  it.each(rooms)('enters the room %s as the matrix says', async (_name, wedding, allowed) => {
+    tried += 1;
+    const weddingId = wedding();
+    const client = new StrictClient(url, { token: of(tokens, role), ...(weddingId ? { weddingId } : {}) });
+    const opened = await client.open();
+    expect(opened).toBe(allowed ? 'open' : 'forbidden');
+    if (allowed) {
+      await expect.poll(() => client.state !== null).toBe(true);
+      const { tables } = client.state ?? { tables: fromSnapshot(await t.store.snapshot(house.organisationId)).tables };
+      for (const name of COLLECTION_NAMES) if (ROWS[role][name].rows === 'none') expect(tables[name]).toEqual({});
+      const weddings = Object.keys(tables.weddings);
+      const expected = weddingId === other.here ? [] : weddingId ? [weddingId] : bound ? [house.here] : [house.here, house.elsewhere];
+      expect(weddings.sort()).toEqual([...expected].sort());
+      if (bound || weddingId) expect(new Set(Object.values(tables.runSheetItems).map((row) => row.weddingId))).toEqual(new Set(expected));
+      expect(JSON.stringify(tables)).not.toContain(other.florist);
+    }
+    client.close();
+  });
+});
+
+it('lists devices with who they are, and which one asks', async () => {
+  const { devices } = DevicesAnswer.parse((await ask('devices', of(headers, 'owner'))).json());
+  expect(devices.filter((device) => device.self)).toHaveLength(1);
+  for (const role of ROLES) expect(devices.some((device) => device.name === `A ${role}` && device.role === role)).toBe(true);
+  expect(devices.every((device) => device.lastSeenAt !== null)).toBe(true);
+});
+
+it('refuses tickets that do not fit together', async () => {
+  for (const payload of [{ role: 'vendor' }, { role: 'couple' }, { role: 'vendor', weddingId: house.here }, { role: 'staff', weddingId: house.here }, { role: 'king' }, { role: 'staff', scope: 'all' }, { weddingId: 'x' }]) {
+    expect((await ask('tickets', of(headers, 'owner'), { path: HTTP.tickets.path, payload })).statusCode).toBe(400);
+  }
+});
