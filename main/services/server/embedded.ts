@@ -46,7 +46,8 @@ export const restartDelay = (failures: number): number => Math.min(8_000, 500 * 
 
 /**
  * Keeps one server process running on the same data. When it dies it is started again with growing pauses; after
- * {@link RESTARTS} deaths without a steady minute, or when it says that another start cannot help, it stays down.
+ * {@link RESTARTS} unexplained deaths without a steady minute, or when it says that another start cannot help, it stays
+ * down. What it says may pass (a full disk, a lock) is tried for as long as it takes.
  */
 export function createEmbeddedServer(options: EmbeddedOptions): EmbeddedServer {
   const { clock, timers, log } = options;
@@ -101,7 +102,8 @@ export function createEmbeddedServer(options: EmbeddedOptions): EmbeddedServer {
       gone?.done();
       if (!wanted) return log.info({ code }, 'embedded server stopped');
       failures = readyAt !== null && clock.now() - readyAt >= STEADY_MS ? 1 : failures + 1;
-      if ((refusal && !refusal.retryable) || failures > RESTARTS) {
+      const hopeless = refusal ? !refusal.retryable : failures > RESTARTS;
+      if (hopeless) {
         wanted = false;
         const error = refusal ?? codedError('server.start_failed', `the embedded server ended ${failures} times in a row (last exit code ${code})`);
         log.error({ error, failures, code }, 'embedded server stays down');

@@ -97,6 +97,18 @@ describe('the embedded server', () => {
     expect(processes).toHaveLength(RESTARTS * 2 + 1);
   });
 
+  it('goes on trying what may pass, like a full disk', () => {
+    const { server, processes, last, clock, failed } = make();
+    server.start();
+    for (let n = 1; n <= RESTARTS * 3; n += 1) {
+      last().say({ type: 'failed', error: codedError('store.disk_full', 'no space is left', true) });
+      last().exit(1);
+      clock.advance(restartDelay(n));
+    }
+    expect(failed).toEqual([]);
+    expect(processes).toHaveLength(RESTARTS * 3 + 1);
+  });
+
   it('does not try again what cannot get better by itself', () => {
     const { server, processes, last, clock, failed } = make();
     server.start();
