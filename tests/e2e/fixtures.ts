@@ -60,6 +60,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(async (app, name) => {
       const file = screenshotPath(name);
       mkdirSync(dirname(file), { recursive: true });
+      // What slides or fades in is photographed when it has arrived; the pulse of an emergency never ends.
+      await app.window.evaluate(async () => {
+        await Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished));
+      });
       await app.window.screenshot({ path: file });
     });
   },

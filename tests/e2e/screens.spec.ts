@@ -64,7 +64,10 @@ test('the day played by the simulation, photographed in the real window, light a
   await keep(app, 'integrations-dark');
   await axe(app.window, 'integrations');
   await app.window.getByRole('link', { name: 'Settings' }).click();
+  await expect(app.window.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await keep(app, 'settings-dark');
+  await app.window.getByRole('heading', { name: 'Other devices' }).scrollIntoViewIfNeeded();
+  await keep(app, 'settings-devices-dark');
   await axe(app.window, 'settings');
 });
 
