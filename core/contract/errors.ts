@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'auth.revoked',
   'auth.ticket_invalid',
   'auth.forbidden',
+  'auth.last_owner',
   // requests and commands
   'request.invalid',
   'request.not_found',

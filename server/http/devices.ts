@@ -33,10 +33,14 @@ export function devicesRoutes(app: FastifyInstance, deps: AppDeps): void {
       if (!params.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'The device id is not an id.'));
       const { id, organisationId } = device.value;
       // The organisation's own list decides what exists: another organisation's device is as unknown as any.
-      const found = (await store.devices(organisationId)).find((one) => one.id === params.data.id);
+      const devices = await store.devices(organisationId);
+      const found = devices.find((one) => one.id === params.data.id);
       const unknown = refusal(404, 'request.not_found', 'There is no such device.');
       if (!found) return sendRefusal(reply, unknown);
       if (!may(device.value, `revoke:${found.role}`).allowed) return sendRefusal(reply, refusal(403, 'auth.forbidden', 'This device stands above the one that asks.'));
+      // A house without an owner's device could let nobody in again but from the server's own machine.
+      const owners = devices.filter((one) => one.role === 'owner').length;
+      if (found.role === 'owner' && owners === 1) return sendRefusal(reply, refusal(409, 'auth.last_owner', 'This is the only device of an owner.'));
       if (!(await store.revokeDevice(organisationId, found.id))) return sendRefusal(reply, unknown);
       store.audit({ organisationId, at: nowText(), action: 'device.revoked', actor: id, subject: found.id, outcome: 'ok' });
       log.info({ deviceId: found.id, by: id, organisationId, role: found.role, requestId: request.id }, 'device revoked');

@@ -38,3 +38,22 @@ it('a revoked device is told goodbye, its line ends and its token is refused', a
     await t.cleanup();
   }
 });
+
+it('the only device of an owner is not shown out, not even by itself', async () => {
+  const t = await openTestStore();
+  const test = testApp(t.store);
+  try {
+    const house = await furnish(t.store, t.organisation.id);
+    const owner = await letIn(t.store, t.organisation.id, house.access('owner'));
+    const revoke = (id: string) => test.app.inject({ method: 'POST', url: HTTP.revoke.path.replace(':id', id), headers: owner.headers, payload: {} });
+    expect((await revoke(t.device.id)).statusCode).toBe(200);
+    const refused = await revoke(owner.deviceId);
+    expect([refused.statusCode, ErrorBody.parse(refused.json()).error.code]).toEqual([409, 'auth.last_owner']);
+    expect((await test.app.inject({ url: HTTP.me.path, headers: owner.headers })).statusCode).toBe(200);
+    await letIn(t.store, t.organisation.id, house.access('owner'));
+    expect((await revoke(owner.deviceId)).statusCode).toBe(200);
+  } finally {
+    await test.app.close();
+    await t.cleanup();
+  }
+});
