@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Clock, Log } from '../../core/ports/ports.ts';
-import { chainClosedLines } from './auditChain.ts';
+import { chainClosedLines, type ChainLine } from './auditChain.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { AuditLine } from './store.ts';
@@ -11,16 +11,8 @@ const FLUSH_MS = 200;
 /** How often lines whose minute is over are chained. */
 const CHAIN_MS = 60_000;
 
-interface Counted {
-  readonly organisationId: string | null;
-  readonly minute: string;
-  readonly action: string;
-  readonly actor: string;
-  readonly subject: string;
-  readonly outcome: string;
-  count: number;
-  lastAt: string;
-}
+/** A line while its minute runs. */
+type Counted = Omit<ChainLine, 'count' | 'lastAt'> & { count: number; lastAt: string };
 
 export interface AuditTrail {
   add(line: AuditLine): void;

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
 /** A line of the audit log that has its place in a chain, or is about to get it. Instants as ISO text. */
-interface Line {
+export interface ChainLine {
   readonly organisationId: string | null;
   readonly minute: string;
   readonly action: string;
@@ -23,7 +23,7 @@ const BATCH = 500;
 const GRACE_MS = 60_000;
 const START: Buffer = Buffer.alloc(32);
 
-function hashOf(previous: Uint8Array, position: number, line: Line): Buffer {
+function hashOf(previous: Uint8Array, position: number, line: ChainLine): Buffer {
   const { organisationId, minute, action, actor, subject, outcome, count, lastAt } = line;
   const content = JSON.stringify([organisationId, position, minute, action, actor, subject, outcome, count, lastAt]);
   return createHash('sha256').update(previous).update(content).digest();
@@ -55,7 +55,7 @@ async function extend(tx: Tx, organisationId: string | null, closedBefore: strin
   const ends = await sql<{ position: number; hash: Uint8Array }>`select position, hash from audit_chains where ${sameOrganisation(organisationId)} for update`.execute(tx);
   const end = ends.rows[0];
   if (!end) throw new Error('the end of an audit chain has gone');
-  const { rows } = await sql<Line>`
+  const { rows } = await sql<ChainLine>`
     select ${LINE} from audit where ${sameOrganisation(organisationId)} and position is null and minute < ${closedBefore}
     order by minute, action, actor, subject, outcome limit ${BATCH} for update
   `.execute(tx);
@@ -114,7 +114,7 @@ async function walk(tx: Tx, organisationId: string | null): Promise<{ lines: num
   let hash: Buffer = START;
   let position = 0;
   for (;;) {
-    const { rows } = await sql<Line & { position: number; hash: Uint8Array }>`
+    const { rows } = await sql<ChainLine & { position: number; hash: Uint8Array }>`
       select ${LINE}, position, hash from audit where ${sameOrganisation(organisationId)} and position > ${position} order by position limit ${BATCH}
     `.execute(tx);
     for (const line of rows) {

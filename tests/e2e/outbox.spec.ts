@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { EnrolAnswer, HTTP } from '../../core/contract/http.ts';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { StreamFrame, StreamSnapshot } from '../../core/contract/stream.ts';
@@ -7,6 +7,7 @@ import { payByStripe } from '../support/facts.ts';
 import { freePort, type RunningServer } from '../support/runningServer.ts';
 import { connect, first, until } from '../support/serverApp.ts';
 import { expect, test } from './fixtures.ts';
+import { launchBrowser } from '../support/browser.ts';
 
 /** The whole log, as a client that has seen nothing of it is told. */
 async function logOf(server: RunningServer): Promise<RecordedEvent[]> {
@@ -68,7 +69,7 @@ test('a decision made without a server outlives a restart, is recorded once when
 test('in a browser all tabs share one outbox, and the next tab takes it over', async ({ serve }) => {
   const port = await freePort();
   const server = await serve({ port });
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await launchBrowser();
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const one = await context.newPage();

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { startServer } from '../support/runningServer.ts';
+import { launchBrowser } from '../support/browser.ts';
 
 /** A couple's own link, made in the owner's console, opened in another browser, and withdrawn again; everything real. */
 
@@ -12,7 +13,7 @@ test('an owner lets a couple in by a link and shows it out again', async () => {
   test.setTimeout(120_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'wedsync-link-'));
   const server = await startServer({ dataDir });
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await launchBrowser();
   try {
     const wedding = server.demo().weddings.find((one) => one.today);
     if (!wedding) throw new Error('no demo wedding is today');

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
 import { REPOSITORY, type RunningServer } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
+import { launchBrowser } from '../support/browser.ts';
 
 /** Plays the whole demo day as fast as it goes, with the program that people use. */
 async function playTheDay(server: RunningServer): Promise<string> {
@@ -90,7 +91,7 @@ test('by keyboard alone: the worst alert is opened and acknowledged, and the rec
 
 test('the same console in a plain browser, on a phone’s width, without the desktop', async ({ serve }) => {
   const server = await serve({ env: { WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4319' } });
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
     await page.goto(`${server.url}/#enrol=${server.ticket}`);

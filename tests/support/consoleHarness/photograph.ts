@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright';
 import { serveHarness } from './serve.ts';
+import { launchBrowser } from '../browser.ts';
 
 /**
  * Photographs the console's scenes and runs axe on each:
@@ -34,7 +34,7 @@ const folder = path.resolve(process.argv[2] ?? 'photographs');
 const wanted = process.argv[3];
 await mkdir(folder, { recursive: true });
 const page = await serveHarness();
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const browser = await launchBrowser();
 let faults = 0;
 try {
   for (const size of SIZES) {

@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { serveHarness } from '../../support/consoleHarness/serve.ts';
 import { WEDDING_A } from '../../support/fixtures/record.ts';
+import { launchBrowser } from '../../support/browser.ts';
 
 /** What the console offers to whom, in a browser, with a played backend that cuts the record as the server does. */
 
@@ -14,7 +15,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   harness = await serveHarness();
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
