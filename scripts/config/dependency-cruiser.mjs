@@ -19,12 +19,13 @@ export const PACKAGES = {
   main: ['electron', 'electron-store', 'keytar', 'socket.io-client', 'temporal-polyfill', 'zod'],
   renderer: [
     '@fontsource-variable/inter', '@mantine/charts', '@mantine/core', '@mantine/hooks', '@mantine/notifications', '@mantine/spotlight',
-    '@tabler/icons-react', '@tanstack/react-query', 'dexie', 'i18next', 'react', 'react-dom', 'recharts', 'socket.io-client', 'temporal-polyfill',
+    '@simplewebauthn/browser', '@tabler/icons-react', '@tanstack/react-query', 'dexie', 'i18next', 'qrcode', 'react', 'react-dom', 'recharts', 'socket.io-client', 'temporal-polyfill',
     'zod', 'zustand',
   ],
   server: [
-    '@electric-sql/pglite', '@fastify/cookie', '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', 'cockatiel', 'fastify', 'kysely', 'pg',
-    'pino', 'prom-client', 'socket.io', 'temporal-polyfill', 'zod',
+    '@better-auth/core', '@better-auth/passkey', '@better-auth/sso', '@better-auth/utils', '@better-fetch/fetch', '@electric-sql/pglite', '@fastify/cookie',
+    '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', '@socket.io/redis-streams-adapter', 'better-auth', 'better-call', 'cockatiel', 'fastify',
+    'kysely', 'nanostores', 'nodemailer', 'pg', 'pino', 'prom-client', 'redis', 'socket.io', 'temporal-polyfill', 'zod',
   ],
 };
 

@@ -21,6 +21,7 @@ import { readOrganisation } from './organisations.ts';
 import { connectPeers, NO_PEERS, type Peers } from './peers.ts';
 import * as reads from './reads.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
+import { createSayings, type Sayings } from './sayings.ts';
 import { createVault, type Vault } from './vault.ts';
 import { createWriter } from './write.ts';
 
@@ -127,13 +128,15 @@ interface Company {
   readonly intakeCache: IntakeCache;
   readonly peers: Peers;
   readonly revocations: Revocations;
+  readonly sayings: Sayings;
 }
 
 async function keepCompany({ databaseUrl, log }: StoreOptions, database: Database): Promise<Company> {
   const intakeCache = createIntakeCache();
   const revocations = createRevocations(log);
+  const sayings = createSayings(log);
   const read: Parameters<typeof createFollower>[0]['read'] = (organisationId, afterSeq, limit) => reads.readEvents({ database }, organisationId, afterSeq, limit);
-  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS, revocations };
+  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS, revocations, sayings };
 
   // Listen first, then look where the logs stand: what is committed in between is heard early and told afterwards.
   const early: (() => void)[] = [];
@@ -149,6 +152,7 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
     events: reaches,
     connection: (connectionId: string) => intakeCache.forget(connectionId),
     revoked: (deviceId: string) => revocations.tell(deviceId),
+    said: sayings.tell,
     lost: () => intakeCache.distrust(),
     async back() {
       intakeCache.trust();
@@ -163,7 +167,7 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
     throw error;
   }
   for (const one of early) one();
-  return { follower, intakeCache, peers, revocations };
+  return { follower, intakeCache, peers, revocations, sayings };
 }
 
 function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string, company: Company): OpenedStore {
@@ -228,6 +232,8 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     devices: (organisationId) => listDevices(internals, organisationId),
     revokeDevice: (organisationId, deviceId) => revokeDevice(internals, organisationId, deviceId),
     onRevoked: revocations.listen,
+    say: (topic, body) => peers.say(topic, body),
+    onSaid: company.sayings.listen,
     integrations: (organisationId) => reads.integrations(internals, organisationId),
     deliveries: (organisationId, connectionId) => reads.deliveries(internals, organisationId, connectionId),
     command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command),

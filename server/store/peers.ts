@@ -14,6 +14,8 @@ export interface Peers {
   announceEvents(tx: Tx, organisationId: string, seq: number, at: string): Promise<void>;
   announceConnection(tx: Tx, connectionId: string): Promise<void>;
   announceRevoked(tx: Tx, deviceId: string): Promise<void>;
+  /** A passing word to the other processes, of no transaction: heard at most once, and not by those that are away. JSON under {@link SAID_LIMIT} bytes. */
+  say(topic: string, body: unknown): void;
   /** True when no other process has the record open. */
   alone(): Promise<boolean>;
   /** Runs `work` in one process at a time; for what must be made only once. */
@@ -25,6 +27,7 @@ export interface PeersHeard {
   events(organisationId: string, seq: number, at: string): void;
   connection(connectionId: string): void;
   revoked(deviceId: string): void;
+  said(topic: string, body: unknown): void;
   /** From now on nothing is heard. */
   lost(): void;
   /** Heard again from now on; what was announced in between is not repeated. Tried again when it rejects. */
@@ -36,12 +39,15 @@ export const NO_PEERS: Peers = {
   announceEvents: () => Promise.resolve(),
   announceConnection: () => Promise.resolve(),
   announceRevoked: () => Promise.resolve(),
+  say: () => undefined,
   alone: () => Promise.resolve(true),
   oneAtATime: (work) => work(),
   close: () => Promise.resolve(),
 };
 
 const CHANNEL = 'wedsync';
+/** PostgreSQL carries a little less than 8000 bytes in one announcement. */
+export const SAID_LIMIT = 7_500;
 /** Held shared by each process that has the record open, so that one can see whether it is the only one. */
 const PRESENCE_LOCK = 7306;
 const TURN_LOCK = 7307;
@@ -53,6 +59,7 @@ const Note = z.discriminatedUnion('about', [
   z.object({ about: z.literal('events'), from: z.string(), organisationId: z.guid(), seq: z.int().min(1), at: z.iso.datetime() }),
   z.object({ about: z.literal('connection'), from: z.string(), connectionId: z.guid() }),
   z.object({ about: z.literal('revoked'), from: z.string(), deviceId: z.guid() }),
+  z.object({ about: z.literal('said'), from: z.string(), topic: z.string(), body: z.unknown() }),
 ]);
 type Note = z.infer<typeof Note>;
 
@@ -81,6 +88,7 @@ export async function connectPeers(url: string, heard: PeersHeard, log: Log): Pr
     else if (note.from === self) return;
     else if (note.about === 'events') heard.events(note.organisationId, note.seq, note.at);
     else if (note.about === 'revoked') heard.revoked(note.deviceId);
+    else if (note.about === 'said') heard.said(note.topic, note.body);
     else heard.connection(note.connectionId);
   }
 
@@ -142,6 +150,12 @@ export async function connectPeers(url: string, heard: PeersHeard, log: Log): Pr
     announceEvents: (tx, organisationId, seq, at) => announce(tx, { about: 'events', from: self, organisationId, seq, at }),
     announceConnection: (tx, connectionId) => announce(tx, { about: 'connection', from: self, connectionId }),
     announceRevoked: (tx, deviceId) => announce(tx, { about: 'revoked', from: self, deviceId }),
+    say(topic, body) {
+      const note = JSON.stringify({ about: 'said', from: self, topic, body } satisfies Note);
+      if (Buffer.byteLength(note) > SAID_LIMIT) throw new Error(`what is said of ${topic} is too long for one announcement`);
+      // While the line is away nobody hears anything; whoever says passing things says them again.
+      current?.query('select pg_notify($1, $2)', [CHANNEL, note]).catch((error: unknown) => log.warn({ err: error, topic }, 'a word to the other processes was not sent'));
+    },
     async alone() {
       const client = current;
       if (!client || !(await tryLock(client, PRESENCE_LOCK))) return false;

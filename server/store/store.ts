@@ -108,6 +108,11 @@ export interface Store {
   /** Told after a device was revoked, by this process or another one on the same record. */
   onRevoked(listener: (deviceId: string) => void): () => void;
 
+  /** A passing word to the other processes on this record: of no transaction, heard at most once. JSON below 7 kB. */
+  say(topic: string, body: unknown): void;
+  /** Told what another process said. It is not checked: parse it. */
+  onSaid(topic: string, listener: (body: unknown) => void): () => void;
+
   integrations(organisationId: string): Promise<IntegrationView[]>;
   deliveries(organisationId: string, connectionId: string): Promise<DeliveryView[]>;
   /** Decides and records a person's command in one transaction; repeating a commandId repeats its answer. */

@@ -160,6 +160,8 @@ export function memoryStore(): MemoryStore {
       revoked.add(listener);
       return () => revoked.delete(listener);
     },
+    say: () => undefined,
+    onSaid: () => () => undefined,
     async enrol(ticket, { name, kind }) {
       const grant = tickets.get(ticket);
       if (grant === undefined) return err('auth.ticket_invalid');
