@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findPostgres } from './postgres.mjs';
 import { run, tail } from './run.mjs';
@@ -11,6 +11,9 @@ const DESKTOP = [
 
 /** What the tests add: a virtual screen, a real notification daemon, a real keychain, a browser, eyes and hands. */
 const TESTS = ['xvfb', 'xauth', 'dbus-x11', 'dunst', 'maim', 'gnome-keyring', 'libsecret-tools', 'chromium', 'xdotool', 'procps'];
+
+/** What stands around several server processes, tried by the tests with real ones; only the programs are wanted. */
+const AROUND = ['haproxy', 'nginx', 'redis-server'];
 
 /** The tests' second home of the record; only its programs are wanted, the tests start a server of their own. */
 const POSTGRES = 'postgresql';
@@ -49,6 +52,17 @@ function withoutCluster() {
   };
 }
 
+/** Debian starts a service when its package comes, and again with the machine: said no to both for these, unless somebody decides that already. */
+function withoutServices(names) {
+  const file = '/usr/sbin/policy-rc.d';
+  if (existsSync(file)) return async () => undefined;
+  writeFileSync(file, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  return async () => {
+    rmSync(file, { force: true });
+    if (existsSync('/usr/bin/systemctl') || existsSync('/bin/systemctl')) await run('systemctl', ['disable', ...names]);
+  };
+}
+
 /**
  * Installs what is missing when root on Debian or Ubuntu, else says the one command. Never fails the set-up: a missing
  * library is reported by the step that needs it.
@@ -59,7 +73,7 @@ export async function systemPackages(want) {
   if (!existsSync('/usr/bin/dpkg-query') || !existsSync('/usr/bin/apt-get')) {
     return 'not a Debian system: install the libraries of Electron by your own package manager if the window does not open';
   }
-  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS, ...(findPostgres().ok ? [] : [POSTGRES])] : DESKTOP);
+  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS, ...AROUND, ...(findPostgres().ok ? [] : [POSTGRES])] : DESKTOP);
   if (missing.length === 0) return 'all present';
   if (process.getuid?.() !== 0) {
     return `missing; please run once:\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
@@ -73,8 +87,11 @@ export async function systemPackages(want) {
   const names = [];
   for (const name of missing) names.push(await installableName(name));
   const putBack = missing.includes(POSTGRES) ? withoutCluster() : () => undefined;
+  const services = missing.filter((name) => AROUND.includes(name));
+  const allowServices = services.length > 0 ? withoutServices(services) : async () => undefined;
   const install = await run('apt-get', [...lock, '-q', 'install', '-y', '--no-install-recommends', ...names], { env, timeoutMs: 900_000 });
   putBack();
+  await allowServices();
   if (install.code !== 0) return `apt-get could not install ${names.join(' ')}: ${tail(install.output, 3)}`;
   return `installed ${names.length}`;
 }

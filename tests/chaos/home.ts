@@ -87,7 +87,7 @@ export interface Ending {
 
 const MASTER_KEY = new Uint8Array(32).fill(11);
 /** Limits that are about abuse would only measure themselves here. */
-const ENV = {
+export const ENV = {
   WEDSYNC_LOG_LEVEL: 'error',
   WEDSYNC_RATE_CONNECTION: '10000000',
   WEDSYNC_RATE_ENROL: '10000',
@@ -95,7 +95,7 @@ const ENV = {
   WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'),
 };
 
-async function readRecord(dataDir: string | null, databaseUrl: string | null, organisationId: string): Promise<Ending> {
+export async function readRecord(dataDir: string | null, databaseUrl: string | null, organisationId: string): Promise<Ending> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const opened = await openStore({ dataDir, databaseUrl, masterKey: MASTER_KEY, clock: systemClock, ids: createIds(), log: quiet });
   if (!opened.ok) throw new Error(opened.error.message);
@@ -109,7 +109,7 @@ async function readRecord(dataDir: string | null, databaseUrl: string | null, or
   }
 }
 
-async function enrol(post: Post): Promise<string> {
+export async function enrol(post: Post): Promise<string> {
   const server = await post.server();
   const body = JSON.stringify({ ticket: await server.newTicket(), device: { name: 'chaos', kind: 'tool' } });
   const answer = await fetch(post.url + HTTP.enrol.path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });

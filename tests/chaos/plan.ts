@@ -6,8 +6,10 @@ import { diskFull, smallDisk } from './faults/disk.ts';
 import { asleep, badLine, behindProxy, clockBack, halfOpen, mischief } from './faults/line.ts';
 import { namespace } from './faults/network.ts';
 import { freeze, killDatabase, killServer } from './faults/process.ts';
+import { killRedis, killRole, rolling, type OfRoles } from './faults/roles.ts';
 import type { Mischief } from './frames.ts';
 import { embeddedHome, pairHome, type Home } from './home.ts';
+import { rolesHome, whyNoRoles, type RolesHome, type RolesOptions } from './rolesHome.ts';
 
 export interface Result {
   readonly outcome: Outcome;
@@ -27,11 +29,11 @@ export interface Fault {
 const CONSOLES = 4;
 
 /** The common course: a home, an arena, the fault, and the database's own word at the end. Everything is taken down again. */
-async function inHome(name: string, random: () => number, make: () => Promise<Home>, act: (arena: Arena) => Promise<void>): Promise<Outcome> {
+async function inHome<H extends Home>(name: string, random: () => number, make: () => Promise<H>, act: (arena: Arena, home: H) => Promise<void>, vendorUrls?: (home: H) => readonly string[]): Promise<Outcome> {
   const home = await make();
-  const arena = new Arena(home, name, random);
+  const arena = new Arena(home, name, random, vendorUrls && (() => vendorUrls(home)));
   try {
-    await act(arena);
+    await act(arena, home);
   } catch (error) {
     arena.outcome.faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -88,6 +90,23 @@ const pair = (name: string, full: number, short: number, act: Act): Fault => ({
   },
 });
 
+/** Senders and consoles know the balancer's address only. */
+const roles = (name: string, lane: number, full: number, short: number, options: RolesOptions, act: OfRoles): Fault => ({
+  name,
+  lane,
+  full,
+  short,
+  async run(rounds, random) {
+    const skipped = whyNoRoles(options);
+    if (skipped !== null) return { outcome: newOutcome(name), skipped };
+    const course = async (arena: Arena, home: RolesHome) => {
+      await arena.watch(Array.from({ length: CONSOLES }, () => home.balancer.url));
+      await act(arena, home, rounds);
+    };
+    return { outcome: await inHome(name, random, () => rolesHome(options), course, (home) => [home.balancer.url]), skipped: null };
+  },
+});
+
 const disk = (name: string, full: number, short: number, leaveBytes: number): Fault => ({
   name,
   lane: 1,
@@ -135,6 +154,12 @@ export const FAULTS: readonly Fault[] = [
   embedded('kill -9, embedded', 0, 50, 3, direct(killServer)),
   pair('kill -9 of one of two', 50, 2, direct(killServer)),
   pair('PostgreSQL killed', 10, 1, direct(killDatabase)),
+  roles('rolling restart, haproxy', 2, 5, 0, { balancer: 'haproxy', redis: true }, rolling),
+  roles('rolling restart, nginx', 2, 5, 0, { balancer: 'nginx', redis: false, sticky: true }, rolling),
+  roles('kill -9 of an intake', 2, 50, 1, { balancer: 'haproxy', redis: true }, killRole('intake')),
+  roles('kill -9 of a stream', 2, 50, 1, { balancer: 'nginx', redis: true }, killRole('stream')),
+  roles('kill -9 of a worker', 2, 50, 1, { balancer: 'haproxy', redis: true }, killRole('workers')),
+  roles('Redis killed', 2, 20, 1, { balancer: 'haproxy', redis: true }, killRedis),
   embedded('frozen for 3 s', 2, 10, 1, direct(freeze)),
   embedded('half-open line', 1, 5, 0, proxied(halfOpen)),
   embedded('300 ms, 5 % broken', 1, 5, 1, proxied(badLine)),
