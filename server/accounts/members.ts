@@ -1,0 +1,106 @@
+import type { Role } from '../../core/contract/access.ts';
+import type { MemberView, Membership } from '../../core/contract/accounts.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+import type { Tx } from '../store/database.ts';
+import { CHANGED, endSessions, revokeIn } from '../store/sessions.ts';
+import type { Context } from './context.ts';
+
+export interface Member {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly accountId: string;
+  readonly role: Role;
+}
+
+const MEMBER = ['memberships.id', 'memberships.organisationId', 'memberships.accountId', 'memberships.role'] as const;
+
+/** The member of that organisation; another one's is as unknown as any. */
+export const findMember = ({ internals }: Context, organisationId: string, id: string): Promise<Member | undefined> =>
+  internals.database.system.selectFrom('memberships').select(MEMBER).where('organisationId', '=', organisationId).where('id', '=', id).executeTakeFirst();
+
+export const membershipsOf = ({ internals }: Context, accountId: string) =>
+  internals.database.system.selectFrom('memberships').selectAll().where('accountId', '=', accountId).orderBy('createdAt').execute();
+
+export async function shownMemberships(context: Context, accountId: string): Promise<Membership[]> {
+  const rows = await context.internals.database.system
+    .selectFrom('memberships')
+    .innerJoin('organisations', 'organisations.id', 'memberships.organisationId')
+    .select(['memberships.id', 'memberships.role', 'organisations.id as organisationId', 'organisations.name', 'organisations.zone', 'organisations.currency', 'organisations.demo'])
+    .where('memberships.accountId', '=', accountId)
+    .orderBy('organisations.name')
+    .execute();
+  return rows.map(({ id, role, organisationId, ...face }) => ({ id, role, organisation: { id: organisationId, ...face } }));
+}
+
+export async function listMembers({ internals }: Context, organisationId: string, asking: string | null): Promise<MemberView[]> {
+  const rows = await internals.database.system
+    .selectFrom('memberships')
+    .innerJoin('accounts', 'accounts.id', 'memberships.accountId')
+    .leftJoin('devices', (join) => join.onRef('devices.membershipId', '=', 'memberships.id').on('devices.revokedAt', 'is', null))
+    .select((eb) => [...MEMBER, 'memberships.weddingId', 'memberships.contactId', 'accounts.name', 'accounts.email', 'accounts.twoFactorEnabled', eb.fn.count<number>('devices.id').as('devices'), eb.fn.max('devices.lastSeenAt').as('lastSeenAt')])
+    .where('memberships.organisationId', '=', organisationId)
+    .groupBy(['memberships.id', 'accounts.id'])
+    .orderBy('accounts.name')
+    .orderBy('memberships.id')
+    .execute();
+  return rows.map(({ id, accountId, name, email, role, weddingId, contactId, twoFactorEnabled, lastSeenAt, devices }) => ({
+    id, accountId, name, email, role, weddingId, contactId, secondFactor: twoFactorEnabled === true, lastSeenAt, devices: Number(devices), self: id === asking,
+  }));
+}
+
+/** Somebody must be able to let owners in: another member who is one, or an owner's device that was let in by a ticket. Locks out whoever asks the same meanwhile. */
+async function hasOtherOwner(tx: Tx, organisationId: string, without: string): Promise<boolean> {
+  await tx.selectFrom('organisations').select('id').where('id', '=', organisationId).forUpdate().execute();
+  const member = await tx.selectFrom('memberships').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').where('id', '<>', without).limit(1).executeTakeFirst();
+  if (member) return true;
+  const device = await tx.selectFrom('devices').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').where('membershipId', 'is', null).where('revokedAt', 'is', null).limit(1).executeTakeFirst();
+  return device !== undefined;
+}
+
+export const hasOwningMember = async ({ internals }: Context, organisationId: string): Promise<boolean> =>
+  (await internals.database.system.selectFrom('memberships').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').limit(1).executeTakeFirst()) !== undefined;
+
+/** The role of a member and of all its devices; their lines are dropped and come back as what they are now. */
+export async function changeRole({ internals }: Context, member: Member, role: Role): Promise<Result<null, 'auth.last_owner'>> {
+  const changed = await internals.database.system.transaction().execute(async (tx) => {
+    if (member.role === 'owner' && role !== 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    await tx.updateTable('memberships').set({ role }).where('id', '=', member.id).execute();
+    return tx.updateTable('devices').set({ role }).where('membershipId', '=', member.id).where('revokedAt', 'is', null).returning('id').execute();
+  });
+  if (!changed) return err('auth.last_owner');
+  for (const { id } of changed) {
+    internals.peers.say(CHANGED, id);
+    internals.changes.tell(id);
+  }
+  return ok(null);
+}
+
+/** Ends a membership; its devices are revoked with it. */
+export async function endMembership({ internals }: Context, member: Member): Promise<Result<null, 'auth.last_owner'>> {
+  const ended = await internals.database.system.transaction().execute(async (tx) => {
+    if (member.role === 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    const revoked = await revokeIn(internals, tx, 'membershipId', [member.id]);
+    await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
+    return revoked;
+  });
+  if (!ended) return err('auth.last_owner');
+  ended.told();
+  return ok(null);
+}
+
+/** The account and everything of it; what it did stays in the record. */
+export async function deleteAccount(context: Context, accountId: string): Promise<Result<null, 'auth.last_owner'>> {
+  const { internals } = context;
+  const sessions = await internals.database.system.selectFrom('sessions').select('id').where('accountId', '=', accountId).execute();
+  const ended = await internals.database.system.transaction().execute(async (tx) => {
+    const memberships = await tx.selectFrom('memberships').select(MEMBER).where('accountId', '=', accountId).orderBy('organisationId').execute();
+    for (const member of memberships) if (member.role === 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    const revoked = await revokeIn(internals, tx, 'accountId', [accountId]);
+    await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
+    return revoked;
+  });
+  if (!ended) return err('auth.last_owner');
+  ended.told();
+  await endSessions(internals, sessions.map(({ id }) => id));
+  return ok(null);
+}
