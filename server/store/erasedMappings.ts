@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Under which id an erased object of a vendor is known here: a hash, so that a later delivery about it is recognised
+ * while the id itself, which may be an address, is gone.
+ */
+export const erasedRemoteId = (connectionId: string, remoteType: string, remoteId: string): string =>
+  `erased:${createHash('sha256').update(`${connectionId}\n${remoteType}\n${remoteId}`).digest('hex')}`;
