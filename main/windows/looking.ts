@@ -1,7 +1,7 @@
 import { parseDeepLink, type Place } from '../../core/contract/deepLink.ts';
 
 /** What the console may have selected behind a place; see `renderer/app/routes.ts`. */
-const SELECTION = /\/(?:payment|booking|item|about)\/[0-9a-f-]+$/;
+const SELECTION = /\/(?:payment|booking|item|about|contact)\/[0-9a-f-]+$/;
 
 /**
  * Where a console page is, read from its own address (it moves within one document, by the fragment). Null where the

@@ -11,8 +11,8 @@ export interface WindowState extends Box {
 
 export const MINIMUM = { width: 420, height: 480 } as const;
 const DEFAULT = { width: 1280, height: 800 } as const;
-/** So much of the title bar must be on a screen that a hand can drag it. */
-const GRIP = { width: 120, height: 32 } as const;
+/** So much of the top of a window, with its title bar, must be on a screen that a hand can find and drag it. */
+export const GRIP = { width: 200, height: 120 } as const;
 
 const overlap = (a: Box, b: Box): { width: number; height: number } => ({
   width: Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x),
@@ -35,9 +35,32 @@ export function readWindowState(stored: unknown): WindowState | null {
   return { x, y, width, height, maximised: maximised === true };
 }
 
+/** Whether enough of the window's top is on one of the screens; its top edge must not be above it, where no hand reaches the title bar. */
+export function isReachable(box: Box, areas: readonly Box[]): boolean {
+  return areas.some((area) => {
+    const seen = overlap({ ...box, height: Math.min(box.height, GRIP.height) }, area);
+    const enough = { width: Math.min(GRIP.width, box.width, area.width), height: Math.min(GRIP.height, box.height, area.height) };
+    return seen.width >= enough.width && seen.height >= enough.height;
+  });
+}
+
+/** The screen that a box is on or closest to; of several equally close ones the one that it covers most, then the first. */
+export function nearestArea(box: Box, areas: readonly [Box, ...Box[]]): Box {
+  const ranked = areas.map((area) => {
+    const { width, height } = overlap(box, area);
+    const gap = Math.hypot(Math.max(0, -width), Math.max(0, -height));
+    return { area, gap, covered: Math.max(0, width) * Math.max(0, height) };
+  });
+  ranked.sort((a, b) => a.gap - b.gap || b.covered - a.covered);
+  return ranked[0]?.area ?? areas[0];
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(value, high));
+
 /**
- * Where a window opens. A stored place is kept when its title bar can be grabbed on one of today's screens; otherwise
- * (a screen was unplugged or became smaller) the size is kept as far as it fits, in the middle of the primary screen.
+ * Where a window opens, or is moved to when the screens change. A place is kept when it can be reached on one of today's
+ * screens; otherwise (a screen was unplugged, became smaller, moved or is scaled anew) the window goes to the nearest
+ * screen, whole, in its own size as far as it fits.
  *
  * @param areas work areas of all screens, primary first; never empty
  */
@@ -51,11 +74,11 @@ export function placeWindow(stored: WindowState | null, areas: readonly [Box, ..
     height: Math.min(Math.max(stored.height, MINIMUM.height), area.height),
   });
   // The size it will have is what must be in reach, not the one it had.
-  const home = areas.find((area) => {
-    const seen = overlap({ ...fitted(area), height: GRIP.height }, area);
-    return seen.width >= GRIP.width && seen.height >= GRIP.height;
-  });
+  const homes = areas.filter((area) => isReachable(fitted(area), [area]));
+  // Mirrored screens lie over each other; the one that the window fits as it is keeps it.
+  const home = homes.find((area) => fitted(area).width === stored.width && fitted(area).height === stored.height) ?? homes[0];
   if (home) return { ...fitted(home), maximised: stored.maximised };
-  const { width, height } = fitted(primary);
-  return { ...centred(primary, width, height), maximised: stored.maximised };
+  const area = nearestArea(stored, areas);
+  const { width, height } = fitted(area);
+  return { x: clamp(stored.x, area.x, area.x + area.width - width), y: clamp(stored.y, area.y, area.y + area.height - height), width, height, maximised: stored.maximised };
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { codedError } from '../../../../core/contract/errors.ts';
 import { INVOKE_CHANNELS } from '../../../../core/contract/ipcNames.ts';
 import { err, ok } from '../../../../core/contract/result.ts';
+import { WALL_INVOKE } from '../../../../core/contract/windows.ts';
 import { DEFAULT_SETTINGS } from '../../../../core/contract/settings.ts';
 import type { Handlers, InvokeReceiver } from '../../../../main/ipc/handle.ts';
 import type { SenderEvent } from '../../../../main/ipc/sender.ts';
@@ -42,18 +43,58 @@ const handlers: Handlers = {
   'server:connect': () => ok(true),
   'notifications:test': () => ok({ outcome: 'shown' }),
   'board:painted': () => ok(true),
+  'personal_data:export': refusing,
+  'personal_data:preview': refusing,
+  'personal_data:erase': refusing,
+  'personal_data:readers': refusing,
+  'retention:get': refusing,
+  'retention:set': refusing,
+  'people:list': refusing,
+  'people:invite': refusing,
+  'people:withdraw_invitation': refusing,
+  'people:set_role': refusing,
+  'people:remove': refusing,
+  'people:reset_link': refusing,
+  'sign_on:get': refusing,
+  'sign_on:set': refusing,
+  'sign_on:remove': refusing,
+  'pairing:look': refusing,
+  'pairing:approve': refusing,
+  'pairing:deny': refusing,
+  'pairing:get': refusing,
+  'pairing:start': refusing,
+  'pairing:cancel': refusing,
+  'window:open': () => ok(true),
+  'window:wall': () => ok({ open: true, displays: 1 }),
+  'presence:say': (_place, from) => {
+    calls.push(`page ${from.pageId}`);
+    return ok(null);
+  },
 };
 
 function make() {
   const listeners = new Map<string, Listener>();
   const log = keptLog();
   const receiver: InvokeReceiver = { handle: (channel, listener) => void listeners.set(channel, listener) };
-  const { refusals } = handleInvocations({ handlers, isOurWindow: (id) => id === 7, log, receiver });
+  const { refusals } = handleInvocations({ handlers, kindOf: (id) => (id === 7 ? 'console' : id === 9 ? 'wall' : null), log, receiver });
   const call = async (channel: string, event: SenderEvent, ...args: unknown[]): Promise<unknown> => listeners.get(channel)?.(event, ...args);
   return { listeners, log, refusals, call };
 }
 
 beforeEach(() => calls.splice(0));
+
+const onWall: SenderEvent = { ...good, sender: { id: 9 } };
+
+describe('a wall display', () => {
+  it.each(INVOKE_CHANNELS.filter((channel) => !WALL_INVOKE.includes(channel)))('is refused %s, whatever it sends', async (channel) => {
+    const { call, refusals } = make();
+    expect(await call(channel, onWall, {})).toMatchObject({ ok: false, error: { code: 'auth.forbidden' } });
+    expect(refusals()).toEqual({ 'auth.forbidden': 1 });
+  });
+  it('may read what was cut for it, and go away', () => {
+    expect([...WALL_INVOKE].sort()).toEqual(['app:boot', 'link:get', 'record:get', 'settings:get', 'window:wall']);
+  });
+});
 
 describe('handleInvocations', () => {
   it('serves exactly the channels of the contract', () => {

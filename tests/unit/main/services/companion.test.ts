@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codedError, type CodedError } from '../../../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../../../core/contract/result.ts';
+import type { PresenceList, PresencePlace } from '../../../../core/contract/presence.ts';
 import type { LinkStatus } from '../../../../core/contract/stream.ts';
 import { toSnapshot } from '../../../../core/domain/record/state.ts';
 import { createCompanion } from '../../../../main/services/companion.ts';
@@ -19,10 +20,11 @@ function make() {
   const clock = handClock();
   const stored = new Map<string, string>();
   const tickets: (string | null)[] = [];
-  const links: (ServerLinkRun & { stopped: boolean; retried: number; network: boolean[] })[] = [];
+  const links: (ServerLinkRun & { stopped: boolean; retried: number; network: boolean[]; places: PresencePlace[] })[] = [];
   const statuses: LinkStatus[] = [];
   const embedded: string[] = [];
   const saved: (string | null)[] = [];
+  const lists: (PresenceList | null)[] = [];
   let failing: CodedError | null = null;
   let minted = 0;
   let me: Result<never, CodedError> | null = null;
@@ -50,6 +52,7 @@ function make() {
         const token = stored.get(target.key);
         return token === undefined ? enrol(target) : Promise.resolve(ok<Device>({ token, origin: 'stored' }));
       },
+      keep: (key, token) => Promise.resolve(void stored.set(key, token)),
       discard: (key) => Promise.resolve(void stored.delete(key)),
     },
     embedded: {
@@ -58,7 +61,7 @@ function make() {
       ticket: () => Promise.resolve('ticket-from-the-process-0'),
     },
     link: (run) => {
-      const link = { ...run, stopped: false, retried: 0, network: [] as boolean[] };
+      const link = { ...run, stopped: false, retried: 0, network: [] as boolean[], places: [] as PresencePlace[] };
       links.push(link);
       return {
         start: () => undefined,
@@ -70,12 +73,14 @@ function make() {
         networkChanged: (online) => void link.network.push(online),
         suspended: () => undefined,
         resumed: () => undefined,
+        present: (place) => void link.places.push(place),
         status: () => live(),
       };
     },
     me: () => Promise.resolve(me ?? ok({ organisation: state().organisation, access: { role: 'owner', weddingId: null, contactId: null, bookingIds: [] }, device: { id: testId(), name: 'desk', kind: 'desktop' }, server: { version: '1', protocol: 1, time: '2026-11-20T12:00:00.000Z' } })),
     onFrame: () => undefined,
     onStatus: (status) => statuses.push(status),
+    onPresence: (list) => lists.push(list),
     saveServerUrl: (url) => void saved.push(url),
   });
   const last = () => {
@@ -149,6 +154,33 @@ describe('as a client', () => {
     await settle();
     expect(links).toHaveLength(2);
     expect(companion.status()).toMatchObject({ state: 'refused', reason: 'auth_invalid' });
+  });
+
+  it('says why it is not let in any more when there is no ticket left', async () => {
+    const { companion, last, stored } = make();
+    stored.set(`server ${SERVER}`, 'old');
+    companion.start(SERVER, null);
+    await settle();
+    last().onStatus({ ...live(), state: 'refused', reason: 'auth_revoked' });
+    await settle();
+    expect(stored.size).toBe(0);
+    expect(companion.status()).toMatchObject({ state: 'refused', reason: 'auth_revoked' });
+    companion.start(SERVER, null);
+    await settle();
+    expect(companion.status()).toMatchObject({ state: 'refused', reason: 'auth_missing' });
+  });
+
+  it('takes a token that was given by a code, changes over and keeps the address; not one that is refused', async () => {
+    const { companion, last, stored, saved, embedded, refuseMe } = make();
+    companion.start(null, null);
+    expect(await companion.adopt(SERVER, 'by-code')).toEqual({ ok: true, value: true });
+    await settle();
+    expect(last()).toMatchObject({ server: SERVER, token: 'by-code' });
+    expect(saved).toEqual([SERVER]);
+    expect(embedded).toEqual(['start', 'stop']);
+    refuseMe(codedError('auth.revoked', 'withdrawn meanwhile'));
+    expect(await companion.adopt(OTHER, 'too-late')).toMatchObject({ ok: false, error: { code: 'auth.revoked' } });
+    expect([...stored]).toEqual([[`server ${SERVER}`, 'by-code']]);
   });
 
   it('keeps a token that was refused for another reason', async () => {

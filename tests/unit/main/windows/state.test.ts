@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MINIMUM, placeWindow, readWindowState, type Box } from '../../../../main/windows/state.ts';
+import { GRIP, isReachable, MINIMUM, nearestArea, placeWindow, readWindowState, type Box } from '../../../../main/windows/state.ts';
 
 const laptop: Box = { x: 0, y: 25, width: 1440, height: 875 };
 const desk: Box = { x: -1920, y: 0, width: 1920, height: 1080 };
@@ -21,30 +21,57 @@ describe('placeWindow', () => {
     expect(placeWindow(stored, [laptop, desk])).toEqual(stored);
   });
   it('rescues a window from a screen that is gone, keeping its size', () => {
-    expect(placeWindow({ x: -1500, y: 100, width: 1200, height: 800, maximised: false }, [laptop])).toEqual({ x: 120, y: 63, width: 1200, height: 800, maximised: false });
+    expect(placeWindow({ x: -1500, y: 100, width: 1200, height: 800, maximised: false }, [laptop])).toEqual({ x: 0, y: 100, width: 1200, height: 800, maximised: false });
   });
   it('rescues a window whose title bar is above or below the screen', () => {
-    for (const y of [-790, 890]) expect(placeWindow({ x: 10, y, width: 1200, height: 800, maximised: false }, [laptop]).y).toBe(63);
+    expect([-790, 890].map((y) => placeWindow({ x: 10, y, width: 1200, height: 800, maximised: false }, [laptop]))).toMatchObject([{ x: 10, y: 25 }, { x: 10, y: 100 }]);
+  });
+  it('goes to the nearest screen, not to the first', () => {
+    const low: Box = { x: 0, y: 2000, width: 1280, height: 1024 };
+    expect(placeWindow({ x: 100, y: 3500, width: 800, height: 600, maximised: false }, [laptop, desk, low])).toMatchObject({ x: 100, y: 2424 });
+    expect(nearestArea({ x: -300, y: 100, width: 700, height: 500 }, [laptop, desk])).toBe(laptop);
+  });
+  it('moves a window that a smaller or newly scaled screen has left outside', () => {
+    const scaled: Box = { x: 0, y: 25, width: 720, height: 437 };
+    const placed = placeWindow({ x: 900, y: 500, width: 1200, height: 800, maximised: false }, [scaled]);
+    expect(placed).toEqual({ x: 0, y: 25, width: 720, height: 437, maximised: false });
   });
   it('fits a window into a smaller screen', () => {
     expect(placeWindow({ x: 0, y: 25, width: 3840, height: 2100, maximised: false }, [laptop])).toMatchObject({ width: 1440, height: 875 });
   });
 
-  it('always leaves a title bar that can be grabbed, within one of the screens', () => {
-    const coordinate = fc.integer({ min: -8_000, max: 8_000 });
-    const size = fc.integer({ min: 1, max: 8_000 });
-    const area = fc.record({ x: coordinate, y: coordinate, width: fc.integer({ min: 640, max: 4_000 }), height: fc.integer({ min: 480, max: 3_000 }) });
+  const coordinate = fc.integer({ min: -99_999, max: 99_999 });
+  const size = fc.integer({ min: 1, max: 99_999 });
+  const area = fc.record({ x: fc.integer({ min: -8_000, max: 8_000 }), y: fc.integer({ min: -8_000, max: 8_000 }), width: fc.integer({ min: 320, max: 7_680 }), height: fc.integer({ min: 240, max: 4_320 }) });
+  const anywhere = fc.record({ x: coordinate, y: coordinate, width: size, height: size, maximised: fc.boolean() });
+  const screens = fc.tuple(area, fc.array(area, { maxLength: 4 })).map(([primary, others]): [Box, ...Box[]] => [primary, ...others]);
+
+  it('always leaves so much of the top of a window on one of the screens, however absurd its place was', () => {
     fc.assert(
-      fc.property(fc.record({ x: coordinate, y: coordinate, width: size, height: size, maximised: fc.boolean() }), area, fc.array(area, { maxLength: 3 }), (stored, primary, others) => {
-        const placed = placeWindow(stored, [primary, ...others]);
-        const grabbable = [primary, ...others].some((screen) => {
+      fc.property(anywhere, screens, (stored, areas) => {
+        const placed = placeWindow(stored, areas);
+        const seen = areas.some((screen) => {
           const across = Math.min(placed.x + placed.width, screen.x + screen.width) - Math.max(placed.x, screen.x);
-          const down = Math.min(placed.y + 32, screen.y + screen.height) - Math.max(placed.y, screen.y);
-          return across >= 120 && down >= 32;
+          const down = Math.min(placed.y + GRIP.height, screen.y + screen.height) - Math.max(placed.y, screen.y);
+          return across >= GRIP.width && down >= GRIP.height;
         });
-        expect(grabbable).toBe(true);
-        expect(placed.width).toBeGreaterThanOrEqual(Math.min(MINIMUM.width, 640));
+        expect(seen).toBe(true);
+        expect(isReachable(placed, areas)).toBe(true);
+        expect(placed.maximised).toBe(stored.maximised);
       }),
+      { numRuns: 2_000 },
+    );
+  });
+  it('leaves alone what can be reached and fits, and settles at once', () => {
+    fc.assert(
+      fc.property(anywhere, screens, (stored, areas) => {
+        const placed = placeWindow(stored, areas);
+        expect(placeWindow(placed, areas)).toEqual(placed);
+        const big = stored.width >= MINIMUM.width && stored.height >= MINIMUM.height;
+        const fits = areas.every((screen) => stored.width <= screen.width && stored.height <= screen.height);
+        if (big && fits && isReachable(stored, areas)) expect(placed).toEqual(stored);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

@@ -1,0 +1,2 @@
+// must fail: no-restricted-imports
+export { useInterval } from '@mantine/hooks';
