@@ -104,8 +104,8 @@ describe('the live line', () => {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
     };
-    const make = serverLinks({ io: (to, options) => io(to, options), clock: { now: () => Date.now() }, timers: { after }, random: { next: () => 0.5 }, log: collectingLog(), appVersion: '0' });
-    link = make({ server: url, token: 't'.repeat(40), cursor: null, onSnapshot: (one) => applied.push(one), onFrame: (one) => applied.push(one), onStatus: (status) => statuses.push(status) });
+    const make = serverLinks({ io: (to, options) => io(to, options), clock: { now: () => Date.now() }, timers: { after }, random: { next: () => 0.5 }, log: collectingLog(), appVersion: '0', page: '018f0000-0000-7000-8000-000000000001' });
+    link = make({ server: url, token: 't'.repeat(40), cursor: null, onSnapshot: (one) => applied.push(one), onFrame: (one) => applied.push(one), onStatus: (status) => statuses.push(status), onPresence: () => undefined });
     link.start();
   };
   afterEach(async () => {

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { AUTH_PATH } from '../../server/accounts/auth.ts';
+import { OPEN_CALLS } from '../../server/accounts/http/mount.ts';
+import { testApp, type TestApp } from '../support/serverApp.ts';
+import { openTestStore, type TestStore } from '../support/store.ts';
+import { asker } from './ask.ts';
+import { prototypeIsClean, wrongWith } from './oracle.ts';
+import { FUZZ_TIMEOUT_MS, rounds, watchUnhandled } from './run.ts';
+import { validShots, wrongShots } from './shots.ts';
+
+let t: TestStore;
+let test: TestApp;
+let url: string;
+let line: ReturnType<typeof asker>;
+const unhandled = watchUnhandled();
+
+beforeAll(async () => {
+  t = await openTestStore();
+  const boundless = 1_000_000_000;
+  test = testApp(t.store, { config: { signInPerMinute: boundless, apiPerMinute: boundless, enrolPerMinute: boundless } });
+  url = await test.listen();
+  line = asker(url);
+}, 90_000);
+afterAll(async () => {
+  line.close();
+  await test.app.close();
+  await t.cleanup();
+  unhandled.stop();
+});
+
+const text = z.string().max(200);
+/** What `core/contract/accounts.ts` says of the calls of the library, which has no schemas of its own to derive from. */
+const BODIES: Readonly<Record<string, z.ZodType>> = {
+  '/sign-in/email': z.object({ email: z.email(), password: z.string().min(12).max(128), rememberMe: z.boolean().optional() }),
+  '/sign-in/sso': z.object({ email: z.email(), callbackURL: z.enum(['/#signed-in', '//evil.example', 'https://evil.example/']), errorCallbackURL: z.literal('/#sign-on-failed') }),
+  '/request-password-reset': z.object({ email: z.email() }),
+  '/reset-password': z.object({ token: text, newPassword: text }),
+  '/change-password': z.object({ currentPassword: text, newPassword: text, revokeOtherSessions: z.boolean().optional() }),
+  '/two-factor/verify-totp': z.object({ code: z.string().regex(/^\d{6}$/), trustDevice: z.boolean().optional() }),
+  '/two-factor/verify-backup-code': z.object({ code: text }),
+  '/passkey/verify-authentication': z.object({ response: z.object({ id: text, rawId: text, type: z.literal('public-key'), response: z.object({ clientDataJSON: text, authenticatorData: text, signature: text }), clientExtensionResults: z.object({}) }) }),
+  '/passkey/verify-registration': z.object({ response: z.object({ id: text, rawId: text, type: z.literal('public-key'), response: z.object({ clientDataJSON: text, attestationObject: text }) }), name: text.optional() }),
+  '/passkey/delete-passkey': z.object({ id: z.uuid() }),
+};
+const CALLS = (Object.keys(OPEN_CALLS) as (keyof typeof OPEN_CALLS)[]).flatMap((method) => OPEN_CALLS[method].map((path) => [method, path] as const));
+
+it.each(CALLS)('%s %s answers by the same rules as everything else', async (method, path) => {
+  const endpoint = { method, path: `${AUTH_PATH}${path}`, request: method === 'POST' ? { body: BODIES[path] ?? z.object({ password: text }) } : {}, success: null };
+  const pool = [t.organisation.id, t.device.id];
+  const shots = fc.oneof({ weight: 1, arbitrary: validShots(endpoint, pool) }, { weight: 2, arbitrary: wrongShots(endpoint, pool) });
+  const own = { origin: url, 'sec-fetch-site': 'same-origin' };
+  const cookies = fc.constantFrom({}, { cookie: 'better-auth.session_token=x.y; wedsync_device=z' }, { cookie: 'better-auth.session_token=%00; better-auth.two_factor=__proto__' }, { cookie: `wedsync.session_token=${'a'.repeat(3_000)}` });
+  await rounds(path, (seed) =>
+    fc.assert(
+      fc.asyncProperty(shots, fc.boolean(), cookies, async (shot, page, cookie) => {
+        const made = { ...shot, headers: { ...(page ? own : {}), ...cookie, ...shot.headers } };
+        const answer = await line.ask(made);
+        if (answer === null) throw new Error('no answer');
+        // A provider's way back ends with us, whatever came with it.
+        if (answer.status === 302) {
+          expect(new URL(String(answer.headers.location), url).origin).toBe(url);
+          return;
+        }
+        expect(wrongWith(made, answer, null), `${shot.method} ${shot.path.slice(0, 200)} ${JSON.stringify(made.headers).slice(0, 300)} ${shot.body?.subarray(0, 300).toString() ?? ''}`).toBeNull();
+        expect(answer.body).not.toMatch(/"token"/);
+        expect(prototypeIsClean()).toBe(true);
+      }),
+      { seed, numRuns: 20, endOnFailure: true },
+    ),
+  );
+  expect(unhandled.found).toEqual([]);
+}, FUZZ_TIMEOUT_MS);
