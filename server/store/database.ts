@@ -6,6 +6,7 @@ import type { WorkerStats } from './pgliteWorker.ts';
 import type { Schema } from './schema.ts';
 
 export type Tx = Transaction<Schema>;
+type Isolation = 'read committed' | 'repeatable read';
 
 /** One connection to the record's database, embedded or PostgreSQL; the SQL on top of it is the same. */
 export interface Database {
@@ -13,7 +14,9 @@ export interface Database {
   /** As the owner of the tables: row-level security does not apply. Only for look-ups that come before an organisation is known. */
   readonly system: Kysely<Schema>;
   /** A transaction that can see and change the rows of one organisation only, whatever its queries say. */
-  withOrganisation<T>(organisationId: string, work: (tx: Tx) => Promise<T>, isolation?: 'read committed' | 'repeatable read'): Promise<T>;
+  withOrganisation<T>(organisationId: string, work: (tx: Tx) => Promise<T>, isolation?: Isolation): Promise<T>;
+  /** The same for several organisations at once; only the tables of the record itself are open to it. */
+  withOrganisations<T>(organisationIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Only the embedded database has these. */
   embeddedStats(): Promise<WorkerStats | null>;
   /** Settles when the database has gone for good without being closed. */
@@ -54,20 +57,22 @@ export async function openPostgres(url: string, log: Log): Promise<Database> {
 
 function wrap(kind: Database['kind'], dialect: PostgresDialect, embeddedStats: Database['embeddedStats'], died: Promise<Error>): Database {
   const system = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] });
+  const within = <T>(organisationIds: string, work: (tx: Tx) => Promise<T>, isolation: Isolation): Promise<T> =>
+    system
+      .transaction()
+      .setIsolationLevel(isolation)
+      .execute(async (tx) => {
+        // `set local` both ways: they end with the transaction, so a pooled connection never carries them on.
+        await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.organisation_id', ${organisationIds}, true)`.execute(tx);
+        return work(tx);
+      });
   return {
     kind,
     system,
     embeddedStats,
     died,
-    withOrganisation: (organisationId, work, isolation = 'read committed') =>
-      system
-        .transaction()
-        .setIsolationLevel(isolation)
-        .execute(async (tx) => {
-          // `set local` both ways: they end with the transaction, so a pooled connection never carries them on.
-          await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.organisation_id', ${organisationId}, true)`.execute(tx);
-          return work(tx);
-        }),
+    withOrganisation: (organisationId, work, isolation = 'read committed') => within(organisationId, work, isolation),
+    withOrganisations: (organisationIds, work) => within(organisationIds.join(','), work, 'read committed'),
     close: () => system.destroy(),
   };
 }

@@ -4,6 +4,7 @@ import type { DeviceView } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { ticketLifeMs } from '../../core/domain/access/tickets.ts';
 import { instant, type StoreInternals } from './internals.ts';
+import { endSessions, isGone } from './sessions.ts';
 import type { Device } from './store.ts';
 import { hashOf, newToken } from './vault.ts';
 
@@ -55,12 +56,12 @@ export async function enrol(
 export async function authenticate(internals: StoreInternals, token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>> {
   const row = await internals.database.system
     .selectFrom('devices')
-    .select(['id', 'organisationId', 'name', 'kind', ...ACCESS, 'revokedAt', 'lastSeenAt'])
+    .select(['id', 'organisationId', 'name', 'kind', ...ACCESS, 'revokedAt', 'lastSeenAt', isGone(instant(internals.clock)).as('over')])
     .where('tokenHash', '=', hashOf(token))
     .executeTakeFirst();
   if (!row) return err('auth.invalid');
-  const { revokedAt, lastSeenAt, ...device } = row;
-  if (revokedAt !== null) return err('auth.revoked');
+  const { revokedAt, lastSeenAt, over, ...device } = row;
+  if (revokedAt !== null || over) return err('auth.revoked');
   if (lastSeenAt === null || internals.clock.now() - Date.parse(lastSeenAt) >= SEEN_STEP_MS) {
     await internals.database.system.updateTable('devices').set({ lastSeenAt: instant(internals.clock) }).where('id', '=', device.id).execute();
   }
@@ -90,13 +91,14 @@ export async function revokeDevice(internals: StoreInternals, organisationId: st
       .where('organisationId', '=', organisationId)
       .where('id', '=', deviceId)
       .where('revokedAt', 'is', null)
-      .returning('id')
+      .returning('sessionId')
       .execute();
     if (found.length > 0) await internals.peers.announceRevoked(tx, deviceId);
     return found;
   });
   if (changed.length === 0) return false;
   internals.revocations.tell(deviceId);
+  await endSessions(internals, changed.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId])));
   return true;
 }
 

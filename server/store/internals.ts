@@ -19,6 +19,8 @@ export interface StoreInternals {
   readonly intakeCache: IntakeCache;
   readonly peers: Peers;
   readonly revocations: Revocations;
+  /** The same for devices that have another role from now on; see {@link Store.onDeviceChanged}. */
+  readonly changes: Revocations;
   onDeliveries(listener: () => void): () => void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;

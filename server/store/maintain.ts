@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Log } from '../../core/ports/ports.ts';
+import { createAudit } from './audit.ts';
 import { checkBackup } from './backup/read.ts';
 import { newEpoch, restoreBackup, type Restored } from './backup/restore.ts';
 import { writeBackup, type BackedUp } from './backup/write.ts';
@@ -40,7 +41,7 @@ async function withDatabase<T>({ home, log }: Maintenance, work: (base: Base) =>
 }
 
 /** The same, for a record that must be there already; an empty folder is not made into one. */
-async function withRecord<T>(options: Maintenance, work: (database: Database) => Promise<Result<T, CodedError>>): Promise<Result<T, CodedError>> {
+export async function withRecord<T>(options: Maintenance, work: (database: Database) => Promise<Result<T, CodedError>>): Promise<Result<T, CodedError>> {
   const { databaseUrl, dataDir } = options.home;
   if (databaseUrl === null && !existsSync(join(dataDir, 'database'))) return err(codedError('backup.no_record', `There is no record in ${dataDir}.`));
   return withDatabase(options, async ({ database }) => {
@@ -53,7 +54,7 @@ async function withRecord<T>(options: Maintenance, work: (database: Database) =>
 }
 
 /** What follows reads or writes tables as this program knows them. */
-function current(version: number): CodedError | null {
+export function current(version: number): CodedError | null {
   const known = MIGRATIONS.at(-1)?.version ?? 0;
   return version === known ? null : codedError('backup.older_schema', `The database is at schema version ${version}, this program at ${known}. Start the server once, which brings it up to date.`);
 }
@@ -76,6 +77,20 @@ export const checkRecord = (options: Maintenance): Promise<Result<Verified, Code
   withRecord(options, async (database) => {
     const old = current(await schemaVersion(database.system));
     return old ? err(old) : ok(await verifyRecord(database, options.progress));
+  });
+
+/** The one thing about accounts that no request can do. It leaves its line in the server's own audit chain. */
+export const markPlatformAdmin = (options: Maintenance, email: string, platformAdmin: boolean): Promise<Result<null, CodedError>> =>
+  withRecord(options, async (database) => {
+    const old = current(await schemaVersion(database.system));
+    if (old) return err(old);
+    const at = new Date(options.now()).toISOString();
+    const marked = await database.system.updateTable('accounts').set({ platformAdmin, updatedAt: at }).where('email', '=', email).returning('id').executeTakeFirst();
+    if (!marked) return err(codedError('request.not_found', `There is no account ${email}.`));
+    const trail = createAudit({ database, clock: { now: options.now }, log: options.log });
+    trail.add({ organisationId: null, at, action: platformAdmin ? 'account.platform_admin' : 'account.platform_admin_revoked', actor: 'command line', subject: marked.id, outcome: 'ok' });
+    await trail.close();
+    return ok(null);
   });
 
 /** `apply` needs the database alone, and voids every client's position when it changed something: they may hold what was wrong. */

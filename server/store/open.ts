@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
@@ -18,10 +19,12 @@ import type { OpenedStore, StoreInternals } from './internals.ts';
 import { lockDirectory, type DirectoryLock } from './lock.ts';
 import { migrate } from './migrations/index.ts';
 import { readOrganisation } from './organisations.ts';
-import { connectPeers, NO_PEERS, type Peers } from './peers.ts';
+import { connectPeers, NO_PEERS, type Peers, type PeersHeard } from './peers.ts';
+import { createQueueCall, type QueueCall } from './queueCall.ts';
 import * as reads from './reads.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import { createSayings, type Sayings } from './sayings.ts';
+import { CHANGED } from './sessions.ts';
 import { createVault, type Vault } from './vault.ts';
 import { createWriter } from './write.ts';
 
@@ -30,6 +33,8 @@ export interface StoreOptions {
   readonly dataDir: string | null;
   /** `postgres://...`; wins over `dataDir`. */
   readonly databaseUrl: string | null;
+  /** `redis://...`; carries what processes on PostgreSQL tell each other often. */
+  readonly redisUrl?: string | null;
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
   readonly clock: Clock;
@@ -64,7 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
     const vault = createVault(options.masterKey);
     const identity = await readIdentity(database, vault);
     if (!identity.ok) return await giveUp(identity.error);
-    const company = await keepCompany(options, database);
+    const company = await keepCompany(options, database, identity.value);
     settled();
     return ok(build(options, database, lock, vault, identity.value, company));
   } catch (error) {
@@ -129,14 +134,16 @@ interface Company {
   readonly peers: Peers;
   readonly revocations: Revocations;
   readonly sayings: Sayings;
+  readonly queue: QueueCall;
 }
 
-async function keepCompany({ databaseUrl, log }: StoreOptions, database: Database): Promise<Company> {
+async function keepCompany({ databaseUrl, redisUrl = null, log }: StoreOptions, database: Database, epoch: string): Promise<Company> {
   const intakeCache = createIntakeCache();
   const revocations = createRevocations(log);
   const sayings = createSayings(log);
-  const read: Parameters<typeof createFollower>[0]['read'] = (organisationId, afterSeq, limit) => reads.readEvents({ database }, organisationId, afterSeq, limit);
-  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS, revocations, sayings };
+  const queue = createQueueCall();
+  const read: Parameters<typeof createFollower>[0]['read'] = (wanted, limit) => reads.readEventsOf({ database }, wanted, limit);
+  if (databaseUrl === null) return { follower: createFollower({ heads: await reads.headSeqs({ database }), read, log }), intakeCache, peers: NO_PEERS, revocations, sayings, queue };
 
   // Listen first, then look where the logs stand: what is committed in between is heard early and told afterwards.
   const early: (() => void)[] = [];
@@ -148,18 +155,20 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
   const catchUp = async () => {
     for (const [organisationId, seq] of await reads.headSeqs({ database })) reaches(organisationId, seq, null);
   };
-  const heard = {
+  const heard: PeersHeard = {
     events: reaches,
+    deliveries: queue.tell,
     connection: (connectionId: string) => intakeCache.forget(connectionId),
     revoked: (deviceId: string) => revocations.tell(deviceId),
     said: sayings.tell,
+    compare: catchUp,
     lost: () => intakeCache.distrust(),
     async back() {
       intakeCache.trust();
       await catchUp();
     },
   };
-  const peers = await connectPeers(databaseUrl, heard, log);
+  const peers = await connectPeers({ url: databaseUrl, redisUrl, epoch, heard, log });
   try {
     follower = createFollower({ heads: await reads.headSeqs({ database }), read, log });
   } catch (error) {
@@ -167,15 +176,20 @@ async function keepCompany({ databaseUrl, log }: StoreOptions, database: Databas
     throw error;
   }
   for (const one of early) one();
-  return { follower, intakeCache, peers, revocations, sayings };
+  return { follower, intakeCache, peers, revocations, sayings, queue };
 }
 
 function build(options: StoreOptions, database: Database, lock: DirectoryLock | null, vault: Vault, epoch: string, company: Company): OpenedStore {
   const { clock, ids, log } = options;
   const { follower, peers, revocations } = company;
-  const deliveryListeners = new Set<() => void>();
+  const changes = createRevocations(log);
+  const unheard = company.sayings.listen(CHANGED, (said) => {
+    const known = z.guid().safeParse(said);
+    if (known.success) changes.tell(known.data);
+  });
+  // Where nobody in this process works on deliveries, those who do are told.
   const stored = () => {
-    for (const listener of deliveryListeners) listener();
+    if (!company.queue.tell()) peers.announceDeliveries();
   };
   const writer = createWriter({ database, clock, ids, follower, peers });
   const intake = createGroupCommit({ database, ids, log, stored });
@@ -190,16 +204,15 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     intakeCache: company.intakeCache,
     peers,
     revocations,
-    onDeliveries(listener) {
-      deliveryListeners.add(listener);
-      return () => void deliveryListeners.delete(listener);
-    },
+    changes,
+    onDeliveries: company.queue.listen,
     deliveryCommits: intake.commits,
     flushAudit: () => trail.flush(),
     chainAudit: () => trail.chain(),
   };
   let closing: Promise<void> | null = null;
   const close = async () => {
+    unheard();
     await intake.idle();
     await writer.idle();
     await trail.close();
@@ -232,6 +245,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     devices: (organisationId) => listDevices(internals, organisationId),
     revokeDevice: (organisationId, deviceId) => revokeDevice(internals, organisationId, deviceId),
     onRevoked: revocations.listen,
+    onDeviceChanged: changes.listen,
     say: (topic, body) => peers.say(topic, body),
     onSaid: company.sayings.listen,
     integrations: (organisationId) => reads.integrations(internals, organisationId),

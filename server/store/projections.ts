@@ -33,7 +33,7 @@ export interface Projection {
   readonly table: string;
   /** Field names as in the contract. */
   readonly fields: readonly string[];
-  /** Takes `$1` = organisation, `$2` = a JSON array of rows with snake-case keys. */
+  /** Takes `$1` = a JSON array of rows with snake-case keys, `organisation_id` among them. */
   readonly upsertSql: string;
 }
 
@@ -44,8 +44,8 @@ function projection(collection: CollectionName): Projection {
   const table = snake(collection);
   const upsertSql =
     `insert into ${table} (organisation_id, ${columns.join(', ')}) ` +
-    `select $1::uuid, ${columns.map((column) => `r.${column}`).join(', ')} ` +
-    `from jsonb_to_recordset($2::jsonb) as r(${fields.map((field) => `${snake(field)} ${types[field] ?? 'text'}`).join(', ')}) ` +
+    `select r.organisation_id, ${columns.map((column) => `r.${column}`).join(', ')} ` +
+    `from jsonb_to_recordset($1::jsonb) as r(organisation_id uuid, ${fields.map((field) => `${snake(field)} ${types[field] ?? 'text'}`).join(', ')}) ` +
     `on conflict (organisation_id, id) do update set ${columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`).join(', ')}`;
   return { table, fields, upsertSql };
 }

@@ -15,6 +15,32 @@ export async function readRows<C extends CollectionName>(tx: Tx, organisationId:
   return result.rows;
 }
 
+/** Where one row is: ids are told from outside, so each counts for its own organisation only. */
+export interface RowKey {
+  readonly organisationId: string;
+  readonly id: string;
+}
+
+/** The same for rows of several organisations, by organisation. */
+export async function readRowsOf<C extends CollectionName>(tx: Tx, collection: C, keys: readonly RowKey[]): Promise<Map<string, RowOf<C>[]>> {
+  if (keys.length === 0) return new Map();
+  const { table, fields } = PROJECTIONS[collection];
+  const columns = sql.raw(fields.map((field) => `t.${snake(field)}`).join(', '));
+  const result = await sql<RowOf<C> & { organisationId: string }>`
+    select t.organisation_id, ${columns} from ${sql.table(table)} t
+    join (select distinct * from unnest(${keys.map((key) => key.organisationId)}::uuid[], ${keys.map((key) => key.id)}::uuid[])) as k(organisation_id, id)
+      on t.organisation_id = k.organisation_id and t.id = k.id
+    order by t.id
+  `.execute(tx);
+  const found = new Map<string, RowOf<C>[]>();
+  for (const { organisationId, ...row } of result.rows) {
+    const own = found.get(organisationId) ?? [];
+    found.set(organisationId, own);
+    own.push(row as unknown as RowOf<C>);
+  }
+  return found;
+}
+
 const EVENT_COLUMNS = ['seq', 'id', 'type', 'collection', 'weddingId', 'occurredAt', 'recordedAt', 'actor', 'source', 'deliveryId', 'before', 'row'] as const;
 
 /** Where every organisation's log stands. */
@@ -42,6 +68,26 @@ export async function readEvents(internals: Pick<StoreInternals, 'database'>, or
   return rows as unknown as RecordedEvent[];
 }
 
+/** The same for several organisations, `limit` for each; one that has none is left out. */
+export async function readEventsOf(internals: Pick<StoreInternals, 'database'>, wanted: readonly { readonly organisationId: string; readonly afterSeq: number }[], limit: number): Promise<Map<string, RecordedEvent[]>> {
+  const ids = wanted.map((one) => one.organisationId);
+  const columns = sql.raw(EVENT_COLUMNS.map((name) => `e."${snake(name)}"`).join(', '));
+  const result = await internals.database.withOrganisations(ids, (tx) =>
+    sql<RecordedEvent & { organisationId: string }>`
+      select e.organisation_id, ${columns} from unnest(${ids}::uuid[], ${wanted.map((one) => one.afterSeq)}::bigint[]) as w(organisation_id, after)
+      cross join lateral (select * from events where organisation_id = w.organisation_id and seq > w.after order by seq limit ${limit}) as e
+      order by e.organisation_id, e.seq
+    `.execute(tx),
+  );
+  const found = new Map<string, RecordedEvent[]>();
+  for (const { organisationId, ...event } of result.rows) {
+    const own = found.get(organisationId) ?? [];
+    found.set(organisationId, own);
+    own.push(event);
+  }
+  return found;
+}
+
 /** The newest event of one row, whatever collection it is in. */
 export async function latestEvent(tx: Tx, organisationId: string, rowId: string): Promise<RecordedEvent | null> {
   const row = await tx
@@ -60,11 +106,11 @@ export async function snapshot(internals: StoreInternals, epoch: string, organis
   return internals.database.withOrganisation(
     organisationId,
     async (tx) => {
-      const found = await tx.selectFrom('organisations').select(['id', 'name', 'zone', 'currency', 'demo', 'lastSeq']).where('id', '=', organisationId).executeTakeFirstOrThrow();
-      const { lastSeq, ...organisation } = found;
+      const found = await tx.selectFrom('organisations').select(['id', 'name', 'zone', 'currency', 'demo', 'lastSeq', 'erasedSeq']).where('id', '=', organisationId).executeTakeFirstOrThrow();
+      const { lastSeq, erasedSeq, ...organisation } = found;
       const rows: Partial<Record<CollectionName, AnyRow[]>> = {};
       for (const collection of COLLECTION_NAMES) rows[collection] = await readRows(tx, organisationId, collection, null);
-      return { seq: lastSeq, epoch, at: instant(internals.clock), organisation, rows: rows as Snapshot['rows'] };
+      return { seq: lastSeq, epoch, at: instant(internals.clock), organisation, ...(erasedSeq === null ? {} : { erasedSeq }), rows: rows as Snapshot['rows'] };
     },
     // One point in the log for all tables.
     'repeatable read',

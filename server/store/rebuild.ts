@@ -56,7 +56,7 @@ async function playAll(tx: Tx, progress: Progress): Promise<number> {
     for (let after = 0; ; ) {
       const rows = await tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', id).where('seq', '>', after).orderBy('seq').limit(BATCH).execute();
       const events = rows as unknown as RecordedEvent[];
-      for (const collection of COLLECTION_NAMES) await project(tx, id, collection, events);
+      for (const collection of COLLECTION_NAMES) await project(tx, collection, [{ organisationId: id, events }]);
       played += events.length;
       progress('events', played);
       after = events.at(-1)?.seq ?? after;

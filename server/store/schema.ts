@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+import type { AccountTables, DeviceHolder } from './accountTables.ts';
 
 /**
  * The tables as Kysely sees them: camel case here, snake case in the database. Instants are ISO text with
@@ -18,9 +19,13 @@ export interface OrganisationsTable {
   demo: boolean;
   lastSeq: Generated<number>;
   createdAt: string;
+  /** Position of the newest erasure; null = there was none. */
+  erasedSeq: Generated<number | null>;
+  /** What was chosen instead of the standard; null = nothing. */
+  retention: Generated<unknown>;
 }
 
-export interface DevicesTable extends Access {
+export interface DevicesTable extends Access, DeviceHolder {
   id: string;
   organisationId: string;
   name: string;
@@ -73,6 +78,9 @@ export interface DeliveriesTable {
   /** Its object is being re-read right now; the lease ends at `nextAttemptAt`. */
   inHand: Generated<boolean>;
   doneAt: string | null;
+  /** SHA-256 of the body, once it was taken out. */
+  bodyHash: Generated<Uint8Array | null>;
+  emptiedAt: Generated<string | null>;
 }
 
 export interface AuditTable {
@@ -94,6 +102,9 @@ export interface AuditChainsTable {
   organisationId: string | null;
   position: number;
   hash: Uint8Array;
+  /** Lines up to this position were let go; 0 = none. */
+  cutPosition: Generated<number>;
+  cutHash: Generated<Uint8Array | null>;
 }
 
 export interface EventsTable {
@@ -123,6 +134,16 @@ export interface MappingsTable {
   remoteVersion: string | null;
   lastWrittenBy: 'vendor' | 'here';
   updatedAt: string;
+  /** The object is of somebody who was erased; `remoteId` is then a hash. */
+  erasedAt: Generated<string | null>;
+}
+
+/** Who was erased: ids and times only. */
+export interface ErasuresTable {
+  organisationId: string;
+  contactId: string;
+  erasedAt: string;
+  reason: string;
 }
 
 export interface CommandsTable {
@@ -134,7 +155,7 @@ export interface CommandsTable {
   decidedAt: string;
 }
 
-export interface Schema extends Projections {
+export interface Schema extends Projections, AccountTables {
   meta: { key: string; value: string };
   organisations: OrganisationsTable;
   devices: DevicesTable;
@@ -146,4 +167,5 @@ export interface Schema extends Projections {
   events: EventsTable;
   mappings: MappingsTable;
   commands: CommandsTable;
+  erasures: ErasuresTable;
 }

@@ -90,7 +90,8 @@ export interface Store {
   history(organisationId: string, collection: CollectionName, id: string, before: number | null, limit: number): Promise<RecordedEvent[]>;
   /** The record as it stood at a position or an instant; null = the log does not go that far. */
   recordAt(organisationId: string, point: Point): Promise<Snapshot | null>;
-  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** `wants`: asked each time whether an organisation matters to this listener; left out = all do. What nobody wants is not even read. */
+  onCommitted(listener: (committed: Committed) => void, wants?: (organisationId: string) => boolean): () => void;
   /** Told when deliveries wait to be worked on. */
   onDeliveries(listener: () => void): () => void;
 
@@ -103,10 +104,12 @@ export interface Store {
   authenticate(token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>>;
   /** Every device that is let in, the one last seen first. */
   devices(organisationId: string): Promise<readonly Omit<DeviceView, 'self'>[]>;
-  /** Voids the device's token for good. False when there is no such device, or it was revoked already. */
+  /** Voids the device's token for good, and ends the browser's session behind it. False when there is no such device, or it was revoked already. */
   revokeDevice(organisationId: string, deviceId: string): Promise<boolean>;
   /** Told after a device was revoked, by this process or another one on the same record. */
   onRevoked(listener: (deviceId: string) => void): () => void;
+  /** Told after a device was given another role, by this process or another one on the same record: its lines must begin anew. */
+  onDeviceChanged(listener: (deviceId: string) => void): () => void;
 
   /** A passing word to the other processes on this record: of no transaction, heard at most once. JSON below 7 kB. */
   say(topic: string, body: unknown): void;

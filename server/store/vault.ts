@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 
@@ -9,6 +9,8 @@ export interface Vault {
   seal(plain: string, about: string): string;
   /** `secrets.unavailable` when the key is another one, or the text was altered or belongs to something else. */
   open(sealed: string, about: string): Result<string, CodedError>;
+  /** A secret of its own for one purpose, always the same from the same master key (HKDF-SHA-256), as text of 256 bits. */
+  derive(purpose: string): string;
 }
 
 const refused = (why: string) => err(codedError('secrets.unavailable', why));
@@ -40,6 +42,7 @@ export function createVault(masterKey: Uint8Array): Vault {
         return refused('The sealed text was altered or belongs to something else.');
       }
     },
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, 'wedsync', purpose, 32)).toString('base64url'),
   };
 }
 

@@ -3,13 +3,21 @@ import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
 import type { LogFollower } from './follow.ts';
-import type { Peers } from './peers.ts';
-import { record } from './record.ts';
+import type { AfterCommit, Peers } from './peers.ts';
+import { record, recordAll, type Recorded, type Share } from './record.ts';
 
 export interface Writing {
   readonly tx: Tx;
   /** Appends to the log and the projections; listeners hear of it after the commit. */
   record(drafts: readonly EventDraft[]): Promise<RecordedEvent[]>;
+}
+
+export interface WritingMany {
+  readonly tx: Tx;
+  /** Those of the asked organisations that are free now and locked from here on. */
+  readonly organisationIds: readonly string[];
+  /** Each organisation once. */
+  record(shares: readonly Share[]): Promise<Recorded[]>;
 }
 
 export interface Writer {
@@ -19,6 +27,11 @@ export interface Writer {
    * `work` uses its `tx` alone: the embedded database has one connection, and asking for a second one would wait forever.
    */
   write<T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T>;
+  /**
+   * One transaction on the records of several organisations, for work that comes in by the hundred from many of them at
+   * once. Never waits for another writer: an organisation that somebody writes to, here or in another process, is left out.
+   */
+  writeFree<T>(organisationIds: readonly string[], work: (writing: WritingMany) => Promise<T>): Promise<T>;
   /** Settles when every write begun so far has ended. */
   idle(): Promise<void>;
 }
@@ -35,38 +48,80 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
   const lanes = new Map<string, Promise<unknown>>();
   const now = () => new Date(clock.now()).toISOString();
 
-  async function run<T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T> {
-    const events: RecordedEvent[] = [];
-    const value = await database.withOrganisation(organisationId, async (tx) => {
-      await tx.selectFrom('organisations').select('id').where('id', '=', organisationId).forNoKeyUpdate().executeTakeFirstOrThrow();
-      const done = await work({
-        tx,
-        async record(drafts) {
-          const recorded = await record(tx, organisationId, drafts, { clock, ids });
-          events.push(...recorded);
-          return recorded;
-        },
-      });
-      const last = events.at(-1);
-      if (last) await peers.announceEvents(tx, organisationId, last.seq, now());
-      return done;
+  /** Announces in the transaction, tells after it. */
+  async function told<T>(transact: (announce: (tx: Tx, recorded: readonly Recorded[]) => Promise<void>) => Promise<T>): Promise<T> {
+    let events: readonly Recorded[] = [];
+    let afterCommit: AfterCommit = () => undefined;
+    const value = await transact(async (tx, recorded) => {
+      events = recorded.filter((one) => one.events.length > 0);
+      if (events.length > 0) afterCommit = await peers.announceEvents(tx, events.map((one) => ({ organisationId: one.organisationId, seq: one.events.at(-1)?.seq ?? 0 })), now());
     });
-    if (events.length > 0) follower.committed({ organisationId, events, committedAt: now() });
+    afterCommit();
+    const committedAt = now();
+    for (const one of events) follower.committed({ ...one, committedAt });
     return value;
+  }
+
+  const run = <T>(organisationId: string, work: (writing: Writing) => Promise<T>): Promise<T> =>
+    told((announce) =>
+      database.withOrganisation(organisationId, async (tx) => {
+        await tx.selectFrom('organisations').select('id').where('id', '=', organisationId).forNoKeyUpdate().executeTakeFirstOrThrow();
+        const events: RecordedEvent[] = [];
+        const done = await work({
+          tx,
+          async record(drafts) {
+            const recorded = await record(tx, organisationId, drafts, { clock, ids });
+            events.push(...recorded);
+            return recorded;
+          },
+        });
+        await announce(tx, [{ organisationId, events }]);
+        return done;
+      }),
+    );
+
+  const runFree = <T>(wanted: readonly string[], work: (writing: WritingMany) => Promise<T>): Promise<T> =>
+    told((announce) =>
+      database.withOrganisations(wanted, async (tx) => {
+        // Always in the same order and without waiting: two that want the same never stand in each other's way.
+        const free = await tx.selectFrom('organisations').select('id').where('id', 'in', [...wanted]).orderBy('id').forNoKeyUpdate().skipLocked().execute();
+        const all: Recorded[] = [];
+        const done = await work({
+          tx,
+          organisationIds: free.map((row) => row.id),
+          async record(shares) {
+            const recorded = await recordAll(tx, shares, { clock, ids });
+            all.push(...recorded);
+            return recorded;
+          },
+        });
+        await announce(tx, all);
+        return done;
+      }),
+    );
+
+  function keepLanes(organisationIds: readonly string[], mine: Promise<unknown>): void {
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (const id of organisationIds) lanes.set(id, settled);
+    void settled.then(() => {
+      for (const id of organisationIds) if (lanes.get(id) === settled) lanes.delete(id);
+    });
   }
 
   return {
     write(organisationId, work) {
       const before = lanes.get(organisationId) ?? Promise.resolve();
       const mine = before.then(() => run(organisationId, work));
-      const settled = mine.then(
-        () => undefined,
-        () => undefined,
-      );
-      lanes.set(organisationId, settled);
-      void settled.then(() => {
-        if (lanes.get(organisationId) === settled) lanes.delete(organisationId);
-      });
+      keepLanes([organisationId], mine);
+      return mine;
+    },
+    writeFree(organisationIds, work) {
+      const free = organisationIds.filter((id) => !lanes.has(id));
+      const mine = runFree(free, work);
+      keepLanes(free, mine);
       return mine;
     },
     async idle() {

@@ -8,10 +8,13 @@ import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
 
 const BATCH = 64;
+/** Organisations that are worked on in one transaction, and deliveries of each. */
+const TOGETHER = 64;
+const EACH = 8;
 /** Batches of one organisation in a row before the others have their turn. */
 const TURN = 8;
-/** The queue is looked at after this long even if nobody called. */
-const LONGEST_SLEEP_MS = 5_000;
+/** The queue is looked at after this long even if nobody called; more often where the call comes from another process and may be lost. */
+const LONGEST_SLEEP_MS = { embedded: 5_000, postgresql: 1_000 } as const;
 
 export interface NormaliserOptions {
   readonly store: Pick<OpenedStore, 'internals'>;
@@ -43,6 +46,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   const { vendors, log, clock } = options;
   const store = { ...options.store.internals, clock, ids: options.ids };
   const random = options.random ?? Math.random;
+  const longestSleepMs = LONGEST_SLEEP_MS[store.database.kind];
   let stopped = false;
   let woken = true;
   let rouse: () => void = () => undefined;
@@ -66,25 +70,28 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   const quiet = new Set<() => void>();
   const forget = store.onDeliveries(wake);
 
-  function begin(organisationId: string, { works, settled }: BatchResult): void {
+  function begin({ works, settled }: BatchResult): void {
     settled.forEach((one, index) => {
       const outcome = works[index]?.outcome;
       if (!one.inHand || outcome?.kind !== 'reread') return;
       unfinished += 1;
-      rereads.take(organisationId, one.delivery, outcome.hints);
+      rereads.take(one.delivery, outcome.hints);
     });
   }
 
-  function report(organisationId: string, result: BatchResult, startedAt: number): void {
+  function report(result: BatchResult, startedAt: number): void {
+    if (result.works.length === 0) return;
     const states: Record<string, number> = {};
     for (const one of result.settled) states[one.state] = (states[one.state] ?? 0) + 1;
     const problems = result.works.flatMap(({ delivery, outcome }) => {
       if (!('message' in outcome)) return [];
-      return [{ deliveryId: delivery.id, system: delivery.system, code: outcome.code, message: outcome.message }];
+      return [{ organisationId: delivery.organisationId, deliveryId: delivery.id, system: delivery.system, code: outcome.code, message: outcome.message }];
     });
     const oldest = Math.min(...result.works.map((work) => Date.parse(work.delivery.receivedAt)));
     const now = clock.now();
-    const fields = { organisationId, deliveries: result.works.length, states, events: result.events, durationMs: now - startedAt, oldestWaitedMs: now - oldest };
+    const organisations = [...new Set(result.works.map(({ delivery }) => delivery.organisationId))];
+    const whose = organisations.length === 1 ? { organisationId: organisations[0] } : { organisations: organisations.length };
+    const fields = { ...whose, deliveries: result.works.length, states, events: result.events, durationMs: now - startedAt, oldestWaitedMs: now - oldest };
     log.info(problems.length > 0 ? { ...fields, problems } : fields, 'deliveries normalised');
   }
 
@@ -95,14 +102,14 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     const claimed: DeliveryInHand[] = [];
     try {
       const limit = BATCH - finished.length;
-      const result = await workBatch({ store, vendors, random, organisationId, finished, limit, mayFetch: rereads.gate(), claimed: (all) => claimed.push(...all) });
-      begin(organisationId, result);
-      if (result.works.length > 0) report(organisationId, result, startedAt);
+      const result = await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit, mayFetch: rereads.gate(), claimed: (all) => claimed.push(...all) });
+      begin(result);
+      report(result, startedAt);
       return result.works.length;
     } catch (error) {
       const answers = await databaseAnswers();
       if (!answers || claimed.length === 0) {
-        rereads.giveBack(organisationId, finished);
+        rereads.giveBack(finished);
         throw error;
       }
       log.warn({ organisationId, deliveries: claimed.length, err: error }, 'a batch failed and is worked through one by one');
@@ -120,14 +127,14 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
 
   async function single(organisationId: string, finished: readonly Work[], limit: number): Promise<number> {
     const startedAt = clock.now();
-    const shared = { store, vendors, random, organisationId, limit, mayFetch: rereads.gate() };
+    const shared = { store, vendors, random, organisationIds: [organisationId], limit, mayFetch: rereads.gate() };
     let culprit: DeliveryInHand | undefined;
     let result: BatchResult;
     try {
       result = await workBatch({ ...shared, finished, claimed: ([one]) => (culprit = one) });
     } catch (error) {
       if (!(await databaseAnswers())) {
-        rereads.giveBack(organisationId, finished);
+        rereads.giveBack(finished);
         throw error;
       }
       const aside = quarantined('normalise.shape_unknown', messageOf(error));
@@ -135,9 +142,33 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       const decide = (delivery: DeliveryInHand) => (delivery.id === culprit?.id ? aside : understand(delivery, vendors));
       result = await workBatch({ ...shared, finished: finished.map(({ delivery }) => ({ delivery, outcome: aside })), decide });
     }
-    begin(organisationId, result);
-    if (result.works.length > 0) report(organisationId, result, startedAt);
+    begin(result);
+    report(result, startedAt);
     return result.works.length;
+  }
+
+  /**
+   * A little of each of many organisations in one transaction; answers how many were moved on, and of whom there may be
+   * more. Whatever fails is left for the organisations' own turns, where the one at fault is found.
+   */
+  async function together(organisationIds: readonly string[]): Promise<{ moved: number; more: string[] }> {
+    const startedAt = clock.now();
+    const finished = organisationIds.flatMap((id) => rereads.collect(id, EACH));
+    try {
+      const result = await workBatch({ store, vendors, random, organisationIds, finished, limit: EACH, mayFetch: rereads.gate() });
+      const free = new Set(result.organisationIds);
+      rereads.giveBack(finished.filter(({ delivery }) => !free.has(delivery.organisationId)));
+      begin(result);
+      report(result, startedAt);
+      const counts = new Map<string, number>();
+      for (const { delivery } of result.works) counts.set(delivery.organisationId, (counts.get(delivery.organisationId) ?? 0) + 1);
+      return { moved: result.works.length, more: organisationIds.filter((id) => !free.has(id) || (counts.get(id) ?? 0) >= EACH) };
+    } catch (error) {
+      rereads.giveBack(finished);
+      if (!(await databaseAnswers())) throw error;
+      log.warn({ organisations: organisationIds.length, err: error }, 'a batch of several organisations failed; each has its own turn');
+      return { moved: 0, more: [...organisationIds] };
+    }
   }
 
   async function databaseAnswers(): Promise<boolean> {
@@ -163,7 +194,23 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
 
   async function pass(): Promise<number> {
     let moved = 0;
-    for (const organisationId of await due()) {
+    const waiting = await due();
+    // Several workers begin at different places, so that they do not wait for each other's locks all the way.
+    const from = Math.floor(random() * waiting.length);
+    const turned = [...waiting.slice(from), ...waiting.slice(0, from)];
+    const more: string[] = [];
+    for (let at = 0; at < turned.length && !stopped; at += TOGETHER) {
+      const some = turned.slice(at, at + TOGETHER);
+      await renewLeases();
+      if (some.length < 2) more.push(...some);
+      else {
+        const done = await together(some);
+        moved += done.moved;
+        more.push(...done.more);
+      }
+    }
+    for (const organisationId of more) {
+      await renewLeases();
       for (let turn = 0; turn < TURN && !stopped; turn += 1) {
         const count = await batch(organisationId);
         moved += count;
@@ -179,8 +226,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       .select((eb) => eb.fn.min('nextAttemptAt').as('at'))
       .where('state', '=', 'waiting')
       .executeTakeFirst();
-    const at = row?.at ? Date.parse(row.at) - clock.now() : LONGEST_SLEEP_MS;
-    return Math.min(Math.max(at, 10), LONGEST_SLEEP_MS);
+    const at = row?.at ? Date.parse(row.at) - clock.now() : longestSleepMs;
+    return Math.min(Math.max(at, 10), longestSleepMs);
   }
 
   function sleep(ms: number): Promise<void> {
@@ -223,21 +270,21 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
         troubles += 1;
         log.error({ err: error, troubles }, 'the normaliser could not work');
         woken = false;
-        await sleep(Math.min(200 * 2 ** troubles, LONGEST_SLEEP_MS));
+        await sleep(Math.min(200 * 2 ** troubles, LONGEST_SLEEP_MS.embedded));
       }
     }
   }
 
   /**
-   * What a former run held in its hands when it ended is free again. Other processes' hands are left alone: if one of
+   * What a former run held in its hands when it ended is free again. Other workers' hands are left alone: if one of
    * them ended, its leases run out by themselves.
    */
   async function release(): Promise<void> {
-    let alone = await store.peers.alone();
+    let alone = await store.peers.worksAlone();
     // After a crash the database takes a moment to see that the former run is gone.
     for (let tries = 0; !alone && tries < 5; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      alone = await store.peers.alone();
+      alone = await store.peers.worksAlone();
     }
     if (!alone) return;
     await store.database.system.updateTable('deliveries').set({ inHand: false, nextAttemptAt: instant(clock) }).where('state', '=', 'waiting').where('inHand', '=', true).execute();
@@ -264,7 +311,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);
         try {
-          await workBatch({ store, vendors, random, organisationId, finished, limit: 0, mayFetch: () => false });
+          await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit: 0, mayFetch: () => false });
         } catch (error) {
           // They stay in the database as waiting and are read again at the next start.
           log.error({ err: error, deliveries: finished.length }, 're-reads could not be written at the end');

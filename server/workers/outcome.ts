@@ -5,6 +5,7 @@ import type { Hint, VendorModule } from '../../core/vendors/vendor.ts';
 /** A stored delivery as the worker holds it. */
 export interface DeliveryInHand {
   readonly id: string;
+  readonly organisationId: string;
   readonly arrival: number;
   readonly connectionId: string;
   readonly system: string;

@@ -19,11 +19,11 @@ export interface Rereads {
   gate(): (connectionId: string) => boolean;
   /** Deliveries that are being read, wait for it, or have come back and are not written yet. */
   inHand(): string[];
-  take(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): void;
+  take(delivery: DeliveryInHand, hints: readonly Hint[]): void;
   /** Takes what has come back for an organisation, at most `limit`. */
   collect(organisationId: string, limit: number): Work[];
   /** Gives back what could not be written yet. */
-  giveBack(organisationId: string, works: readonly Work[]): void;
+  giveBack(works: readonly Work[]): void;
   organisations(): string[];
   /** No new calls; settles when those under way have come back. What was not begun is released at the next start. */
   stop(): Promise<void>;
@@ -40,31 +40,31 @@ export function createRereads(options: {
   readonly readLimitMs?: number;
 }): Rereads {
   const { store, vendors, http, clock, cameBack, readLimitMs = READ_LIMIT_MS } = options;
-  const queue: { organisationId: string; delivery: DeliveryInHand; hints: readonly Hint[] }[] = [];
+  const queue: { delivery: DeliveryInHand; hints: readonly Hint[] }[] = [];
   const running = new Map<Promise<void>, DeliveryInHand>();
   const busy = (connectionId: string) => [...running.values()].filter((delivery) => delivery.connectionId === connectionId).length;
   const finished = new Map<string, Work[]>();
   let stopped = false;
 
   /** The vendor's folder has its own limits for each call; this one holds whatever it does. */
-  async function readInTime(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
+  async function readInTime(delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
       const message = `The re-read was not done within ${readLimitMs} ms.`;
       timer = setTimeout(() => resolve({ kind: 'unanswered', code: 'normalise.reread_failed', message, retryAfterMs: null }), readLimitMs);
     });
     try {
-      return await Promise.race([read(organisationId, delivery, hints), late]);
+      return await Promise.race([read(delivery, hints), late]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async function read(organisationId: string, delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
+  async function read(delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
     const vendor = vendors(delivery.system);
     if (!vendor?.reread) return quarantined('normalise.event_unknown', `No re-read is installed for ${delivery.system}.`);
     try {
-      const access = await readConnectionAccess(store, organisationId, delivery.connectionId);
+      const access = await readConnectionAccess(store, delivery.organisationId, delivery.connectionId);
       if (!access.ok) return { kind: 'unanswered', code: access.error.code, message: access.error.message, retryAfterMs: null };
       const changes: Change[] = [];
       for (const hint of hints) {
@@ -87,10 +87,10 @@ export function createRereads(options: {
       const place = queue.findIndex((job) => busy(job.delivery.connectionId) < AT_ONCE_PER_CONNECTION);
       const [job] = place < 0 ? [] : queue.splice(place, 1);
       if (!job) return;
-      const { organisationId, delivery, hints } = job;
-      const one: Promise<void> = readInTime(organisationId, delivery, hints).then((outcome) => {
+      const { delivery, hints } = job;
+      const one: Promise<void> = readInTime(delivery, hints).then((outcome) => {
         running.delete(one);
-        giveBack(organisationId, [{ delivery, outcome }]);
+        giveBack([{ delivery, outcome }]);
         cameBack();
         next();
       });
@@ -98,8 +98,13 @@ export function createRereads(options: {
     }
   }
 
-  function giveBack(organisationId: string, works: readonly Work[]): void {
-    finished.set(organisationId, [...(finished.get(organisationId) ?? []), ...works]);
+  function giveBack(works: readonly Work[]): void {
+    for (const work of works) {
+      const { organisationId } = work.delivery;
+      const own = finished.get(organisationId) ?? [];
+      finished.set(organisationId, own);
+      own.push(work);
+    }
   }
 
   return {
@@ -116,8 +121,8 @@ export function createRereads(options: {
       };
     },
     inHand: () => [...queue.map((job) => job.delivery.id), ...[...running.values()].map((delivery) => delivery.id), ...[...finished.values()].flat().map((work) => work.delivery.id)],
-    take(organisationId, delivery, hints) {
-      queue.push({ organisationId, delivery, hints });
+    take(delivery, hints) {
+      queue.push({ delivery, hints });
       next();
     },
     collect(organisationId, limit) {

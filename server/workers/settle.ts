@@ -20,6 +20,8 @@ export interface Settled {
   readonly inHand: boolean;
   readonly drafts: readonly EventDraft[];
   readonly mappings: readonly MappingDraft[];
+  /** What was delivered is not kept: it tells of somebody who was erased. */
+  readonly forget?: boolean;
 }
 
 export interface SettleContext {
@@ -33,7 +35,7 @@ export interface SettleContext {
 }
 
 /** A re-read that is in somebody's hands is left to them for this long; whoever is alive renews it in time. */
-export const LEASE_MS = 120_000;
+export const LEASE_MS = 30_000;
 const BUSY_MS = 2_000;
 const FAILURES_UNTIL_FAILING = 3;
 const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
@@ -73,7 +75,7 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const { view, vendors, now, newId } = context;
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
-  const { drafts, mappings, parked } = planChanges(changes, seen, origin, newId);
+  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, newId);
   const facts = [...drafts, ...parked.map((one) => reviewDraft(delivery, 'parked', one.reason, one.title, newId))];
   checkDrafts(facts);
   const alerts = alertsFor(facts, withDrafts(seen, facts), now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, newId);
@@ -81,7 +83,7 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const all = [...facts, ...alerts];
   view.keep(delivery.connectionId, all, mappings);
   const [first] = parked;
-  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings };
+  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}) };
 }
 
 function reviewDraft(delivery: DeliveryInHand, kind: ReviewItem['kind'], reason: ErrorCode, title: string, newId: () => string): EventDraft {

@@ -4,7 +4,8 @@ import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Co
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Mapping, MappingDraft, Needs, View } from '../../core/domain/record/plan.ts';
 import type { Tx } from '../store/database.ts';
-import { readRows } from '../store/reads.ts';
+import { erasedRemoteId } from '../store/erasedMappings.ts';
+import { readRowsOf, type RowKey } from '../store/reads.ts';
 
 /** The part of the record that one batch of deliveries needs; what an earlier delivery plans, a later one sees. */
 export interface WorkingView {
@@ -39,71 +40,114 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
   };
 }
 
-/** @param connectionIds every connection of the batch: alerts about them may be settled by it */
-export async function loadView(tx: Tx, organisationId: string, wanted: ReadonlyMap<string, readonly Needs[]>, connectionIds: readonly string[]): Promise<WorkingView> {
-  const mappings = await loadMappings(tx, organisationId, wanted);
-  const needs = [...wanted.values()].flat();
-  const rows = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Record<CollectionName, Map<string, AnyRow>>;
-  const take = (collection: CollectionName, found: readonly AnyRow[]) => {
-    for (const row of found) rows[collection].set(row.id, row);
-  };
-
-  for (const collection of ['bookings', 'payments', 'contacts'] as const) {
-    const ids = [...new Set([...mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id))];
-    if (ids.length > 0) take(collection, await readRows(tx, organisationId, collection, ids));
-  }
-  const emails = [...new Set(needs.flatMap((need) => need.emails))];
-  if (emails.length > 0) {
-    const found = await sql<{ id: string }>`select id from contacts where organisation_id = ${organisationId} and lower(email) = any(${emails}::text[])`.execute(tx);
-    if (found.rows.length > 0) take('contacts', await readRows(tx, organisationId, 'contacts', found.rows.map((row) => row.id)));
-  }
-
-  const weddingIds = new Set(needs.flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)));
-  for (const mapping of mappings.values()) if (mapping.collection === 'weddings') weddingIds.add(mapping.id);
-  for (const collection of ['bookings', 'payments', 'contacts'] as const) {
-    for (const row of rows[collection].values()) if ('weddingId' in row && row.weddingId) weddingIds.add(row.weddingId);
-  }
-  const dates = [...new Set(needs.flatMap((need) => need.dates).filter(isDay))];
-  if (dates.length > 0) {
-    const found = await sql<{ id: string }>`select id from weddings where organisation_id = ${organisationId} and date = any(${dates}::date[])`.execute(tx);
-    for (const row of found.rows) weddingIds.add(row.id);
-  }
-  if (weddingIds.size > 0) take('weddings', await readRows(tx, organisationId, 'weddings', [...weddingIds]));
-  await loadAlerts();
-  return workingView(mappings, rows);
-
-  async function loadAlerts(): Promise<void> {
-    const subjects = [...connectionIds, ...rows.payments.keys()];
-    const found = await sql<{ id: string }>`
-      select id from alerts where organisation_id = ${organisationId} and state <> 'resolved' and subject->>'id' = any(${subjects}::text[])
-    `.execute(tx);
-    if (found.rows.length > 0) take('alerts', await readRows(tx, organisationId, 'alerts', found.rows.map((row) => row.id)));
-  }
+/** What the deliveries of one organisation need. */
+export interface Wanted {
+  readonly organisationId: string;
+  /** By connection. */
+  readonly needs: ReadonlyMap<string, readonly Needs[]>;
+  /** Every connection of the batch: alerts about them may be settled by it. */
+  readonly connectionIds: readonly string[];
 }
 
+type Rows = Record<CollectionName, Map<string, AnyRow>>;
+interface Part extends Wanted {
+  readonly mappings: Map<string, Mapping>;
+  readonly rows: Rows;
+}
+
+/** A view for each organisation, all read together: the number of queries does not grow with the number of organisations. */
+export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, WorkingView>> {
+  const mappings = await loadMappings(tx, wanted);
+  const parts = wanted.map((one): Part => ({
+    ...one,
+    mappings: mappings.get(one.organisationId) ?? new Map<string, Mapping>(),
+    rows: Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Rows,
+  }));
+  const keysOf = (pick: (part: Part) => readonly string[]): RowKey[] => parts.flatMap((part) => [...new Set(pick(part))].map((id) => ({ organisationId: part.organisationId, id })));
+  const take = async (collection: CollectionName, keys: readonly RowKey[]) => {
+    const found = await readRowsOf(tx, collection, keys);
+    for (const part of parts) for (const row of found.get(part.organisationId) ?? []) part.rows[collection].set(row.id, row);
+  };
+  const needsOf = (part: Part) => [...part.needs.values()].flat();
+
+  for (const collection of ['bookings', 'payments', 'contacts'] as const) {
+    await take(collection, keysOf((part) => [...part.mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id)));
+  }
+  const emails = keysOf((part) => needsOf(part).flatMap((need) => need.emails));
+  if (emails.length > 0) {
+    const found = await sql<RowKey>`
+      select c.organisation_id, c.id from contacts c join unnest(${organisationsOf(emails)}::uuid[], ${idsOf(emails)}::text[]) as k(organisation_id, email)
+        on c.organisation_id = k.organisation_id and lower(c.email) = k.email
+    `.execute(tx);
+    await take('contacts', found.rows);
+  }
+
+  const weddings = keysOf((part) => [
+    ...needsOf(part).flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)),
+    ...[...part.mappings.values()].filter((mapping) => mapping.collection === 'weddings').map((mapping) => mapping.id),
+    ...(['bookings', 'payments', 'contacts'] as const).flatMap((collection) => [...part.rows[collection].values()].flatMap((row) => ('weddingId' in row && row.weddingId ? [row.weddingId] : []))),
+  ]);
+  const dates = keysOf((part) => needsOf(part).flatMap((need) => need.dates).filter(isDay));
+  if (dates.length > 0) {
+    const found = await sql<RowKey>`
+      select w.organisation_id, w.id from weddings w join unnest(${organisationsOf(dates)}::uuid[], ${idsOf(dates)}::date[]) as k(organisation_id, date)
+        on w.organisation_id = k.organisation_id and w.date = k.date
+    `.execute(tx);
+    weddings.push(...found.rows);
+  }
+  await take('weddings', weddings);
+
+  const subjects = keysOf((part) => [...part.connectionIds, ...part.rows.payments.keys()]);
+  if (subjects.length > 0) {
+    const found = await sql<RowKey>`
+      select a.organisation_id, a.id from alerts a join unnest(${organisationsOf(subjects)}::uuid[], ${idsOf(subjects)}::text[]) as k(organisation_id, subject)
+        on a.organisation_id = k.organisation_id and a.subject->>'id' = k.subject
+      where a.state <> 'resolved'
+    `.execute(tx);
+    await take('alerts', found.rows);
+  }
+  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows)]));
+}
+
+const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
+const idsOf = (keys: readonly RowKey[]) => keys.map((key) => key.id);
+
 interface MappingRow {
+  readonly organisationId: string;
   readonly connectionId: string;
   readonly remoteType: string;
   readonly remoteId: string;
   readonly collection: CollectionName;
   readonly localId: string;
   readonly remoteVersion: string | null;
+  readonly erased: boolean;
 }
 
-async function loadMappings(tx: Tx, organisationId: string, wanted: ReadonlyMap<string, readonly Needs[]>): Promise<Map<string, Mapping>> {
-  const keys = [...wanted].flatMap(([connectionId, needs]) => needs.flatMap((need) => need.remotes.map((remote) => ({ connectionId, ...remote }))));
+async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, Map<string, Mapping>>> {
+  const keys = wanted.flatMap(({ organisationId, needs }) => [...needs].flatMap(([connectionId, own]) => own.flatMap((need) => need.remotes.map((remote) => ({ organisationId, connectionId, ...remote })))));
   if (keys.length === 0) return new Map();
-  const column = (pick: (key: { connectionId: string; type: string; id: string }) => string) => keys.map(pick);
+  const erased = keys.map((key) => ({ ...key, id: erasedRemoteId(key.connectionId, key.type, key.id) }));
+  const asked = [...keys, ...erased];
+  const plain = new Map(erased.map((key, index) => [key.id, keys[index]?.id ?? key.id]));
+  const column = (pick: (key: (typeof keys)[number]) => string) => asked.map(pick);
   const result = await sql<MappingRow>`
-    select m.connection_id, m.remote_type, m.remote_id, m.collection, m.local_id, m.remote_version from mappings m
-    join (select distinct * from unnest(${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])) as k(connection_id, remote_type, remote_id)
-      on m.connection_id = k.connection_id and m.remote_type = k.remote_type and m.remote_id = k.remote_id
-    where m.organisation_id = ${organisationId}
+    select m.organisation_id, m.connection_id, m.remote_type, m.remote_id, m.collection, m.local_id, m.remote_version, m.erased_at is not null as erased from mappings m
+    join (
+      select distinct * from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
+    ) as k(organisation_id, connection_id, remote_type, remote_id)
+      on m.organisation_id = k.organisation_id and m.connection_id = k.connection_id and m.remote_type = k.remote_type and m.remote_id = k.remote_id
   `.execute(tx);
-  return new Map(result.rows.map((row) => [mappingKey(row.connectionId, row.remoteType, row.remoteId), { collection: row.collection, id: row.localId, remoteVersion: row.remoteVersion }]));
+  const found = new Map<string, Map<string, Mapping>>();
+  for (const row of result.rows) {
+    const own = found.get(row.organisationId) ?? new Map<string, Mapping>();
+    found.set(row.organisationId, own);
+    const { collection, localId: id, remoteVersion } = row;
+    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), { collection, id, remoteVersion, ...(row.erased ? { erased: true } : {}) });
+  }
+  return found;
 }
 
-function workingView(mappings: Map<string, Mapping>, rows: Record<CollectionName, Map<string, AnyRow>>): WorkingView {
+function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
   const weddings = () => [...rows.weddings.values()] as Wedding[];
   const contacts = (email: string) => ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.email?.toLowerCase() === email);
   return {

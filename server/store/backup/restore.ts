@@ -7,7 +7,7 @@ import { MIGRATIONS, schemaVersion, takeSteps } from '../migrations/index.ts';
 import { claimAlone } from '../peers.ts';
 import { BackupFault, type Header, type Manifest, type Progress, type TableHead } from './format.ts';
 import { readBackup } from './read.ts';
-import { hashTable, lineWriter, readTables, type Table } from './tables.ts';
+import { everyTable, hashTable, lineWriter, readTables, type Table } from './tables.ts';
 
 export interface Restored {
   readonly header: Header;
@@ -93,7 +93,7 @@ export async function newEpoch(tx: Tx): Promise<string> {
 }
 
 async function makeRoom(tx: Tx, replace: boolean): Promise<void> {
-  const present = await readTables(tx);
+  const present = await everyTable(tx);
   if ((await schemaVersion(tx)) === 0) {
     // Not ours to drop, whatever was asked for.
     if (present.length > 0) throw refused('backup.target_not_empty', 'The database holds tables that are not those of a WedSync record; nothing is restored there.');

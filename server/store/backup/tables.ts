@@ -14,14 +14,19 @@ export interface Table {
 
 /** Says which steps have been taken; a restored database has taken its own. */
 const NOT_RECORD = ['schema_versions'];
+/** Over before anybody restores them: who is signed in, and what was asked for a moment ago. */
+const PASSING = ['sessions', 'verifications', 'pairing_codes', 'request_limits', 'failed_attempts'];
 /** Rows read at a time, fewer where they are large: a delivery may have three megabytes. */
 const READ_ROWS = { first: 8, most: 64, characters: 2 * 1024 * 1024 };
 const WRITE_BYTES = 1024 * 1024;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** Every table of the record, those that are referred to before those that refer to them. */
-export async function readTables(tx: Tx): Promise<Table[]> {
+/** Every table whose rows are worth keeping, those that are referred to before those that refer to them. */
+export const readTables = async (tx: Tx): Promise<Table[]> => (await everyTable(tx)).filter(({ name }) => !PASSING.includes(name));
+
+/** Every table of ours that is there. */
+export async function everyTable(tx: Tx): Promise<Table[]> {
   const columns = await sql<{ table: string; name: string; type: string; counted: boolean; keyPart: number | null }>`
     select c.relname::text as "table", a.attname::text as name, format_type(a.atttypid, a.atttypmod) as type,
       (a.attidentity <> '' or pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) is not null) as counted,

@@ -6,9 +6,12 @@ import type { Schema } from '../schema.ts';
 import { record } from './0001_record.ts';
 import { chain } from './0002_chain.ts';
 import { access } from './0003_access.ts';
+import { accounts } from './0004_accounts.ts';
+import { personalData } from './0005_personal_data.ts';
+import { together } from './0007_together.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

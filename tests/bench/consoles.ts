@@ -1,0 +1,249 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StreamFrame } from '../../core/contract/stream.ts';
+import { findPostgres } from '../../scripts/setup/postgres.mjs';
+import { ownDatabase, startCluster } from '../support/postgres.ts';
+import { startServer, type RunningServer } from '../support/runningServer.ts';
+import { machine, median, percentile, table } from './figures.ts';
+import { machineNow } from './load/clock.ts';
+import { startFarm, startPlain, startSender, watch, type Farm, type Plain, type Sender } from './load/fleet.ts';
+import { label, type Beat, type FarmClient, type FarmReport } from './load/messages.ts';
+import { makeVenues, type Venue } from './load/venues.ts';
+
+/** 50,000 a minute. */
+const PER_SECOND = 833;
+const SIGNING_SECRET = 'whsec_load_0123456789abcdef0123456789';
+const MASTER_KEY = new Uint8Array(32).fill(9);
+/** With the rest of it a webhook is about as long as one of Stripe's. */
+const FILLER = 1_200;
+/** After the last webhook the consoles have this long for what is still on its way. */
+const SETTLE_MS = 5_000;
+
+/** Who takes part in one round. */
+interface Cast {
+  readonly name: string;
+  readonly venues: number;
+  readonly integrationsEach: number;
+  readonly consolesEach: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+interface Round {
+  readonly cast: Cast;
+  readonly sent: number;
+  readonly acks: Float64Array;
+  readonly refused: number;
+  readonly sinceDue: number[];
+  readonly sinceCommit: number[];
+  readonly missing: number;
+  readonly doubled: number;
+  readonly gaps: number;
+  readonly dropped: number;
+  /** Milliseconds of processor time for each webhook, by part. */
+  readonly cost: Readonly<Record<string, number>>;
+  /** MiB of each server process, in the first and the last fifth of the round. */
+  readonly memory: readonly { readonly name: string; readonly first: number; readonly last: number }[];
+}
+
+interface Stage {
+  readonly venues: readonly Venue[];
+  readonly servers: readonly { readonly name: string; readonly server: RunningServer }[];
+  readonly streams: readonly RunningServer[];
+  readonly intakes: readonly RunningServer[];
+  readonly farms: readonly Farm[];
+  readonly sender: Sender;
+  readonly postmaster: number;
+}
+
+/** Every process that PostgreSQL runs for the record. */
+function backendsOf(postmaster: number): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return pid === postmaster || Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === postmaster;
+    } catch {
+      return false; // It ended while we looked.
+    }
+  });
+}
+
+function clientsOf(stage: Stage, cast: Cast): FarmClient[] {
+  return stage.venues.slice(0, cast.venues).flatMap((venue, organisation) =>
+    venue.tokens.slice(0, cast.consolesEach).map((token, n) => {
+      const stream = stage.streams[(organisation + n) % stage.streams.length];
+      if (!stream) throw new Error('no stream process');
+      return { url: stream.url, token, organisation };
+    }),
+  );
+}
+
+const together = (reports: readonly FarmReport[], pick: (report: FarmReport) => number) => reports.reduce((sum, report) => sum + pick(report), 0);
+const merged = (reports: readonly FarmReport[], pick: (report: FarmReport) => Float64Array) => reports.flatMap((report) => Array.from(pick(report)));
+
+async function openFarms(farms: readonly Farm[], clients: readonly FarmClient[]): Promise<void> {
+  await Promise.all(farms.map((farm, n) => farm.open(clients.filter((_, index) => index % farms.length === n))));
+}
+
+async function play(stage: Stage, cast: Cast): Promise<Round> {
+  await openFarms(stage.farms, clientsOf(stage, cast));
+  const count = Math.round(cast.perSecond * cast.seconds);
+  const beat: Beat = { startAt: machineNow() + 300, perSecond: cast.perSecond, count, organisations: cast.venues };
+  for (const farm of stage.farms) farm.beat(beat);
+  const postgres = backendsOf(stage.postmaster);
+  const pids = stage.servers.map(({ server }) => server.pid);
+  const watched = watch([...pids, ...postgres], 1_000);
+  const organisations = stage.venues.slice(0, cast.venues).map((venue) => ({ weddingId: venue.weddingId, paths: venue.paths.slice(0, cast.integrationsEach) }));
+  const sent = await stage.sender.send({ beat, urls: stage.intakes.map((one) => one.url), organisations, signingSecret: SIGNING_SECRET, filler: FILLER });
+  const deadline = Date.now() + SETTLE_MS;
+  let reports: FarmReport[];
+  do {
+    await sleep(500);
+    reports = await Promise.all(stage.farms.map((farm) => farm.report()));
+  } while (together(reports, (report) => report.missing) > 0 && Date.now() < deadline);
+  watched.end();
+  const cost = Object.fromEntries([
+    ...stage.servers.map(({ name, server }) => [name, watched.used(server.pid) / count] as const),
+    ['PostgreSQL', postgres.reduce((sum, pid) => sum + watched.used(pid), 0) / count] as const,
+  ]);
+  const memory = stage.servers.map(({ name, server }) => {
+    const seen = watched.memory(server.pid);
+    const fifth = Math.max(1, Math.floor(seen.length / 5));
+    return { name, first: median(seen.slice(0, fifth)), last: median(seen.slice(-fifth)) };
+  });
+  for (const farm of stage.farms) farm.close();
+  await sleep(300);
+  return {
+    cast, sent: count, acks: sent.acks, refused: sent.refused,
+    sinceDue: merged(reports, (report) => report.sinceDue), sinceCommit: merged(reports, (report) => report.sinceCommit),
+    missing: together(reports, (report) => report.missing), doubled: together(reports, (report) => report.doubled),
+    gaps: together(reports, (report) => report.gaps), dropped: together(reports, (report) => report.dropped), cost, memory,
+  };
+}
+
+/** The same bytes at the same pace to the same number of sockets, by the peer. */
+async function playPlain(farms: readonly Farm[], plain: Plain, cast: Cast): Promise<{ sinceCommit: number[]; costMs: number }> {
+  const clients = Array.from({ length: cast.venues }, (_, organisation) => Array.from({ length: cast.consolesEach }, (): FarmClient => ({ url: plain.url, token: '', organisation, plain: true }))).flat();
+  await openFarms(farms, clients);
+  const count = Math.round(cast.perSecond * cast.seconds);
+  const beat: Beat = { startAt: machineNow() + 300, perSecond: cast.perSecond, count, organisations: cast.venues };
+  for (const farm of farms) farm.beat(beat);
+  const watched = watch([plain.pid], 1_000);
+  const frameOf = (n: number): StreamFrame => {
+    const at = new Date().toISOString();
+    const after = Math.floor(n / cast.venues);
+    const id = '01980000-0000-7000-8000-000000000000';
+    const row = { id, version: 1, seq: after + 1, updatedAt: at, source: { system: 'stripe', connectionId: id, remoteId: `pi_${n}` }, weddingId: id, bookingId: null, description: label(n), payerName: null, status: 'completed' as const, amountMinor: 1_000 + n, refundedMinor: 0, currency: 'GBP', paidAt: at, failureReason: null };
+    return { after, upTo: after + 1, committedAt: at, events: [{ seq: after + 1, id, type: 'payment.completed', collection: 'payments', weddingId: id, occurredAt: at, recordedAt: at, actor: { kind: 'vendor', id: 'stripe', name: 'Stripe' }, source: row.source, deliveryId: id, before: null, row }] };
+  };
+  for (let n = 0; n < count; n += 1) {
+    const wait = beat.startAt + (n * 1_000) / beat.perSecond - machineNow();
+    if (wait > 1) await sleep(wait);
+    plain.broadcast(n % cast.venues, `42${JSON.stringify(['frame', frameOf(n)])}`);
+  }
+  await sleep(1_000);
+  const reports = await Promise.all(farms.map((farm) => farm.report()));
+  watched.end();
+  const costMs = watched.used(plain.pid) / count;
+  for (const farm of farms) farm.close();
+  const missing = together(reports, (report) => report.missing);
+  if (missing > 0) throw new Error(`the peer lost ${missing}`);
+  return { sinceCommit: merged(reports, (report) => report.sinceCommit), costMs };
+}
+
+const three = (values: readonly number[] | Float64Array): [number, number, number] => {
+  const list = Array.from(values);
+  return [percentile(list, 50), percentile(list, 99), list.reduce((most, value) => Math.max(most, value), 0)];
+};
+
+function print(title: string, rounds: readonly Round[]): void {
+  console.log(`\n${title}`);
+  console.log(
+    table(
+      ['', 'integrations', 'consoles', 'per s', 'ack p50', 'p99', 'max', 'client p50', 'p99', 'max', 'commit->client p50', 'p99', 'refused', 'lost', 'double', 'gaps', 'dropped'],
+      rounds.map((round) => {
+        const { cast } = round;
+        const counts = [round.refused, round.missing, round.doubled, round.gaps, round.dropped].map(String);
+        return [cast.name, String(cast.venues * cast.integrationsEach), String(cast.venues * cast.consolesEach), String(cast.perSecond), ...three(round.acks), ...three(round.sinceDue), ...three(round.sinceCommit).slice(0, 2), ...counts];
+      }),
+    ),
+  );
+  const parts = Object.keys(rounds[0]?.cost ?? {});
+  console.log(table(['processor ms for each webhook', ...parts, 'all'], rounds.map((round) => [round.cast.name, ...parts.map((part) => (round.cost[part] ?? 0).toFixed(2)), Object.values(round.cost).reduce((sum, one) => sum + one, 0).toFixed(2)])));
+}
+
+/**
+ * Many venues on several processes: consoles by the thousand, integrations by the ten thousand, on PostgreSQL. Open loop;
+ * every console counts every webhook of its own venue; nothing may be lost, doubled or out of order.
+ */
+export async function run(short: boolean): Promise<void> {
+  const found = findPostgres();
+  if (!found.ok) {
+    console.log(`\n!! consoles not measured: ${found.why}`);
+    return;
+  }
+  const venues = short ? 10 : 250;
+  const integrationsEach = short ? 10 : 40;
+  const consolesEach = 4;
+  const everybody = venues * consolesEach;
+  const perSecond = short ? 100 : PER_SECOND;
+  const seconds = short ? 3 : Number(process.env['LOAD_SECONDS'] ?? 300);
+  const folder = mkdtempSync(join(tmpdir(), 'wedsync-bench-consoles-'));
+  const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    const cluster = await startCluster({ synced: true });
+    ends.push(() => cluster.remove());
+    const { url: databaseUrl } = await ownDatabase(cluster.url);
+    const made = Date.now();
+    const all = await makeVenues({ databaseUrl, dataDir: join(folder, 'made'), masterKey: MASTER_KEY, venues, integrationsEach, consolesEach, consolesOfFirst: everybody, signingSecret: SIGNING_SECRET });
+    console.log(`\nMade ${venues} venues with ${venues * integrationsEach} integrations in ${Math.round((Date.now() - made) / 1000)} s. ${machine()}, load ${loadavg()[0]?.toFixed(1)}`);
+
+    const env = { WEDSYNC_DEMO: '0', WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'), DATABASE_URL: databaseUrl };
+    const servers: { name: string; server: RunningServer }[] = [];
+    for (const role of ['stream', 'stream', 'intake', 'worker']) {
+      const name = `${role} ${servers.filter((one) => one.name.startsWith(role)).length + 1}`;
+      const server = await startServer({ dataDir: join(folder, name.replace(' ', '')), env: { ...env, WEDSYNC_ROLE: role } });
+      ends.push(() => server.stop());
+      servers.push({ name, server });
+    }
+    const of = (role: string) => servers.filter((one) => one.name.startsWith(role)).map((one) => one.server);
+    const farms = [startFarm(), startFarm()];
+    const sender = startSender();
+    const plain = await startPlain();
+    ends.push(() => farms.forEach((farm) => farm.end()), () => sender.end(), () => plain.end());
+    const stage: Stage = { venues: all, servers, streams: of('stream'), intakes: of('intake'), farms, sender, postmaster: cluster.pid };
+
+    const whole: Cast = { name: 'the whole', venues, integrationsEach, consolesEach, perSecond, seconds };
+    await play(stage, { ...whole, name: 'warming up', seconds: short ? 1 : 15 });
+    const main = await play(stage, whole);
+    const peer = await playPlain(farms, plain, { ...whole, seconds: short ? 2 : 20 });
+    print(`${whole.venues} venues, ${seconds} s at ${perSecond}/s (${perSecond * 60} a minute), two stream processes, one intake, one worker, PostgreSQL ${cluster.version.split(' ')[0] ?? ''} with fsync`, [main]);
+    const [p50, p99] = three(main.sinceCommit);
+    const [floor50, floor99] = three(peer.sinceCommit);
+    console.log(`Plain ws, same bytes, pace and sockets: p50 ${floor50.toFixed(1)}, p99 ${floor99.toFixed(1)} ms, ${peer.costMs.toFixed(2)} processor ms for each; commit -> client is ${(p50 / Math.max(1, floor50)).toFixed(1)}x and ${(p99 / Math.max(1, floor99)).toFixed(1)}x of it (10 ms of it are gathered on purpose).`);
+    console.log(table(['memory, MiB', 'first fifth', 'last fifth', 'ratio'], main.memory.map((one) => [one.name, one.first, one.last, (one.last / one.first).toFixed(2)])));
+    console.log('Targets: ack p99 < 100, client p99 < 200 ms; refused, lost, double, gaps and dropped 0; memory flat.');
+
+    const curve = short ? 1 : 15;
+    const rounds: Round[] = [main];
+    const integrations: Round[] = [];
+    for (const [count, of] of short ? [[1, 10]] as const : [[1, 10], [3, 34], [25, 40], [250, 40]] as const) {
+      integrations.push(await play(stage, { name: `${count} venues`, venues: count, integrationsEach: of, consolesEach, perSecond, seconds: curve }));
+    }
+    print(`Cost by integrations, ${curve} s each`, integrations);
+    const consoles: Round[] = [];
+    for (const [count, each] of short ? [[1, 1]] as const : [[1, 1], [25, 4], [250, 4]] as const) {
+      consoles.push(await play(stage, { name: `${count} venues`, venues: count, integrationsEach, consolesEach: each, perSecond, seconds: curve }));
+    }
+    // Everybody in one house: each fact goes to every console, so the facts come as one house makes them.
+    consoles.push(await play(stage, { name: 'one venue', venues: 1, integrationsEach, consolesEach: everybody, perSecond: short ? 5 : 10, seconds: curve }));
+    print(`Cost by consoles, ${curve} s each`, consoles);
+    rounds.push(...integrations, ...consoles);
+    const bad = rounds.filter((round) => round.refused + round.missing + round.doubled + round.gaps + round.dropped > 0);
+    if (bad.length > 0) throw new Error(`webhooks refused, lost, doubled or out of order, or consoles dropped: ${bad.map((round) => round.cast.name).join(', ')}`);
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
