@@ -10,23 +10,26 @@ import type { Log, Secrets } from '../core/ports/ports.ts';
 import { openLines } from './diagnostics/lines.ts';
 import { createTrace, NO_TRACE } from './diagnostics/trace.ts';
 import { embeddedServerEnvironment, type Environment } from './environment.ts';
-import { handleInvocations } from './ipc/handle.ts';
+import { handleInvocations, type Caller } from './ipc/handle.ts';
 import { allHandlers } from './ipc/handlers.ts';
 import { pushTo } from './ipc/send.ts';
 import { serveConsole } from './platform/appProtocol.ts';
 import { CONSOLE_PAGE } from './platform/console.ts';
 import { createDeepLinks } from './platform/deepLinks.ts';
+import { watchDisplays } from './platform/displays.ts';
 import { clock, random, timers } from './platform/host.ts';
 import { appIcon, hasIcons } from './platform/icons.ts';
 import { watchMachine } from './platform/machine.ts';
 import { setMenu } from './platform/menu.ts';
 import { openExternal } from './platform/openExternal.ts';
+import { fileSaver } from './platform/saveFile.ts';
 import { forkServer } from './platform/serverProcess.ts';
 import { trayHostPresent } from './platform/sessionBus.ts';
 import { lockSession } from './platform/session.ts';
 import { openStorage } from './platform/storage.ts';
 import { systemToasts } from './platform/toasts.ts';
 import { createTray, type TrayIcon } from './platform/tray.ts';
+import { startWall } from './desktopWall.ts';
 import { createApi } from './services/api.ts';
 import { createBanners } from './services/banners.ts';
 import { createCompanion, type Companion } from './services/companion.ts';
@@ -34,7 +37,10 @@ import { createEnrolment } from './services/enrolment.ts';
 import { calmStatus, serverLinks } from './services/link.ts';
 import { createNotifications } from './services/notifications.ts';
 import { openFileJournal } from './services/outbox/journal.ts';
-import { createRecord } from './services/record.ts';
+import { createPresence } from './services/presence.ts';
+import { createPairing } from './services/pairing.ts';
+import { createRecord, type RecordService } from './services/record.ts';
+import { createWallFeed } from './services/wallFeed.ts';
 import { createEmbeddedServer } from './services/server/embedded.ts';
 import { createSettings } from './services/settings.ts';
 import { createWindow } from './windows/factory.ts';
@@ -75,7 +81,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
 
   // Window and page
   const session = sessions.defaultSession;
-  setMenu(process.platform, app.isPackaged);
+  setMenu(process.platform, app.isPackaged, () => wall.open());
   lockSession(session, { packaged: app.isPackaged, log });
   serveConsole(session, join(programDirectory, '..', 'renderer'), log);
   let tray: TrayIcon | null = null;
@@ -100,6 +106,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
     clock,
     timers,
     log,
+    others: () => wall.window.contents().length,
+    onShown: (contents, shown) => pushTo(() => [contents])('window:shown', shown),
     keepRunning: () => settings.get().keepRunningInTray && trayVisible,
     onHidden: () => {
       if (storage.get(TRAY_NOTICE_KEY) === true) return;
@@ -115,10 +123,23 @@ export function startDesktop(options: DesktopOptions): Desktop {
       app.quit();
     },
   });
+  const wall = startWall({
+    programDirectory,
+    icon: appIcon(icons),
+    settings,
+    storage,
+    windows,
+    clock,
+    timers,
+    log,
+    say: (title, detail) => banners.show({ kind: 'window', severity: 'notice', title, detail, place: null }),
+    onChange: () => tray?.show(companion.status()),
+  });
   const push = pushTo(windows.contents);
+  const pushMain = pushTo(windows.mainContents);
   const go = (place: Place) => {
     windows.open('main');
-    push('navigate', place);
+    pushMain('navigate', place);
   };
   const deepLinks = createDeepLinks({ log, go });
   const banners = createBanners({ clock, newId, push: (banner) => push('banner', banner) });
@@ -126,9 +147,14 @@ export function startDesktop(options: DesktopOptions): Desktop {
     nativeTheme.themeSource = settings.get().theme;
   };
   applyTheme();
+  let namedOnWall = settings.get().wall.coupleNames;
   settings.onChange((next) => {
     applyTheme();
     push('settings:changed', next);
+    wall.push('settings:changed', wallFeed.settings());
+    const snapshot = next.wall.coupleNames === namedOnWall ? null : record.snapshot();
+    namedOnWall = next.wall.coupleNames;
+    if (snapshot) wall.push('record:snapshot', wallFeed.snapshot(snapshot));
   });
 
   // Record, alerts
@@ -155,11 +181,16 @@ export function startDesktop(options: DesktopOptions): Desktop {
     banner: banners.show,
     open: go,
   });
-  const record = createRecord({
+  const wallFeed = createWallFeed({ settings: settings.get, titleOf: (id) => record.state()?.tables.weddings[id]?.title ?? null });
+  const record: RecordService = createRecord({
     clock,
-    onSnapshot: (snapshot) => push('record:snapshot', snapshot),
+    onSnapshot: (snapshot) => {
+      push('record:snapshot', snapshot);
+      wall.push('record:snapshot', wallFeed.snapshot(snapshot));
+    },
     onPatch: (frame) => {
       push('record:patch', frame);
+      wall.push('record:patch', wallFeed.frame(frame));
       trace.sent(frame);
     },
     onEvent: (event, state) => void notifications.consider(event, state),
@@ -170,7 +201,10 @@ export function startDesktop(options: DesktopOptions): Desktop {
   });
 
   // Server, pairing, link
-  const pushStatus = calmStatus(timers, (status) => push('link:status', status));
+  const pushStatus = calmStatus(timers, (status) => {
+    push('link:status', status);
+    wall.push('link:status', status);
+  });
   const enrolment = createEnrolment({
     secrets: options.secrets,
     fetch: (url, init) => fetch(url, init),
@@ -194,7 +228,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
       banners.show({ kind: 'server_failed', severity: 'critical', title: WORDS.banners.serverTitle, detail: error.message, place: { view: 'settings' } });
     },
   });
-  const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: () => companion.refused() });
+  const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: (error) => companion.refused(error) });
   const outboxJournal = openFileJournal({ file: join(userData, 'outbox.jsonl'), log });
   const outbox = createOutbox({
     journal: outboxJournal,
@@ -219,39 +253,63 @@ export function startDesktop(options: DesktopOptions): Desktop {
     record,
     embedded,
     embeddedKey: `embedded ${createHash('sha256').update(serverData).digest('hex').slice(0, 12)}`,
-    link: serverLinks({ io, clock, timers, random, log, appVersion: app.getVersion() }),
+    link: serverLinks({ io, clock, timers, random, log, appVersion: app.getVersion(), page: newId() }),
     me: (as) => api.me(as),
     onFrame: (frame) => trace.received(frame),
     onStatus: (status) => {
       pushStatus(status);
       outbox.line(status.state === 'live' || status.state === 'catching_up');
       tray?.show(status);
+      pairing.linkChanged();
     },
+    onPresence: (list) => presence.heard(list),
     saveServerUrl: (url) => void settings.setServerUrl(url),
+  });
+  const pairing = createPairing({
+    clock,
+    timers,
+    fetch: (url, init) => fetch(url, init),
+    deviceName: hostname(),
+    log,
+    companion: () => companion,
+    onChange: (state) => push('pairing:changed', state),
+  });
+  const presence = createPresence({
+    pages: () => windows.contents().map((contents) => contents.id),
+    tell: companion.present,
+    push: (list) => push('presence:changed', list),
   });
 
   // The page's questions
-  const boot = async (): Promise<Boot> => {
-    timers.after(AFTER_BOOT_MS, banners.ready);
+  const boot = async (from: Caller): Promise<Boot> => {
+    const isMain = windows.isMain(from.pageId);
+    const isWall = from.kind === 'wall';
+    if (isMain) timers.after(AFTER_BOOT_MS, banners.ready);
     return {
       app: { version: app.getVersion(), electron: process.versions.electron, platform: platform(), packaged: app.isPackaged },
-      server: companion.server(),
+      server: isWall ? { mode: companion.server().mode, url: null } : companion.server(),
       secrets: (await options.secrets).available ? 'keychain' : 'memory_only',
-      settings: settings.get(),
+      settings: isWall ? wallFeed.settings() : settings.get(),
       link: companion.status(),
-      place: deepLinks.ready(),
+      place: isMain ? deepLinks.ready() : null,
     };
   };
-  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, outbox, settings, notifications });
-  handleInvocations({ handlers, isOurWindow: windows.isOurs, log });
+  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, outbox, pairing, presence, settings, notifications, wallFeed, windows, wallWindow: wall.window, saveFile: fileSaver(log) });
+  handleInvocations({ handlers, kindOf: (id) => (windows.has(id) ? 'console' : wall.window.has(id) ? 'wall' : null), log });
 
   // Start: the window first
   windows.open('main');
+  windows.restore();
+  wall.window.restore();
   void outbox.start();
   companion.start(environment.serverUrl ?? settings.get().serverUrl, environment.enrolTicket);
-  const unwatch = watchMachine(timers, { suspended: companion.suspended, resumed: companion.resumed, networkChanged: companion.networkChanged });
+  const unwatchDisplays = watchDisplays(timers, () => {
+    windows.displaysChanged();
+    wall.window.displaysChanged();
+  });
+  const unwatch = watchMachine(timers, { suspended: companion.suspended, resumed: companion.resumed, networkChanged: companion.networkChanged, person: presence.machine });
   void trayHostPresent(process.platform).then((present) => {
-    tray = createTray({ icons, log, onOpen: () => windows.open('main'), onQuit: () => app.quit() });
+    tray = createTray({ icons, log, onOpen: () => windows.open('main'), onWall: wall.toggle, wallOpen: () => wall.window.state().open, onQuit: () => app.quit() });
     trayVisible = present && tray !== null;
     tray?.show(companion.status());
     log.info({ trayVisible }, 'tray');
@@ -259,7 +317,10 @@ export function startDesktop(options: DesktopOptions): Desktop {
 
   // End
   let ending = false;
-  app.on('before-quit', () => windows.quitting());
+  app.on('before-quit', () => {
+    windows.quitting();
+    wall.window.quitting();
+  });
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', (event) => {
     event.preventDefault();
@@ -267,6 +328,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     ending = true;
     toasts.dismissAll();
     unwatch();
+    unwatchDisplays();
     const stuck = timers.after(QUIT_BOUND_MS, () => {
       log.error({ boundMs: QUIT_BOUND_MS }, 'quitting took too long');
       app.exit(1);

@@ -12,6 +12,7 @@ export const WORDS = {
     stillRunningTitle: 'Still running',
     stillRunningBody: 'Alerts keep coming. Open or quit from the tray.',
   },
+  wall: { open: 'Open wall display', close: 'Close wall display' },
   toasts: {
     more: (count: number): string => `${count} more ${count === 1 ? 'alert' : 'alerts'}`,
     testTitle: 'Test notification',
@@ -28,6 +29,11 @@ export const WORDS = {
     secretsTitle: 'No keychain on this machine',
     secretsBody: 'This device stays signed in until the program is closed; nothing is written to disk. Then it is paired again.',
     serverTitle: 'The server on this machine did not start',
+    wallLostTitle: 'The wall display is closed',
+    wallLost: (name: string): string => `Its screen${name === '' ? '' : ` (${name})`} is not connected any more. It opens again by itself when that screen is back.`,
+    wallCrashed: 'It failed several times in a row. Open it again from the menu; nothing recorded is lost.',
+    windowsFullTitle: 'No more windows',
+    windowsFull: 'Eight windows are open. Close one of them, then open the new one.',
   },
   start: {
     environment: 'WedSync cannot start: a setting in the environment is wrong.',

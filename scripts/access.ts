@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ROLES, type Role } from '../core/contract/access.ts';
 import { HTTP } from '../core/contract/http.ts';
 import { COLLECTION_NAMES, type CollectionName } from '../core/contract/record.ts';
-import { COMMANDS, ENDPOINTS, OWN_WORDS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName } from '../core/domain/access/matrix.ts';
+import { COMMANDS, ENDPOINTS, OWN_WORDS, REVOCATIONS, ROOMS, ROWS, STREAM_RIGHTS, TICKETS, type EndpointName } from '../core/domain/access/matrix.ts';
 
 /** Writes the matrix into docs/access.md, between its markers. A test compares. */
 
@@ -33,6 +33,8 @@ export function accessTables(): string {
     table('command', entries(COMMANDS).map(([name, roles]) => [`\`${name}\``, ...marks(roles)])),
     '\n## Stream rooms\n',
     table('room', entries(ROOMS).map(([name, roles]) => [name, ...marks(roles)])),
+    '\n## Beside the record on the stream\n',
+    table('what', entries(STREAM_RIGHTS).map(([name, roles]) => [name, ...marks(roles)])),
     '\n## Making links and withdrawing access\n',
     table('link for', entries(TICKETS).map(([name, roles]) => [name, ...marks(roles)])),
     '',

@@ -16,7 +16,8 @@ import { startDesktop, whyNoDesktop } from './start/desktop.mjs';
 const USAGE = `npm start [-- flags]
   --browser   no desktop window; open the console in a browser at the printed address
   --no-demo   an empty record instead of the demo venue
-  --server    only the server (npm run server)`;
+  --server    only the server (npm run server)
+  --role ROLE what this server process does: all, or some of intake,stream,worker; needs DATABASE_URL`;
 
 const PORT = 4317;
 const SIMULATED_VENDOR = '127.0.0.1:4319';
@@ -25,7 +26,7 @@ function options() {
   try {
     const { values } = parseArgs({
       allowNegative: true,
-      options: { browser: { type: 'boolean', default: false }, demo: { type: 'boolean', default: true }, server: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: { browser: { type: 'boolean', default: false }, demo: { type: 'boolean', default: true }, server: { type: 'boolean', default: false }, role: { type: 'string' }, help: { type: 'boolean', default: false } },
     });
     return values;
   } catch (error) {
@@ -33,13 +34,14 @@ function options() {
   }
 }
 
-async function serverEnv(dataDir, demo) {
+async function serverEnv(dataDir, demo, role) {
   const asked = Number(process.env.WEDSYNC_PORT ?? PORT);
   const port = await freePort(asked);
   if (asked !== 0 && port !== asked) console.log(`  port             ${asked} is taken by another program; ${port} is used instead`);
   return toolEnv({
     WEDSYNC_DATA_DIR: dataDir,
     WEDSYNC_DEMO: demo ? '1' : '0',
+    ...(role === undefined ? {} : { WEDSYNC_ROLE: role }),
     WEDSYNC_PORT: String(port),
     WEDSYNC_CONSOLE_DIR: process.env.WEDSYNC_CONSOLE_DIR ?? path.join(root, 'dist', 'renderer'),
     // The simulated vendor answers on loopback, which outbound calls may otherwise never reach.
@@ -59,7 +61,9 @@ await main(async () => {
     console.log(USAGE);
     return 0;
   }
-  const noDesktop = wanted.server ? 'only the server was asked for' : wanted.browser ? 'the browser was asked for' : whyNoDesktop();
+  const role = wanted.role ?? process.env.WEDSYNC_ROLE;
+  const servesPeople = role === undefined || /all|stream/.test(role);
+  const noDesktop = !servesPeople ? 'a server of this role serves no people' : wanted.server ? 'only the server was asked for' : wanted.browser ? 'the browser was asked for' : whyNoDesktop();
   const { electron } = await bootstrap({ electron: noDesktop === null });
   await buildAll();
 
@@ -81,7 +85,7 @@ await main(async () => {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 
-  const started = await startServer({ node: bundledNode, env: await serverEnv(dataDir, wanted.demo), dataDir, signal: interrupted.signal });
+  const started = await startServer({ node: bundledNode, env: await serverEnv(dataDir, wanted.demo, role), dataDir, signal: interrupted.signal });
   if (!started.ok) {
     if (stopping) return 0;
     console.error(`\nThe server could not start: ${started.message}\nIts log: ${started.logFile}`);
@@ -104,8 +108,9 @@ await main(async () => {
       offerBrowser(server.url, await server.freshTicket());
     }
   } else {
-    if (!wanted.server && !wanted.browser) console.log(`\nThere is no desktop window: ${reason}. The server keeps running.`);
-    offerBrowser(server.url, server.ticket);
+    if (!wanted.server && !wanted.browser && servesPeople) console.log(`\nThere is no desktop window: ${reason}. The server keeps running.`);
+    if (servesPeople) offerBrowser(server.url, server.ticket);
+    else console.log(`\nThis server is ${role}; others serve people. Ctrl-C stops it.`);
   }
   const code = await server.ended;
   if (!stopping) console.error(`The server ended by itself (code ${code}). Its log: ${server.logFile}`);

@@ -99,7 +99,7 @@ async function bench() {
   return asOneCheck(await show(bundledNode, [entry, '--short']));
 }
 
-const FOLDERS = ['unit', 'vendors', 'conformance', 'integration', 'security'];
+const FOLDERS = ['unit', 'vendors', 'conformance', 'integration', 'security', 'fuzz'];
 
 /** `desktop`: needs Electron and the system's test packages. `build`: needs dist/. `all`: part of a run without --only. */
 const STEPS = [
@@ -107,7 +107,7 @@ const STEPS = [
   { name: 'lint', all: true, build: false, desktop: false, run: lint },
   { name: 'architecture', all: true, build: false, desktop: false, run: () => vitest('architecture', ['architecture']) },
   { name: 'vitest', all: true, build: true, desktop: true, run: () => vitest('all', FOLDERS) },
-  ...FOLDERS.map((folder) => ({ name: folder, all: false, build: folder !== 'unit', desktop: folder === 'security', run: () => vitest(folder, [folder]) })),
+  ...FOLDERS.map((folder) => ({ name: folder, all: false, build: folder !== 'unit' && folder !== 'fuzz', desktop: folder === 'security', run: () => vitest(folder, [folder]) })),
   { name: 'e2e', all: true, build: true, desktop: true, run: () => playwright('e2e') },
   { name: 'packaged', all: true, build: true, desktop: true, run: packaged },
   { name: 'chaos', all: true, build: true, desktop: false, run: chaos },

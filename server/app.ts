@@ -3,25 +3,34 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import { accountsRoutes } from './accounts/http/routes.ts';
 import type { AppDeps } from './deps.ts';
+import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
 import { consoleRoutes } from './http/console.ts';
+import { refuseDeepBodies } from './http/depth.ts';
 import { deliveriesRoute } from './http/deliveries.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { enrolRoute } from './http/enrol.ts';
-import { answerUnreadable, installErrors, refusal, sendRefusal, toRefusal } from './http/errors.ts';
+import { answerExpectation, answerUnreadable, installErrors, refusal, sendRefusal, toRefusal } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { historyRoutes } from './http/history.ts';
 import { isOwnName } from './http/host.ts';
 import { integrationsRoute } from './http/integrations.ts';
 import { ticketsRoute } from './http/tickets.ts';
 import { meRoute } from './http/me.ts';
+import { personalDataRoutes } from './http/personalData.ts';
 import { INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
+import { rolesOf } from './roles.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    readonly stream: Stream;
+    /** Null in a process that serves no people. */
+    readonly stream: Stream | null;
+    /** From now on `/readyz` says no, so that a balancer sends nothing new; everything is still answered. */
+    startDraining(): void;
+    isDraining(): boolean;
     /** From now on every request is answered 503, so that what runs can finish. */
     stopTaking(): void;
     isStopping(): boolean;
@@ -37,6 +46,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     loggerInstance: log as never,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    // Node would answer a request without a host by itself and without a word; it is refused below.
+    http: { requireHostHeader: false },
     bodyLimit: API_BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
@@ -50,6 +61,12 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance;
 
+  const roles = rolesOf(config);
+  let draining = false;
+  app.decorate('startDraining', () => {
+    draining = true;
+  });
+  app.decorate('isDraining', () => draining);
   let stopping = false;
   app.decorate('stopTaking', () => {
     stopping = true;
@@ -57,6 +74,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   app.decorate('isStopping', () => stopping);
 
   installErrors(app);
+  app.server.on('checkExpectation', answerExpectation);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     const watched = request.url === '/healthz' || request.url === '/readyz' || request.url === '/metrics';
@@ -64,11 +82,16 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       void reply.header('connection', 'close');
       return sendRefusal(reply, { ...refusal(503, 'server.unreachable', 'The server is stopping.', true), retryAfterSeconds: 5 });
     }
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      void reply.header('connection', 'close');
+      return sendRefusal(reply, refusal(400, 'request.invalid', 'The request names no host.'));
+    }
     // A vendor's call proves itself, and comes by whatever name a tunnel has.
     if (request.routeOptions.url !== INTAKE_ROUTE && !isOwnName(request.headers.host, config)) {
       return sendRefusal(reply, refusal(421, 'request.invalid', 'This server is not known by that name; its public address has to be configured.'));
     }
   });
+  closeFloods(app, deps.clock);
   app.addHook('onResponse', async (request, reply) => {
     deps.metrics.http.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
   });
@@ -88,28 +111,32 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     errorResponseBuilder: () => Object.assign(new Error('too many requests'), { statusCode: 429 }),
   });
 
-  void app.register(async (intake) => intakePlugin(intake, deps));
-  void app.register(async (api) => {
+  void app.register(async (health) => healthRoutes(health, deps));
+  if (roles.has('intake')) void app.register(async (intake) => intakePlugin(intake, deps));
+  // What a role does not serve is not there: the answer is the same 404 as for any other address.
+  if (roles.has('stream')) void app.register(async (api) => {
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     });
+    refuseDeepBodies(api);
     enrolRoute(api, deps);
     ticketsRoute(api, deps);
     devicesRoutes(api, deps);
     meRoute(api, deps);
+    if (deps.accounts) accountsRoutes(api, deps, deps.accounts);
     integrationsRoute(api, deps);
     deliveriesRoute(api, deps);
     historyRoutes(api, deps);
+    if (deps.privacy) personalDataRoutes(api, deps, deps.privacy);
     commandsRoute(api, deps);
-    healthRoutes(api, deps);
   });
-  void app.register(async (pages) => consoleRoutes(pages, deps));
+  if (roles.has('stream')) void app.register(async (pages) => consoleRoutes(pages, deps));
 
-  const stream = attachStream(app.server, { ...deps, parseCookie: (header) => app.parseCookie(header) });
+  const stream = !roles.has('stream') ? null : attachStream(app.server, { ...deps, parseCookie: (header) => app.parseCookie(header) });
   app.decorate('stream', stream);
   app.addHook('preClose', async () => {
     stopping = true;
-    await stream.stop();
+    await stream?.stop();
   });
   return app;
 }

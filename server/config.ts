@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { WEBHOOK_BODY_LIMIT } from '../core/contract/http.ts';
 import { err, ok, type Result } from '../core/contract/result.ts';
+import { ROLES, type RoleNames } from './roles.ts';
 
 /** One setting: where it comes from, what it may be, and what to tell a person who got it wrong. */
 interface Field<T> {
@@ -145,12 +146,54 @@ export const FIELDS = {
     fallback: 10,
     schema: whole(1, 10_000),
   }),
+  signInPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_SIGN_IN', flag: 'rate-sign-in',
+    expected: 'a whole number from 1 to 100000',
+    about: 'Attempts per minute and remote address to sign in, to use an invitation or to begin a pairing. Every account is slowed by itself besides.',
+    fallback: 60,
+    schema: whole(1, 100_000),
+  }),
+  smtpUrl: field<string | null>({
+    variable: 'WEDSYNC_SMTP_URL', flag: 'smtp-url', sensitive: true,
+    expected: 'an address like smtps://user:password@host:465 or smtp://host:587',
+    about: 'Mail server for invitations and password resets; without it links are handed over by people.',
+    fallback: null,
+    schema: z.url({ protocol: /^smtps?$/ }),
+  }),
+  mailFrom: field<string>({
+    variable: 'WEDSYNC_MAIL_FROM', flag: 'mail-from',
+    expected: 'a mail address, or a name with a mail address in angle brackets',
+    about: 'Sender of mails.',
+    fallback: 'WedSync <wedsync@localhost>',
+    schema: z.string().max(300).regex(/^[^\p{Cc}<>]*<?[^\s@<>]+@[^\s@<>]+>?$/u),
+  }),
   streamConnections: field<number>({
     variable: 'WEDSYNC_STREAM_CONNECTIONS', flag: 'stream-connections',
     expected: 'a whole number from 1 to 100000',
     about: 'Live connections that are open at the same time; more are refused as overloaded.',
     fallback: 5000,
     schema: whole(1, 100_000),
+  }),
+  role: field<RoleNames>({
+    variable: 'WEDSYNC_ROLE', flag: 'role',
+    expected: 'all, or some of intake, stream and worker, separated by commas',
+    about: 'What this process does: take webhooks in, serve people and live lines, work on what was stored. Anything but `all` needs `DATABASE_URL`.',
+    fallback: ['all'],
+    schema: list.pipe(z.array(z.enum(['all', ...ROLES])).min(1)),
+  }),
+  redisUrl: field<string | null>({
+    variable: 'REDIS_URL', flag: 'redis-url', sensitive: true,
+    expected: 'an address like redis://user:password@host:6379/0',
+    about: 'A Redis that carries what processes tell each other often, in place of the database. Only with `DATABASE_URL`.',
+    fallback: null,
+    schema: z.url({ protocol: /^rediss?$/ }),
+  }),
+  drainMs: field<number>({
+    variable: 'WEDSYNC_DRAIN_MS', flag: 'drain-ms',
+    expected: 'a whole number from 0 to 600000',
+    about: 'Milliseconds for which a process that was asked to stop still does its work while `/readyz` answers 503, so that a balancer sends nothing new.',
+    fallback: 0,
+    schema: whole(0, 600_000),
   }),
 } as const;
 

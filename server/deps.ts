@@ -1,14 +1,19 @@
 import type { Clock, Hashing } from '../core/ports/ports.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { FloodLimits } from './stream/flood.ts';
+import type { Privacy } from './privacy/privacy.ts';
 import type { Store } from './store/store.ts';
 
 /** Everything the HTTP and stream side is given; nothing in it is reached for otherwise. */
 export interface AppDeps {
   readonly config: Config;
   readonly store: Store;
+  /** Personal data; left out where there is no real record underneath, and then its addresses are not there. */
+  readonly privacy?: Privacy;
   /** The vendor of that name, or null. */
   readonly vendors: (system: string) => VendorModule | null;
   readonly clock: Clock;
@@ -16,8 +21,12 @@ export interface AppDeps {
   readonly log: ServerLog;
   readonly metrics: Metrics;
   readonly version: string;
+  /** People who sign in; left out by tests on a double of the store, which has no place for them. */
+  readonly accounts?: Accounts;
   /** Milliseconds between heartbeats of the stream; the contract's, unless a test is in a hurry. */
   readonly heartbeatMs?: number;
   /** Bytes that may wait for one stream client before it is dropped. */
   readonly slowBytes?: number;
+  /** What a stream client may say; the standard, unless a test is in a hurry. */
+  readonly floodLimits?: FloodLimits;
 }

@@ -4,7 +4,7 @@ import { createLog, type ServerLog } from './log.ts';
 import { findParent, type Parent } from './parent.ts';
 import { serve } from './serve.ts';
 
-/** A stop that takes longer than this is ended the hard way; what was acknowledged is on disk by then anyway. */
+/** A stop that takes longer than this, after the time for a balancer, is ended the hard way; what was acknowledged is on disk by then anyway. */
 const STOP_LIMIT_MS = 5000;
 
 /** Ends the process once its last lines are out. */
@@ -53,17 +53,18 @@ async function main(): Promise<void> {
   };
   ticketWanted = () => void ticketFor().then((made) => parent?.tell({ type: 'ticket', ticket: made }));
 
-  log.info({ url: serving.url, organisationId: serving.organisationId, ms: Math.round(performance.now() - startedAt) }, 'server ready');
+  log.info({ url: serving.url, role: config.role.join(','), organisationId: serving.organisationId, ms: Math.round(performance.now() - startedAt) }, 'server ready');
   await parent?.tell({ type: 'ready', url: serving.url, ticket: await ticketFor(), organisationId: serving.organisationId });
   if (config.printTicket) process.stdout.write(`${(await ticketFor()) ?? 'There is no organisation yet, so there is no ticket.'}\n`);
   if (!parent && !config.printTicket) process.stderr.write(`WedSync server on ${serving.url}\n`);
 
   const stop = async (why: string, code: number) => {
     log.info({ why }, 'server stopping');
+    const limitMs = config.drainMs + STOP_LIMIT_MS;
     const limit = setTimeout(() => {
-      log.error({ limitMs: STOP_LIMIT_MS }, 'the stop took too long');
+      log.error({ limitMs }, 'the stop took too long');
       end(log, 1);
-    }, STOP_LIMIT_MS);
+    }, limitMs);
     try {
       await serving.stop();
       log.info({}, 'server stopped');

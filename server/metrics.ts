@@ -11,6 +11,8 @@ export interface Metrics {
   readonly streamConnections: Gauge;
   readonly streamRefused: Counter<'reason'>;
   readonly streamClosed: Counter<'reason'>;
+  /** Times a stream client was not read for a while because it said too much. */
+  readonly streamSlowed: Counter;
   readonly frames: Counter<'kind'>;
   readonly frameEvents: Counter;
   /** Seconds from the commit to the frame being handed to the sockets. */
@@ -35,6 +37,7 @@ export function createMetrics(options: { readonly processMetrics: boolean } = { 
     streamConnections: new Gauge({ name: 'wedsync_stream_connections', help: 'Open live connections', registers }),
     streamRefused: new Counter({ name: 'wedsync_stream_refused_total', help: 'Live connections refused before opening', labelNames: ['reason'], registers }),
     streamClosed: new Counter({ name: 'wedsync_stream_closed_total', help: 'Live connections ended on purpose', labelNames: ['reason'], registers }),
+    streamSlowed: new Counter({ name: 'wedsync_stream_slowed_total', help: 'Times a live connection was not read for a while', registers }),
     frames: new Counter({ name: 'wedsync_stream_frames_total', help: 'Frames sent, per room or connection', labelNames: ['kind'], registers }),
     frameEvents: new Counter({ name: 'wedsync_stream_frame_events_total', help: 'Events in live frames of organisations', registers }),
     commitToFrame: new Histogram({ name: 'wedsync_stream_commit_to_frame_seconds', help: 'Commit to frame', buckets: LATENCY_BUCKETS, registers }),

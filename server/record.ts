@@ -4,8 +4,11 @@ import { parseArgs } from 'node:util';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
 import { loadConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { createIds } from './ports.ts';
+import { applyErasures, listErasures } from './privacy/maintain.ts';
+import { retentionOnce } from './privacy/maintainRetention.ts';
 import type { Difference, Rebuilt } from './store/rebuild.ts';
-import { backupRecord, checkBackup, checkRecord, rebuildRecord, restoreRecord, type Home, type Maintenance } from './store/maintain.ts';
+import { backupRecord, checkBackup, checkRecord, markPlatformAdmin, rebuildRecord, restoreRecord, type Home, type Maintenance } from './store/maintain.ts';
 import type { Verified } from './store/verify.ts';
 
 /** `npm run record`: care of the record from the command line. Ends with 0; 1 = refused, or the record is not sound; 2 = not understood. */
@@ -15,6 +18,10 @@ const USAGE = `npm run record -- <command>
   restore FILE [--into DIR|URL]     a backup into an empty home; --replace drops what is there
   verify [FILE]                     the record: log, audit chains, projections; or a backup file
   rebuild [--apply]                 plays the log and compares; --apply puts right what differs
+  platform-admin EMAIL [--revoke]   marks an account as the platform's own, which no venue can
+  erasures FILE                     who was erased, ids and times only, into a new file
+  erasures apply --from FILE        erases them again, after an older backup was restored
+  retention [--now]                 what need not be kept any more; --now lets it go
 The record is where the server's is: WEDSYNC_DATA_DIR or DATABASE_URL, --data-dir or --database-url.
 On the embedded database the server must be stopped; on PostgreSQL backup, verify and rebuild run beside it.
 `;
@@ -23,6 +30,10 @@ const OPTIONS = {
   into: { type: 'string' },
   replace: { type: 'boolean', default: false },
   apply: { type: 'boolean', default: false },
+  revoke: { type: 'boolean', default: false },
+  from: { type: 'string' },
+  now: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
   'data-dir': { type: 'string' },
   'database-url': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -69,7 +80,7 @@ function tellDifferences({ events, differing, differences }: Rebuilt): void {
   say(`${count(events, 'event')} played; ${differing === 0 ? 'the projections are what the log says' : `${count(differing, 'row')} of the projections are not what the log says`}`);
 }
 
-const BREAKS = { missing: 'is missing', altered: 'was altered', cut: 'is where lines were taken from the end' } as const;
+const BREAKS = { missing: 'is missing', altered: 'was altered', cut: 'is where lines were taken from the end', cut_unproven: 'is where earlier lines were let go, and no line says so' } as const;
 function tellVerified(verified: Verified): void {
   for (const { organisationId, seq, lastSeq } of verified.logBreaks) say(`  log of organisation ${organisationId}: not whole at position ${seq}; it should go from 1 to ${lastSeq}`);
   for (const { organisationId, position, kind } of verified.audit.breaks) say(`  audit chain of ${organisationId === null ? 'the server' : `organisation ${organisationId}`}: position ${position} ${BREAKS[kind]}`);
@@ -106,6 +117,32 @@ async function restore(options: Maintenance, file: string, replace: boolean): Pr
   return 0;
 }
 
+async function tellErasures(options: Maintenance, file: string): Promise<number> {
+  const done = await listErasures(options, file);
+  if (!done.ok) return refuse(done.error);
+  say(`${file}: ${count(done.value.count, 'erasure')}. It names nobody; keep it with the backups.`);
+  return 0;
+}
+
+async function eraseAgain(options: Maintenance, file: string): Promise<number> {
+  const done = await applyErasures(options, file, createIds());
+  if (!done.ok) return refuse(done.error);
+  const { erased, already, unknown } = done.value;
+  say(`${count(erased, 'contact')} erased; ${already} were erased already, ${unknown} are not in this record.`);
+  return 0;
+}
+
+async function retain(options: Maintenance, now: boolean): Promise<number> {
+  const done = await retentionOnce(options, now, createIds());
+  if (!done.ok) return refuse(done.error);
+  for (const { organisationId, waited, done: kinds } of done.value) {
+    const told = Object.entries(kinds).map(([kind, n]) => `${kind} ${n}`).join(', ');
+    say(`organisation ${organisationId}: ${waited ? 'left alone, since a wedding is under way' : told}`);
+  }
+  say(now ? 'Let go.' : 'Nothing was changed; --now lets it go.');
+  return 0;
+}
+
 async function run(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [command, file, ...more] = positionals;
@@ -113,9 +150,13 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const needsFile = command === 'backup' || command === 'restore';
+  const needsFile = command === 'backup' || command === 'restore' || command === 'platform-admin';
+  if ((values.from !== undefined) !== (command === 'erasures' && file === 'apply')) throw new Usage(USAGE);
+  if ((values.now || values['dry-run']) && (command !== 'retention' || values.now === values['dry-run'])) throw new Usage(USAGE);
+  if ((command === 'retention' && file !== undefined) || (command === 'erasures' && file === undefined)) throw new Usage(USAGE);
   if (more.length > 0 || (needsFile && file === undefined) || (command === 'rebuild' && file !== undefined)) throw new Usage(USAGE);
   if ((values.into !== undefined || values.replace) && command !== 'restore') throw new Usage('--into and --replace go with restore.');
+  if (values.revoke && command !== 'platform-admin') throw new Usage('--revoke goes with platform-admin.');
   if (values.apply && command !== 'rebuild') throw new Usage('--apply goes with rebuild.');
   const options: Maintenance = { home: homeOf(values), log: createLog('warn'), now: () => Date.now(), progress };
   switch (command) {
@@ -138,6 +179,13 @@ async function run(argv: readonly string[]): Promise<number> {
       tellVerified(verified.value);
       return verified.value.sound ? 0 : 1;
     }
+    case 'platform-admin': {
+      const email = (file ?? '').toLowerCase();
+      const marked = await markPlatformAdmin(options, email, !values.revoke);
+      if (!marked.ok) return refuse(marked.error);
+      say(values.revoke ? `${email} is no platform admin any more.` : `${email} is a platform admin.`);
+      return 0;
+    }
     case 'rebuild': {
       const rebuilt = await rebuildRecord(options, values.apply);
       progressEnds();
@@ -146,6 +194,10 @@ async function run(argv: readonly string[]): Promise<number> {
       if (values.apply && rebuilt.value.differing > 0) say('Put right. The log has a new epoch: clients load the record anew.');
       return rebuilt.value.differing > 0 && !values.apply ? 1 : 0;
     }
+    case 'erasures':
+      return values.from === undefined ? tellErasures(options, path.resolve(file ?? '')) : eraseAgain(options, path.resolve(values.from));
+    case 'retention':
+      return retain(options, values.now);
     default:
       throw new Usage(USAGE);
   }

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
 import { err, ok, type Result } from '../core/contract/result.ts';
 import { vendorModule } from '../core/vendors/registry.ts';
+import { createAccounts } from './accounts/accounts.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -11,7 +13,10 @@ import type { ServerLog } from './log.ts';
 import { readMasterKey } from './masterKey.ts';
 import { createMetrics } from './metrics.ts';
 import { createIds, nodeHashing, systemClock, systemRandom } from './ports.ts';
+import { rolesOf, whyNotTheseRoles } from './roles.ts';
 import { removeServerFile, writeServerFile } from './serverFile.ts';
+import { createPrivacy } from './privacy/privacy.ts';
+import { startRetention } from './privacy/worker.ts';
 import type { OpenedStore } from './store/internals.ts';
 import { openStore } from './store/open.ts';
 import { VERSION } from './version.ts';
@@ -27,7 +32,7 @@ export interface Serving {
   /** Settles when the database went away for good; then only ending helps. */
   readonly died: Promise<Error>;
   /**
-   * Takes no more requests, says goodbye on the stream, lets running requests and commits finish, then closes.
+   * After `WEDSYNC_DRAIN_MS`, in which a balancer finds out: takes no more requests, says goodbye on the stream, lets running requests and commits finish, then closes.
    * Requests that do not finish are cut.
    */
   stop(): Promise<void>;
@@ -52,23 +57,34 @@ async function firstOrganisation(store: OpenedStore): Promise<string | null> {
 export async function serve(config: Config, log: ServerLog, open: typeof openStore = openStore): Promise<Result<Serving, CodedError>> {
   const clock = systemClock;
   const ids = createIds(clock);
+  const roles = rolesOf(config);
+  const unfit = whyNotTheseRoles(config);
+  if (unfit) return err(unfit);
   const masterKey = await readMasterKey(config);
   if (!masterKey.ok) return masterKey;
-  const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, masterKey: masterKey.value, clock, ids, log });
+  const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, masterKey: masterKey.value, clock, ids, log });
   if (!opened.ok) return opened;
   const store = opened.value;
   const organisationId = () => firstOrganisation(store);
   const metrics = createMetrics({ processMetrics: true });
   const http = createEgressHttp({ allow: config.egressAllow, log });
-  const normaliser = startNormaliser({ store, vendors: vendorModule, http, clock, ids, random: () => systemRandom.next(), log });
-  const app = buildApp({ config, store, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
+  const normaliser = roles.has('worker') ? startNormaliser({ store, vendors: vendorModule, http, clock, ids, random: () => systemRandom.next(), log }) : null;
+  const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
+  const privacy = createPrivacy(store.internals);
+  const accounts = createAccounts({ internals: store.internals, store, config, clock, ids, log, http });
+  const app = buildApp({ config, store, accounts, privacy, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
 
+  let taking = false;
   const close = async () => {
+    app.startDraining();
+    if (taking) await sleep(config.drainMs);
     app.stopTaking();
     const cut = setTimeout(() => app.server.closeAllConnections(), REQUEST_GRACE_MS);
     await app.close();
     clearTimeout(cut);
-    await normaliser.stop();
+    await normaliser?.stop();
+    await retention?.stop();
+    await accounts.close();
     await store.close();
     await removeServerFile(config.dataDir, process.pid);
   };
@@ -79,14 +95,16 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     const url = localUrl(config.host, port);
     // With PostgreSQL and a key from the environment nobody has needed the folder so far.
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-    if (config.demo) await seedDemo(store, { clock, ids, dataDir: config.dataDir, serverUrl: url });
-    await writeServerFile(config.dataDir, { url, pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
+    // The demo's addresses are those of webhooks, so whoever takes these makes it.
+    if (config.demo && roles.has('intake')) await seedDemo(store, { clock, ids, dataDir: config.dataDir, serverUrl: url });
+    if (roles.has('stream')) await writeServerFile(config.dataDir, { url, pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
+    taking = true;
     let stopped: Promise<void> | null = null;
     return ok({
       url,
       organisationId: await organisationId(),
       async ticket() {
-        const id = await organisationId();
+        const id = roles.has('stream') ? await organisationId() : null;
         return id === null ? null : store.mintTicket(id);
       },
       died: store.died,

@@ -3,11 +3,16 @@ import { err, ok, type Result } from './result.ts';
 
 export const DEEP_LINK_SCHEME = 'wedsync';
 
+const CODE = /^[a-z0-9]{4}-?[a-z0-9]{4}$/;
+
 /** Every place in the console that can be linked to. A link is parsed to this, never loaded as an address. */
 export const Place = z.discriminatedUnion('view', [
   z.object({ view: z.literal('day'), weddingId: z.uuid().nullable(), alertId: z.uuid().nullable() }),
   z.object({ view: z.literal('integrations'), connectionId: z.uuid().nullable() }),
   z.object({ view: z.literal('settings') }),
+  z.object({ view: z.literal('people') }),
+  /** Letting a desktop in; the code that it shows, in small letters, or null = to be typed. */
+  z.object({ view: z.literal('pair'), code: z.string().regex(CODE).nullable() }),
 ]);
 export type Place = z.infer<typeof Place>;
 
@@ -20,6 +25,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
  *
  *   wedsync://day   wedsync://wedding/ID   wedsync://wedding/ID/alert/ID   wedsync://alert/ID
  *   wedsync://integrations   wedsync://integrations/ID   wedsync://settings
+ *   wedsync://people   wedsync://pair   wedsync://pair/abcd-efgh
  *
  * One trailing slash is allowed, because some systems add it.
  */
@@ -33,6 +39,9 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (head === 'day' && a === undefined) return ok({ view: 'day', weddingId: null, alertId: null });
   if (head === 'settings' && a === undefined) return ok({ view: 'settings' });
   if (head === 'integrations' && a === undefined) return ok({ view: 'integrations', connectionId: null });
+  if (head === 'people' && a === undefined) return ok({ view: 'people' });
+  if (head === 'pair' && a === undefined) return ok({ view: 'pair', code: null });
+  if (head === 'pair' && b === undefined) return a !== undefined && CODE.test(a) ? ok({ view: 'pair', code: a }) : err('bad_id');
   if (!ids.every(id)) return err('bad_id');
   if (head === 'integrations' && a !== undefined && b === undefined) return ok({ view: 'integrations', connectionId: a });
   if (head === 'alert' && a !== undefined && b === undefined) return ok({ view: 'day', weddingId: null, alertId: a });
@@ -53,5 +62,9 @@ export function formatDeepLink(place: Place): string {
       return place.connectionId ? `wedsync://integrations/${place.connectionId}` : 'wedsync://integrations';
     case 'settings':
       return 'wedsync://settings';
+    case 'people':
+      return 'wedsync://people';
+    case 'pair':
+      return place.code ? `wedsync://pair/${place.code}` : 'wedsync://pair';
   }
 }

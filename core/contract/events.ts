@@ -27,10 +27,33 @@ export const EVENT_TYPES = {
   'review.resolved': { collection: 'reviewItems', change: 'updated' },
   'connection.created': { collection: 'connections', change: 'created' },
   'connection.health_changed': { collection: 'connections', change: 'updated' },
+  // Personal data was taken out of the row and of all that was recorded of it before (`ERASURES`).
+  'wedding.erased': { collection: 'weddings', change: 'updated' },
+  'contact.erased': { collection: 'contacts', change: 'updated' },
+  'booking.erased': { collection: 'bookings', change: 'updated' },
+  'payment.erased': { collection: 'payments', change: 'updated' },
+  'runsheet.item.erased': { collection: 'runSheetItems', change: 'updated' },
+  'alert.erased': { collection: 'alerts', change: 'updated' },
+  'review.erased': { collection: 'reviewItems', change: 'updated' },
+  'connection.erased': { collection: 'connections', change: 'updated' },
 } as const satisfies Record<string, { collection: CollectionName; change: 'created' | 'updated' | 'deleted' }>;
 
 export type EventType = keyof typeof EVENT_TYPES;
 export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as EventType[];
+
+/** By collection, the fact that a person was forgotten in a row: whoever keeps older events of that row drops them. */
+export const ERASURES = {
+  weddings: 'wedding.erased',
+  contacts: 'contact.erased',
+  bookings: 'booking.erased',
+  payments: 'payment.erased',
+  runSheetItems: 'runsheet.item.erased',
+  alerts: 'alert.erased',
+  reviewItems: 'review.erased',
+  connections: 'connection.erased',
+} as const satisfies Record<CollectionName, EventType>;
+
+export const isErasure = (type: EventType): boolean => type.endsWith('.erased');
 
 /** Who made it so. */
 export const Actor = z.object({

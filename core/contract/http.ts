@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { Access, Role } from './access.ts';
+import { ACCOUNT_HTTP, ACCOUNT_OPEN_HTTP, AccountFace } from './accounts.ts';
 import { Command, CommandAnswer } from './commands.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
-import { Id, Instant, Seq } from './primitives.ts';
-import { Connection, Organisation, Snapshot } from './record.ts';
+import { PERSONAL_DATA_HTTP } from './personalData.ts';
+import { DeviceName, Id, Instant, Seq } from './primitives.ts';
+import { COLLECTION_NAMES, Connection, Organisation, Snapshot, type CollectionName } from './record.ts';
 
 /** Every error answer of the server has this body. */
 export const ErrorBody = z.object({ error: CodedError });
@@ -24,8 +26,7 @@ export type WebhookReceipt = z.infer<typeof WebhookReceipt>;
 export const EnrolRequest = z.strictObject({
   ticket: z.string().min(20).max(200),
   device: z.strictObject({
-    // Shown in lists and logs, and kept in a column that holds no NUL and no half surrogate pair.
-    name: z.string().trim().min(1).max(120).regex(/^[^\p{Cc}\p{Cs}]+$/u),
+    name: DeviceName,
     kind: z.enum(['desktop', 'browser', 'tool']),
   }),
 });
@@ -73,6 +74,8 @@ export const MeAnswer = z.object({
   organisation: Organisation,
   access: Access,
   device: z.object({ id: Id, name: z.string(), kind: z.enum(['desktop', 'browser', 'tool']) }),
+  /** Whose device it is; left out when it was let in without an account. */
+  account: AccountFace.optional(),
   server: z.object({ version: z.string(), protocol: z.int(), time: Instant }),
 });
 export type MeAnswer = z.infer<typeof MeAnswer>;
@@ -108,6 +111,8 @@ export const CommandResponse = CommandAnswer;
 
 /** `GET /api/history/:collection/:id?before=SEQ`: everything that happened to one row, newest first, in pages. */
 export const HISTORY_PAGE = 50;
+const HistoryParams = z.object({ collection: z.enum(COLLECTION_NAMES as [CollectionName, ...CollectionName[]]), id: Id });
+const HistoryQuery = z.object({ before: z.string().regex(/^[1-9]\d{0,14}$/).transform(Number).optional() });
 export const ChangedField = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() });
 export type ChangedField = z.infer<typeof ChangedField>;
 export const HistoryEntry = z.object({ event: RecordedEvent, changed: z.array(ChangedField) });
@@ -122,19 +127,30 @@ export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
 /** `GET /api/record?at=`: the record as it stood, at a position of the log or at an instant. */
 export const RecordPoint = z.union([z.string().regex(/^\d{1,15}$/), Instant]);
+const RecordQuery = z.object({ at: RecordPoint });
 
-/** The answered endpoints for people and devices; the webhook intake is apart (`server/intake`). */
+/** `:id` in an address. */
+const IdParams = z.object({ id: Id });
+
+/**
+ * The answered endpoints for people and devices; the webhook intake is apart (`server/intake`). `request` is what a
+ * caller may send, part by part; handlers parse with it and the fuzzing derives its input from it. A part that is
+ * missing is not looked at.
+ */
 export const HTTP = {
-  enrol: { method: 'POST', path: '/api/devices/enrol', success: EnrolAnswer },
-  tickets: { method: 'POST', path: '/api/devices/tickets', success: TicketAnswer },
-  devices: { method: 'GET', path: '/api/devices', success: DevicesAnswer },
-  revoke: { method: 'POST', path: '/api/devices/:id/revoke', success: RevokeAnswer },
-  me: { method: 'GET', path: '/api/me', success: MeAnswer },
-  integrations: { method: 'GET', path: '/api/integrations', success: IntegrationsAnswer },
-  deliveries: { method: 'GET', path: '/api/integrations/:id/deliveries', success: DeliveriesAnswer },
-  history: { method: 'GET', path: '/api/history/:collection/:id', success: HistoryAnswer },
-  record: { method: 'GET', path: '/api/record', success: Snapshot },
-  commands: { method: 'POST', path: '/api/commands', success: CommandAnswer },
+  enrol: { method: 'POST', path: '/api/devices/enrol', request: { body: EnrolRequest }, success: EnrolAnswer },
+  tickets: { method: 'POST', path: '/api/devices/tickets', request: { body: TicketRequest }, success: TicketAnswer },
+  devices: { method: 'GET', path: '/api/devices', request: {}, success: DevicesAnswer },
+  revoke: { method: 'POST', path: '/api/devices/:id/revoke', request: { params: IdParams }, success: RevokeAnswer },
+  me: { method: 'GET', path: '/api/me', request: {}, success: MeAnswer },
+  integrations: { method: 'GET', path: '/api/integrations', request: {}, success: IntegrationsAnswer },
+  deliveries: { method: 'GET', path: '/api/integrations/:id/deliveries', request: { params: IdParams }, success: DeliveriesAnswer },
+  history: { method: 'GET', path: '/api/history/:collection/:id', request: { params: HistoryParams, query: HistoryQuery }, success: HistoryAnswer },
+  record: { method: 'GET', path: '/api/record', request: { query: RecordQuery }, success: Snapshot },
+  commands: { method: 'POST', path: '/api/commands', request: { body: CommandRequest }, success: CommandAnswer },
+  ...ACCOUNT_OPEN_HTTP,
+  ...ACCOUNT_HTTP,
+  ...PERSONAL_DATA_HTTP,
 } as const;
 
 /** Cookie that carries a browser's device token. */

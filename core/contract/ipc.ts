@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { InvitationRevoked, InviteAnswer, InviteRequest, MembershipEnded, PairingDecided, PairingView, PeopleAnswer, ResetLinkAnswer, RoleAnswer, RoleRequest, SignOnAnswer, SignOnRequest } from './accounts.ts';
 import { Command } from './commands.ts';
 import { Place } from './deepLink.ts';
 import type { CodedError } from './errors.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
+import { ByCode, PairingState, PairWith } from './pairing.ts';
+import { PresenceList, PresencePlace } from './presence.ts';
 import { OutboxChoice, OutboxEntry, QueuedAnswer } from './outbox.ts';
+import { EraseAnswer, ErasePreview, EraseRequest, ReadersAnswer, Retention, RetentionAnswer } from './personalData.ts';
 import { Id, Instant, Seq } from './primitives.ts';
 import type { Result } from './result.ts';
 import { COLLECTION_NAMES, Severity, Snapshot, type CollectionName } from './record.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { LinkStatus, StreamFrame } from './stream.ts';
+import { OpenWindow, WallAction, WallState } from './windows.ts';
 
 /** What the console needs once, at its start. */
 export const Boot = z.object({
@@ -27,7 +32,7 @@ export type Boot = z.infer<typeof Boot>;
 /** Shown inside the console when a native notification could not be shown, or when something about this machine needs saying. */
 export const Banner = z.object({
   id: Id,
-  kind: z.enum(['toast_failed', 'secrets_unavailable', 'server_failed']),
+  kind: z.enum(['toast_failed', 'secrets_unavailable', 'server_failed', 'window']),
   severity: Severity,
   title: z.string(),
   detail: z.string(),
@@ -46,6 +51,9 @@ export type NotificationOutcome = z.infer<typeof NotificationOutcome>;
 
 type Shape = { readonly input: z.ZodType; readonly output: z.ZodType };
 const none = z.undefined();
+const ById = z.strictObject({ id: Id });
+
+const ContactId = z.strictObject({ contactId: Id });
 
 /** Console asks, main answers with a {@link Result}: data or a coded error, never a thrown one. */
 export const INVOKE = {
@@ -72,6 +80,32 @@ export const INVOKE = {
   'notifications:test': { input: none, output: NotificationOutcome },
   /** The console painted everything up to `seq`; used for measuring the last hop. */
   'board:painted': { input: z.strictObject({ seq: z.int().min(0), at: z.number() }), output: z.boolean() },
+  'window:open': { input: OpenWindow, output: z.boolean() },
+  'window:wall': { input: WallAction, output: WallState },
+  /** Where this window is; answered with who else is where, null = not known. */
+  'presence:say': { input: PresencePlace, output: PresenceList.nullable() },
+  'people:list': { input: none, output: PeopleAnswer },
+  'people:invite': { input: InviteRequest, output: InviteAnswer },
+  'people:withdraw_invitation': { input: ById, output: InvitationRevoked },
+  'people:set_role': { input: RoleRequest.extend({ id: Id }), output: RoleAnswer },
+  'people:remove': { input: ById, output: MembershipEnded },
+  'people:reset_link': { input: ById, output: ResetLinkAnswer },
+  'sign_on:get': { input: none, output: SignOnAnswer },
+  'sign_on:set': { input: SignOnRequest, output: SignOnAnswer },
+  'sign_on:remove': { input: none, output: SignOnAnswer },
+  'pairing:look': { input: ByCode, output: PairingView },
+  'pairing:approve': { input: ByCode, output: PairingDecided },
+  'pairing:deny': { input: ByCode, output: PairingDecided },
+  /** This desktop's own pairing with a server. Main asks and waits; what becomes of it comes with `pairing:changed`. */
+  'pairing:get': { input: none, output: PairingState },
+  'pairing:start': { input: PairWith, output: PairingState },
+  'pairing:cancel': { input: none, output: PairingState },
+  'personal_data:export': { input: ContactId, output: z.object({ saved: z.boolean() }) },
+  'personal_data:preview': { input: ContactId, output: ErasePreview },
+  'personal_data:erase': { input: ContactId.extend({ request: EraseRequest }), output: EraseAnswer },
+  'personal_data:readers': { input: ContactId, output: ReadersAnswer },
+  'retention:get': { input: none, output: RetentionAnswer },
+  'retention:set': { input: Retention, output: RetentionAnswer },
 } as const satisfies Record<InvokeChannel, Shape>;
 
 /** Main tells, console listens. */
@@ -83,6 +117,10 @@ export const PUSH = {
   navigate: Place,
   banner: Banner,
   'settings:changed': Settings,
+  /** Whether this window can be seen; some desktops put a window away without telling its page. */
+  'window:shown': z.boolean(),
+  'presence:changed': PresenceList.nullable(),
+  'pairing:changed': PairingState,
 } as const satisfies Record<PushChannel, z.ZodType>;
 
 export type InvokeInput<C extends InvokeChannel> = z.infer<(typeof INVOKE)[C]['input']>;
@@ -113,6 +151,30 @@ export interface Bridge {
   connectServer(input: { url: string | null; ticket: string | null }): Promise<IpcResult<boolean>>;
   testNotification(): Promise<IpcResult<NotificationOutcome>>;
   painted(input: { seq: number; at: number }): Promise<IpcResult<boolean>>;
+  openWindow(input: OpenWindow): Promise<IpcResult<boolean>>;
+  wall(input: WallAction): Promise<IpcResult<WallState>>;
+  present(input: PresencePlace): Promise<IpcResult<PresenceList | null>>;
+  people(): Promise<IpcResult<PeopleAnswer>>;
+  invite(input: InviteRequest): Promise<IpcResult<InviteAnswer>>;
+  withdrawInvitation(input: { id: string }): Promise<IpcResult<InvokeOutput<'people:withdraw_invitation'>>>;
+  setRole(input: InvokeInput<'people:set_role'>): Promise<IpcResult<InvokeOutput<'people:set_role'>>>;
+  removeMember(input: { id: string }): Promise<IpcResult<InvokeOutput<'people:remove'>>>;
+  resetLink(input: { id: string }): Promise<IpcResult<ResetLinkAnswer>>;
+  signOn(): Promise<IpcResult<SignOnAnswer>>;
+  setSignOn(input: SignOnRequest): Promise<IpcResult<SignOnAnswer>>;
+  removeSignOn(): Promise<IpcResult<SignOnAnswer>>;
+  lookAtPairing(input: { code: string }): Promise<IpcResult<PairingView>>;
+  approvePairing(input: { code: string }): Promise<IpcResult<PairingDecided>>;
+  denyPairing(input: { code: string }): Promise<IpcResult<PairingDecided>>;
+  pairing(): Promise<IpcResult<PairingState>>;
+  startPairing(input: { url: string }): Promise<IpcResult<PairingState>>;
+  cancelPairing(): Promise<IpcResult<PairingState>>;
+  exportPersonalData(input: { contactId: string }): Promise<IpcResult<{ saved: boolean }>>;
+  erasePreview(input: { contactId: string }): Promise<IpcResult<ErasePreview>>;
+  eraseContact(input: { contactId: string; request: EraseRequest }): Promise<IpcResult<EraseAnswer>>;
+  readers(input: { contactId: string }): Promise<IpcResult<ReadersAnswer>>;
+  retention(): Promise<IpcResult<RetentionAnswer>>;
+  setRetention(input: Retention): Promise<IpcResult<RetentionAnswer>>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;
@@ -120,4 +182,7 @@ export interface Bridge {
   onNavigate(listener: (place: Place) => void): () => void;
   onBanner(listener: (banner: Banner) => void): () => void;
   onSettings(listener: (settings: Settings) => void): () => void;
+  onWindowShown(listener: (shown: boolean) => void): () => void;
+  onPresence(listener: (list: PresenceList | null) => void): () => void;
+  onPairing(listener: (state: PairingState) => void): () => void;
 }

@@ -2,10 +2,10 @@
  * Names that cross the bridge between main and the console, without schemas, because the preload must stay free of
  * libraries. `ipc.ts` is held to exactly these names by its type.
  */
-export const INVOKE_CHANNELS = ['app:boot', 'app:open_external', 'record:get', 'link:get', 'link:retry', 'api:integrations', 'api:deliveries', 'api:history', 'api:pairing_link', 'api:me', 'api:devices', 'api:revoke_device', 'command:send', 'outbox:list', 'outbox:cancel', 'outbox:resolve', 'settings:get', 'settings:set', 'server:connect', 'notifications:test', 'board:painted'] as const;
+export const INVOKE_CHANNELS = ['app:boot', 'app:open_external', 'record:get', 'link:get', 'link:retry', 'api:integrations', 'api:deliveries', 'api:history', 'api:pairing_link', 'api:me', 'api:devices', 'api:revoke_device', 'command:send', 'outbox:list', 'outbox:cancel', 'outbox:resolve', 'settings:get', 'settings:set', 'server:connect', 'notifications:test', 'board:painted', 'window:open', 'window:wall', 'presence:say', 'people:list', 'people:invite', 'people:withdraw_invitation', 'people:set_role', 'people:remove', 'people:reset_link', 'sign_on:get', 'sign_on:set', 'sign_on:remove', 'pairing:look', 'pairing:approve', 'pairing:deny', 'pairing:get', 'pairing:start', 'pairing:cancel', 'personal_data:export', 'personal_data:preview', 'personal_data:erase', 'personal_data:readers', 'retention:get', 'retention:set'] as const;
 export type InvokeChannel = (typeof INVOKE_CHANNELS)[number];
 
-export const PUSH_CHANNELS = ['record:snapshot', 'record:patch', 'link:status', 'outbox:changed', 'navigate', 'banner', 'settings:changed'] as const;
+export const PUSH_CHANNELS = ['record:snapshot', 'record:patch', 'link:status', 'outbox:changed', 'navigate', 'banner', 'settings:changed', 'window:shown', 'presence:changed', 'pairing:changed'] as const;
 export type PushChannel = (typeof PUSH_CHANNELS)[number];
 
 /** Name of the bridge on `window`. */

@@ -15,5 +15,8 @@ export const MinorUnits = z.int();
 /** Position in one organisation's event log: 1, 2, 3, ... without gaps. 0 = nothing seen yet. */
 export const Seq = z.int().min(0);
 
+/** What a device is called: shown in lists and logs, and kept in a column that holds no NUL and no half surrogate pair. */
+export const DeviceName = z.string().trim().min(1).max(120).regex(/^[^\p{Cc}\p{Cs}]+$/u);
+
 export const ShortText = z.string().max(300);
 export const LongText = z.string().max(4000);

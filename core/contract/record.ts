@@ -181,6 +181,8 @@ export const Snapshot = z.object({
   epoch: z.string(),
   at: Instant,
   organisation: Organisation,
+  /** The newest erasure so far: events kept from before it are dropped by who was not there. Left out = none. */
+  erasedSeq: Seq.optional(),
   rows: z.object({
     weddings: z.array(Wedding),
     contacts: z.array(Contact),

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { Severity } from './record.ts';
 
+/** The wall display: how long a page stays in seconds, whether couples are named, and its own look. */
+export const WallSettings = z.object({
+  intervalSeconds: z.int().min(5).max(120).catch(15),
+  coupleNames: z.boolean().catch(true),
+  theme: z.enum(['dark', 'light']).catch('dark'),
+});
+export type WallSettings = z.infer<typeof WallSettings>;
+const DEFAULT_WALL: WallSettings = { intervalSeconds: 15, coupleNames: true, theme: 'dark' };
+
 /** What a person chose on this machine. Anything unreadable falls back to its default, field by field. */
 export const Settings = z.object({
   /** Address of the companion server; null = run the embedded one. */
@@ -15,6 +24,7 @@ export const Settings = z.object({
     })
     .catch({ enabled: true, minimumSeverity: 'warning', sound: true }),
   keepRunningInTray: z.boolean().catch(true),
+  wall: WallSettings.catch(DEFAULT_WALL),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -24,6 +34,7 @@ export const DEFAULT_SETTINGS: Settings = {
   density: 'comfortable',
   notifications: { enabled: true, minimumSeverity: 'warning', sound: true },
   keepRunningInTray: true,
+  wall: DEFAULT_WALL,
 };
 
 export const SettingsPatch = z
@@ -32,6 +43,7 @@ export const SettingsPatch = z
     density: z.enum(['comfortable', 'compact']),
     notifications: z.strictObject({ enabled: z.boolean(), minimumSeverity: Severity, sound: z.boolean() }),
     keepRunningInTray: z.boolean(),
+    wall: z.strictObject({ intervalSeconds: z.int().min(5).max(120), coupleNames: z.boolean(), theme: z.enum(['dark', 'light']) }),
   })
   .partial();
 export type SettingsPatch = z.infer<typeof SettingsPatch>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RecordedEvent } from './events.ts';
+import { EVENT_TYPES, RecordedEvent } from './events.ts';
 import { Id, Instant, Seq } from './primitives.ts';
 import { COLLECTION_NAMES, Snapshot, type CollectionName } from './record.ts';
 
@@ -7,9 +7,10 @@ import { COLLECTION_NAMES, Snapshot, type CollectionName } from './record.ts';
  * The realtime protocol between server and clients, over Socket.IO. Order, resume and "nothing lost" come from `seq`
  * and the client's cursor, never from the transport.
  *
- * client -> server: handshake `auth` = {@link StreamHello}; afterwards nothing (decisions go over HTTP).
+ * client -> server: handshake `auth` = {@link StreamHello}; afterwards only `presence`, where its person is, from those
+ * who may (decisions go over HTTP).
  * server -> client: `welcome`, then either `snapshot` or `frame`s up to the head, then live `frame`s and `heartbeat`s;
- * `bye` before the server ends a connection on purpose.
+ * `presence` beside them, to those of the house (`presence.ts`); `bye` before the server ends a connection on purpose.
  */
 export const PROTOCOL_VERSION = 1;
 /** Oldest client protocol this server still speaks. */
@@ -47,6 +48,15 @@ export const RemovedRow = z.object({ collection: z.enum(COLLECTION_NAMES as [Col
 export type RemovedRow = z.infer<typeof RemovedRow>;
 
 /**
+ * A frame whose events go beyond its range, or back, or belong to another collection than their type says, would move
+ * the record to a place where the frames that follow are taken for repeats: facts would be lost without a word.
+ */
+function isWhole({ after, upTo, events, removed = [] }: { after: number; upTo: number; events: readonly RecordedEvent[]; removed?: readonly RemovedRow[] | undefined }): boolean {
+  const rises = (places: readonly { readonly seq: number }[]) => places.every(({ seq }, at) => seq > (places[at - 1]?.seq ?? after) && seq <= upTo);
+  return after <= upTo && rises(events) && rises(removed) && events.every(({ type, collection }) => EVENT_TYPES[type].collection === collection);
+}
+
+/**
  * Events of one room, in order. It covers the log from `after` (exclusive) to `upTo` (inclusive): a client whose
  * cursor is below `after` has a gap and must resume; one at or above `upTo` drops the frame as a duplicate. In a
  * wedding's room, and for a device that may not see everything, `events` may be fewer than the range.
@@ -59,7 +69,7 @@ export const StreamFrame = z.object({
   removed: z.array(RemovedRow).optional(),
   /** When the newest of these was committed, server's clock; for measuring hops. */
   committedAt: Instant,
-});
+}).refine(isWhole, 'its events do not fit its range');
 export type StreamFrame = z.infer<typeof StreamFrame>;
 
 export const StreamSnapshot = Snapshot;
@@ -69,7 +79,7 @@ export const StreamHeartbeat = z.object({ headSeq: Seq, serverTime: Instant });
 export type StreamHeartbeat = z.infer<typeof StreamHeartbeat>;
 
 /** Why a connection ended or was refused. */
-export const CLOSE_REASONS = ['server_stopping', 'auth_missing', 'auth_invalid', 'auth_revoked', 'protocol_too_old', 'protocol_too_new', 'hello_invalid', 'forbidden', 'overloaded', 'slow_consumer', 'silence', 'gap', 'transport_lost', 'network_gone', 'stopped'] as const;
+export const CLOSE_REASONS = ['server_stopping', 'auth_missing', 'auth_invalid', 'auth_revoked', 'protocol_too_old', 'protocol_too_new', 'hello_invalid', 'forbidden', 'overloaded', 'flooding', 'slow_consumer', 'silence', 'gap', 'transport_lost', 'network_gone', 'stopped'] as const;
 export const CloseReason = z.enum(CLOSE_REASONS);
 export type CloseReason = z.infer<typeof CloseReason>;
 

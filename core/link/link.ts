@@ -1,3 +1,4 @@
+import type { PresenceList, PresencePlace, PresenceSay } from '../contract/presence.ts';
 import { PROTOCOL_VERSION, type CloseReason, type LinkStatus, type StreamFrame, type StreamHeartbeat, type StreamHello, type StreamSnapshot, type StreamWelcome } from '../contract/stream.ts';
 import type { Clock, Log, Random } from '../ports/ports.ts';
 import { initialLink, linkStatus, stepLink, type Cursor, type LinkEffect, type LinkInput } from './machine.ts';
@@ -8,10 +9,16 @@ export interface TransportHandlers {
   snapshot(snapshot: StreamSnapshot): void;
   frame(frame: StreamFrame): void;
   heartbeat(heartbeat: StreamHeartbeat): void;
+  presence(list: PresenceList): void;
   down(reason: CloseReason): void;
 }
+export interface Line {
+  close(): void;
+  /** At most once, and never again when it is lost: whoever is somewhere says so again. */
+  present(said: PresenceSay): void;
+}
 export interface LinkTransport {
-  open(hello: StreamHello, handlers: TransportHandlers): { close(): void };
+  open(hello: StreamHello, handlers: TransportHandlers): Line;
 }
 
 export interface Timers {
@@ -35,6 +42,10 @@ export interface LinkOptions {
   /** Next piece, exactly once, in order. */
   readonly onFrame: (frame: StreamFrame) => void;
   readonly onStatus: (status: LinkStatus) => void;
+  /** Who of the house is where; null = not known any more, since the line is not live. */
+  readonly onPresence?: (list: PresenceList | null) => void;
+  /** Names this run of the program or page in what it says of itself. */
+  readonly page?: string;
 }
 
 export interface Link {
@@ -44,6 +55,8 @@ export interface Link {
   networkChanged(online: boolean): void;
   suspended(): void;
   resumed(): void;
+  /** Where the person is. Said while live, and again on each new line; nothing is ever queued. Needs {@link LinkOptions.page}. */
+  present(place: PresencePlace): void;
   status(): LinkStatus;
 }
 
@@ -52,7 +65,11 @@ export function createLink(options: LinkOptions): Link {
   const { clock, random, timers, transport, log } = options;
   let state = initialLink(options.cursor, clock.now());
   let generation = 0;
-  let line: { close(): void } | null = null;
+  let line: Line | null = null;
+  let place: PresencePlace | null = null;
+  /** The last thing said, and on which line. */
+  let said = '';
+  let peopleKnown = false;
   let cancelRetry: (() => void) | null = null;
   let cancelSilence: (() => void) | null = null;
   const queue: LinkInput[] = [];
@@ -79,6 +96,9 @@ export function createLink(options: LinkOptions): Link {
           snapshot: (snapshot) => give({ kind: 'snapshot', snapshot }),
           frame: (frame) => give({ kind: 'frame', frame }),
           heartbeat: (heartbeat) => give({ kind: 'heartbeat', heartbeat }),
+          presence: (list) => {
+            if (current()) tellPeople(list);
+          },
           down: (reason) => give({ kind: 'down', reason }),
         });
       },
@@ -87,6 +107,20 @@ export function createLink(options: LinkOptions): Link {
         give({ kind: 'down', reason: 'auth_missing' });
       },
     );
+  };
+
+  const sayPlace = (): void => {
+    const { page } = options;
+    if (state.name !== 'live' || place === null || page === undefined) return;
+    const next = JSON.stringify([generation, place]);
+    if (next === said) return;
+    said = next;
+    line?.present({ ...place, page });
+  };
+  const tellPeople = (list: PresenceList | null): void => {
+    if (list === null && !peopleKnown) return;
+    peopleKnown = list !== null;
+    options.onPresence?.(list);
   };
 
   const perform = (effect: LinkEffect): void => {
@@ -134,6 +168,9 @@ export function createLink(options: LinkOptions): Link {
         for (const effect of step.effects) perform(effect);
         if (before.name !== state.name) log.info({ from: before.name, to: state.name, reason: state.reason, attempt: state.attempt, seq: state.cursor?.seq ?? 0 }, 'link');
         if (state !== before) options.onStatus(linkStatus(state));
+        // What was heard on a line holds as long as the line does.
+        if (state.name !== 'live' && state.name !== 'syncing') tellPeople(null);
+        sayPlace();
       }
     } finally {
       working = false;
@@ -147,6 +184,10 @@ export function createLink(options: LinkOptions): Link {
     networkChanged: (online) => feed({ kind: 'network', online }),
     suspended: () => feed({ kind: 'suspend' }),
     resumed: () => feed({ kind: 'resume' }),
+    present(next) {
+      place = next;
+      sayPlace();
+    },
     status: () => linkStatus(state),
   };
 }

@@ -81,7 +81,7 @@ export const RETRY_REFUSED_MS = 30_000;
 export const STABLE_MS = 5_000;
 export const GAPS_BEFORE_SNAPSHOT = 3;
 
-const REFUSALS: ReadonlySet<CloseReason> = new Set(['auth_missing', 'auth_invalid', 'auth_revoked', 'protocol_too_old', 'protocol_too_new', 'hello_invalid', 'forbidden']);
+const REFUSALS: ReadonlySet<CloseReason> = new Set(['auth_missing', 'auth_invalid', 'auth_revoked', 'protocol_too_old', 'protocol_too_new', 'hello_invalid', 'forbidden', 'flooding']);
 
 export function initialLink(cursor: Cursor | null, now: number): LinkState {
   return { name: 'stopped', since: now, cursor, headSeq: cursor?.seq ?? 0, confirmedAt: null, heardAt: now, reason: null, attempt: 0, gaps: 0, retryAt: null, networkGone: false, asleep: false };
@@ -151,6 +151,8 @@ function snapshot(state: LinkState, input: StreamSnapshot, env: Env): Step {
 }
 
 function welcome(state: LinkState, input: StreamWelcome, env: Env): Step {
+  // Frames that continue another log would be laid on top of ours: only a snapshot can follow.
+  if (input.mode === 'resume' && state.cursor && state.cursor.epoch !== input.epoch) return lost({ ...state, heardAt: env.now, cursor: null }, 'gap', env, true);
   // The head of another log says nothing about ours: the server's word replaces it.
   const next = { ...state, headSeq: input.headSeq, heardAt: env.now, reason: null };
   if (input.mode === 'resume' && state.cursor && state.cursor.epoch === input.epoch && state.cursor.seq >= input.headSeq) {

@@ -1,12 +1,17 @@
 import { CloseReason, PROTOCOL_VERSION, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome, type StreamHello } from '../contract/stream.ts';
+import { PresenceList } from '../contract/presence.ts';
 import type { Log } from '../ports/ports.ts';
 import type { LinkTransport, TransportHandlers } from './link.ts';
+import { packetGuard, type EnginePacket } from './transportGuard.ts';
 
 /** The part of socket.io-client that is used; given from outside so that core knows no socket. */
 export interface SocketLike {
   on(event: string, listener: (payload: never) => void): unknown;
   connect(): unknown;
   disconnect(): unknown;
+  emit(event: string, payload: unknown): unknown;
+  /** The transport below, once `connect` was called. */
+  readonly io?: { readonly engine?: { on(event: 'packet', listener: (packet: EnginePacket) => void): unknown } };
 }
 export type IoLike = (url: string, options: Record<string, unknown>) => SocketLike;
 
@@ -47,14 +52,33 @@ export function socketIoTransport(io: IoLike, options: SocketIoOptions): LinkTra
       parsed('snapshot', StreamSnapshot, handlers.snapshot);
       parsed('frame', StreamFrame, handlers.frame);
       parsed('heartbeat', StreamHeartbeat, handlers.heartbeat);
+      // No fact is lost with a list that cannot be read: the line stays.
+      socket.on('presence', (payload: unknown) => {
+        if (done) return;
+        const list = PresenceList.safeParse(payload);
+        if (list.success) handlers.presence(list.data);
+        else options.log.warn({ error: String(list.error).slice(0, 300) }, 'unreadable list of who is here');
+      });
       parsed('bye', StreamBye, (bye) => end(bye.reason));
-      socket.on('connect_error', (error: { data?: { reason?: unknown } }) => {
-        const reason = CloseReason.safeParse(error.data?.reason);
+      // A server may send an event of this name with anything in it.
+      socket.on('connect_error', (error: { data?: { reason?: unknown } | null } | null | undefined) => {
+        const reason = CloseReason.safeParse(error?.data?.reason);
         end(reason.success ? reason.data : 'transport_lost');
       });
       socket.on('disconnect', () => end('transport_lost'));
       socket.connect();
+      const isSound = packetGuard();
+      socket.io?.engine?.on('packet', (packet) => {
+        if (isSound(packet)) return;
+        options.log.error({ type: packet.type }, 'unreadable packet on the stream');
+        // Its kind is what the library looks at next; it passes over this one.
+        packet.type = 'noop';
+        end('hello_invalid');
+      });
       return {
+        present(said): void {
+          if (!done) socket.emit('presence', said);
+        },
         close(): void {
           if (done) return;
           done = true;

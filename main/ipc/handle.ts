@@ -3,10 +3,17 @@ import { codedError, type CodedError, type ErrorCode } from '../../core/contract
 import { INVOKE, type InvokeInput, type InvokeOutput, type IpcResult } from '../../core/contract/ipc.ts';
 import { INVOKE_CHANNELS, type InvokeChannel } from '../../core/contract/ipcNames.ts';
 import { err, type Result } from '../../core/contract/result.ts';
+import { WALL_INVOKE, type WindowKind } from '../../core/contract/windows.ts';
 import type { Log } from '../../core/ports/ports.ts';
 import { refuseSender, type SenderEvent } from './sender.ts';
 
-export type Handler<C extends InvokeChannel> = (input: InvokeInput<C>) => Result<InvokeOutput<C>, CodedError> | Promise<Result<InvokeOutput<C>, CodedError>>;
+/** The page that asks. */
+export interface Caller {
+  readonly pageId: number;
+  readonly kind: WindowKind;
+}
+
+export type Handler<C extends InvokeChannel> = (input: InvokeInput<C>, from: Caller) => Result<InvokeOutput<C>, CodedError> | Promise<Result<InvokeOutput<C>, CodedError>>;
 /** One for every channel of the contract; a missing one does not compile. */
 export type Handlers = { readonly [C in InvokeChannel]: Handler<C> };
 
@@ -17,7 +24,8 @@ export interface InvokeReceiver {
 
 export interface HandleOptions {
   readonly handlers: Handlers;
-  readonly isOurWindow: (webContentsId: number) => boolean;
+  /** What one of our windows is for; null = it is none of ours. */
+  readonly kindOf: (webContentsId: number) => WindowKind | null;
   readonly log: Log;
   readonly receiver?: InvokeReceiver;
 }
@@ -30,7 +38,7 @@ export type Refusals = Partial<Record<ErrorCode, number>>;
  * handler. Whatever goes wrong is a coded answer, is counted and is logged; nothing is thrown across and nothing is silent.
  */
 export function handleInvocations(options: HandleOptions): { refusals(): Refusals } {
-  const { handlers, isOurWindow, log } = options;
+  const { handlers, kindOf, log } = options;
   const receiver: InvokeReceiver = options.receiver ?? ipcMain;
   const refusals: Refusals = {};
   const refuse = (channel: InvokeChannel, error: CodedError, fields: Record<string, unknown>): IpcResult<never> => {
@@ -41,8 +49,10 @@ export function handleInvocations(options: HandleOptions): { refusals(): Refusal
 
   const register = <C extends InvokeChannel>(channel: C) => {
     receiver.handle(channel, async (event, ...args): Promise<IpcResult<InvokeOutput<C>>> => {
-      const why = refuseSender(event, isOurWindow);
-      if (why) return refuse(channel, codedError('ipc.sender_refused', 'this page may not ask'), { why, url: event.senderFrame?.url.slice(0, 200) ?? null });
+      const kind = kindOf(event.sender.id);
+      const why = refuseSender(event, () => kind !== null);
+      if (why || kind === null) return refuse(channel, codedError('ipc.sender_refused', 'this page may not ask'), { why, url: event.senderFrame?.url.slice(0, 200) ?? null });
+      if (kind === 'wall' && !WALL_INVOKE.includes(channel)) return refuse(channel, codedError('auth.forbidden', 'a wall display may not ask this'), { kind });
       const parsed = args.length > 1 ? null : INVOKE[channel].input.safeParse(args[0]);
       if (!parsed?.success) {
         const found = parsed?.error.issues.slice(0, 5).map((issue) => ({ path: issue.path.join('.'), code: issue.code }));
@@ -50,7 +60,7 @@ export function handleInvocations(options: HandleOptions): { refusals(): Refusal
         return refuse(channel, codedError('ipc.arguments_invalid', 'the arguments have the wrong shape'), { issues });
       }
       try {
-        const answer = await handlers[channel](parsed.data as InvokeInput<C>);
+        const answer = await handlers[channel](parsed.data as InvokeInput<C>, { pageId: event.sender.id, kind });
         if (!answer.ok) log.info({ channel, code: answer.error.code }, 'call from a page answered with an error');
         return answer;
       } catch (error) {

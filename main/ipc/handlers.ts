@@ -1,11 +1,16 @@
 import { appHandlers, type AppDeps } from './app.ts';
 import type { Handlers } from './handle.ts';
+import { pairingHandlers, type PairingDeps } from './pairing.ts';
+import { personalDataHandlers, type PersonalDataDeps } from './personalData.ts';
+import { peopleHandlers, type PeopleDeps } from './people.ts';
 import { outboxHandlers, type OutboxDeps } from './outbox.ts';
+import { presenceHandlers, type PresenceDeps } from './presence.ts';
 import { recordHandlers, type RecordDeps } from './record.ts';
 import { serverHandlers, type ServerDeps } from './server.ts';
 import { settingsHandlers, type SettingsDeps } from './settings.ts';
+import { windowsHandlers, type WindowsDeps } from './windows.ts';
 
 /** Every channel's handler, by domain. The type makes a forgotten channel a compile error. */
-export function allHandlers(deps: AppDeps & OutboxDeps & RecordDeps & ServerDeps & SettingsDeps): Handlers {
-  return { ...appHandlers(deps), ...outboxHandlers(deps), ...recordHandlers(deps), ...serverHandlers(deps), ...settingsHandlers(deps) };
+export function allHandlers(deps: AppDeps & OutboxDeps & PairingDeps & PeopleDeps & PersonalDataDeps & PresenceDeps & RecordDeps & ServerDeps & SettingsDeps & WindowsDeps): Handlers {
+  return { ...appHandlers(deps), ...outboxHandlers(deps), ...pairingHandlers(deps), ...peopleHandlers(deps), ...personalDataHandlers(deps), ...presenceHandlers(deps), ...recordHandlers(deps), ...serverHandlers(deps), ...settingsHandlers(deps), ...windowsHandlers(deps) };
 }

@@ -13,6 +13,9 @@ export interface TrayOptions {
   readonly icons: string;
   readonly log: Log;
   readonly onOpen: () => void;
+  /** Opens the wall display, or closes the one that is open. */
+  readonly onWall: () => void;
+  readonly wallOpen: () => boolean;
   readonly onQuit: () => void;
 }
 
@@ -35,7 +38,7 @@ export function stateLine(status: LinkStatus): string {
 
 /** The tray icon with the link's state. @returns null where the system has no tray. */
 export function createTray(options: TrayOptions): TrayIcon | null {
-  const { icons, log, onOpen, onQuit } = options;
+  const { icons, log, onOpen, onWall, wallOpen, onQuit } = options;
   // macOS recolours template images by itself; elsewhere panels are mostly dark when the system is.
   const ink = (): 'dark' | 'light' => (process.platform === 'darwin' || !nativeTheme.shouldUseDarkColors ? 'dark' : 'light');
   let tray: Tray;
@@ -51,7 +54,8 @@ export function createTray(options: TrayOptions): TrayIcon | null {
     if (!last) return;
     const line = stateLine(last);
     const glyph = glyphOf(last.state);
-    const key = `${line} ${glyph} ${ink()}`;
+    const wall = wallOpen() ? WORDS.wall.close : WORDS.wall.open;
+    const key = `${line} ${glyph} ${ink()} ${wall}`;
     if (key === shown) return;
     shown = key;
     tray.setImage(trayImage(icons, glyph, ink()));
@@ -61,6 +65,7 @@ export function createTray(options: TrayOptions): TrayIcon | null {
         { label: line, enabled: false },
         { type: 'separator' },
         { label: WORDS.tray.open, click: onOpen },
+        { label: wall, click: onWall },
         { label: WORDS.tray.quit, click: onQuit },
       ]),
     );

@@ -4,6 +4,8 @@ import { HTTP, type DeliveriesAnswer, type DevicesAnswer, type HistoryAnswer, ty
 import type { CollectionName } from '../../core/contract/record.ts';
 import { err, type Result } from '../../core/contract/result.ts';
 import { ask, type Ask, type Fetch } from './http.ts';
+import { peopleApi, type PeopleApi } from './people.ts';
+import { personalDataApi, type PersonalDataApi } from './personalData.ts';
 
 export interface Session {
   /** Origin of the server. */
@@ -22,6 +24,8 @@ export interface Api {
   devices(): Promise<Result<DevicesAnswer, CodedError>>;
   revokeDevice(deviceId: string): Promise<Result<RevokeAnswer, CodedError>>;
   command(command: Command): Promise<Result<CommandAnswer, CodedError>>;
+  readonly people: PeopleApi;
+  readonly personalData: PersonalDataApi;
 }
 
 const READ_MS = 8_000;
@@ -53,5 +57,7 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
     devices: () => authorised({ method: 'GET', path: devices.path, answer: devices.success, timeoutMs: READ_MS }),
     revokeDevice: (deviceId) => authorised({ method: 'POST', path: revoke.path.replace(':id', encodeURIComponent(deviceId)), body: {}, answer: revoke.success, timeoutMs: WRITE_MS }),
     command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
+    people: peopleApi(authorised),
+    personalData: personalDataApi(authorised),
   };
 }

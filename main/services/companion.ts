@@ -1,4 +1,5 @@
 import type { CodedError } from '../../core/contract/errors.ts';
+import type { PresenceList, PresencePlace } from '../../core/contract/presence.ts';
 import { ok, type Result } from '../../core/contract/result.ts';
 import type { CloseReason, LinkStatus, StreamFrame } from '../../core/contract/stream.ts';
 import type { Link, Timers } from '../../core/link/link.ts';
@@ -28,6 +29,7 @@ export interface CompanionOptions {
   /** Each frame as it arrives, before it is applied. */
   readonly onFrame: (frame: StreamFrame) => void;
   readonly onStatus: (status: LinkStatus) => void;
+  readonly onPresence: (list: PresenceList | null) => void;
   /** The person chose another server; kept for the next start. */
   readonly saveServerUrl: (url: string | null) => void;
 }
@@ -37,12 +39,16 @@ export interface Companion {
   /** @param url null = the embedded server */
   start(url: string | null, ticket: string | null): void;
   connect(input: { url: string | null; ticket: string | null }): Promise<Result<boolean, CodedError>>;
+  /** Changes over to a server that has let this desktop in by a code. `origin` is checked already. */
+  adopt(origin: string, token: string): Promise<Result<boolean, CodedError>>;
   retryNow(): void;
   /** The server refused the token outside the link. */
-  refused(): void;
+  refused(error: CodedError): void;
   networkChanged(online: boolean): void;
   suspended(): void;
   resumed(): void;
+  /** Where the person at this desktop is; told to whatever server there is, again after each new line. */
+  present(place: PresencePlace): void;
   status(): LinkStatus;
   server(): { mode: 'embedded' | 'client'; url: string | null };
   session(): Session | null;
@@ -74,9 +80,12 @@ export function createCompanion(options: CompanionOptions): Companion {
   let target: Target | null = null;
   let device: Device | null = null;
   let link: Link | null = null;
+  let place: PresencePlace | null = null;
   let recordOf: string | null = null;
   /** Set once a refused token was replaced, until the link was live again: a second refusal is not answered with haste. */
   let replaced = false;
+  /** Why the token of before is gone, so that the person is told more than that there is none. */
+  let lost: CloseReason | null = null;
   let cancelRetry: (() => void) | null = null;
   let retry: (() => void) | null = null;
   let status: LinkStatus = { state: 'connecting', since: iso(clock.now()), seq: 0, headSeq: 0, confirmedAt: null, reason: null, attempt: 0, retryAt: null };
@@ -105,6 +114,7 @@ export function createCompanion(options: CompanionOptions): Companion {
     const old = link;
     link = null;
     device = null;
+    options.onPresence(null);
     old?.stop();
   };
 
@@ -126,14 +136,21 @@ export function createCompanion(options: CompanionOptions): Companion {
         options.onFrame(frame);
         record.applyFrame(frame);
       },
+      onPresence: (list) => {
+        if (mine === run) options.onPresence(list);
+      },
       onStatus: (next) => {
         if (mine !== run) return;
         tell(next);
-        if (next.state === 'live') replaced = false;
-        if (next.state === 'refused' && (next.reason === 'auth_invalid' || next.reason === 'auth_revoked')) replaceToken();
+        if (next.state === 'live') {
+          replaced = false;
+          lost = null;
+        }
+        if (next.state === 'refused' && (next.reason === 'auth_invalid' || next.reason === 'auth_revoked')) replaceToken(next.reason);
       },
     });
     link = opened;
+    if (place) opened.present(place);
     opened.start();
   };
 
@@ -150,17 +167,18 @@ export function createCompanion(options: CompanionOptions): Companion {
       if (mine === run) void pair(mine, to, attempt + 1);
     };
     retry = again;
-    if (!got.error.retryable) return say('refused', got.error.code === 'auth.missing' ? 'auth_missing' : 'auth_invalid', { attempt });
+    if (!got.error.retryable) return say('refused', got.error.code === 'auth.missing' ? (lost ?? 'auth_missing') : 'auth_invalid', { attempt });
     const ms = retryDelay(attempt, random.next());
     cancelRetry = timers.after(ms, again);
     say('offline', 'transport_lost', { attempt, retryAt: iso(clock.now() + ms) });
   };
 
   /** A refused token is useless: it is forgotten, and a ticket is tried once. */
-  const replaceToken = () => {
+  const replaceToken = (why: CloseReason) => {
     const to = target;
     if (replaced || !to) return;
     replaced = true;
+    lost = why;
     log.warn({ server: to.server }, 'the server refused the device token; pairing again');
     drop();
     const mine = run;
@@ -170,6 +188,7 @@ export function createCompanion(options: CompanionOptions): Companion {
   const toClient = (origin: string, ticket: string | null) => {
     drop();
     replaced = false;
+    lost = null;
     mode = 'client';
     target = { mode, key: clientKey(origin), server: origin, ticket: once(ticket) };
     void pair(run, target, 0);
@@ -177,10 +196,19 @@ export function createCompanion(options: CompanionOptions): Companion {
   const toEmbedded = () => {
     drop();
     replaced = false;
+    lost = null;
     mode = 'embedded';
     target = null;
     say('connecting', null, { attempt: 0 });
     embedded.start();
+  };
+
+  const join = (origin: string): Result<boolean, CodedError> => {
+    options.saveServerUrl(origin);
+    const wasEmbedded = mode === 'embedded';
+    toClient(origin, null);
+    if (wasEmbedded) void embedded.stop();
+    return ok(true);
   };
 
   return {
@@ -204,24 +232,30 @@ export function createCompanion(options: CompanionOptions): Companion {
           return me;
         }
       }
-      options.saveServerUrl(origin);
-      const wasEmbedded = mode === 'embedded';
-      toClient(origin, null);
-      if (wasEmbedded) void embedded.stop();
-      return ok(true);
+      return join(origin);
+    },
+    async adopt(origin, token) {
+      const me = await options.me({ server: origin, token });
+      if (!me.ok && !me.error.retryable) return me;
+      await enrolment.keep(clientKey(origin), token);
+      return join(origin);
     },
     retryNow() {
       if (link) return link.retryNow();
       if (retry) return retry();
       if (mode === 'embedded' && !target) embedded.start();
     },
-    refused: replaceToken,
+    refused: (error) => replaceToken(error.code === 'auth.revoked' ? 'auth_revoked' : 'auth_invalid'),
     networkChanged(online) {
       // A server on this machine needs no network.
       if (target && !LOOPBACK.test(target.server)) link?.networkChanged(online);
     },
     suspended: () => link?.suspended(),
     resumed: () => link?.resumed(),
+    present(next) {
+      place = next;
+      link?.present(next);
+    },
     status: () => status,
     server: () => ({ mode, url: target?.server ?? null }),
     session: () => (target && device ? { server: target.server, token: device.token } : null),

@@ -33,6 +33,8 @@ export interface Enrolment {
   token(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
   /** Exchanges the ticket whatever is stored. */
   enrol(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
+  /** Keeps a token that this device was given in another way than by a ticket. */
+  keep(key: string, token: string): Promise<void>;
   /** The server refused it: forget it everywhere. */
   discard(key: string): Promise<void>;
 }
@@ -92,6 +94,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
 
   return {
     enrol,
+    keep,
     async token(target) {
       const token = held.get(target.key) ?? (await stored(target.key));
       if (token === null) return enrol(target);

@@ -1,4 +1,5 @@
 import { STREAM_PATH, type LinkStatus, type StreamFrame, type StreamSnapshot } from '../../core/contract/stream.ts';
+import type { PresenceList } from '../../core/contract/presence.ts';
 import { createLink, type Link, type Timers } from '../../core/link/link.ts';
 import type { Cursor } from '../../core/link/machine.ts';
 import { socketIoTransport, type IoLike } from '../../core/link/socketIoTransport.ts';
@@ -11,6 +12,8 @@ export interface ServerLinkOptions {
   readonly random: Random;
   readonly log: Log;
   readonly appVersion: string;
+  /** Names this run of the program among the lines of its device. */
+  readonly page: string;
 }
 
 export interface ServerLinkRun {
@@ -21,11 +24,12 @@ export interface ServerLinkRun {
   readonly onSnapshot: (snapshot: StreamSnapshot) => void;
   readonly onFrame: (frame: StreamFrame) => void;
   readonly onStatus: (status: LinkStatus) => void;
+  readonly onPresence: (list: PresenceList | null) => void;
 }
 
 /** Makes the desktop's one line to a server: core's link on socket.io-client. */
 export function serverLinks(options: ServerLinkOptions): (run: ServerLinkRun) => Link {
-  const { io, clock, timers, random, log, appVersion } = options;
+  const { io, clock, timers, random, log, appVersion, page } = options;
   return (run) =>
     createLink({
       transport: socketIoTransport(io, { url: run.server, path: STREAM_PATH, log }),
@@ -39,6 +43,8 @@ export function serverLinks(options: ServerLinkOptions): (run: ServerLinkRun) =>
       onSnapshot: run.onSnapshot,
       onFrame: run.onFrame,
       onStatus: run.onStatus,
+      onPresence: run.onPresence,
+      page,
     });
 }
 

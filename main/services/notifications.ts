@@ -1,5 +1,5 @@
 import type { Place } from '../../core/contract/deepLink.ts';
-import type { RecordedEvent } from '../../core/contract/events.ts';
+import { isErasure, type RecordedEvent } from '../../core/contract/events.ts';
 import type { Banner, NotificationOutcome } from '../../core/contract/ipc.ts';
 import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
 import type { Settings } from '../../core/contract/settings.ts';
@@ -80,8 +80,8 @@ export function createNotifications(options: NotificationOptions): NotificationS
 
   return {
     async consider(event, state) {
-      // Somebody has seen to it, here or at another desktop: it need not be on the screen any longer.
-      if (event.collection === 'alerts' && event.row.state !== 'open') {
+      // Somebody has seen to it, here or at another desktop, or who it names was erased: it must not be on the screen any longer.
+      if (event.collection === 'alerts' && (event.row.state !== 'open' || isErasure(event.type))) {
         toasts.dismiss(event.row.id);
         held = held.filter(({ place }) => place.view !== 'day' || place.alertId !== event.row.id);
       }

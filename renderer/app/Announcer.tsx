@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { severityRank } from '../../core/domain/day/openAlerts.ts';
+import { after, type Cancel } from '../components/timers.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
@@ -12,7 +13,7 @@ export function Announcer() {
   const [said, setSaid] = useState<{ readonly text: string; readonly urgent: boolean }>({ text: '', urgent: false });
   const lastSeq = useRef<number | null>(null);
   const waiting = useRef<{ title: string; word: string; urgent: boolean }[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const timer = useRef<Cancel | null>(null);
   const lastSaid = useRef(-AT_MOST_EVERY_MS);
 
   useEffect(() => {
@@ -27,16 +28,16 @@ export function Announcer() {
       }
     }
     if (waiting.current.length === 0 || timer.current) return;
-    timer.current = setTimeout(() => {
+    timer.current = after(Math.max(0, lastSaid.current + AT_MOST_EVERY_MS - performance.now()), () => {
       timer.current = null;
       lastSaid.current = performance.now();
       const [first] = waiting.current;
       const text = waiting.current.length === 1 && first ? t('announce.one', { severity: first.word, title: first.title }) : t('announce.many', { count: waiting.current.length });
       setSaid({ text, urgent: waiting.current.some((each) => each.urgent) });
       waiting.current = [];
-    }, Math.max(0, lastSaid.current + AT_MOST_EVERY_MS - performance.now()));
+    });
   }, [held]);
-  useEffect(() => () => void (timer.current && clearTimeout(timer.current)), []);
+  useEffect(() => () => timer.current?.(), []);
 
   return (
     <>

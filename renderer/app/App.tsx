@@ -1,8 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, timeoutManager } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { numberedTimers } from '../components/timers.ts';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
 import { useConsole } from '../state/store.ts';
@@ -10,11 +11,25 @@ import { BackendProvider } from './context.ts';
 import { Frame } from './Frame.tsx';
 import { Palette } from './Palette.tsx';
 import { StartProblem } from './Pairing.tsx';
+import { DoorPage } from '../accounts/DoorPage.tsx';
+import { PairScreen } from '../accounts/PairDesktop.tsx';
+import { SignInPage } from '../accounts/SignInPage.tsx';
+import { useDoor, watchDoor } from '../state/backend/door.ts';
 import { theme } from './theme.ts';
+
+// Before any query: the library's own intervals would go on in a page that nobody sees.
+timeoutManager.setTimeoutProvider(numberedTimers());
 
 function Content() {
   const phase = useConsole((state) => state.phase);
   const hasRecord = useConsole((state) => state.record !== null);
+  const home = useConsole((state) => state.home);
+  const pairing = useConsole((state) => state.pairing);
+  const { door } = useDoor();
+  useEffect(() => (home === 'browser' ? watchDoor() : undefined), [home]);
+  if (home === 'browser' && door && door.kind !== 'signed_on' && phase.kind !== 'starting') return <DoorPage door={door} />;
+  if (home === 'browser' && phase.kind === 'pairing') return <SignInPage code={phase.code} />;
+  if (pairing?.needed && pairing.server.url) return <PairScreen needed={pairing.needed} server={pairing.server.url} />;
   if (phase.kind === 'pairing' || phase.kind === 'failed') return <StartProblem kind={phase.kind} code={phase.code} />;
   // What is kept here is shown at once; the rest of the start happens behind it.
   if (phase.kind === 'starting' && !hasRecord) {

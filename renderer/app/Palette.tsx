@@ -1,9 +1,9 @@
 import { Kbd } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBell, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconPlugConnected, IconRefresh, IconSearch, IconSettings } from '@tabler/icons-react';
+import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconPlugConnected, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
-import { dayText } from '../components/format.ts';
+import { dayText, dotted } from '../components/format.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
@@ -13,15 +13,21 @@ import { acknowledgeAndTell } from './openDecision.ts';
 import { go, openPlace, useRoute } from './routes.ts';
 import { useTables } from './selectors.ts';
 import { switchDensity, switchTheme } from './switches.ts';
+import { useAsOf, useSearch } from './useSearch.tsx';
+import { openInNewWindow, wallDisplay } from './windows.ts';
 
-/** Every place, wedding and decision by name; what has a key shows it. */
+/** Everything that this machine holds, every place and every decision by name; what has a key shows it. */
 export function Palette() {
   const backend = useBackend();
   const tables = useTables();
   const mayIntegrate = useMay('http:integrations');
+  const mayPeople = useMay('http:people');
+  const mayLetIn = useMay('http:lookAtPairing');
   const mayAcknowledge = useMay('command:alert.acknowledge');
   const { selected } = useRoute();
   const settings = useConsole((state) => state.settings);
+  const filter = useSearch();
+  const asOf = useAsOf();
 
   const actions = useMemo<SpotlightActionGroupData[]>(() => {
     const icon = { size: 18, stroke: 1.5, 'aria-hidden': true } as const;
@@ -40,7 +46,9 @@ export function Palette() {
         actions: [
           { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
           ...(mayIntegrate ? [{ id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) }] : []),
+          ...(mayPeople ? [{ id: 'people', label: t('places.people'), leftSection: <IconUsers {...icon} />, rightSection: key('Alt 4'), onClick: () => openPlace({ view: 'people' }) }] : []),
           { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
+          ...(mayLetIn ? [{ id: 'pair', label: t('approve.command'), leftSection: <IconDeviceDesktopPlus {...icon} />, onClick: () => openPlace({ view: 'pair', code: null }) }] : []),
         ],
       },
       {
@@ -62,6 +70,20 @@ export function Palette() {
         ]),
       },
       {
+        group: t('palette.windows'),
+        actions: [
+          { id: 'new-window', label: t('windows.open'), leftSection: <IconWindowMaximize {...icon} />, onClick: () => openInNewWindow(backend, 'frame') },
+          ...(selected ? [{ id: 'new-details', label: t('windows.openDetails'), leftSection: <IconWindowMaximize {...icon} />, onClick: () => openInNewWindow(backend, 'details') }] : []),
+          { id: 'wall', label: t('windows.wall'), leftSection: <IconDeviceTv {...icon} />, rightSection: key('Ctrl Shift W'), onClick: () => wallDisplay(backend, 'open') },
+          ...(backend.home === 'desktop'
+            ? [
+                { id: 'wall-next', label: t('windows.wallNext'), leftSection: <IconDeviceTv {...icon} />, onClick: () => wallDisplay(backend, 'next_display') },
+                { id: 'wall-close', label: t('windows.wallClose'), leftSection: <IconDeviceTv {...icon} />, onClick: () => wallDisplay(backend, 'close') },
+              ]
+            : []),
+        ],
+      },
+      {
         group: t('palette.view'),
         actions: [
           { id: 'theme', label: t('palette.theme', { theme: t(`settings.themes.${nextTheme}`) }), leftSection: <IconContrast2 {...icon} />, rightSection: key('Alt L'), onClick: () => switchTheme(backend) },
@@ -70,11 +92,12 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayIntegrate, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayIntegrate, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight
       actions={actions}
+      filter={filter}
       shortcut="mod+K"
       attributes={{ content: { 'aria-label': t('palette.title') } }}
       scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
@@ -83,7 +106,7 @@ export function Palette() {
       scrollable
       lockScroll={false}
       nothingFound={t('palette.nothing')}
-      searchProps={{ leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />, placeholder: t('palette.placeholder'), 'aria-label': t('palette.placeholder') }}
+      searchProps={{ leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />, placeholder: t('palette.placeholder'), 'aria-label': dotted([t('palette.placeholder'), asOf === null ? null : t('palette.asOfLong', { time: asOf })]), ...(asOf === null ? {} : { rightSection: <span className="search-age num">{t('palette.asOf', { time: asOf })}</span>, rightSectionWidth: 112 }) }}
     />
   );
 }

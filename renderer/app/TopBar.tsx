@@ -9,6 +9,8 @@ import { clockText, dayText, fullMoment, isolated, spanText } from '../component
 import { useNow } from '../components/useNow.ts';
 import { SeverityMark } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
+import { TabMark } from '../presence/AlsoHere.tsx';
+import { WhoIsHere } from '../presence/WhoIsHere.tsx';
 import { useSees } from './access.ts';
 import { LinkPill } from './LinkPill.tsx';
 import { useRoute } from './routes.ts';
@@ -35,6 +37,7 @@ function Tabs() {
       <span className="tab-count num">
         <Countdown entry={entry} today={isToday} />
       </span>
+      <TabMark weddingId={entry.wedding.id} />
     </a>
   );
   return (
@@ -84,6 +87,7 @@ export function TopBar() {
       <LinkPill />
       <VenueClock />
       {seesAlerts ? <AlertCount /> : null}
+      <WhoIsHere />
     </header>
   );
 }

@@ -9,11 +9,20 @@ import '../styles/frame.css';
 import '../styles/board.css';
 import '../styles/inspector.css';
 import '../styles/outbox.css';
+import '../styles/presence.css';
+import '../styles/accounts.css';
 import '../styles/narrow.css';
+import { SHOWS_PARAMETER } from '../../core/contract/windows.ts';
 import type { Backend } from '../state/backend/backend.ts';
-import { openRecordCache } from '../state/cache.ts';
+import { openRecordCache, type RecordCache } from '../state/cache.ts';
 import { startSession } from '../state/session.ts';
 import { App } from './App.tsx';
+
+/** Only the first window keeps the record for the next start: several writing the same would only wear the disk. */
+function cacheOf(shows: string | null): RecordCache {
+  const cache = openRecordCache();
+  return shows === null ? cache : { ...cache, save: () => Promise.resolve() };
+}
 
 /** Puts the console on the page with the given backend and starts its session. */
 export function mountConsole(element: HTMLElement, backend: Backend): Promise<() => void> {
@@ -22,5 +31,5 @@ export function mountConsole(element: HTMLElement, backend: Backend): Promise<()
       <App backend={backend} />
     </StrictMode>,
   );
-  return startSession(backend, openRecordCache());
+  return startSession(backend, cacheOf(new URLSearchParams(location.search).get(SHOWS_PARAMETER)));
 }

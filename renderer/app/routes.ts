@@ -3,7 +3,7 @@ import type { Place } from '../../core/contract/deepLink.ts';
 import { formatDeepLink, parseDeepLink } from '../../core/contract/deepLink.ts';
 
 /** What the inspector can show. */
-export const SELECTABLE = ['alert', 'payment', 'booking', 'item', 'about'] as const;
+export const SELECTABLE = ['alert', 'payment', 'booking', 'item', 'about', 'contact'] as const;
 export type Selectable = (typeof SELECTABLE)[number];
 
 /** Where the console is: a place that can be linked to from outside, and what is selected there. */
@@ -14,7 +14,7 @@ export interface Route {
 }
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
-const SELECTED = new RegExp(`^(.*)/(payment|booking|item|about)/(${UUID})$`);
+const SELECTED = new RegExp(`^(.*)/(payment|booking|item|about|contact)/(${UUID})$`);
 export const HOME: Route = { place: { view: 'day', weddingId: null, alertId: null }, selected: null };
 
 /** `#/wedding/ID/alert/ID` is the deep link's grammar; `.../payment/ID` and the like add a selection. Anything else is home. */

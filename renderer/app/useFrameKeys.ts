@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useBackend } from './context.ts';
 import { closeInspector, openPlace } from './routes.ts';
 import { switchDensity, switchTheme } from './switches.ts';
+import { wallDisplay } from './windows.ts';
 
 /** Keys that hold everywhere: Esc closes the inspector, j or k enters the first list. Letters are left alone while typing. */
 export function useFrameKeys(): void {
@@ -11,8 +12,11 @@ export function useFrameKeys(): void {
     ['alt+1', () => openPlace({ view: 'day', weddingId: null, alertId: null })],
     ['alt+2', () => openPlace({ view: 'integrations', connectionId: null })],
     ['alt+3', () => openPlace({ view: 'settings' })],
+    ['alt+4', () => openPlace({ view: 'people' })],
     ['alt+L', () => switchTheme(backend)],
     ['alt+C', () => switchDensity(backend)],
+    // The menu has it too, for when the page does not answer; opening twice opens once.
+    ['mod+shift+W', () => wallDisplay(backend, 'open')],
   ]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type PointerEvent } from 'react';
+import { after, type Cancel } from './timers.ts';
 
 /** A pointer that lies still this long is not in anybody's hand; what waits must not wait for it. */
 export const STILL_MS = 3_000;
@@ -9,9 +10,9 @@ export const STILL_MS = 3_000;
  */
 export function useHand(): { readonly holding: boolean; readonly handProps: { onPointerMove(event: PointerEvent): void; onPointerLeave(): void } } {
   const [holding, setHolding] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const timer = useRef<Cancel | null>(null);
   const cancel = (): void => {
-    if (timer.current !== null) clearTimeout(timer.current);
+    timer.current?.();
     timer.current = null;
   };
   useEffect(() => cancel, []);
@@ -25,7 +26,7 @@ export function useHand(): { readonly holding: boolean; readonly handProps: { on
       onPointerMove(event) {
         if (event.movementX === 0 && event.movementY === 0) return;
         cancel();
-        timer.current = setTimeout(letGo, STILL_MS);
+        timer.current = after(STILL_MS, letGo);
         setHolding(true);
       },
       onPointerLeave: letGo,

@@ -1,18 +1,18 @@
 import { useCallback, useSyncExternalStore } from 'react';
+import { every, type Cancel } from './timers.ts';
 
 const listeners = new Set<() => void>();
-let timer: ReturnType<typeof setInterval> | null = null;
+let stop: Cancel | null = null;
 
-// One timer for the whole page, and none while nothing on it shows time.
+// One timer for the whole page, and none while nothing on it shows time or nobody sees it.
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);
-  timer ??= setInterval(() => listeners.forEach((each) => each()), 1000);
+  stop ??= every(1000, () => listeners.forEach((each) => each()));
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0 && timer !== null) {
-      clearInterval(timer);
-      timer = null;
-    }
+    if (listeners.size > 0) return;
+    stop?.();
+    stop = null;
   };
 };
 

@@ -48,6 +48,7 @@ export function BookingDetails({ id }: { readonly id: string }) {
       }
       related={[
         ...weddingLink(tables, booking.weddingId),
+        ...(contact ? [{ href: inspectHref('contact', contact.id, booking.weddingId), label: contact.name, what: t('inspector.kind.contact') }] : []),
         ...payments.slice(0, 5).map((payment) => ({ href: inspectHref('payment', payment.id, payment.weddingId), label: moneyText(payment.amountMinor, payment.currency), what: t(`paymentStatus.${payment.status}`) })),
         ...alertsAbout(tables, 'bookings', id),
       ]}

@@ -1,10 +1,13 @@
-import { IconX } from '@tabler/icons-react';
+import { IconExternalLink, IconX } from '@tabler/icons-react';
 import { useLayoutEffect, useRef } from 'react';
+import { useBackend } from '../app/context.ts';
 import { closeInspector, type Route } from '../app/routes.ts';
+import { openInNewWindow, SHOWS_DETAILS } from '../app/windows.ts';
 import { t } from '../i18n/index.ts';
 import { AlertDetails } from './AlertDetails.tsx';
 import { BookingDetails } from './BookingDetails.tsx';
 import { ConnectionDetails } from './ConnectionDetails.tsx';
+import { ContactDetails } from './ContactDetails.tsx';
 import { PaymentDetails } from './PaymentDetails.tsx';
 import { RunSheetItemDetails } from './RunSheetItemDetails.tsx';
 import { WeddingDetails } from './WeddingDetails.tsx';
@@ -23,6 +26,8 @@ function Details({ route }: { readonly route: Route }) {
       return <RunSheetItemDetails id={selected.id} />;
     case 'about':
       return <WeddingDetails id={selected.id} />;
+    case 'contact':
+      return <ContactDetails id={selected.id} />;
     case undefined:
       return null;
   }
@@ -30,6 +35,7 @@ function Details({ route }: { readonly route: Route }) {
 
 /** What is selected, always with the same anatomy. Takes the keyboard when it opens and gives it back when it closes. */
 export function Inspector({ route }: { readonly route: Route }) {
+  const backend = useBackend();
   const panel = useRef<HTMLElement>(null);
   const key = route.selected ? `${route.selected.kind} ${route.selected.id}` : route.place.view === 'integrations' ? route.place.connectionId : null;
 
@@ -49,6 +55,11 @@ export function Inspector({ route }: { readonly route: Route }) {
 
   return (
     <aside ref={panel} className="inspector" aria-label={t('inspector.label')} tabIndex={-1}>
+      {SHOWS_DETAILS ? null : (
+        <button type="button" className="icon-button inspector-pop-out" onClick={() => openInNewWindow(backend, 'details')} aria-label={t('windows.openDetails')} title={t('windows.openDetails')}>
+          <IconExternalLink size={16} aria-hidden />
+        </button>
+      )}
       <button type="button" className="icon-button inspector-close" onClick={closeInspector} aria-label={t('inspector.close')} aria-keyshortcuts="Escape">
         <IconX size={16} aria-hidden />
       </button>

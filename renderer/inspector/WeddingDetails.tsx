@@ -4,6 +4,7 @@ import { countText, dayText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
+import { AlsoHere } from '../presence/AlsoHere.tsx';
 import { alertsAbout, inspectHref } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
 
@@ -31,12 +32,13 @@ export function WeddingDetails({ id }: { readonly id: string }) {
       kind={t('inspector.kind.about')}
       title={wedding.title}
       state={t(`weddingStatus.${wedding.status}`)}
+      aside={<AlsoHere weddingId={id} />}
       facts={facts}
       row={wedding}
       collection="weddings"
       zone={zone}
       actions={mayInvite ? <PersonalLink key={id} label={t('settings.coupleMake')} request={{ role: 'couple', weddingId: id }} /> : null}
-      related={[...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id)]}
+      related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id)]}
     />
   );
 }

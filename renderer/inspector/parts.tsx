@@ -27,6 +27,8 @@ export interface DetailsProps {
   readonly title: string;
   readonly state: ReactNode;
   readonly lead?: ReactNode;
+  /** What is true at this moment and in no record, such as who else looks at it. */
+  readonly aside?: ReactNode;
   readonly facts: readonly Fact[];
   readonly row: Row;
   readonly collection: CollectionName;
@@ -73,7 +75,7 @@ function SourceLine({ row, zone }: { readonly row: Row; readonly zone: string })
   );
 }
 
-export function Details({ kind, title, state, lead, facts, row, collection, zone, related = [], actions, children }: DetailsProps) {
+export function Details({ kind, title, state, lead, facts, row, collection, zone, related = [], aside, actions, children }: DetailsProps) {
   return (
     <div className="details">
       <header>
@@ -81,6 +83,7 @@ export function Details({ kind, title, state, lead, facts, row, collection, zone
         <h2>{title}</h2>
         <div className="inspector-state">{state}</div>
       </header>
+      {aside}
       {lead ? <p className="inspector-lead">{lead}</p> : null}
       {actions ? <div className="inspector-actions">{actions}</div> : null}
       <Facts facts={facts} />

@@ -2,14 +2,18 @@ import { NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core
 import { useState } from 'react';
 import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
 import type { SettingsPatch } from '../../core/contract/settings.ts';
+import { AccountSettings } from '../accounts/AccountSettings.tsx';
+import { PairingSteps } from '../accounts/PairDesktop.tsx';
+import { useTask } from '../accounts/useTask.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
+import { RetentionSettings } from '../privacy/RetentionSettings.tsx';
 import { setConsole, useConsole } from '../state/store.ts';
-import { DeviceList } from './DeviceList.tsx';
 import { PairingSettings } from './PairingSettings.tsx';
 import { Setting } from './Setting.tsx';
+import { WallSettings } from './WallSettings.tsx';
 
 function useChange(): { readonly change: (patch: SettingsPatch) => void; readonly failed: string | null } {
   const backend = useBackend();
@@ -66,15 +70,31 @@ function NotificationSettings({ change }: { readonly change: (patch: SettingsPat
 
 function ServerSettings() {
   const backend = useBackend();
-  const server = useConsole((state) => state.start?.server ?? null);
+  const told = useConsole((state) => state.start?.server ?? null);
+  const pairing = useConsole((state) => state.pairing);
+  const server = pairing?.server ?? told;
+  const task = useTask();
   const [url, setUrl] = useState(server?.url && server.mode === 'client' ? server.url : '');
   const [ticket, setTicket] = useState('');
   const [said, setSaid] = useState<string | null>(null);
   const connect = async (address: string | null): Promise<void> => {
+    if (address !== null && ticket.trim() === '') return byCode(address);
     setSaid(t('settings.connecting'));
-    const answer = await backend.connectServer(address, address && ticket ? ticket : null);
+    const answer = await backend.connectServer(address, address ? ticket : null);
     setSaid(answer.ok ? t('settings.connected') : errorWords(answer.error.code));
     if (answer.ok) setTicket('');
+  };
+  // A server that knows this desktop already is only changed over to.
+  const byCode = async (address: string): Promise<void> => {
+    setSaid(t('settings.connecting'));
+    const known = await backend.connectServer(address, null);
+    if (known.ok) return setSaid(t('settings.connected'));
+    if (!known.error.code.startsWith('auth.')) return setSaid(errorWords(known.error.code));
+    setSaid(null);
+    await task.run(
+      () => backend.pairing.start(address),
+      (next) => setConsole({ pairing: next }),
+    );
   };
   return (
     <>
@@ -100,13 +120,15 @@ function ServerSettings() {
           </p>
         </Setting>
       </form>
+      <PairingSteps task={task} />
     </>
   );
 }
 
 export function SettingsView() {
   const mayPair = useMay('http:tickets');
-  const mayList = useMay('http:devices');
+  const mayList = useMay('http:people');
+  const mayKeep = useMay('http:retention');
   const { change, failed } = useChange();
   const settings = useConsole((state) => state.settings);
   const start = useConsole((state) => state.start);
@@ -124,6 +146,7 @@ export function SettingsView() {
           {errorWords(failed)}
         </p>
       ) : null}
+      <AccountSettings />
       <h2>{t('settings.look')}</h2>
       <Setting label={t('settings.theme')}>
         <SegmentedControl
@@ -141,6 +164,7 @@ export function SettingsView() {
           onChange={(density) => change({ density })}
         />
       </Setting>
+      <WallSettings change={change} />
       {desktop ? (
         <>
           <NotificationSettings change={change} />
@@ -152,7 +176,14 @@ export function SettingsView() {
         </>
       ) : null}
       {mayPair ? <PairingSettings /> : null}
-      {mayList ? <DeviceList /> : null}
+      {mayList ? (
+        <Setting label={t('settings.devices')} help={t('settings.devicesInPeople')}>
+          <a className="button" href="#/people">
+            {t('places.people')}
+          </a>
+        </Setting>
+      ) : null}
+      {mayKeep ? <RetentionSettings /> : null}
       <h2>{t('settings.about')}</h2>
       <dl className="facts facts-wide">
         <div>

@@ -1,6 +1,6 @@
 import { Dexie, type Table } from 'dexie';
 import { z } from 'zod';
-import { EVENT_TYPES, RecordedEvent } from '../../core/contract/events.ts';
+import { EVENT_TYPES, isErasure, RecordedEvent } from '../../core/contract/events.ts';
 import { Instant, Seq } from '../../core/contract/primitives.ts';
 import { COLLECTION_NAMES, Organisation, Snapshot, type AnyRow, type CollectionName } from '../../core/contract/record.ts';
 import type { RemovedRow } from '../../core/contract/stream.ts';
@@ -107,11 +107,16 @@ export function openRecordCache(): RecordCache {
         if (snapshot) {
           await database.rows.clear();
           await database.events.where('seq').above(snapshot.seq).delete();
+          const before = await database.meta.get('record');
+          // Somebody was erased since this was written last: what was kept from before may name them.
+          if (snapshot.erasedSeq !== undefined && (before?.seq ?? 0) < snapshot.erasedSeq) await database.events.where('seq').below(snapshot.erasedSeq).delete();
           await database.rows.bulkPut(storedRows(snapshot));
         }
         await database.rows.bulkPut(puts);
         if (deletes.length > 0) await database.rows.bulkDelete(deletes);
         await database.events.bulkPut([...events].slice(-EVENTS_KEPT));
+        const erased = events.filter((event) => isErasure(event.type));
+        if (erased.length > 0) await database.events.filter((event) => erased.some((other) => other.row.id === event.row.id && other.seq > event.seq)).delete();
         if (gone.length > 0) await database.events.filter((event) => gone.some((row) => row.id === event.row.id && row.collection === event.collection)).delete();
         if (position.seq > EVENTS_KEPT) await database.events.where('seq').below(position.seq - EVENTS_KEPT).delete();
         await database.meta.put({ key: 'record', ...position, savedAt: new Date().toISOString() });

@@ -1,8 +1,9 @@
-import type { RecordedEvent } from '../../core/contract/events.ts';
+import { isErasure, type RecordedEvent } from '../../core/contract/events.ts';
 import type { Snapshot } from '../../core/contract/record.ts';
 import type { RemovedRow, StreamFrame } from '../../core/contract/stream.ts';
 import { applyEvents, fromSnapshot } from '../../core/domain/record/state.ts';
 import { openPlace } from '../app/routes.ts';
+import { after, isShown, type Cancel } from '../components/timers.ts';
 import type { Backend } from './backend/backend.ts';
 import { EVENTS_KEPT, type RecordCache } from './cache.ts';
 import { pageLog } from './pageLog.ts';
@@ -11,6 +12,8 @@ import { getConsole, setConsole, type HeldEvent } from './store.ts';
 /** At most one repaint per this many milliseconds while frames pour in; a lone frame is shown at once. */
 const GATHER_MS = 32;
 const SAVE_EVERY_MS = 750;
+/** A hidden page sets no timer: what arrives is gathered until something else arrives so much later, or the page is shown. */
+const HIDDEN_GATHER_MS = 5_000;
 
 /** Runs the page's life with its backend: cache first, then the server's word; frames in, cache out. Returns what ends it. */
 export async function startSession(backend: Backend, cache: RecordCache): Promise<() => void> {
@@ -34,12 +37,12 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     setConsole({ record: null, origin: 'none', savedAt: null, held: [] });
     await cache.clear();
   }
-  setConsole({ phase: { kind: 'ready' }, start: booted.value, access: booted.value.access, settings: booted.value.settings, link: booted.value.link });
+  setConsole({ phase: { kind: 'ready' }, start: booted.value, access: booted.value.access, deviceId: booted.value.deviceId ?? null, settings: booted.value.settings, link: booted.value.link });
   if (booted.value.place) openPlace(booted.value.place);
 
   const saver = cacheSaver(cache);
   let waiting: StreamFrame[] = [];
-  let flushTimer: ReturnType<typeof setTimeout> | null = null;
+  let flushTimer: Cancel | null = null;
   let lastFlush = 0;
   let asking = false;
   let outboxHeard = false;
@@ -48,7 +51,7 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     const { record, origin, held } = getConsole();
     // Main may answer a question with what a push has already overtaken.
     if (origin === 'server' && record && record.epoch === snapshot.epoch && snapshot.seq < record.seq) return;
-    const keepEvents = record?.epoch === snapshot.epoch;
+    const keepEvents = record?.epoch === snapshot.epoch && !missedErasure(record, snapshot);
     setConsole({ record: fromSnapshot(snapshot), origin: 'server', savedAt: snapshot.at, held: keepEvents ? held.filter(({ event }) => event.seq <= snapshot.seq) : [] });
     saver.snapshot(snapshot);
   };
@@ -65,11 +68,21 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
   /** On the desktop another server may be spoken to than before; so it is asked whenever the line comes to life. */
   const askAccess = async (): Promise<void> => {
     const answer = await backend.me();
-    if (answer.ok) setConsole({ access: answer.value.access });
+    if (answer.ok) setConsole({ access: answer.value.access, deviceId: answer.value.device.id });
     else pageLog.warn({ code: answer.error.code }, 'what this device was let in as was not told');
   };
 
+  /** Access was withdrawn, maybe because the machine is lost: nothing of the record stays on it. */
+  const forget = (): void => {
+    if (getConsole().record === null) return;
+    waiting = [];
+    setConsole({ record: null, origin: 'none', savedAt: null, held: [] });
+    saver.stop();
+    void cache.clear().catch((error: unknown) => pageLog.warn({ error: String(error) }, 'kept record could not be cleared'));
+  };
+
   const flush = (): void => {
+    flushTimer?.();
     flushTimer = null;
     lastFlush = performance.now();
     const frames = waiting;
@@ -95,10 +108,11 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     const receivedAt = link?.state === 'live' || link?.state === undefined ? Date.now() : 0;
     const fresh: HeldEvent[] = events.map((event) => ({ event, receivedAt })).reverse();
     const next = applyEvents(usable, events, seq, removed);
-    // What went out of sight is forgotten with its history.
-    const isKept = ({ event }: HeldEvent): boolean => !removed.some((row) => row.id === event.row.id && row.collection === event.collection && row.seq > event.seq);
+    // What went out of sight is forgotten with its history; where a person was erased, what was kept from before.
+    const erased = events.filter((event) => isErasure(event.type));
+    const isKept = ({ event }: HeldEvent): boolean => !erased.some((other) => other.row.id === event.row.id && other.seq > event.seq) && !removed.some((row) => row.id === event.row.id && row.collection === event.collection && row.seq > event.seq);
     const all = [...fresh, ...held].slice(0, EVENTS_KEPT);
-    setConsole({ record: next, origin: 'server', held: removed.length > 0 ? all.filter(isKept) : all });
+    setConsole({ record: next, origin: 'server', held: removed.length > 0 || erased.length > 0 ? all.filter(isKept) : all });
     saver.events(events, removed, { epoch: next.epoch, seq: next.seq, organisation: next.organisation });
   };
 
@@ -109,19 +123,24 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     },
     frame(frame) {
       waiting.push(frame);
-      if (flushTimer !== null) return;
       const since = performance.now() - lastFlush;
-      if (since >= GATHER_MS) flush();
-      else flushTimer = setTimeout(flush, GATHER_MS - since);
+      if (since >= (isShown() ? GATHER_MS : HIDDEN_GATHER_MS)) flush();
+      else flushTimer ??= after(Math.max(0, GATHER_MS - since), flush);
     },
     link(link) {
-      const cameAlive = link.state === 'live' && (getConsole().link?.state !== 'live' || getConsole().access === null);
+      const unknown = getConsole().access === null || getConsole().deviceId === null;
+      const cameAlive = link.state === 'live' && (getConsole().link?.state !== 'live' || unknown);
       setConsole({ link });
-      if (cameAlive && (backend.home === 'desktop' || getConsole().access === null)) void askAccess();
+      if (cameAlive && (backend.home === 'desktop' || unknown)) void askAccess();
     },
     navigate: openPlace,
     banner: (banner) => setConsole((state) => ({ banners: [banner, ...state.banners.filter((other) => other.id !== banner.id)].slice(0, 5) })),
     settings: (settings) => setConsole({ settings }),
+    presence: (presence) => setConsole({ presence }),
+    pairing(pairing) {
+      setConsole({ pairing });
+      if (pairing.needed === 'auth_revoked') forget();
+    },
     outbox(outbox) {
       outboxHeard = true;
       setConsole({ outbox });
@@ -132,14 +151,22 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     // What was told meanwhile is newer.
     if (!outboxHeard) setConsole({ outbox: answer.value });
   });
-  if (backend.home === 'desktop') await askRecord();
+  if (backend.home === 'desktop') {
+    const pairing = await backend.pairing.state();
+    if (pairing.ok) setConsole({ pairing: pairing.value });
+    else pageLog.warn({ code: pairing.error.code }, 'how this desktop stands with its server was not told');
+    await askRecord();
+  }
 
   return () => {
     stop();
-    if (flushTimer !== null) clearTimeout(flushTimer);
+    flushTimer?.();
     saver.stop();
   };
 }
+
+/** Somebody was erased while this page was away: which of the kept events named them cannot be told any more. */
+const missedErasure = (record: { readonly seq: number }, { erasedSeq }: Snapshot): boolean => erasedSeq !== undefined && record.seq < erasedSeq;
 
 /** Gathers what has changed and writes it now and then; one write at a time. A cache that fails is dropped, never in the way. */
 function cacheSaver(cache: RecordCache) {
@@ -147,11 +174,12 @@ function cacheSaver(cache: RecordCache) {
   let events: RecordedEvent[] = [];
   let removed: RemovedRow[] = [];
   let position: { epoch: string; seq: number; organisation: Snapshot['organisation'] } | null = null;
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: Cancel | null = null;
   let writing = false;
   let broken = false;
 
   const write = async (): Promise<void> => {
+    timer?.();
     timer = null;
     if (!position || writing) return;
     const change = { snapshot, events, removed, position };
@@ -171,7 +199,9 @@ function cacheSaver(cache: RecordCache) {
     if (position) schedule();
   };
   const schedule = (): void => {
-    if (!broken && timer === null && !writing) timer = setTimeout(() => void write(), SAVE_EVERY_MS);
+    if (broken || writing) return;
+    if (isShown()) timer ??= after(SAVE_EVERY_MS, () => void write());
+    else void write();
   };
 
   return {
@@ -189,7 +219,7 @@ function cacheSaver(cache: RecordCache) {
       schedule();
     },
     stop(): void {
-      if (timer !== null) clearTimeout(timer);
+      timer?.();
     },
   };
 }

@@ -4,6 +4,8 @@ import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { Banner } from '../../core/contract/ipc.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
+import type { PairingState } from '../../core/contract/pairing.ts';
+import type { PresenceList } from '../../core/contract/presence.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../core/contract/settings.ts';
 import type { LinkStatus } from '../../core/contract/stream.ts';
 import type { RecordState } from '../../core/domain/record/state.ts';
@@ -24,6 +26,12 @@ export interface ConsoleState {
   readonly start: Start | null;
   /** As what this device was let in; null = not known yet. */
   readonly access: Access | null;
+  /** This device's own id; null = not known yet. */
+  readonly deviceId: string | null;
+  /** Who of the house is where, this device among them; null = not known, since there is no line or it is not for us. */
+  readonly presence: PresenceList | null;
+  /** Desktop only: its way into its server; null = not known yet. */
+  readonly pairing: PairingState | null;
   readonly settings: Settings;
   readonly record: RecordState | null;
   /** Where the shown record came from; `cache` = the server has not spoken yet. */
@@ -45,6 +53,9 @@ export const initialState: ConsoleState = {
   home: 'browser',
   start: null,
   access: null,
+  deviceId: null,
+  presence: null,
+  pairing: null,
   settings: DEFAULT_SETTINGS,
   record: null,
   origin: 'none',

@@ -24,7 +24,7 @@ export const PACKAGES = {
   ],
   server: [
     '@better-auth/core', '@better-auth/passkey', '@better-auth/sso', '@better-auth/utils', '@better-fetch/fetch', '@electric-sql/pglite', '@fastify/cookie',
-    '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', '@socket.io/redis-streams-adapter', 'better-auth', 'better-call', 'cockatiel', 'fastify',
+    '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', 'better-auth', 'better-call', 'cockatiel', 'fastify',
     'kysely', 'nanostores', 'nodemailer', 'pg', 'pino', 'prom-client', 'redis', 'socket.io', 'temporal-polyfill', 'zod',
   ],
 };

@@ -42,7 +42,18 @@ const CORE_WORDS = [
   { selector: 'CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|queueMicrotask)$/]', message: 'core-is-pure: timers come in by a port.' },
 ];
 
+/** Timers of the console in one file, which stops them while nobody sees the page. Libraries are handed the same ones. */
+const TIMER_NAMES = '/^(setTimeout|setInterval|requestAnimationFrame|requestIdleCallback)$/';
+const TIMER_WORDS = [
+  {
+    selector: `CallExpression[callee.name=${TIMER_NAMES}], CallExpression[callee.property.name=${TIMER_NAMES}][callee.object.name=/^(window|globalThis|self)$/]`,
+    message: 'one-file/timers: timers of the console are set by renderer/components/timers.ts, which holds them while the page is hidden.',
+  },
+];
+
 const NO_ELECTRON = { patterns: [{ regex: '^electron($|/)', message: 'no-electron-here: only main and the preload know Electron.' }] };
+/** Hooks that set timers of their own, also while nobody looks. */
+const NO_OWN_TIMERS = { paths: [{ name: '@mantine/hooks', importNames: ['useDebouncedCallback', 'useDebouncedState', 'useDebouncedValue', 'useIdle', 'useInterval', 'useThrottledCallback', 'useThrottledState', 'useThrottledValue', 'useTimeout'], message: 'one-file/timers: see renderer/components/timers.ts and useThrottled.ts.' }] };
 
 export default tseslint.config(
   {
@@ -76,6 +87,7 @@ export default tseslint.config(
   { files: ['**/*.ts', '**/*.tsx'], ignores: ['scripts/**', 'tests/**', 'server/index.ts', 'renderer/state/pageLog.ts'], rules: { 'no-console': 'error' } },
   { files: ['core/**', 'server/**', 'renderer/**'], rules: { 'no-restricted-imports': ['error', NO_ELECTRON] } },
   { files: ['core/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...CORE_WORDS] } },
+  { files: ['renderer/**/*.ts', 'renderer/**/*.tsx'], ignores: ['renderer/components/timers.ts'], rules: { 'no-restricted-syntax': ['error', ...TIMER_WORDS], 'no-restricted-imports': ['error', { ...NO_ELECTRON, ...NO_OWN_TIMERS }] } },
   { files: ['main/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...mainWords(null)] } },
   ...Object.values(WORDS).map((word) => ({ files: [word.only], rules: { 'no-restricted-syntax': ['error', ...mainWords(word.only)] } })),
 );

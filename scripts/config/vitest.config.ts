@@ -6,9 +6,9 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 
 const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/packaged/**'];
 /** What must hold on the embedded database and on PostgreSQL alike. */
-const BOTH_HOMES = ['tests/integration/store/{store,normaliser,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts'];
+const BOTH_HOMES = ['tests/integration/store/{store,normaliser,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts'];
 /** What only several processes on one PostgreSQL can show. */
-const POSTGRES_ONLY = 'tests/integration/postgres/**/*.test.ts';
+const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{bus,workers,processes,rolling}}.test.ts';
 
 const postgres = findPostgres();
 if (!postgres.ok) console.warn(`!! skipped: the tests on PostgreSQL, since it cannot be had here: ${postgres.why}`);

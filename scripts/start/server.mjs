@@ -49,7 +49,7 @@ export function startServer({ node, env, dataDir, entry = path.join(root, 'dist'
   });
 
   async function stop() {
-    const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS + Number(env.WEDSYNC_DRAIN_MS ?? 0));
     await tell({ type: 'stop' });
     await ended;
     clearTimeout(limit);

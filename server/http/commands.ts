@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { CommandRequest, HTTP } from '../../core/contract/http.ts';
+import { HTTP } from '../../core/contract/http.ts';
 import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
@@ -13,7 +13,7 @@ export function commandsRoute(app: FastifyInstance, deps: AppDeps): void {
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, deps.config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
-      const input = CommandRequest.safeParse(request.body);
+      const input = HTTP.commands.request.body.safeParse(request.body);
       if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'This is not a command that is known here.'));
       const command = input.data;
       const { id: deviceId, organisationId } = device.value;

@@ -1,13 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { HTTP, type DevicesAnswer, type RevokeAnswer } from '../../core/contract/http.ts';
-import { Id } from '../../core/contract/primitives.ts';
 import { may } from '../../core/domain/access/may.ts';
 import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
-
-const Params = z.object({ id: Id });
 
 /** Who is let in, and showing somebody out. */
 export function devicesRoutes(app: FastifyInstance, deps: AppDeps): void {
@@ -29,7 +25,7 @@ export function devicesRoutes(app: FastifyInstance, deps: AppDeps): void {
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
-      const params = Params.safeParse(request.params);
+      const params = HTTP.revoke.request.params.safeParse(request.params);
       if (!params.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'The device id is not an id.'));
       const { id, organisationId } = device.value;
       // The organisation's own list decides what exists: another organisation's device is as unknown as any.
@@ -38,9 +34,9 @@ export function devicesRoutes(app: FastifyInstance, deps: AppDeps): void {
       const unknown = refusal(404, 'request.not_found', 'There is no such device.');
       if (!found) return sendRefusal(reply, unknown);
       if (!may(device.value, `revoke:${found.role}`).allowed) return sendRefusal(reply, refusal(403, 'auth.forbidden', 'This device stands above the one that asks.'));
-      // A house without an owner's device could let nobody in again but from the server's own machine.
+      // A house without an owner's device could let nobody in again but from the server's own machine; an owner with an account signs in again.
       const owners = devices.filter((one) => one.role === 'owner').length;
-      if (found.role === 'owner' && owners === 1) return sendRefusal(reply, refusal(409, 'auth.last_owner', 'This is the only device of an owner.'));
+      if (found.role === 'owner' && owners === 1 && !(await deps.accounts?.hasOwner(organisationId))) return sendRefusal(reply, refusal(409, 'auth.last_owner', 'This is the only device of an owner.'));
       if (!(await store.revokeDevice(organisationId, found.id))) return sendRefusal(reply, unknown);
       store.audit({ organisationId, at: nowText(), action: 'device.revoked', actor: id, subject: found.id, outcome: 'ok' });
       log.info({ deviceId: found.id, by: id, organisationId, role: found.role, requestId: request.id }, 'device revoked');

@@ -1,10 +1,17 @@
-import type { FastifyInstance } from 'fastify';
-import { EnrolRequest, HTTP, SESSION_COOKIE, type EnrolAnswer } from '../../core/contract/http.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HTTP, SESSION_COOKIE, type EnrolAnswer } from '../../core/contract/http.ts';
+import type { Config } from '../config.ts';
 import type { AppDeps } from '../deps.ts';
 import { isForeign, originsOf } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
 
 const COOKIE_DAYS = 180;
+
+/** A browser's token, where no script can read it. */
+export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, config: Pick<Config, 'publicUrl'>, token: string): void {
+  const secure = request.protocol === 'https' || config.publicUrl?.startsWith('https:') === true;
+  void reply.setCookie(SESSION_COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: COOKIE_DAYS * 86_400 });
+}
 
 /** Exchanges a one-use ticket for a device token, or for a session cookie when the device is a browser. */
 export function enrolRoute(app: FastifyInstance, deps: AppDeps): void {
@@ -15,7 +22,7 @@ export function enrolRoute(app: FastifyInstance, deps: AppDeps): void {
     config: { rateLimit: { max: config.enrolPerMinute, timeWindow: 60_000 } },
     handler: async (request, reply) => {
       if (isForeign(originsOf(request.headers, config.publicUrl))) return sendRefusal(reply, refusal(403, 'auth.forbidden', 'Another site may not enrol a device.'));
-      const input = EnrolRequest.safeParse(request.body);
+      const input = HTTP.enrol.request.body.safeParse(request.body);
       if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'A ticket and a device with name and kind are expected.'));
 
       const enrolled = await store.enrol(input.data.ticket, input.data.device);
@@ -31,10 +38,7 @@ export function enrolRoute(app: FastifyInstance, deps: AppDeps): void {
       log.info({ deviceId: device.id, organisationId: device.organisationId, kind: device.kind, requestId: request.id }, 'device enrolled');
 
       const isBrowser = device.kind === 'browser';
-      if (isBrowser) {
-        const secure = request.protocol === 'https' || config.publicUrl?.startsWith('https:') === true;
-        void reply.setCookie(SESSION_COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: COOKIE_DAYS * 86_400 });
-      }
+      if (isBrowser) setDeviceCookie(request, reply, config, token);
       return reply.send({ deviceId: device.id, token: isBrowser ? null : token, organisation } satisfies EnrolAnswer);
     },
   });

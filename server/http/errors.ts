@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorBody } from '../../core/contract/http.ts';
@@ -60,6 +61,13 @@ export function installErrors(app: FastifyInstance): void {
     }
     return sendRefusal(reply, refusal(404, 'request.not_found', 'There is nothing here.'));
   });
+}
+
+/** An `Expect` that nobody here can meet; without this the answer would be an empty one. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ error: refusal(417, 'request.invalid', 'That expectation cannot be met.').error } satisfies ErrorBody);
+  response.writeHead(417, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close' });
+  response.end(body);
 }
 
 /** What is no HTTP at all, or too slow or too long in its head, gets the same kind of answer and the line is closed. */

@@ -61,7 +61,7 @@ export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
 
   app.get('/readyz', { config: quiet }, async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
-    if (app.isStopping()) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The server is stopping.', true));
+    if (app.isDraining() || app.isStopping()) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The server is stopping.', true));
     if (!(await answersInTime(ping()))) return sendRefusal(reply, refusal(503, 'server.unreachable', 'The database does not answer.', true));
     return reply.send({ status: 'ready' });
   });

@@ -1,17 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { HISTORY_PAGE, HTTP, RecordPoint, type HistoryAnswer } from '../../core/contract/http.ts';
-import { Id } from '../../core/contract/primitives.ts';
-import { COLLECTION_NAMES, type CollectionName, type Snapshot } from '../../core/contract/record.ts';
+import { HISTORY_PAGE, HTTP, type HistoryAnswer } from '../../core/contract/http.ts';
+import type { Snapshot } from '../../core/contract/record.ts';
 import { viewEvent, viewSnapshot } from '../../core/domain/access/view.ts';
 import { changedFields } from '../../core/domain/record/history.ts';
 import type { AppDeps } from '../deps.ts';
+import { auditRead, ORGANISATION_SUBJECT } from '../privacy/reads.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
-
-const Params = z.object({ collection: z.enum(COLLECTION_NAMES as [CollectionName, ...CollectionName[]]), id: Id });
-const Query = z.object({ before: z.string().regex(/^[1-9]\d{0,14}$/).transform(Number).optional() });
-const PointQuery = z.object({ at: RecordPoint });
 
 /** What changed, and what stood, as far as the device may see it. */
 export function historyRoutes(app: FastifyInstance, deps: AppDeps): void {
@@ -22,8 +17,8 @@ export function historyRoutes(app: FastifyInstance, deps: AppDeps): void {
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
-      const params = Params.safeParse(request.params);
-      const query = Query.safeParse(request.query);
+      const params = HTTP.history.request.params.safeParse(request.params);
+      const query = HTTP.history.request.query.safeParse(request.query);
       if (!params.success || !query.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'A collection, an id and, if any, a position are expected.'));
       const { collection, id } = params.data;
       const events = await store.history(device.value.organisationId, collection, id, query.data.before ?? null, HISTORY_PAGE);
@@ -32,6 +27,7 @@ export function historyRoutes(app: FastifyInstance, deps: AppDeps): void {
         const seen = viewEvent(view, event);
         return seen && 'event' in seen ? [{ event: seen.event, changed: changedFields(seen.event) }] : [];
       });
+      auditRead(store, 'history.read', device.value, id, new Date(clock.now()).toISOString());
       const before = events.length === HISTORY_PAGE ? (events.at(-1)?.seq ?? null) : null;
       return reply.send({ at: new Date(clock.now()).toISOString(), entries, before } satisfies HistoryAnswer);
     },
@@ -43,11 +39,12 @@ export function historyRoutes(app: FastifyInstance, deps: AppDeps): void {
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
-      const query = PointQuery.safeParse(request.query);
+      const query = HTTP.record.request.query.safeParse(request.query);
       if (!query.success) return sendRefusal(reply, refusal(400, 'request.invalid', '`at` is expected: a position in the log, or an instant in UTC with milliseconds.'));
       const { at } = query.data;
       const snapshot = await store.recordAt(device.value.organisationId, /^\d+$/.test(at) ? { seq: Number(at) } : { instant: at });
       if (!snapshot) return sendRefusal(reply, refusal(404, 'request.not_found', 'The log does not go that far.'));
+      auditRead(store, 'record.read', device.value, ORGANISATION_SUBJECT, new Date(clock.now()).toISOString());
       return reply.send(viewSnapshot({ subject: device.value, weddingId: null }, snapshot) satisfies Snapshot);
     },
   });

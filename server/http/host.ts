@@ -18,11 +18,12 @@ export function namesThisMachine(host: string | undefined): boolean {
 /**
  * A foreign page can have its own name point at 127.0.0.1, and is then of one origin with whatever listens there: the
  * browser's rules no longer protect us. A server on loopback therefore answers only to names that are its own. An
- * address is no name and cannot be pointed anywhere. A server on the network is called by names that it cannot know.
+ * address is no name and cannot be pointed anywhere. A server on the network is called by names that it cannot know;
+ * only what is no name at all is refused, because addresses of links are made of it.
  */
 export function isOwnName(host: string | undefined, config: Pick<Config, 'host' | 'publicUrl'>): boolean {
-  if (!LOOPBACK.test(config.host)) return true;
   const name = nameIn(host);
+  if (!LOOPBACK.test(config.host)) return host === undefined || name !== null;
   if (name === null) return false;
   if (LOOPBACK.test(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return true;
   return config.publicUrl !== null && name === new URL(config.publicUrl).hostname;

@@ -15,8 +15,9 @@ export function meRoute(app: FastifyInstance, deps: AppDeps): void {
       const { id, name, kind, organisationId, role, weddingId, contactId, bookingIds } = device.value;
       const organisation = await deps.store.organisation(organisationId);
       if (!organisation) throw new Error(`device ${id} belongs to no organisation`);
+      const account = await deps.accounts?.faceOf(id);
       const server = { version: deps.version, protocol: PROTOCOL_VERSION, time: new Date(deps.clock.now()).toISOString() };
-      return reply.send({ organisation, access: { role, weddingId, contactId, bookingIds }, device: { id, name, kind }, server } satisfies MeAnswer);
+      return reply.send({ organisation, access: { role, weddingId, contactId, bookingIds }, device: { id, name, kind }, ...(account ? { account } : {}), server } satisfies MeAnswer);
     },
   });
 }

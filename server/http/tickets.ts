@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { HTTP, TicketRequest, type TicketAnswer } from '../../core/contract/http.ts';
+import { HTTP, type TicketAnswer } from '../../core/contract/http.ts';
 import { may } from '../../core/domain/access/may.ts';
 import { ticketLifeMs, wantedTicket } from '../../core/domain/access/tickets.ts';
 import type { AppDeps } from '../deps.ts';
@@ -24,7 +24,7 @@ export function ticketsRoute(app: FastifyInstance, deps: AppDeps): void {
       if (!device.ok) return sendRefusal(reply, device.error);
       const { id, kind, organisationId } = device.value;
       if (kind === 'tool') return sendRefusal(reply, refusal(403, 'auth.forbidden', 'A tool may not pair other devices.'));
-      const input = TicketRequest.safeParse(request.body ?? {});
+      const input = HTTP.tickets.request.body.safeParse(request.body ?? {});
       if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'A role, a wedding and a contact may be named, nothing else.'));
       const wanted = wantedTicket(device.value, input.data);
       if (!wanted.ok) return sendRefusal(reply, refusal(400, 'request.invalid', UNFIT[wanted.error]));

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../core/contract/events.ts';
+import { isErasure, type RecordedEvent } from '../../core/contract/events.ts';
 import type { StreamFrame } from '../../core/contract/stream.ts';
 import type { Clock } from '../../core/ports/ports.ts';
 import type { ServerLog } from '../log.ts';
@@ -85,6 +85,8 @@ export function createHub(deps: HubDeps): Hub {
       send(state.organisationId, frame);
     }
     state.recentEvents.push(...events);
+    // What was recorded before somebody was erased reads differently now: from here on it comes from the store.
+    if (events.some((event) => isErasure(event.type))) state.recentEvents = [];
     if (state.recentEvents.length > 2 * RECENT_EVENTS) state.recentEvents = state.recentEvents.slice(-RECENT_EVENTS);
   };
 
@@ -131,7 +133,7 @@ export function createHub(deps: HubDeps): Hub {
     if (!state) return;
     if (state.open) hear(state, committed);
     else state.early.push(committed);
-  });
+  }, (organisationId) => states.has(organisationId));
 
   const create = (organisationId: string): State => {
     const state: State = {

@@ -33,6 +33,9 @@ export interface Line {
 /** The part of the transport's own connection that is used; its type is not exported whole. */
 export interface EngineLine {
   readonly request: IncomingMessage;
+  /** `socket` = the websocket under it; absent on any other transport. */
+  readonly transport: { readonly socket?: { pause(): void; resume(): void; on(event: 'ping' | 'pong', listener: () => void): unknown } };
+  on(event: 'packet', listener: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 

@@ -3,6 +3,8 @@ import type { Subject } from '../../core/domain/access/may.ts';
 import { isWhole, viewKey, viewSnapshot, type View } from '../../core/domain/access/view.ts';
 
 export const presentRoom = (organisationId: string) => `present:${organisationId}`;
+/** Those of the house, who are told who else is here. */
+export const houseRoom = (organisationId: string) => `house:${organisationId}`;
 export const organisationRoom = (organisationId: string) => `live:${organisationId}`;
 
 /** A live room in which everybody is given the same part of the record; a frame is cut to it once, not once for each. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { HEARTBEAT_MS, PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
+import type { PresenceList } from '../../core/contract/presence.ts';
 import type { CloseReason, StreamBye, StreamFrame, StreamHeartbeat, StreamSnapshot, StreamWelcome } from '../../core/contract/stream.ts';
+import { may, scopeKey } from '../../core/domain/access/may.ts';
 import { viewFrame, viewSnapshot, type View } from '../../core/domain/access/view.ts';
 import type { Clock } from '../../core/ports/ports.ts';
 import type { Config } from '../config.ts';
@@ -9,28 +11,32 @@ import { originsOf } from '../http/auth.ts';
 import { isOwnName } from '../http/host.ts';
 import type { ServerLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { auditRead, ORGANISATION_SUBJECT } from '../privacy/reads.ts';
 import type { Store } from '../store/store.ts';
 import { catchUp } from './catchUp.ts';
 import { admit, type Admitted } from './hello.ts';
+import { createAllowance, createCoolDowns, FLOOD_LIMITS, type FloodLimits } from './flood.ts';
 import { createHub, type Feed } from './hub.ts';
 import { createLines, lineOf, type EngineLine } from './lines.ts';
-import { createViewRooms, organisationRoom, presentRoom } from './rooms.ts';
+import { createPresence, type PresenceLine } from './presence.ts';
+import { createViewRooms, houseRoom, organisationRoom, presentRoom } from './rooms.ts';
 
 interface ToClient {
   welcome: (welcome: StreamWelcome) => void;
   snapshot: (snapshot: StreamSnapshot) => void;
   frame: (frame: StreamFrame) => void;
   heartbeat: (heartbeat: StreamHeartbeat) => void;
+  presence: (list: PresenceList) => void;
   bye: (bye: StreamBye) => void;
 }
-/** Nothing: what a client decides goes over HTTP, where it is answered. */
-type ToServer = Record<string, never>;
+/** Only where somebody is: what a client decides goes over HTTP, where it is answered. */
+interface ToServer {
+  presence: (said: unknown) => void;
+}
 interface SocketData {
   admitted: Admitted;
   /** In its live room; only then does a full buffer mean a slow consumer rather than a long catch-up. */
   live: boolean;
-  /** Messages since the last heartbeat. */
-  heard: number;
   /** Characters that were sent but wait for the transport to take them. */
   waiting: number;
 }
@@ -45,9 +51,6 @@ const BYE_LIMIT_MS = 1000;
 /** Each device's token is looked at again this often, in heartbeats. */
 const RECHECK_HEARTBEATS = 4;
 
-/** Clients have next to nothing to say; one that says more than this between two heartbeats is not one of ours. */
-const MESSAGES_LIMIT = 500;
-
 /** Handshakes that are being decided at the same time; more are told to come back, so that strangers cannot flood the store. */
 const DECIDING_LIMIT = 500;
 
@@ -61,6 +64,7 @@ export interface StreamDeps {
   readonly parseCookie: (header: string) => Record<string, string | undefined>;
   readonly slowBytes?: number;
   readonly heartbeatMs?: number;
+  readonly floodLimits?: FloodLimits;
 }
 
 export interface Stream {
@@ -75,7 +79,10 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
   const { store, clock, log, metrics, config } = deps;
   const slowBytes = deps.slowBytes ?? SLOW_BYTES;
   const lines = createLines();
+  const flood = deps.floodLimits ?? FLOOD_LIMITS;
+  const coolDowns = createCoolDowns(clock, flood.coolDownMs);
   const addressOf = (request: IncomingMessage) => (config.trustProxy.length > 0 ? '' : (request.socket.remoteAddress ?? ''));
+  const answering = server.listeners('request') as ((...args: unknown[]) => void)[];
   const io = new Server<ToServer, ToClient, Record<string, never>, SocketData>(server, {
     path: STREAM_PATH,
     transports: ['websocket'],
@@ -93,9 +100,45 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       decide(room ? null : 'no room for another connection', room);
     },
   });
+  // Only upgrades are taken: whatever else is asked of this address is answered like any that is not there, not by the
+  // transport in words of its own.
+  server.removeAllListeners('request');
+  for (const listener of answering) server.on('request', listener);
   io.engine.on('connection', (line: EngineLine) => {
     lines.opened(lineOf(line, addressOf(line.request), BYE_LIMIT_MS));
+    listen(line);
   });
+  /** Counted on the line itself, known or not, because control frames and unfinished messages never become packets. */
+  const listen = (line: EngineLine) => {
+    const { request, transport } = line;
+    const allowance = createAllowance(
+      {
+        pause() {
+          metrics.streamSlowed.inc();
+          transport.socket?.pause();
+        },
+        resume: () => transport.socket?.resume(),
+        flooding() {
+          const known = admittedOn.get(request);
+          if (!known) {
+            metrics.streamClosed.inc({ reason: 'flooding' });
+            return void request.socket.destroy();
+          }
+          const { id } = known.data.admitted.device;
+          coolDowns.begin(id);
+          dropAllOf(id, 'flooding');
+        },
+      },
+      clock,
+      flood,
+    );
+    line.on('packet', allowance.message);
+    transport.socket?.on('ping', allowance.message);
+    transport.socket?.on('pong', allowance.message);
+    request.socket.on('data', (chunk: Buffer) => allowance.bytes(chunk.length));
+    request.socket.once('close', allowance.end);
+  };
+  const admittedOn = new WeakMap<IncomingMessage, StreamSocket>();
   const nowText = () => new Date(clock.now()).toISOString();
   let stopping = false;
   let deciding = 0;
@@ -124,6 +167,13 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       }
       for (const socket of socketsIn(organisationId)) if (isSlow(socket)) drop(socket, 'slow_consumer');
     },
+  });
+
+  const presence = createPresence({
+    store,
+    clock,
+    log,
+    tell: (organisationId, list) => io.local.to(houseRoom(organisationId)).emit('presence', list),
   });
 
   const socketsIn = (organisationId: string): StreamSocket[] => {
@@ -159,10 +209,10 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     admit(socket.handshake.auth, originsOf(headers, config.publicUrl), deps.parseCookie(headers.cookie ?? ''), store).then(
       (admitted) => {
         if (!admitted.ok) return refuse(admitted.error);
+        if (coolDowns.isCooling(admitted.value.device.id)) return refuse('flooding');
         socket.data.admitted = admitted.value;
         socket.data.live = false;
         socket.data.waiting = 0;
-        socket.data.heard = 0;
         next();
       },
       (error: unknown) => {
@@ -195,29 +245,39 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     let inRoom = false;
     metrics.streamConnections.inc();
     lines.admitted(socket.request);
+    admittedOn.set(socket.request, socket);
     void socket.join(presentRoom(organisationId));
     socket.conn.on('packetCreate', (packet: { data?: unknown }) => {
       if (typeof packet.data === 'string') socket.data.waiting += packet.data.length;
-    });
-    socket.conn.on('packet', () => {
-      socket.data.heard += 1;
-      if (socket.data.heard > MESSAGES_LIMIT) drop(socket, 'overloaded');
     });
     socket.conn.on('drain', () => {
       socket.data.waiting = 0;
     });
 
+    /** What this line tells of: who was told of whom is read from the audit log. */
+    const subject = view.weddingId ?? device.weddingId ?? ORGANISATION_SUBJECT;
+    let toldLive = false;
     let feed: Feed | null = null;
+    let place: PresenceLine | null = null;
     socket.on('disconnect', (reason) => {
       metrics.streamConnections.dec();
+      place?.gone(!revoked.has(device.id));
       if (feed) hub.leave(feed);
       feed = null;
       if (inRoom) rooms.leave(view);
+      if (toldLive) auditRead(store, 'stream.left', device, subject, nowText());
       const seconds = Math.round((clock.now() - startedAt) / 1000);
       log.info({ deviceId: device.id, organisationId, client: hello.client, reason, seconds }, 'stream connection');
     });
 
     if (revoked.has(device.id)) return drop(socket, 'auth_revoked');
+
+    const sharesPresence = may(device, 'stream:presence').allowed;
+    if (sharesPresence) {
+      const line = presence.line(device);
+      place = line;
+      socket.on('presence', (said) => line.say(said));
+    }
 
     const sendFrame = (frame: StreamFrame) => {
       socket.emit('frame', viewFrame(view, frame));
@@ -237,6 +297,7 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         snapshot: (snapshot) => {
           socket.emit('snapshot', viewSnapshot(view, snapshot));
           metrics.snapshots.inc();
+          auditRead(store, 'stream.snapshot', device, subject, nowText());
           return drained(socket);
         },
         frame: (frame) => {
@@ -246,8 +307,13 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
         frameNow: sendFrame,
         join: () => {
           void socket.join(rooms.enter(view));
+          auditRead(store, 'stream.connected', device, subject, nowText());
+          toldLive = true;
           inRoom = true;
           socket.data.live = true;
+          if (!sharesPresence) return;
+          void socket.join(houseRoom(organisationId));
+          socket.emit('presence', presence.list(organisationId));
         },
       });
     };
@@ -263,7 +329,6 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     beats += 1;
     for (const feed of hub.feeds()) io.local.to(presentRoom(feed.organisationId)).emit('heartbeat', { headSeq: feed.flushedSeq, serverTime: nowText() });
     for (const socket of io.of('/').sockets.values()) {
-      socket.data.heard = 0;
       if (isSlow(socket)) drop(socket, 'slow_consumer');
     }
     hub.check().catch((error: unknown) => log.error({ err: error }, 'the stream could not compare itself with the store'));
@@ -275,14 +340,20 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
     for (const socket of [...io.of('/').sockets.values()]) {
       const device = await store.authenticate(socket.data.admitted.token);
       if (!device.ok) drop(socket, device.error === 'auth.revoked' ? 'auth_revoked' : 'auth_invalid');
+      else if (scopeKey(device.value) !== scopeKey(socket.data.admitted.device)) drop(socket, 'transport_lost');
     }
   };
 
+  const dropAllOf = (deviceId: string, reason: CloseReason) => {
+    for (const socket of [...io.of('/').sockets.values()]) if (socket.data.admitted.device.id === deviceId) drop(socket, reason);
+  };
   const dropDevice = (deviceId: string) => {
     revoked.add(deviceId);
-    for (const socket of [...io.of('/').sockets.values()]) if (socket.data.admitted.device.id === deviceId) drop(socket, 'auth_revoked');
+    dropAllOf(deviceId, 'auth_revoked');
   };
   const unsubscribe = store.onRevoked(dropDevice);
+  // It comes back at once, as what it is now.
+  const unsubscribeChanged = store.onDeviceChanged((deviceId) => dropAllOf(deviceId, 'transport_lost'));
 
   return {
     dropDevice,
@@ -291,8 +362,10 @@ export function attachStream(server: HttpServer, deps: StreamDeps): Stream {
       stopping = true;
       clearInterval(heartbeat);
       unsubscribe();
+      unsubscribeChanged();
       lines.cutWaiting();
       hub.stop();
+      presence.stop();
       for (const socket of [...io.of('/').sockets.values()]) drop(socket, 'server_stopping');
       const deadline = clock.now() + BYE_LIMIT_MS + 200;
       while (io.engine.clientsCount > 0 && clock.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -22,11 +22,11 @@ const TOP = [
 /** Packages that no product folder imports: who uses them. */
 const TOOLS: Readonly<Record<string, string>> = {
   '@axe-core/playwright': 'tests/e2e', '@electron/fuses': 'scripts/config/fuses.mjs', '@playwright/test': 'tests/e2e', '@types/node': 'types', '@types/pg': 'types',
-  '@types/nodemailer': 'types', '@types/oidc-provider': 'types', '@types/qrcode': 'types', '@types/smtp-server': 'types', '@types/ws': 'types',
+  '@types/js-yaml': 'types', 'js-yaml': 'tests/integration/roles', '@types/nodemailer': 'types', '@types/oidc-provider': 'types', '@types/qrcode': 'types', '@types/smtp-server': 'types', '@types/ws': 'types',
   '@types/react': 'types', '@types/react-dom': 'types', '@vitejs/plugin-react': 'build', ajv: 'tests/vendors', 'dependency-cruiser': 'checks',
   'electron-builder': 'packing', eslint: 'checks', 'fast-check': 'tests', node: 'runs everything', 'oidc-provider': 'tests: a real identity provider',
   playwright: 'tests/e2e', 'smtp-server': 'tests: a real mail server',
-  stripe: 'tests and scripts/simulate: the official signer', typescript: 'checks', 'typescript-eslint': 'checks', vite: 'build', vitest: 'tests', ws: 'tests/bench: the peer',
+  stripe: 'tests and scripts/simulate: the official signer', typescript: 'checks', 'typescript-eslint': 'checks', vite: 'build', vitest: 'tests', ws: 'tests/bench: the peer; tests/fuzz',
 };
 
 interface Manifest { readonly dependencies?: Record<string, string>; readonly devDependencies?: Record<string, string> }

@@ -38,7 +38,7 @@ test('an owner lets a couple in by a link and shows it out again', async () => {
     for (const other of server.demo().weddings) if (other.id !== wedding.id) expect(heard).not.toContain(other.id);
     for (const connection of server.demo().connections) expect(heard).not.toContain(connection.connectionId);
 
-    await owner.goto(`${server.url}/#/settings`);
+    await owner.goto(`${server.url}/#/people`);
     const row = owner.locator('.devices li').filter({ hasText: 'Couple' });
     await row.getByRole('button').click();
     const from = Date.now();

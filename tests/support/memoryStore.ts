@@ -160,6 +160,7 @@ export function memoryStore(): MemoryStore {
       revoked.add(listener);
       return () => revoked.delete(listener);
     },
+    onDeviceChanged: () => () => undefined,
     say: () => undefined,
     onSaid: () => () => undefined,
     async enrol(ticket, { name, kind }) {

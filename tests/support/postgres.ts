@@ -14,6 +14,8 @@ export interface Cluster {
   /** Its maintenance database; give it to {@link ownDatabase}. */
   readonly url: string;
   readonly version: string;
+  /** Of the postmaster; another one after {@link Cluster.start}. */
+  readonly pid: number;
   /** Ends it at once, as a power cut would, and leaves its files. */
   kill(): Promise<void>;
   /** Starts it again on the same port and files. */
@@ -94,7 +96,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
   let port = await freePort();
   const urlOf = () => `postgres://wedsync_test:${password}@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off'])];
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off'])];
 
   async function answers(): Promise<string | null> {
     const client = new pg.Client({ connectionString: urlOf() });
@@ -150,6 +152,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return {
     url: urlOf(),
     version,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     kill: () => stop('SIGQUIT'),
     async start() {
       await start();

@@ -5,12 +5,17 @@ import { io, type Socket } from 'socket.io-client';
 import type { Clock } from '../../core/ports/ports.ts';
 import { PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
 import { vendorModule } from '../../core/vendors/registry.ts';
+import { createAccounts } from '../../server/accounts/accounts.ts';
 import { buildApp } from '../../server/app.ts';
 import { loadConfig, type Config } from '../../server/config.ts';
+import { createEgressHttp } from '../../server/egress/http.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics, type Metrics } from '../../server/metrics.ts';
 import { nodeHashing, systemClock } from '../../server/ports.ts';
+import { createPrivacy } from '../../server/privacy/privacy.ts';
+import type { OpenedStore } from '../../server/store/internals.ts';
 import type { Store } from '../../server/store/store.ts';
+import type { FloodLimits } from '../../server/stream/flood.ts';
 
 export interface TestApp {
   readonly app: FastifyInstance;
@@ -27,7 +32,7 @@ export function testConfig(fields: Partial<Config> = {}): Config {
 }
 
 /** The real application around any store: real routes, real sockets, the real vendors. */
-export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number } = {}): TestApp {
+export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number; floodLimits?: FloodLimits } = {}): TestApp {
   const logLines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -38,7 +43,12 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const metrics = createMetrics();
   const { config, clock = systemClock, ...limits } = options;
   const log = createLog('info', sink);
-  const app = buildApp({ config: testConfig(config), store, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  // A double has no tables to look for a person in.
+  const privacy = 'internals' in store ? { privacy: createPrivacy((store as OpenedStore).internals) } : {};
+  const whole = testConfig(config);
+  const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
+  const app = buildApp({ config: whole, store, ...privacy, ...(accounts ? { accounts } : {}), vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  if (accounts) app.addHook('onClose', () => accounts.close());
   return {
     app,
     metrics,

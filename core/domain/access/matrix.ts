@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '../../contract/access.ts';
+import type { ACCOUNT_OPEN_HTTP } from '../../contract/accounts.ts';
 import type { CommandType } from '../../contract/commands.ts';
 import type { HTTP } from '../../contract/http.ts';
 import type { CollectionName, RowOf } from '../../contract/record.ts';
@@ -9,15 +10,18 @@ import type { CollectionName, RowOf } from '../../contract/record.ts';
  */
 
 export type EndpointName = keyof typeof HTTP;
+/** Opened by something else than a role: a one-use ticket, a session, an invitation, a pairing code. */
+export type OpenEndpoint = 'enrol' | keyof typeof ACCOUNT_OPEN_HTTP;
 /** A stream room: the whole organisation, one wedding by name, or a bound device's own slice. */
 export const ROOM_KINDS = ['organisation', 'wedding', 'own'] as const;
 export type RoomKind = (typeof ROOM_KINDS)[number];
 
 const HOUSE = ['owner', 'coordinator', 'staff'] as const satisfies readonly Role[];
 const MANAGERS = ['owner', 'coordinator'] as const satisfies readonly Role[];
+const OWNERS = ['owner'] as const satisfies readonly Role[];
 const NOBODY = [] as const satisfies readonly Role[];
 
-/** Endpoints for people. `enrol` is not here: a one-use ticket opens it before there is a role. */
+/** Endpoints for people. Those of {@link OpenEndpoint} are not here: they come before there is a role. */
 export const ENDPOINTS = {
   me: ROLES,
   tickets: MANAGERS,
@@ -28,7 +32,26 @@ export const ENDPOINTS = {
   history: HOUSE,
   record: HOUSE,
   commands: HOUSE,
-} as const satisfies Readonly<Record<Exclude<EndpointName, 'enrol'>, readonly Role[]>>;
+  // Always in the name of the device's own account: nobody lets in more than himself.
+  lookAtPairing: HOUSE,
+  approvePairing: HOUSE,
+  denyPairing: HOUSE,
+  people: MANAGERS,
+  invite: MANAGERS,
+  revokeInvitation: MANAGERS,
+  setRole: MANAGERS,
+  removeMember: MANAGERS,
+  resetLink: OWNERS,
+  signOn: OWNERS,
+  setSignOn: OWNERS,
+  removeSignOn: OWNERS,
+  personalData: MANAGERS,
+  erasePreview: OWNERS,
+  erase: OWNERS,
+  readers: OWNERS,
+  retention: OWNERS,
+  setRetention: OWNERS,
+} as const satisfies Readonly<Record<Exclude<EndpointName, OpenEndpoint>, readonly Role[]>>;
 
 export const COMMANDS = {
   'alert.acknowledge': HOUSE,
@@ -40,6 +63,12 @@ export const ROOMS = {
   wedding: [...HOUSE, 'vendor', 'couple', 'partner'],
   own: ['vendor', 'couple', 'partner'],
 } as const satisfies Readonly<Record<RoomKind, readonly Role[]>>;
+
+/** What may be said and heard on the stream besides the record: who of the house is where. */
+export const STREAM_RIGHTS = {
+  presence: HOUSE,
+} as const satisfies Readonly<Record<string, readonly Role[]>>;
+export type StreamRight = keyof typeof STREAM_RIGHTS;
 
 /** For which role a ticket may be made, by whom: never above the maker's own. A platform admin is made by no venue. */
 export const TICKETS = {

@@ -1,13 +1,13 @@
 import type { Access, Role } from '../../contract/access.ts';
 import type { CommandType } from '../../contract/commands.ts';
-import { BOUND_ROLES, COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, TICKETS, type EndpointName, type RoomKind } from './matrix.ts';
+import { BOUND_ROLES, COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, STREAM_RIGHTS, TICKETS, type EndpointName, type RoomKind, type StreamRight } from './matrix.ts';
 
 /** Whoever asks: what its device was admitted as. A device of the store is one. */
 export interface Subject extends Access {
   readonly organisationId: string;
 }
 
-export type Action = `http:${EndpointName}` | `command:${CommandType}` | `stream:${RoomKind}` | `ticket:${Role}` | `revoke:${Role}`;
+export type Action = `http:${EndpointName}` | `command:${CommandType}` | `stream:${RoomKind | StreamRight}` | `ticket:${Role}` | `revoke:${Role}`;
 
 /** What is asked about; left out = nothing in particular. */
 export interface Target {
@@ -22,7 +22,7 @@ export type Decision =
 const no = (reason: Exclude<Decision, { allowed: true }>['reason']): Decision => ({ allowed: false, reason });
 
 const TABLES: ReadonlyMap<string, readonly Role[]> = new Map(
-  Object.entries({ http: ENDPOINTS, command: COMMANDS, stream: ROOMS, ticket: TICKETS, revoke: REVOCATIONS }).flatMap(([kind, table]) => Object.entries<readonly Role[]>(table).map(([name, roles]) => [`${kind}:${name}`, roles] as const)),
+  Object.entries({ http: ENDPOINTS, command: COMMANDS, stream: { ...ROOMS, ...STREAM_RIGHTS }, ticket: TICKETS, revoke: REVOCATIONS }).flatMap(([kind, table]) => Object.entries<readonly Role[]>(table).map(([name, roles]) => [`${kind}:${name}`, roles] as const)),
 );
 
 /** Whether `subject` may do `action`; pure, closed when in doubt, and says why not. */

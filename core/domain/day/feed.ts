@@ -1,4 +1,4 @@
-import type { EventType, RecordedEvent } from '../../contract/events.ts';
+import { isErasure, type EventType, type RecordedEvent } from '../../contract/events.ts';
 import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Severity } from '../../contract/record.ts';
 import type { Tables } from '../record/state.ts';
 
@@ -61,7 +61,11 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   connections: (row, _before, type) => told(type === 'connection.created' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' ? 'warning' : null }),
 };
 
-const tell = <C extends CollectionName>(collection: C, row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null): Told => TELL[collection](row, before, type);
+const tell = <C extends CollectionName>(collection: C, row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null): Told => {
+  const said = TELL[collection](row, before, type);
+  // Whatever state the row is in, what happened is that somebody was forgotten in it.
+  return type !== null && isErasure(type) ? told(type, said.subject) : said;
+};
 
 const weddingOf = (collection: CollectionName, row: AnyRow): string | null => (collection === 'weddings' ? row.id : 'weddingId' in row ? row.weddingId : null);
 
@@ -99,14 +103,20 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
 export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId: string | null, limit: number): FeedEntry[] {
   const bySeq = new Map<number, FeedEntry>();
   const mine = (entry: FeedEntry): boolean => weddingId === null || entry.weddingId === weddingId;
+  /** Of a person who was erased one line is enough; the rows that named them say it in their histories. */
+  const passedOver = new Set<number>();
   for (const event of events) {
+    if (isErasure(event.type) && event.collection !== 'contacts') {
+      passedOver.add(event.seq);
+      continue;
+    }
     const entry = entryFromEvent(event);
     if (mine(entry)) bySeq.set(entry.seq, entry);
   }
   if (bySeq.size < limit) {
     const fill = <C extends CollectionName>(name: C): void => {
       for (const row of Object.values<RowOf<C>>(tables[name])) {
-        if (bySeq.has(row.seq)) continue;
+        if (bySeq.has(row.seq) || passedOver.has(row.seq)) continue;
         const entry = entryFromRow(name, row);
         if (mine(entry)) bySeq.set(row.seq, entry);
       }

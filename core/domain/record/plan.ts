@@ -18,6 +18,8 @@ export interface Mapping {
   readonly id: string;
   /** Their version when we last took it. */
   readonly remoteVersion: string | null;
+  /** It is (of) somebody who was erased; nothing that is told about it may bring them back. */
+  readonly erased?: boolean;
 }
 
 /** Read access to the loaded part of the record; later changes of the same batch see earlier ones through it. */
@@ -43,6 +45,8 @@ export interface Plan {
   readonly mappings: readonly MappingDraft[];
   /** Facts that are kept but belong to no wedding yet; a person decides. */
   readonly parked: readonly { readonly reason: ErrorCode; readonly title: string }[];
+  /** It told of somebody who was erased: the delivery itself must not be kept either. */
+  readonly forget: boolean;
 }
 
 export function needsOf(changes: readonly Change[]): Needs {
@@ -123,6 +127,22 @@ const PAYMENT_EVENT = {
   partly_refunded: 'payment.refunded',
 } as const;
 
+/** Somebody who was erased is told about: what the facts say in words is left out, since it may name them. */
+function wordless(change: Change): Change {
+  switch (change.kind) {
+    case 'booking':
+      return { ...change, fields: without(change.fields, ['title', 'vendorName', 'place']) };
+    case 'payment':
+      return { ...change, fields: without(change.fields, ['description', 'payerName', 'failureReason']) };
+    case 'wedding':
+      return { ...change, fields: without(change.fields, ['title']) };
+    case 'contact':
+      return change;
+  }
+}
+
+const without = <F extends object>(fields: F, names: readonly (keyof F)[]): F => Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name as keyof F))) as F;
+
 /**
  * Turns one delivery's changes into event drafts. Pure: same view and changes, same plan (ids come from `newId`).
  * An older version of an object than the one held is dropped; a fact that differs in nothing gives no event.
@@ -158,11 +178,17 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
     created.set(draft.row.id, draft.row as { weddingId?: string | null });
   };
 
-  for (const change of changes) {
+  const isErased = (ref: { type: string; id: string } | null | undefined): boolean => (ref ? mappingOf(ref.type, ref.id)?.erased === true : false);
+  const forget = changes.some((change) => isErased(change.remote) || isErased(change.wedding.remote) || (change.kind === 'booking' && isErased(change.contactRemote)));
+  if (forget) parked.push({ reason: 'normalise.person_erased', title: 'Somebody who was erased' });
+
+  for (const told of changes) {
+    if (isErased(told.remote)) continue;
+    const change = forget ? wordless(told) : told;
     const mapped = mappingOf(change.remote.type, change.remote.id);
     if (mapped && isStale(change.remote.version, mapped.remoteVersion)) continue;
     const at = change.occurredAt;
-    const source = { ...context, source: context.source ? { ...context.source, remoteId: change.remote.id } : null };
+    const source = { ...context, source: context.source ? { ...context.source, remoteId: forget ? null : change.remote.id } : null };
 
     switch (change.kind) {
       case 'wedding': {
@@ -287,5 +313,5 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       }
     }
   }
-  return { drafts, mappings, parked };
+  return { drafts, mappings, parked, forget };
 }

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type RecordedEvent } from '../../contract/events.ts';
+import { EVENT_TYPES, isErasure, type RecordedEvent } from '../../contract/events.ts';
 import { COLLECTION_NAMES, type CollectionName, type Organisation, type RowOf, type Snapshot } from '../../contract/record.ts';
 import type { RemovedRow } from '../../contract/stream.ts';
 
@@ -10,6 +10,8 @@ export interface RecordState {
   readonly seq: number;
   readonly organisation: Organisation;
   readonly tables: Tables;
+  /** Position of the newest erasure; left out = none. */
+  readonly erasedSeq?: number;
 }
 
 export function emptyTables(): Tables {
@@ -24,6 +26,7 @@ export function fromSnapshot(snapshot: Snapshot): RecordState {
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     organisation: snapshot.organisation,
+    ...(snapshot.erasedSeq === undefined ? {} : { erasedSeq: snapshot.erasedSeq }),
     tables: {
       weddings: keyed(r.weddings),
       contacts: keyed(r.contacts),
@@ -44,6 +47,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
     epoch: state.epoch,
     at,
     organisation: state.organisation,
+    ...(state.erasedSeq === undefined ? {} : { erasedSeq: state.erasedSeq }),
     rows: {
       weddings: Object.values(t.weddings),
       contacts: Object.values(t.contacts),
@@ -73,9 +77,11 @@ export function applyEvents(state: RecordState, events: readonly RecordedEvent[]
     steps.sort((a, b) => a.seq - b.seq);
   }
   let seq = state.seq;
+  let { erasedSeq } = state;
   for (const step of steps) {
     if (step.seq <= seq) continue;
     seq = step.seq;
+    if ('event' in step && isErasure(step.event.type)) erasedSeq = seq;
     if ('gone' in step) delete open(step.gone.collection)[step.gone.id];
     else if (EVENT_TYPES[step.event.type].change === 'deleted') delete open(step.event.collection)[step.event.row.id];
     else open(step.event.collection)[step.event.row.id] = step.event.row;
@@ -83,5 +89,5 @@ export function applyEvents(state: RecordState, events: readonly RecordedEvent[]
   const head = Math.max(seq, upTo);
   if (head === state.seq) return state;
   const tables = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, draft[name] ?? state.tables[name]])) as unknown as Tables;
-  return { ...state, seq: head, tables };
+  return { ...state, seq: head, tables, ...(erasedSeq === undefined ? {} : { erasedSeq }) };
 }

@@ -4,8 +4,10 @@ import { useMay, useSees } from '../../app/access.ts';
 import { useBackend } from '../../app/context.ts';
 import { useDayWeddings, useScope } from '../../app/selectors.ts';
 import { dayText, dotted, isolated } from '../../components/format.ts';
+import { afterPaint } from '../../components/timers.ts';
 import { Empty } from '../../components/Section.tsx';
 import { useNow } from '../../components/useNow.ts';
+import { useShown } from '../../components/useShown.ts';
 import { t } from '../../i18n/index.ts';
 import { pageLog } from '../../state/pageLog.ts';
 import { useConsole } from '../../state/store.ts';
@@ -18,17 +20,16 @@ import { Tiles } from './Tiles.tsx';
 /** Tells the home when everything up to `seq` has really been on the screen: after the second frame from now. */
 function useReportPainted(seq: number): void {
   const backend = useBackend();
+  const shown = useShown();
   useEffect(() => {
-    if (seq === 0) return;
+    if (seq === 0 || !shown) return;
     // Never cancelled: on a busy board the next change comes before the second frame, and nothing would ever be reported.
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        void backend.painted(seq, Date.now()).then((answer) => {
-          if (!answer.ok) pageLog.warn({ code: answer.error.code }, 'paint report refused');
-        });
+    afterPaint(() => {
+      void backend.painted(seq, Date.now()).then((answer) => {
+        if (!answer.ok) pageLog.warn({ code: answer.error.code }, 'paint report refused');
       });
     });
-  }, [backend, seq]);
+  }, [backend, seq, shown]);
 }
 
 export function DayBoard() {

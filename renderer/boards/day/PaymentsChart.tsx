@@ -1,4 +1,3 @@
-import { useThrottledValue } from '@mantine/hooks';
 import { memo, useMemo } from 'react';
 import { Area, AreaChart, ReferenceDot, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { dayBounds } from '../../../core/domain/day/localTime.ts';
@@ -7,6 +6,7 @@ import { LIST_STEP_MS, useTables, type Scope } from '../../app/selectors.ts';
 import { bigMoneyText, moneyText, timeText } from '../../components/format.ts';
 import { Section } from '../../components/Section.tsx';
 import { useNow } from '../../components/useNow.ts';
+import { useThrottled } from '../../components/useThrottled.ts';
 import { t } from '../../i18n/index.ts';
 
 const HOUR = 3_600_000;
@@ -17,7 +17,7 @@ const REDRAW_MS = 500;
 /** Money in over the day, running total, labelled where the line ends. The table behind it says the same in numbers. */
 export const PaymentsChart = memo(function PaymentsChart({ scope }: { readonly scope: Scope }) {
   // Drawing is the dearest thing on the board; twice a second is as often as an eye follows a curve.
-  const payments = useThrottledValue(useTables().payments, REDRAW_MS);
+  const payments = useThrottled(useTables().payments, REDRAW_MS);
   const now = useNow(LIST_STEP_MS * 6);
   const { weddingId, zone } = scope;
   const [main] = useMemo(() => paymentsInToday(Object.values(payments), weddingId, zone, now), [payments, weddingId, zone, now]);

@@ -1,7 +1,7 @@
-import { useThrottledValue } from '@mantine/hooks';
 import { memo } from 'react';
 import { Area, AreaChart, YAxis } from 'recharts';
 import { thinned, type CumulativePoint } from '../../../core/domain/day/payments.ts';
+import { useThrottled } from '../../components/useThrottled.ts';
 
 const POINTS = 36;
 const REDRAW_MS = 500;
@@ -17,5 +17,5 @@ const Line = memo(function Line({ points }: { readonly points: readonly Cumulati
 
 /** The shape of the day at a glance; the number beside it is the fact and moves at once, the shape twice a second at most. */
 export function Sparkline({ points }: { readonly points: readonly CumulativePoint[] }) {
-  return <Line points={useThrottledValue(points, REDRAW_MS)} />;
+  return <Line points={useThrottled(points, REDRAW_MS)} />;
 }

@@ -5,10 +5,15 @@ import type { CodedError } from '../../../core/contract/errors.ts';
 import type { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from '../../../core/contract/http.ts';
 import type { Banner, NotificationOutcome } from '../../../core/contract/ipc.ts';
 import type { OutboxChoice, OutboxEntry, QueuedAnswer } from '../../../core/contract/outbox.ts';
+import type { PairingState } from '../../../core/contract/pairing.ts';
+import type { PresenceList, PresencePlace } from '../../../core/contract/presence.ts';
 import type { CollectionName, Snapshot } from '../../../core/contract/record.ts';
 import type { Result } from '../../../core/contract/result.ts';
 import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts';
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
+import type { OpenWindow, WallAction, WallState } from '../../../core/contract/windows.ts';
+import type { PairingCalls, PeopleCalls } from './people.ts';
+import type { PersonalDataCalls } from './personalData.ts';
 
 export type Answer<T> = Promise<Result<T, CodedError>>;
 
@@ -25,6 +30,8 @@ export interface Start {
   readonly place: Place | null;
   /** As what this device was let in; null = not known yet. */
   readonly access: Access | null;
+  /** Left out = not known yet. */
+  readonly deviceId?: string;
   /** The record kept here was given to somebody else and must go before anything builds on it. */
   readonly keptIsForeign: boolean;
 }
@@ -43,6 +50,10 @@ export interface Listeners {
   settings(settings: Settings): void;
   /** All kept decisions, whenever one of them changes. */
   outbox(entries: readonly OutboxEntry[]): void;
+  /** Who of the house is where; null = not known any more. */
+  presence(list: PresenceList | null): void;
+  /** Desktop only: this desktop's way into its server. */
+  pairing(state: PairingState): void;
 }
 
 /**
@@ -51,6 +62,12 @@ export interface Listeners {
  */
 export interface Backend {
   readonly home: 'desktop' | 'browser';
+  readonly people: PeopleCalls;
+  readonly personalData: PersonalDataCalls;
+  /** Desktop only. */
+  readonly pairing: PairingCalls;
+  /** An address for the system's browser, or for another tab. */
+  openExternal(url: string): Answer<boolean>;
   /** `auth.*` = this browser is not paired. */
   boot(): Answer<Start>;
   /** Begins to deliver; `cursor` is the last event the page holds. Returns what ends it. */
@@ -81,4 +98,10 @@ export interface Backend {
   testNotification(): Answer<NotificationOutcome>;
   /** Everything up to `seq` is on the screen; `at` in milliseconds since the epoch. */
   painted(seq: number, at: number): Answer<boolean>;
+  /** One more window on the same record; `window.too_many` = there are as many as may be. */
+  openWindow(input: OpenWindow): Answer<boolean>;
+  /** In a browser a wall display is a page like any other, which only its own window can close. */
+  wall(input: WallAction): Answer<WallState>;
+  /** Where this page's person is. Answers with who else is where, where that is known at once. */
+  present(place: PresencePlace): Answer<PresenceList | null>;
 }

@@ -1,15 +1,21 @@
 import { io } from 'socket.io-client';
 import { codedError } from '../../../core/contract/errors.ts';
 import { HTTP } from '../../../core/contract/http.ts';
+import type { PresencePlace } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { DEFAULT_SETTINGS, Settings, SettingsPatch } from '../../../core/contract/settings.ts';
 import { STREAM_PATH } from '../../../core/contract/stream.ts';
+import { SHOWS_PARAMETER, WALL_HASH } from '../../../core/contract/windows.ts';
 import { createLink, type Link } from '../../../core/link/link.ts';
 import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import { socketIoTransport } from '../../../core/link/socketIoTransport.ts';
+import { afterEvenHidden } from '../../components/timers.ts';
 import { openPageJournal } from '../outboxJournal.ts';
 import { pageLog } from '../pageLog.ts';
 import type { Backend, Listeners } from './backend.ts';
+import { browserName, takeDoor } from './door.ts';
+import { browserPairing, browserPeople } from './people.ts';
+import { browserPersonalData } from './personalData.ts';
 import { rememberAccess } from './remembered.ts';
 import { exchange } from './http.ts';
 import { sharedOutbox, type PageOutbox } from './sharedOutbox.ts';
@@ -39,34 +45,36 @@ const host = {
   clock: { now: () => Date.now() },
   random: { next: () => Math.random() },
   log: pageLog,
-  timers: {
-    after(ms: number, callback: () => void) {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
-  },
+  timers: { after: afterEvenHidden },
 };
-
-const browserName = (): string => `Browser on ${/Windows|Macintosh|Android|iPhone|iPad|Linux/.exec(navigator.userAgent)?.[0] ?? 'this machine'}`;
 
 /** The console in a plain browser: the page owns the link; the token is an HttpOnly cookie that scripts cannot see. */
 export function browserBackend(): Backend {
   let link: Link | null = null;
+  let place: PresencePlace | null = null;
   let outbox: PageOutbox | null = null;
   const closed = () => Promise.resolve(err(codedError('outbox.not_kept', 'this page is closing')));
   const desktopOnly = () => Promise.resolve(err(codedError('command.not_possible', 'only in the desktop app')));
 
   return {
     home: 'browser',
+    people: browserPeople(),
+    personalData: browserPersonalData(),
+    pairing: browserPairing,
+    openExternal(url) {
+      window.open(url, '_blank', 'noopener');
+      return Promise.resolve(ok(true));
+    },
     async boot() {
       const ticket = takeTicket();
+      takeDoor();
       const enrolled = ticket ? await exchange('POST', HTTP.enrol.path, HTTP.enrol.success, { ticket, device: { name: browserName(), kind: 'browser' } }) : null;
       const me = await exchange('GET', HTTP.me.path, HTTP.me.success);
       // An unreachable server is no reason to hide the board that is kept here; only a refusal is.
       // A link that was opened a second time does no harm where its cookie is still good; else its own refusal says more.
       if (!me.ok && me.error.code !== 'server.unreachable') return enrolled && !enrolled.ok ? enrolled : me;
       const version = me.ok ? me.value.server.version : null;
-      return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null, ...rememberAccess(me.ok ? me.value : null) });
+      return ok({ appVersion: version, electronVersion: null, serverVersion: version, server: { mode: 'page', url: location.origin }, tokenKept: 'cookie', settings: readSettings(), link: null, place: null, ...(me.ok ? { deviceId: me.value.device.id } : {}), ...rememberAccess(me.ok ? me.value : null) });
     },
     open(cursor, listeners: Listeners) {
       const opened = createLink({
@@ -81,8 +89,11 @@ export function browserBackend(): Backend {
           outbox?.line(status.state === 'live' || status.state === 'catching_up');
           listeners.link(status);
         },
+        onPresence: listeners.presence,
+        page: crypto.randomUUID(),
       });
       link = opened;
+      if (place) opened.present(place);
       outbox = sharedOutbox(
         (onChange) =>
           createOutbox({
@@ -149,5 +160,19 @@ export function browserBackend(): Backend {
     connectServer: desktopOnly,
     testNotification: desktopOnly,
     painted: () => Promise.resolve(ok(true)),
+    openWindow({ path, shows }) {
+      window.open(`${location.pathname}?${SHOWS_PARAMETER}=${shows}#/${path}`, '_blank', shows === 'details' ? 'popup,width=480,height=720' : 'popup');
+      return Promise.resolve(ok(true));
+    },
+    wall({ action }) {
+      if (action === 'open') window.open(`${location.pathname}${WALL_HASH}`, '_blank');
+      return action === 'open' ? Promise.resolve(ok({ open: true, displays: 0 })) : desktopOnly();
+    },
+    present(next) {
+      // The page may know where it is before it has a line.
+      place = next;
+      link?.present(next);
+      return Promise.resolve(ok(null));
+    },
   };
 }

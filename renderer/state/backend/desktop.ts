@@ -1,11 +1,17 @@
 import type { Bridge } from '../../../core/contract/ipc.ts';
 import { ok } from '../../../core/contract/result.ts';
 import type { Backend, Listeners } from './backend.ts';
+import { desktopPairing, desktopPeople } from './people.ts';
+import { desktopPersonalData } from './personalData.ts';
 
 /** The console inside the desktop app: main owns the link and the token; the page sees only the bridge. */
 export function desktopBackend(bridge: Bridge): Backend {
   return {
     home: 'desktop',
+    people: desktopPeople(bridge),
+    personalData: desktopPersonalData(bridge),
+    pairing: desktopPairing(bridge),
+    openExternal: (url) => bridge.openExternal({ url }),
     async boot() {
       const boot = await bridge.boot();
       if (!boot.ok) return boot;
@@ -21,6 +27,8 @@ export function desktopBackend(bridge: Bridge): Backend {
         bridge.onBanner(listeners.banner),
         bridge.onSettings(listeners.settings),
         bridge.onOutbox(listeners.outbox),
+        bridge.onPresence(listeners.presence),
+        bridge.onPairing(listeners.pairing),
       ];
       return () => stops.forEach((stop) => stop());
     },
@@ -41,5 +49,8 @@ export function desktopBackend(bridge: Bridge): Backend {
     connectServer: (url, ticket) => bridge.connectServer({ url, ticket }),
     testNotification: () => bridge.testNotification(),
     painted: (seq, at) => bridge.painted({ seq, at }),
+    openWindow: (input) => bridge.openWindow(input),
+    wall: (input) => bridge.wall(input),
+    present: (place) => bridge.present(place),
   };
 }

@@ -5,8 +5,14 @@ import { err, ok, type Result } from '../../../core/contract/result.ts';
 
 const TIMEOUT_MS = 10_000;
 
+/** A refusal, and when the server said that another try makes sense. */
+export interface Refused extends CodedError {
+  readonly retryAfterSeconds: number | null;
+}
+
 /** One exchange with the server that served this page. The session cookie goes along by itself; answers are parsed before use. */
-export async function exchange<T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: unknown): Promise<Result<T, CodedError>> {
+export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, schema: z.ZodType<T>, body?: unknown): Promise<Result<T, Refused>> {
+  const refuse = (error: CodedError, retryAfterSeconds: number | null = null) => err({ ...error, retryAfterSeconds });
   let response: Response;
   let text: string;
   try {
@@ -19,19 +25,20 @@ export async function exchange<T>(method: 'GET' | 'POST', path: string, schema: 
     });
     text = await response.text();
   } catch (error) {
-    return err(codedError('server.unreachable', String(error), true));
+    return refuse(codedError('server.unreachable', String(error), true));
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     // A proxy in between answers with pages of its own; nobody behind it heard us.
-    return err(codedError('server.unreachable', `answer ${response.status} is not JSON`, true));
+    return refuse(codedError('server.unreachable', `answer ${response.status} is not JSON`, true));
   }
   if (!response.ok) {
     const refused = ErrorBody.safeParse(json);
-    return err(refused.success ? refused.data.error : codedError('internal', `answer ${response.status} without a code`, response.status >= 500));
+    const seconds = /^\d{1,6}$/.exec(response.headers.get('retry-after') ?? '')?.[0];
+    return refuse(refused.success ? refused.data.error : codedError('internal', `answer ${response.status} without a code`, response.status >= 500), seconds === undefined ? null : Number(seconds));
   }
   const answer = schema.safeParse(json);
-  return answer.success ? ok(answer.data) : err(codedError('internal', `unreadable answer of ${path}: ${answer.error.message.slice(0, 300)}`));
+  return answer.success ? ok(answer.data) : refuse(codedError('internal', `unreadable answer of ${path}: ${answer.error.message.slice(0, 300)}`));
 }

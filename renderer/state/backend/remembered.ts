@@ -38,3 +38,11 @@ export function rememberAccess(me: MeAnswer | null): Pick<Start, 'access' | 'kep
   // Nothing remembered: storage is off, or the record is older than this memory, when only the house was let in.
   return { access: me.access, keptIsForeign: kept ? !same(kept, now) : me.access.weddingId !== null };
 }
+
+export function forgetAccess(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch (error) {
+    pageLog.warn({ error: String(error) }, 'what this browser was let in as could not be forgotten');
+  }
+}

@@ -5,6 +5,7 @@ import { OutboxChoice, OutboxEntry, QueuedAnswer } from '../../../core/contract/
 import { Id } from '../../../core/contract/primitives.ts';
 import { err, ok, type Result } from '../../../core/contract/result.ts';
 import type { Outbox } from '../../../core/link/outboxRunner.ts';
+import { afterEvenHidden } from '../../components/timers.ts';
 
 /** One name for the lock and for the channel between the tabs. */
 const NAME = 'wedsync-outbox';
@@ -94,11 +95,11 @@ export function sharedOutbox(make: (onChange: (entries: readonly OutboxEntry[]) 
     new Promise((resolve) => {
       const id = crypto.randomUUID();
       const done = (answer: Result<unknown, CodedError>): void => {
-        clearTimeout(timer);
+        cancel();
         waiting.delete(id);
         resolve(answer);
       };
-      const timer = setTimeout(() => done(err(codedError('outbox.not_kept', 'the tab that keeps the outbox does not answer'))), ASK_MS);
+      const cancel = afterEvenHidden(ASK_MS, () => done(err(codedError('outbox.not_kept', 'the tab that keeps the outbox does not answer'))));
       waiting.set(id, done);
       post({ kind: 'ask', id, at: Date.now(), ask });
     });

@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../core/contract/access.ts';
+import { ACCOUNT_OPEN_HTTP, StartPairingAnswer } from '../../../core/contract/accounts.ts';
 import { CommandAnswer, type Command, type CommandType } from '../../../core/contract/commands.ts';
 import { DevicesAnswer, EnrolAnswer, ErrorBody, HTTP, MeAnswer, TicketAnswer } from '../../../core/contract/http.ts';
 import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
-import { COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName } from '../../../core/domain/access/matrix.ts';
+import { COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName, type OpenEndpoint } from '../../../core/domain/access/matrix.ts';
+import { RETENTION } from '../../../core/domain/privacy/retention.ts';
+import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
 import { INTAKE_ROUTE } from '../../../server/intake/intake.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
+import { invitationFrom, joined } from '../../support/people.ts';
+import { PROVIDER_HOSTS, startProvider, type Provider } from '../../support/provider.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 import { StrictClient } from '../../support/streamClient.ts';
 
 type Headers = { authorization: string };
-type Endpoint = Exclude<EndpointName, 'enrol'>;
+type Endpoint = Exclude<EndpointName, OpenEndpoint>;
 
 let t: TestStore;
 let test: TestApp;
@@ -42,7 +47,48 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   history: () => ({ path: HTTP.history.path.replace(':collection', 'connections').replace(':id', t.connections.stripe.connectionId) }),
   record: () => ({ path: `${HTTP.record.path}?at=1` }),
   commands: () => ({ path: HTTP.commands.path, payload: command('alert.acknowledge', house) }),
+  lookAtPairing: async () => ({ path: HTTP.lookAtPairing.path.replace(':code', await pairingCode()) }),
+  approvePairing: async () => ({ path: HTTP.approvePairing.path.replace(':code', await pairingCode()), payload: {} }),
+  denyPairing: async () => ({ path: HTTP.denyPairing.path.replace(':code', await pairingCode()), payload: {} }),
+  people: () => ({ path: HTTP.people.path }),
+  invite: () => ({ path: HTTP.invite.path, payload: { email: `${randomUUID()}@example.org`, role: 'staff' } }),
+  revokeInvitation: async () => ({ path: HTTP.revokeInvitation.path.replace(':id', (await invitationFrom(managing(), `${randomUUID()}@example.org`, 'staff')).id), payload: {} }),
+  setRole: async () => ({ path: HTTP.setRole.path.replace(':id', (await newMember()).membershipId), payload: { role: 'staff' } }),
+  removeMember: async () => ({ path: HTTP.removeMember.path.replace(':id', (await newMember()).membershipId), payload: {} }),
+  resetLink: async () => ({ path: HTTP.resetLink.path.replace(':id', (await newMember()).membershipId), payload: {} }),
+  signOn: () => ({ path: HTTP.signOn.path }),
+  setSignOn: async () => ({ path: HTTP.setSignOn.path, payload: { issuer: (provider ??= await startProvider()).issuer, clientId: 'wedsync', clientSecret: 'provider-secret-0123456789', domain: 'matrix.example' } }),
+  removeSignOn: () => ({ path: HTTP.removeSignOn.path }),
+  personalData: () => ({ path: HTTP.personalData.path.replace(':id', house.florist) }),
+  erasePreview: () => ({ path: HTTP.erasePreview.path.replace(':id', house.florist) }),
+  // Somebody of their own for each try: a person is erased once.
+  erase: async () => ({ path: HTTP.erase.path.replace(':id', await anyContact()), payload: { confirm: 'To Be Erased', reason: 'asked_by_person' } }),
+  readers: () => ({ path: HTTP.readers.path.replace(':id', house.florist) }),
+  retention: () => ({ path: HTTP.retention.path }),
+  setRetention: () => ({ path: HTTP.setRetention.path, payload: RETENTION }),
 };
+const anyContact = async (): Promise<string> => {
+  const id = randomUUID();
+  const made = draftCreated('client.created', 'contacts', null, { id, weddingId: null, name: 'To Be Erased', email: null, phone: null, company: null, role: 'other' }, null, { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null });
+  await t.store.internals.writer.write(house.organisationId, ({ record }) => record([made]));
+  return id;
+};
+/** A member of the house, who signed up. */
+const newMember = () => joined(managing(), `${randomUUID()}@example.org`, 'staff');
+const managing = () => ({ url, headers: of(headers, 'owner') });
+const pairingCode = async () => {
+  const answer = await test.app.inject({ method: 'POST', url: HTTP.startPairing.path, payload: { device: { name: 'Desk', kind: 'desktop' } } });
+  return StartPairingAnswer.parse(answer.json()).userCode;
+};
+let provider: Provider | null = null;
+/** Those in whose name something is decided need a name: each one has an account, as far as its role can. */
+async function named(deviceId: string, role: Role): Promise<void> {
+  if (role === 'platform_admin') return;
+  const { membershipId } = await newMember();
+  const { system } = t.store.internals.database;
+  const { accountId } = await system.selectFrom('memberships').select('accountId').where('id', '=', membershipId).executeTakeFirstOrThrow();
+  await system.updateTable('devices').set({ accountId }).where('id', '=', deviceId).execute();
+}
 const ask = async (name: Endpoint, given: Headers | null, asked?: { path: string; payload?: object }) => {
   tried += 1;
   const call = asked ?? (await CALLS[name]());
@@ -56,7 +102,7 @@ const command = (type: CommandType, at: House): Command =>
 
 beforeAll(async () => {
   t = await openTestStore();
-  test = testApp(t.store, { config: { enrolPerMinute: 100_000, apiPerMinute: 100_000 } });
+  test = testApp(t.store, { config: { enrolPerMinute: 100_000, apiPerMinute: 100_000, signInPerMinute: 100_000, egressAllow: PROVIDER_HOSTS } });
   url = await test.listen();
   house = await furnish(t.store, t.organisation.id);
   other = await furnish(t.store, (await createOrganisation(t.store.internals, { name: 'Other House', zone: 'Europe/London', currency: 'GBP', demo: false })).id);
@@ -64,17 +110,19 @@ beforeAll(async () => {
     const device = await letIn(t.store, house.organisationId, house.access(role));
     headers.set(role, device.headers);
     tokens.set(role, device.token);
+    await named(device.deviceId, role);
   }
 });
 afterAll(async () => {
   console.log(`access: ${tried} requests and handshakes tried over ${ROLES.length} roles`);
   await test.app.close();
   await t.cleanup();
+  await provider?.close();
 });
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {
@@ -87,7 +135,7 @@ it('has every address of the server: in the contract, or open to machines by nam
   }
   expect(paths.length).toBeGreaterThan(8);
   expect(paths.filter((path) => !known.has(path))).toEqual([]);
-  expect([...Object.keys(ENDPOINTS), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
+  expect([...Object.keys(ENDPOINTS), ...Object.keys(ACCOUNT_OPEN_HTTP), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
 });
 
 describe.each(Object.keys(ENDPOINTS) as Endpoint[])('the endpoint %s', (name) => {
@@ -108,8 +156,20 @@ describe.each(ROLES)('%s', (role) => {
   it('finds nothing of another organisation', async () => {
     const given = of(headers, role);
     const theirs = await letIn(t.store, other.organisationId, other.access('staff'));
+    const theirOwner = { url, headers: (await letIn(t.store, other.organisationId, other.access('owner'))).headers };
+    const { membershipId: theirMember } = await joined(theirOwner, `${randomUUID()}@example.org`, 'staff');
+    const { id: theirInvitation } = await invitationFrom(theirOwner, `${randomUUID()}@example.org`, 'staff');
     const wanted: [Endpoint, { path: string; payload?: object }][] = [
+      ['personalData', { path: HTTP.personalData.path.replace(':id', other.florist) }],
+      ['erasePreview', { path: HTTP.erasePreview.path.replace(':id', other.florist) }],
+      ['erase', { path: HTTP.erase.path.replace(':id', other.florist), payload: { confirm: 'fern', reason: 'asked_by_person' } }],
+      ['readers', { path: HTTP.readers.path.replace(':id', other.florist) }],
       ['deliveries', { path: HTTP.deliveries.path.replace(':id', randomUUID()) }],
+      ['setRole', { path: HTTP.setRole.path.replace(':id', theirMember), payload: { role: 'staff' } }],
+      ['removeMember', { path: HTTP.removeMember.path.replace(':id', theirMember), payload: {} }],
+      ['resetLink', { path: HTTP.resetLink.path.replace(':id', theirMember), payload: {} }],
+      ['revokeInvitation', { path: HTTP.revokeInvitation.path.replace(':id', theirInvitation), payload: {} }],
+      ['invite', { path: HTTP.invite.path, payload: { email: 'x@example.org', role: 'couple', weddingId: other.here } }],
       ['revoke', { path: HTTP.revoke.path.replace(':id', theirs.deviceId), payload: {} }],
       ['tickets', { path: HTTP.tickets.path, payload: { role: 'couple', weddingId: other.here } }],
       ['tickets', { path: HTTP.tickets.path, payload: { role: 'vendor', weddingId: house.here, contactId: other.florist } }],

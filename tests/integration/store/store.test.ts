@@ -133,7 +133,10 @@ test('a forgotten where leaks nothing of another organisation', async () => {
 
   const { withOrganisation } = t.store.internals.database;
   await withOrganisation(t.organisation.id, async (tx) => {
-    for (const { name } of tables.rows) {
+    const { rows: open } = await sql<{ name: string }>`select name from unnest(${tables.rows.map((row) => row.name)}::text[]) as t(name) where has_table_privilege(name, 'select')`.execute(tx);
+    // The others are not for this role at all: accounts and what belongs to them.
+    expect(open.length).toBeGreaterThanOrEqual(16);
+    for (const { name } of open) {
       const seen = await sql<{ organisationId: string | null }>`select distinct organisation_id from ${sql.table(name)}`.execute(tx);
       expect(seen.rows.map((row) => row.organisationId).filter((id) => id !== t.organisation.id), name).toEqual([]);
     }

@@ -1,5 +1,7 @@
 import '../../../renderer/zodConfig.ts';
+import { WALL_HASH } from '../../../core/contract/windows.ts';
 import { mountConsole } from '../../../renderer/app/mount.tsx';
+import { mountWall } from '../../../renderer/wall/mount.tsx';
 import { sceneBackend, SCENES } from './scene.ts';
 
 const query = new URLSearchParams(location.search);
@@ -9,4 +11,4 @@ const { backend, harness } = sceneBackend(scene, theme, query.get('home') === 'b
 window.harness = harness;
 const root = document.getElementById('root');
 if (!root) throw new Error('the harness page has no #root');
-void mountConsole(root, backend);
+void (location.hash === WALL_HASH ? mountWall(root, backend) : mountConsole(root, backend));

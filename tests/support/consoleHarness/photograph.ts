@@ -22,6 +22,11 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'banner', query: 'scene=banner', hash: '#/day' },
   { name: 'integrations', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000001' },
   { name: 'settings', query: 'scene=day', hash: '#/settings' },
+  { name: 'people', query: 'scene=day', hash: '#/people' },
+  { name: 'people_none', query: 'scene=quiet', hash: '#/people' },
+  { name: 'approve', query: 'scene=day', hash: '#/pair/wxkd7pqr' },
+  { name: 'approve_code', query: 'scene=day', hash: '#/pair' },
+  { name: 'not_let_in', query: 'scene=not_let_in&home=desktop', hash: '#/day' },
   { name: 'unpaired', query: 'scene=unpaired&home=browser', hash: '#/day' },
   { name: 'palette', query: 'scene=day', hash: '#/day', keys: 'Control+k' },
 ];

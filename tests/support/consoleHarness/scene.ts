@@ -2,7 +2,10 @@ import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
+import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
+import { scenePairing, scenePeople } from './people.ts';
+import { scenePersonalData } from './personalData.ts';
 import { viewSnapshot } from '../../../core/domain/access/view.ts';
 import { changedFields } from '../../../core/domain/record/history.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/contract/settings.ts';
@@ -13,9 +16,23 @@ import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
 import { fixtureId, fixtureSnapshot, HONEYBOOK, STRIPE, VSCO, WEDDING_A } from '../fixtures/record.ts';
 
+/** Three others: one here, one idle on the same wedding, one away. */
+function presence(start: number): PresenceList {
+  const one = (index: number, device: string, kind: 'desktop' | 'browser', person: string | null, place: Pick<PresenceEntry, 'view' | 'weddingId' | 'state'>): PresenceEntry => ({ deviceId: fixtureId(12, index), device, kind, role: 'coordinator', person, since: new Date(start - index * 240_000).toISOString(), ...place });
+  return {
+    total: 4,
+    entries: [
+      one(1, 'Front desk', 'desktop', null, { view: 'day', weddingId: null, state: 'here' }),
+      one(3, 'orangery-tablet', 'browser', 'Siobhán Ní Dhomhnaill', { view: 'day', weddingId: WEDDING_A, state: 'here' }),
+      one(4, 'office-2', 'desktop', 'نועה ברקוביץ׳', { view: 'day', weddingId: WEDDING_A, state: 'idle' }),
+      one(5, 'Browser on iPhone', 'browser', null, { view: 'settings', weddingId: null, state: 'away' }),
+    ],
+  };
+}
+
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
@@ -44,7 +61,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
-  let settings: Settings = { ...DEFAULT_SETTINGS, theme };
+  let settings: Settings = { ...DEFAULT_SETTINGS, theme, wall: { ...DEFAULT_SETTINGS.wall, theme: theme === 'dark' ? 'dark' : 'light' } };
   let listeners: Listeners | null = null;
   let seq = snapshot.seq;
   let outcome: 'accepted' | 'rebase' | 'rejected' = 'accepted';
@@ -100,6 +117,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
 
   const backend: Backend = {
     home,
+    personalData: scenePersonalData,
+    people: scenePeople(start, scene === 'quiet' ? 'none' : 'some'),
+    pairing: scenePairing(start, scene === 'not_let_in' ? 'auth_revoked' : null, (state) => listeners?.pairing(state)),
+    openExternal: async () => ok(true),
     async boot() {
       if (scene === 'unpaired') return err(codedError('auth.missing', 'no cookie'));
       return ok({ appVersion: '0.1.0', electronVersion: home === 'desktop' ? '45.3.4' : null, serverVersion: '0.1.0', server: { mode: home === 'desktop' ? 'embedded' : 'page', url: null }, tokenKept: home === 'desktop' ? 'keychain' : 'cookie', settings, link: link(), place: null, access, keptIsForeign: false });
@@ -159,6 +180,9 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
       }),
     revokeDevice: async (deviceId) => ok({ deviceId }),
     testNotification: async () => ok({ outcome: 'failed', why: 'no_daemon' }),
+    present: async () => ok(scene === 'loading' || scene === 'lost' || scene === 'offline' ? null : presence(start)),
+    openWindow: async () => err(codedError('window.too_many', 'eight are open')),
+    wall: async () => ok({ open: true, displays: 1 }),
     async painted(at) {
       painted.push(at);
       return ok(true);

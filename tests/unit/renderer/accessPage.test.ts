@@ -43,11 +43,13 @@ it('an owner is offered links, the list of devices, and withdrawing access by a 
   await open('day', '#/settings');
   await page.getByRole('button', { name: 'Make a link for a colleague' }).click();
   await expect.poll(() => page.getByLabel('Pairing link').inputValue()).toContain('#enrol=');
+  expect(await axe()).toEqual([]);
+  await open('day', '#/people');
   const revoke = page.getByRole('button', { name: 'Withdraw access of Browser on iPad' });
   await revoke.click();
   const sure = page.getByRole('button', { name: 'Press again to withdraw access of Browser on iPad for good' });
   await expect.poll(() => sure.innerText()).toContain('cannot be undone');
-  await page.getByRole('heading', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'People' }).click();
   await sure.waitFor({ state: 'hidden' });
   expect(await axe()).toEqual([]);
 

@@ -256,7 +256,7 @@ describe('the frame', () => {
     await open('day');
     await page.locator('.board').waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Search weddings, alerts and commands').fill('papadop');
+    await page.getByPlaceholder('Search weddings, people').fill('papadop');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('h1').innerText()).toContain('Papadopoulos');
   });
@@ -276,15 +276,17 @@ describe('the frame', () => {
 
   it('changes the theme and says what became of a test notification', async () => {
     await open('day', '#/settings');
-    await page.getByText('Dark', { exact: true }).click();
+    await page.getByText('Dark', { exact: true }).first().click();
     await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
     await page.getByRole('button', { name: 'Send a test notification' }).click();
     await page.getByText('no notification service is running', { exact: false }).waitFor();
   });
 
-  it('tells an unpaired browser what to do', async () => {
+  it('lets a browser that is not let in sign in, and says how to come in without an account', async () => {
     await page.goto(`${harness.url}?scene=unpaired&home=browser`);
-    await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByText('No account? Ask for a link').click();
+    await page.getByText('Open that link in this browser.').waitFor();
   });
 });
 
@@ -300,6 +302,9 @@ describe('for everybody', () => {
       ['offline', '#/day'],
       ['day', '#/integrations'],
       ['day', '#/settings'],
+      ['day', '#/people'],
+      ['quiet', '#/people'],
+      ['day', '#/pair/wxkd7pqr'],
     ] as const) {
       await open(scene, hash);
       await page.locator('h1').waitFor();

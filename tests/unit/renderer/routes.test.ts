@@ -7,7 +7,7 @@ import { fixtureId, WEDDING_A } from '../../support/fixtures/record.ts';
 const OTHER = fixtureId(6, 3);
 
 describe('addresses of the console', () => {
-  it.each(['#/day', '#/integrations', '#/settings', `#/wedding/${WEDDING_A}`, `#/wedding/${WEDDING_A}/alert/${OTHER}`, `#/alert/${OTHER}`, `#/integrations/${OTHER}`, `#/wedding/${WEDDING_A}/payment/${OTHER}`, `#/day/booking/${OTHER}`, `#/wedding/${WEDDING_A}/item/${OTHER}`, `#/wedding/${WEDDING_A}/about/${WEDDING_A}`])('%s leads there and back', (hash) => {
+  it.each(['#/day', '#/integrations', '#/settings', `#/wedding/${WEDDING_A}`, `#/wedding/${WEDDING_A}/alert/${OTHER}`, `#/alert/${OTHER}`, `#/integrations/${OTHER}`, `#/wedding/${WEDDING_A}/payment/${OTHER}`, `#/day/booking/${OTHER}`, `#/wedding/${WEDDING_A}/item/${OTHER}`, `#/wedding/${WEDDING_A}/about/${WEDDING_A}`, `#/day/contact/${OTHER}`])('%s leads there and back', (hash) => {
     expect(formatRoute(parseRoute(hash))).toBe(hash);
   });
 

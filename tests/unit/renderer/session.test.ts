@@ -66,6 +66,10 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
     listeners: () => given ?? (() => { throw new Error('not open'); })(),
     backend: {
       home,
+      people: { list: refuse, invite: refuse, withdrawInvitation: refuse, setRole: refuse, remove: refuse, resetLink: refuse, signOn: refuse, setSignOn: refuse, removeSignOn: refuse, lookAtPairing: refuse, approvePairing: refuse, denyPairing: refuse },
+      pairing: { state: refuse, start: refuse, cancel: refuse },
+      openExternal: refuse,
+      personalData: { export: refuse, preview: refuse, erase: refuse, readers: refuse, retention: refuse, setRetention: refuse },
       boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null, access: null, keptIsForeign: false }),
       open(cursor, listeners) {
         self.opened = cursor;
@@ -76,14 +80,23 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
         self.asked += 1;
         return ok(self.record);
       },
-      retryLink: refuse, integrations: refuse, deliveries: refuse, history: refuse, pairingLink: refuse, me: refuse, devices: refuse, revokeDevice: refuse, sendCommand: refuse, outbox: async () => ok([]), cancelCommand: refuse, resolveCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse,
+      retryLink: refuse, integrations: refuse, deliveries: refuse, history: refuse, pairingLink: refuse, me: refuse, devices: refuse, revokeDevice: refuse, sendCommand: refuse, outbox: async () => ok([]), cancelCommand: refuse, resolveCommand: refuse, changeSettings: refuse, connectServer: refuse, testNotification: refuse, painted: refuse, present: refuse, openWindow: refuse, wall: refuse,
       ...more,
     },
   };
   return self;
 }
 
+/** The part of a document that says whether anybody sees it. */
+const page = Object.assign(new EventTarget(), { hidden: false });
+const show = (shown: boolean): void => {
+  page.hidden = !shown;
+  page.dispatchEvent(new Event('visibilitychange'));
+};
+
 beforeEach(() => {
+  vi.stubGlobal('document', page);
+  page.hidden = false;
   vi.useFakeTimers();
   setConsole(initialState, true);
 });
@@ -107,6 +120,49 @@ describe('a session', () => {
     await vi.advanceTimersByTimeAsync(50);
     expect(guestCount()).toBe(160);
     expect(getConsole().held[0]?.event.seq).toBe(base.seq + 1);
+  });
+
+  it('forgets what it kept of a row in which somebody was erased', async () => {
+    const w = world('browser', null);
+    const kept = guests(base.seq, 148);
+    await startSession(w.backend, new MemoryCache({ snapshot: base, events: [kept] }));
+    expect(getConsole().held.map(({ event }) => event.seq)).toEqual([base.seq]);
+    const erased = { ...guests(base.seq + 1, 148), type: 'wedding.erased', before: {} } as RecordedEvent;
+    w.listeners().frame(frame(base.seq, erased));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(getConsole().held.map(({ event }) => event.seq)).toEqual([base.seq + 1]);
+    expect(getConsole().record?.erasedSeq).toBe(base.seq + 1);
+  });
+
+  it('drops all kept events when a snapshot tells of an erasure that it has not seen', async () => {
+    const w = world('browser', null);
+    await startSession(w.backend, new MemoryCache({ snapshot: base, events: [guests(base.seq, 148)] }));
+    w.listeners().snapshot({ ...base, seq: base.seq + 9000, erasedSeq: base.seq });
+    expect(getConsole().held).toHaveLength(1);
+    w.listeners().snapshot({ ...base, seq: base.seq + 9002, erasedSeq: base.seq + 9001 });
+    expect(getConsole().held).toEqual([]);
+  });
+
+  it('gathers while nobody sees the page, without a timer, and is right at once when it is shown', async () => {
+    const w = world('desktop', base);
+    const cache = new MemoryCache();
+    await startSession(w.backend, cache);
+    await vi.advanceTimersByTimeAsync(2_000);
+    show(false);
+    w.listeners().frame(frame(base.seq, guests(base.seq + 1, 160)));
+    w.listeners().frame(frame(base.seq + 1, guests(base.seq + 2, 161)));
+    expect(vi.getTimerCount()).toBe(0);
+    const saved = cache.saves.length;
+    await vi.advanceTimersByTimeAsync(6_000);
+    w.listeners().frame(frame(base.seq + 2, guests(base.seq + 3, 162)));
+    expect(guestCount()).toBe(162);
+    w.listeners().frame(frame(base.seq + 3, guests(base.seq + 4, 163)));
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(cache.saves.length).toBe(saved + 1);
+    show(true);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(guestCount()).toBe(163);
   });
 
   it('on the desktop builds only on what main has given, and asks again over a gap', async () => {

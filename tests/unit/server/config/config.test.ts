@@ -20,7 +20,7 @@ describe('configuration', () => {
   it('is complete without anything given, and listens on this machine only', () => {
     expect(config()).toEqual({
       host: '127.0.0.1', port: 4317, dataDir: '/srv/wedsync/.wedsync', databaseUrl: null, masterKey: null, demo: false, logLevel: 'info', consoleDir: null, egressAllow: [], publicUrl: null, trustProxy: [],
-      metricsToken: null, webhookBodyBytes: 3 * 1024 * 1024, strangerPerMinute: 60, connectionPerMinute: 6000, apiPerMinute: 1200, enrolPerMinute: 10, streamConnections: 5000, printTicket: false,
+      metricsToken: null, webhookBodyBytes: 3 * 1024 * 1024, strangerPerMinute: 60, connectionPerMinute: 6000, apiPerMinute: 1200, enrolPerMinute: 10, signInPerMinute: 60, smtpUrl: null, mailFrom: 'WedSync <wedsync@localhost>', streamConnections: 5000, role: ['all'], redisUrl: null, drainMs: 0, printTicket: false,
     });
   });
 
@@ -28,6 +28,7 @@ describe('configuration', () => {
     const env = { WEDSYNC_PORT: '0', WEDSYNC_DEMO: '1', WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4999, localhost:80,', WEDSYNC_PUBLIC_URL: 'https://wed.example/', WEDSYNC_DATA_DIR: 'there', WEDSYNC_HOST: '' };
     expect(config(['--port', '5000', '--print-ticket', '--console-dir=/web'], env)).toMatchObject({ port: 5000, demo: true, egressAllow: ['127.0.0.1:4999', 'localhost:80'], publicUrl: 'https://wed.example', dataDir: '/srv/wedsync/there', host: '127.0.0.1', printTicket: true, consoleDir: '/web' });
     expect(config(['--demo']).demo).toBe(true);
+    expect(config(['--role', 'intake, worker', '--drain-ms', '500'], { REDIS_URL: 'rediss://u:p@r:6380/1' })).toMatchObject({ role: ['intake', 'worker'], drainMs: 500, redisUrl: 'rediss://u:p@r:6380/1' });
     expect(config([], { WEDSYNC_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') }).masterKey).toBe(Buffer.alloc(32, 7).toString('base64'));
   });
 
@@ -38,6 +39,8 @@ describe('configuration', () => {
       'WEDSYNC_DEMO is "yes", but must be 0 or 1.',
     ]);
     for (const bad of ['-1', '1.5', '1e3', ' 80', '0x50']) expect(problems([], { WEDSYNC_PORT: bad })).toHaveLength(1);
+    for (const bad of ['', ' , ', 'boss', 'intake;worker']) expect(problems(['--role', bad])).toHaveLength(1);
+    for (const bad of ['http://a', 'a:6379']) expect(problems([], { REDIS_URL: bad })).toHaveLength(1);
     for (const bad of ['mysql://a/b', 'nothing']) expect(problems([], { DATABASE_URL: bad })).toHaveLength(1);
     for (const bad of ['host', 'host:', 'http://host:80', 'a:1,b']) expect(problems([], { WEDSYNC_EGRESS_ALLOW: bad })).toHaveLength(1);
     for (const bad of ['ftp://a', 'https://a/path']) expect(problems([], { WEDSYNC_PUBLIC_URL: bad })).toHaveLength(1);

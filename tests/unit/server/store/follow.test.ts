@@ -9,14 +9,15 @@ const commit = (from: number, to: number) => ({ organisationId: 'o', events: eve
 
 /** A log that holds `head` events and answers when it is told to. */
 function setUp(head: number) {
-  const state = { head, fail: 0, reads: [] as number[], waiting: [] as (() => void)[], held: false };
+  const state = { head, fail: 0, reads: [] as number[], together: [] as number[], waiting: [] as (() => void)[], held: false };
   const log = collectingLog();
   const follower = createFollower({
     heads: new Map([['o', head]]),
     log,
-    async read(_organisationId, after, limit) {
-      state.reads.push(after);
-      const found = events(after + 1, Math.min(state.head, after + limit));
+    async read(wanted, limit) {
+      state.reads.push(...wanted.map((one) => one.afterSeq));
+      state.together.push(wanted.length);
+      const found = new Map(wanted.map(({ organisationId, afterSeq }) => [organisationId, events(afterSeq + 1, Math.min(state.head, afterSeq + limit))]));
       if (state.held) await new Promise<void>((resolve) => state.waiting.push(resolve));
       if (state.fail > 0) {
         state.fail -= 1;
@@ -56,6 +57,7 @@ test('own commits that come during a read are told once, in order', async () => 
   state.held = true;
   state.head = 6;
   follower.reaches('o', 6, 'theirs');
+  await until(() => state.waiting.length === 1, 'the read is under way');
   state.head = 8;
   follower.committed(commit(7, 8));
   state.held = false;
@@ -104,6 +106,39 @@ test('an organisation that came later begins at its first event; a listener that
   follower.committed({ organisationId: 'new', events: events(3, 3), committedAt: 'own' });
   expect(heard).toEqual(['new']);
   expect(log.lines.map((line) => line.level)).toEqual(['error', 'error']);
+});
+
+test('organisations that are behind together are read together, at most a hundred in one read', async () => {
+  const { follower, state } = setUp(5);
+  const heard = new Map<string, number[]>();
+  follower.onCommitted(({ organisationId, events: all }) => heard.set(organisationId, [...(heard.get(organisationId) ?? []), ...all.map((event) => event.seq)]));
+  state.head = 2;
+  for (let n = 0; n < 130; n += 1) follower.reaches(`new ${n}`, 2, 'theirs');
+  await follower.idle();
+  expect(state.together).toEqual([100, 30]);
+  expect([heard.size, ...new Set([...heard.values()].map((seqs) => seqs.join()))]).toEqual([130, '1,2']);
+});
+
+test('what nobody here wants is not read, and is not told later when somebody does', async () => {
+  const log = collectingLog();
+  const reads: number[] = [];
+  const follower = createFollower({
+    heads: new Map([['o', 5]]),
+    log,
+    async read(wanted) {
+      reads.push(...wanted.map((one) => one.afterSeq));
+      return new Map(wanted.map(({ organisationId, afterSeq }) => [organisationId, events(afterSeq + 1, 8)]));
+    },
+  });
+  let interested = false;
+  const seqs: number[] = [];
+  follower.onCommitted(({ events: all }) => seqs.push(...all.map((event) => event.seq)), () => interested);
+  follower.reaches('o', 7, 'theirs');
+  await follower.idle();
+  interested = true;
+  follower.reaches('o', 8, 'theirs');
+  await follower.idle();
+  expect([reads, seqs, log.lines]).toEqual([[7], [8], []]);
 });
 
 test('closing ends a read that will not succeed', async () => {

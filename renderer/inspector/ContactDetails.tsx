@@ -1,0 +1,36 @@
+import { useScope, useTables } from '../app/selectors.ts';
+import { t } from '../i18n/index.ts';
+import { PersonalData } from '../privacy/PersonalData.tsx';
+import { alertsAbout, inspectHref, weddingLink, zoneOf } from './links.ts';
+import { Details, Missing, type Fact } from './parts.tsx';
+
+export function ContactDetails({ id }: { readonly id: string }) {
+  const tables = useTables();
+  const scope = useScope();
+  const contact = tables.contacts[id];
+  if (!contact) return <Missing />;
+  const zone = zoneOf(tables, contact.weddingId, scope.zone);
+  const facts: Fact[] = [];
+  if (contact.company) facts.push({ label: t('facts.company'), value: contact.company });
+  if (contact.phone) facts.push({ label: t('facts.phone'), value: <span className="num">{contact.phone}</span> });
+  if (contact.email) facts.push({ label: t('facts.email'), value: contact.email });
+  const bookings = Object.values(tables.bookings).filter((booking) => booking.contactId === id);
+  return (
+    <Details
+      kind={t('inspector.kind.contact')}
+      title={contact.name}
+      state={t(`contactRoles.${contact.role}`)}
+      facts={facts}
+      row={contact}
+      collection="contacts"
+      zone={zone}
+      related={[
+        ...weddingLink(tables, contact.weddingId),
+        ...bookings.slice(0, 5).map((booking) => ({ href: inspectHref('booking', booking.id, booking.weddingId), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })),
+        ...alertsAbout(tables, 'contacts', id),
+      ]}
+    >
+      <PersonalData key={id} contact={contact} zone={zone} />
+    </Details>
+  );
+}
