@@ -1,12 +1,13 @@
 import type { AccountAnswer, AccountFace, SessionView } from '../../core/contract/accounts.ts';
 import { createMail } from '../mail/mail.ts';
-import { endSessions } from '../store/sessions.ts';
 import { createAuth, type Auth } from './auth.ts';
 import { note, nowOf, type Context } from './context.ts';
 import { cleanUp, holderOf } from './entering.ts';
 import { hasOwningMember, shownMemberships } from './members.ts';
+import { createReplacing } from './replacing.ts';
 import { admits, provision } from './signOn.ts';
 import { createAttempts, type Attempts } from './throttle.ts';
+import { dropPasskeys } from './ways.ts';
 
 /** People who sign in; docs/accounts.md tells the model. */
 export interface Accounts {
@@ -21,22 +22,34 @@ export interface Accounts {
 
 const CLEAN_MS = 3_600_000;
 
-export function createAccounts(given: Omit<Context, 'auth' | 'mail'>): Accounts {
+export function createAccounts(given: Omit<Context, 'auth' | 'mail' | 'replacing'>): Accounts {
   const { config, log, internals } = given;
   const mail = createMail(config, log);
+  const replacing = createReplacing(internals);
+  const letters = new Set<Promise<void>>();
   let loading: Promise<Auth> | null = null;
   const context: Context = {
     ...given,
     mail,
+    replacing,
     auth: () =>
       (loading ??= createAuth(internals, config, log, {
-        sessionsEnded: (ids) => endSessions(internals, ids),
-        sessionBegun: ({ userId, ipAddress }) => note(context, 'account.signed_in', ipAddress ?? 'unknown', userId),
-        async sendReset({ id, email }, token, request) {
-          const outcome = await mail.reset(email, { url: `${config.publicUrl ?? (request ? new URL(request.url).origin : '')}/#reset=${token}` });
-          note(context, 'account.reset_asked', id, id, outcome);
+        sessionsEnded: (ids) => replacing.ended(ids),
+        sessionBegun({ id, userId, ipAddress }) {
+          replacing.begun(id, userId);
+          note(context, 'account.signed_in', ipAddress ?? 'unknown', userId);
         },
-        passwordWasReset: (accountId) => note(context, 'account.password_reset', accountId, accountId),
+        sendReset({ id, email }, token, request) {
+          // Not waited for: how long it takes would tell that there is such an account. Only hosts of our own come here (http/mount.ts).
+          const url = `${config.publicUrl ?? (request ? new URL(request.url).origin : '')}/#reset=${token}`;
+          const sent = mail.reset(email, { url }).then((outcome) => note(context, 'account.reset_asked', id, id, outcome));
+          letters.add(sent);
+          void sent.finally(() => letters.delete(sent));
+        },
+        async passwordWasReset(accountId) {
+          await dropPasskeys(internals.database.system, [accountId]);
+          note(context, 'account.password_reset', accountId, accountId);
+        },
         admits: (asked) => admits(context, asked),
         cameBy: (came) => provision(context, came),
       })),
@@ -57,6 +70,7 @@ export function createAccounts(given: Omit<Context, 'auth' | 'mail'>): Accounts 
     hasOwner: (organisationId) => hasOwningMember(context, organisationId),
     async close() {
       clearInterval(timer);
+      await Promise.all(letters);
       mail.close();
       await cleaning;
     },

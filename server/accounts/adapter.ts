@@ -12,7 +12,7 @@ export interface AdapterHooks {
   readonly vault: Pick<Vault, 'open'>;
   /** Sessions that are no more; settles when what lives by them is gone too. */
   sessionsEnded(sessionIds: readonly string[]): Promise<void>;
-  sessionBegun(session: { readonly userId: string; readonly ipAddress: string | null }): void;
+  sessionBegun(session: { readonly id: string; readonly userId: string; readonly ipAddress: string | null }): void;
 }
 
 type Row = Record<string, unknown>;
@@ -83,7 +83,7 @@ export function wrapAdapter(base: DBAdapter<BetterAuthOptions>, hooks: AdapterHo
         const created = shown(given.model, await inner.create<T, R>({ ...given, data: data as Omit<T, 'id'> }), plain);
         if (given.model === 'session') {
           const { userId, ipAddress } = data;
-          hooks.sessionBegun({ userId: String(userId), ipAddress: typeof ipAddress === 'string' && ipAddress !== '' ? ipAddress : null });
+          hooks.sessionBegun({ id: String((created as Row)['id']), userId: String(userId), ipAddress: typeof ipAddress === 'string' && ipAddress !== '' ? ipAddress : null });
         }
         return created;
       },

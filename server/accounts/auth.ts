@@ -20,8 +20,8 @@ export const PAIRING_INTERVAL_SECONDS = 5;
 export const PAIRING_CLIENT = 'wedsync';
 
 export interface AuthHooks extends Omit<AdapterHooks, 'vault'> {
-  sendReset(account: { readonly id: string; readonly email: string; readonly name: string }, token: string, request: Request | undefined): Promise<void>;
-  passwordWasReset(accountId: string): void;
+  sendReset(account: { readonly id: string; readonly email: string; readonly name: string }, token: string, request: Request | undefined): void;
+  passwordWasReset(accountId: string): Promise<void>;
   /** Whether this person may come in by this provider; a code when not. */
   admits(given: { readonly providerId: string; readonly email: string; readonly accountId: string | null }): Promise<string | null>;
   /** After every sign-in by a provider. */
@@ -36,7 +36,8 @@ export interface Auth {
   createReset(accountId: string): Promise<{ readonly token: string; readonly expiresAt: Date }>;
   /** Whose password a reset link is for; null = the link is not valid. */
   accountOfReset(token: string): Promise<string | null>;
-  passwordFits(accountId: string, password: string): Promise<boolean>;
+  /** Takes as long whoever it is, also when there is no such account (null). */
+  passwordFits(accountId: string | null, password: string): Promise<boolean>;
 }
 
 type Needs = Pick<StoreInternals, 'database' | 'vault' | 'ids'>;
@@ -91,8 +92,8 @@ export async function createAuth(internals: Needs, config: Pick<Config, 'publicU
       maxPasswordLength: PASSWORD_LENGTH.most,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }, request) => hooks.sendReset(user, token, request),
-      onPasswordReset: ({ user }) => Promise.resolve(hooks.passwordWasReset(user.id)),
+      sendResetPassword: ({ user, token }, request) => Promise.resolve(hooks.sendReset(user, token, request)),
+      onPasswordReset: ({ user }) => hooks.passwordWasReset(user.id),
     },
     rateLimit: {
       enabled: true,
@@ -158,9 +159,11 @@ export async function createAuth(internals: Needs, config: Pick<Config, 'publicU
       return found && found.expiresAt > new Date() ? found.value : null;
     },
     async passwordFits(accountId, password) {
-      const methods = await context.internalAdapter.findAccounts(accountId);
+      const methods = accountId === null ? [] : await context.internalAdapter.findAccounts(accountId);
       const hash = methods.find((method) => method.providerId === 'credential')?.password;
-      return hash ? context.password.verify({ hash, password }) : false;
+      if (hash) return context.password.verify({ hash, password });
+      await context.password.hash(password);
+      return false;
     },
   };
 }

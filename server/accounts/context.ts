@@ -4,6 +4,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import type { Store } from '../store/store.ts';
 import type { Auth } from './auth.ts';
+import type { Replacing } from './replacing.ts';
 
 /** What the parts of this folder share. */
 export interface Context {
@@ -15,6 +16,7 @@ export interface Context {
   readonly log: Log;
   readonly mail: Mail;
   readonly http: Http;
+  readonly replacing: Replacing;
   /** The library; loaded at its first use. */
   auth(): Promise<Auth>;
 }

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Tx } from '../store/database.ts';
 import { hashOf, newToken } from '../store/vault.ts';
 import { nowOf, type Context } from './context.ts';
+import { closeOtherWays } from './ways.ts';
 
 export const INVITATION_DAYS = 7;
 
@@ -41,16 +42,18 @@ export interface Inviting {
   readonly invitedBy: string;
   /** Where this server is reached, without a slash at the end. */
   readonly base: string;
+  /** The same for the mail; null = none is sent. */
+  readonly mailBase: string | null;
 }
 
 /** Takes back an open invitation of the same address, and makes and mails a new one. */
-export async function invite(context: Context, { organisation, email, access, invitedBy, base }: Inviting): Promise<Result<{ invitation: InvitationView; url: string; mail: MailOutcome }, 'auth.already_member'>> {
+export async function invite(context: Context, { organisation, email, access, invitedBy, base, mailBase }: Inviting): Promise<Result<{ invitation: InvitationView; url: string; mail: MailOutcome }, 'auth.already_member'>> {
   const db = context.internals.database.system;
   const member = await db.selectFrom('memberships').innerJoin('accounts', 'accounts.id', 'memberships.accountId').select('memberships.id').where('organisationId', '=', organisation.id).where('accounts.email', '=', email).executeTakeFirst();
   if (member) return err('auth.already_member');
   const now = nowOf(context);
   const token = newToken();
-  const mailed = context.mail.configured ? newToken() : null;
+  const mailed = context.mail.configured && mailBase !== null ? newToken() : null;
   const { role, weddingId, contactId, bookingIds } = access;
   const row = { id: context.ids.next(), email, role, weddingId, contactId, invitedBy, createdAt: now, expiresAt: new Date(context.clock.now() + INVITATION_DAYS * 86_400_000).toISOString() };
   await db.transaction().execute(async (tx) => {
@@ -60,9 +63,9 @@ export async function invite(context: Context, { organisation, email, access, in
       .values({ ...row, organisationId: organisation.id, bookingIds: sql<never>`${JSON.stringify(bookingIds)}::jsonb`, tokenHash: hashOf(token), mailedHash: mailed === null ? null : hashOf(mailed), usedAt: null, revokedAt: null })
       .execute();
   });
-  const link = (secret: string) => `${base}/#invitation=${secret}`;
-  const mail = mailed === null ? ('not_configured' as const) : await context.mail.invitation(email, { url: link(mailed), organisation: organisation.name, by: invitedBy, role, until: row.expiresAt });
-  return ok({ invitation: face(row), url: link(token), mail });
+  const link = (at: string, secret: string) => `${at}/#invitation=${secret}`;
+  const mail = mailed === null || mailBase === null ? ('not_configured' as const) : await context.mail.invitation(email, { url: link(mailBase, mailed), organisation: organisation.name, by: invitedBy, role, until: row.expiresAt });
+  return ok({ invitation: face(row), url: link(base, token), mail });
 }
 
 export async function revokeInvitation(context: Context, organisationId: string, id: string): Promise<boolean> {
@@ -100,11 +103,15 @@ export async function consume(context: Context, tx: Tx, id: string): Promise<boo
   return used.length > 0;
 }
 
-/** The membership that an invitation is for. Errors: used or withdrawn meanwhile; a member already; an account that another organisation's provider answers for. */
-export async function accept(context: Context, invitation: OpenInvitation, accountId: string): Promise<Result<{ membershipId: string }, 'auth.invitation_invalid' | 'auth.already_member' | 'auth.account_elsewhere'>> {
+/**
+ * The membership that an invitation is for. `sessionId`: of whoever accepts; others of the account end when it is a member
+ * elsewhere, since an organisation can get into the accounts that are its alone. Errors: used or withdrawn meanwhile; a member already; an account that another organisation's provider answers for.
+ */
+export async function accept(context: Context, invitation: OpenInvitation, accountId: string, sessionId: string | null = null): Promise<Result<{ membershipId: string }, 'auth.invitation_invalid' | 'auth.already_member' | 'auth.account_elsewhere'>> {
   const { organisationId, role, weddingId, contactId, bookingIds, mailed } = invitation;
   const now = nowOf(context);
-  return context.internals.database.system.transaction().execute(async (tx) => {
+  let told: () => void = () => undefined;
+  const accepted = await context.internals.database.system.transaction().execute(async (tx) => {
     const other = await tx
       .selectFrom('signInMethods')
       .innerJoin('singleSignOn', 'singleSignOn.providerId', 'signInMethods.providerId')
@@ -121,6 +128,9 @@ export async function accept(context: Context, invitation: OpenInvitation, accou
     const answersFor = await tx.selectFrom('singleSignOn').select('id').where('organisationId', '=', organisationId).where('domain', '=', invitation.email.slice(invitation.email.lastIndexOf('@') + 1)).executeTakeFirst();
     const elsewhere = await tx.selectFrom('memberships').select('id').where('accountId', '=', accountId).where('organisationId', '<>', organisationId).limit(1).executeTakeFirst();
     if (mailed || (answersFor && !elsewhere)) await tx.updateTable('accounts').set({ emailVerified: true, updatedAt: now }).where('id', '=', accountId).execute();
+    if (elsewhere) ({ told } = await closeOtherWays(context.internals, tx, accountId, sessionId));
     return ok({ membershipId });
   });
+  told();
+  return accepted;
 }

@@ -2,6 +2,7 @@ import type { Role } from '../../core/contract/access.ts';
 import type { MemberView, Membership } from '../../core/contract/accounts.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Tx } from '../store/database.ts';
+import { instant, type StoreInternals } from '../store/internals.ts';
 import { CHANGED, endSessions, revokeIn } from '../store/sessions.ts';
 import type { Context } from './context.ts';
 
@@ -12,6 +13,7 @@ export interface Member {
   readonly role: Role;
 }
 
+const HOUSE_ROLES: Role[] = ['owner', 'coordinator', 'staff'];
 const MEMBER = ['memberships.id', 'memberships.organisationId', 'memberships.accountId', 'memberships.role'] as const;
 
 /** The member of that organisation; another one's is as unknown as any. */
@@ -48,10 +50,9 @@ export async function listMembers({ internals }: Context, organisationId: string
   }));
 }
 
-/** Somebody must be able to let owners in: another member who is one, or an owner's device that was let in by a ticket. Locks out whoever asks the same meanwhile. */
-async function hasOtherOwner(tx: Tx, organisationId: string, without: string): Promise<boolean> {
-  await tx.selectFrom('organisations').select('id').where('id', '=', organisationId).forUpdate().execute();
-  const member = await tx.selectFrom('memberships').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').where('id', '<>', without).limit(1).executeTakeFirst();
+/** Somebody must be able to let owners in: another member who is one, or an owner's device that was let in by a ticket. The caller holds the organisation's row. */
+export async function ownedBesides(tx: Tx, organisationId: string, without: readonly string[]): Promise<boolean> {
+  const member = await tx.selectFrom('memberships').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').where('id', 'not in', [...without]).limit(1).executeTakeFirst();
   if (member) return true;
   const device = await tx.selectFrom('devices').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').where('membershipId', 'is', null).where('revokedAt', 'is', null).limit(1).executeTakeFirst();
   return device !== undefined;
@@ -60,10 +61,40 @@ async function hasOtherOwner(tx: Tx, organisationId: string, without: string): P
 export const hasOwningMember = async ({ internals }: Context, organisationId: string): Promise<boolean> =>
   (await internals.database.system.selectFrom('memberships').select('id').where('organisationId', '=', organisationId).where('role', '=', 'owner').limit(1).executeTakeFirst()) !== undefined;
 
+/**
+ * Holds members for the rest of the transaction, as they are now: nobody becomes a device of one that is about to end, and
+ * nobody asks for the last owner meanwhile. The organisations' rows first, like everybody who writes, and not so that a row which refers to one has to wait.
+ */
+async function held(tx: Tx, by: 'id' | 'accountId', value: string): Promise<Member[]> {
+  await tx.selectFrom('organisations').select('id').where('id', 'in', (eb) => eb.selectFrom('memberships').select('organisationId').where(by, '=', value)).orderBy('id').forNoKeyUpdate().execute();
+  return tx.selectFrom('memberships').select(MEMBER).where(by, '=', value).orderBy('organisationId').forUpdate().execute();
+}
+
+/**
+ * Links and invitations into the house that somebody may have kept for the time after. A link does not say who made it and
+ * lasts minutes, so all of them go; an invitation names its maker.
+ */
+async function withdrawMade({ clock }: Pick<StoreInternals, 'clock'>, tx: Tx, { organisationId, accountId, role }: Member): Promise<void> {
+  if (role !== 'owner' && role !== 'coordinator') return;
+  const now = instant(clock);
+  await tx.updateTable('tickets').set({ usedAt: now }).where('organisationId', '=', organisationId).where('role', 'in', HOUSE_ROLES).where('usedAt', 'is', null).execute();
+  await tx
+    .updateTable('invitations')
+    .set({ revokedAt: now })
+    .where('organisationId', '=', organisationId)
+    .where('role', 'in', HOUSE_ROLES)
+    .where('usedAt', 'is', null)
+    .where('revokedAt', 'is', null)
+    .where('invitedBy', '=', (eb) => eb.selectFrom('accounts').select('name').where('accounts.id', '=', accountId))
+    .execute();
+}
+
 /** The role of a member and of all its devices; their lines are dropped and come back as what they are now. */
 export async function changeRole({ internals }: Context, member: Member, role: Role): Promise<Result<null, 'auth.last_owner'>> {
   const changed = await internals.database.system.transaction().execute(async (tx) => {
-    if (member.role === 'owner' && role !== 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    const [now] = await held(tx, 'id', member.id);
+    if (now?.role === 'owner' && role !== 'owner' && !(await ownedBesides(tx, member.organisationId, [member.id]))) return null;
+    if (now && role !== 'owner') await withdrawMade(internals, tx, now);
     await tx.updateTable('memberships').set({ role }).where('id', '=', member.id).execute();
     return tx.updateTable('devices').set({ role }).where('membershipId', '=', member.id).where('revokedAt', 'is', null).returning('id').execute();
   });
@@ -78,7 +109,9 @@ export async function changeRole({ internals }: Context, member: Member, role: R
 /** Ends a membership; its devices are revoked with it. */
 export async function endMembership({ internals }: Context, member: Member): Promise<Result<null, 'auth.last_owner'>> {
   const ended = await internals.database.system.transaction().execute(async (tx) => {
-    if (member.role === 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    const [now] = await held(tx, 'id', member.id);
+    if (now?.role === 'owner' && !(await ownedBesides(tx, member.organisationId, [member.id]))) return null;
+    if (now) await withdrawMade(internals, tx, now);
     const revoked = await revokeIn(internals, tx, 'membershipId', [member.id]);
     await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
     return revoked;
@@ -93,8 +126,9 @@ export async function deleteAccount(context: Context, accountId: string): Promis
   const { internals } = context;
   const sessions = await internals.database.system.selectFrom('sessions').select('id').where('accountId', '=', accountId).execute();
   const ended = await internals.database.system.transaction().execute(async (tx) => {
-    const memberships = await tx.selectFrom('memberships').select(MEMBER).where('accountId', '=', accountId).orderBy('organisationId').execute();
-    for (const member of memberships) if (member.role === 'owner' && !(await hasOtherOwner(tx, member.organisationId, member.id))) return null;
+    const memberships = await held(tx, 'accountId', accountId);
+    for (const member of memberships) if (member.role === 'owner' && !(await ownedBesides(tx, member.organisationId, [member.id]))) return null;
+    for (const member of memberships) await withdrawMade(internals, tx, member);
     const revoked = await revokeIn(internals, tx, 'accountId', [accountId]);
     await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
     return revoked;

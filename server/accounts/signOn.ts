@@ -7,6 +7,7 @@ import { sealedAbout } from './adapter.ts';
 import { AUTH_PATH } from './auth.ts';
 import { note, nowOf, type Context } from './context.ts';
 import { accept, openInvitations } from './invitations.ts';
+import { forgetProvider } from './ways.ts';
 
 /**
  * Single sign-on at an organisation's own OpenID Connect provider. What a provider says counts for its organisation only:
@@ -74,7 +75,7 @@ async function discover({ http, config }: Context, issuer: string): Promise<z.in
   }
 }
 
-export async function setSignOn(context: Context, organisationId: string, wanted: SignOnRequest): Promise<Result<null, 'sign_on.issuer_refused' | 'sign_on.domain_taken' | 'secret_missing'>> {
+export async function setSignOn(context: Context, organisationId: string, wanted: SignOnRequest, by: string | null): Promise<Result<null, 'sign_on.issuer_refused' | 'sign_on.domain_taken' | 'secret_missing'>> {
   const db = context.internals.database.system;
   const before = await rowOf(context, organisationId);
   const taken = await db.selectFrom('singleSignOn').select('id').where('domain', '=', wanted.domain).where('organisationId', '<>', organisationId).executeTakeFirst();
@@ -111,8 +112,8 @@ export async function setSignOn(context: Context, organisationId: string, wanted
     providerId: before && sameIssuer ? before.providerId : context.ids.next(),
     accountId: null,
   };
-  await db.transaction().execute(async (tx) => {
-    if (before && !sameIssuer) await tx.deleteFrom('signInMethods').where('providerId', '=', before.providerId).execute();
+  const { told } = await db.transaction().execute(async (tx) => {
+    const forgotten = before && !sameIssuer ? await forgetProvider(context.internals, tx, before.providerId, by) : { told: () => undefined };
     await tx.insertInto('singleSignOn').values({ id, organisationId, ...row }).onConflict((conflict) => conflict.column('organisationId').doUpdateSet(row)).execute();
     // The organisation answers for the addresses of its own domain, as far as they are nobody else's.
     await tx
@@ -122,16 +123,19 @@ export async function setSignOn(context: Context, organisationId: string, wanted
       .where((eb) => eb.exists(eb.selectFrom('memberships').select('memberships.id').whereRef('memberships.accountId', '=', 'accounts.id').where('memberships.organisationId', '=', organisationId)))
       .where((eb) => eb.not(eb.exists(eb.selectFrom('memberships').select('memberships.id').whereRef('memberships.accountId', '=', 'accounts.id').where('memberships.organisationId', '<>', organisationId))))
       .execute();
+    return forgotten;
   });
+  told();
   return ok(null);
 }
 
-export async function removeSignOn({ internals }: Context, organisationId: string): Promise<boolean> {
-  return internals.database.system.transaction().execute(async (tx) => {
+export async function removeSignOn({ internals }: Context, organisationId: string, by: string | null): Promise<boolean> {
+  const forgotten = await internals.database.system.transaction().execute(async (tx) => {
     const gone = await tx.deleteFrom('singleSignOn').where('organisationId', '=', organisationId).returning('providerId').executeTakeFirst();
-    if (gone) await tx.deleteFrom('signInMethods').where('providerId', '=', gone.providerId).execute();
-    return gone !== undefined;
+    return gone ? forgetProvider(internals, tx, gone.providerId, by) : null;
   });
+  forgotten?.told();
+  return forgotten !== null;
 }
 
 /** What the sign-in page needs to know of an address; the same for every address of a domain, so that it tells of nobody. */

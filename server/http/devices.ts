@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { HTTP, type DevicesAnswer, type RevokeAnswer } from '../../core/contract/http.ts';
 import { may } from '../../core/domain/access/may.ts';
 import type { AppDeps } from '../deps.ts';
+import { auditRead, ORGANISATION_SUBJECT } from '../privacy/reads.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal } from './errors.ts';
 
@@ -16,6 +17,7 @@ export function devicesRoutes(app: FastifyInstance, deps: AppDeps): void {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
       const devices = await store.devices(device.value.organisationId);
+      auditRead(store, 'devices.read', device.value, ORGANISATION_SUBJECT, nowText());
       return reply.send({ at: nowText(), devices: devices.map((one) => ({ ...one, self: one.id === device.value.id })) } satisfies DevicesAnswer);
     },
   });

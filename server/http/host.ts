@@ -9,6 +9,9 @@ function nameIn(host: string | undefined): string | null {
   return URL.parse(`http://${host}`)?.hostname ?? null;
 }
 
+/** True where only this machine itself can call. */
+export const listensHereOnly = ({ host }: Pick<Config, 'host'>): boolean => LOOPBACK.test(host);
+
 /** True when the caller asked for this machine by a name that only this machine can have given it. */
 export function namesThisMachine(host: string | undefined): boolean {
   const name = nameIn(host);
@@ -23,7 +26,7 @@ export function namesThisMachine(host: string | undefined): boolean {
  */
 export function isOwnName(host: string | undefined, config: Pick<Config, 'host' | 'publicUrl'>): boolean {
   const name = nameIn(host);
-  if (!LOOPBACK.test(config.host)) return host === undefined || name !== null;
+  if (!listensHereOnly(config)) return host === undefined || name !== null;
   if (name === null) return false;
   if (LOOPBACK.test(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return true;
   return config.publicUrl !== null && name === new URL(config.publicUrl).hostname;

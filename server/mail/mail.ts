@@ -3,9 +3,11 @@ import type { Role } from '../../core/contract/access.ts';
 import type { MailOutcome } from '../../core/contract/accounts.ts';
 import type { Log } from '../../core/ports/ports.ts';
 import type { Config } from '../config.ts';
+import { listensHereOnly } from '../http/host.ts';
 
 /** Mail to people. A failure is logged and told; nothing is tried again, because whoever asked for the mail can. */
 export interface Mail {
+  /** Also false on the network without a public address: a link's host would be whatever the caller asked for. */
   readonly configured: boolean;
   invitation(to: string, about: { readonly url: string; readonly organisation: string; readonly by: string; readonly role: Role; readonly until: string }): Promise<MailOutcome>;
   reset(to: string, about: { readonly url: string }): Promise<MailOutcome>;
@@ -39,8 +41,10 @@ export function writeLetter(letter: Letter, url: string, values: Readonly<Record
   };
 }
 
-export function createMail(config: Pick<Config, 'smtpUrl' | 'mailFrom'>, log: Log): Mail {
-  const { smtpUrl, mailFrom } = config;
+export function createMail(config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicUrl' | 'host'>, log: Log): Mail {
+  const { mailFrom } = config;
+  const smtpUrl = config.publicUrl !== null || listensHereOnly(config) ? config.smtpUrl : null;
+  if (smtpUrl !== config.smtpUrl) log.warn({}, 'no mail is sent: links in mails need WEDSYNC_PUBLIC_URL where the server listens on the network');
   let transport: Promise<import('nodemailer').Transporter> | null = null;
   const connect = async (url: string) => {
     const { createTransport } = await import('nodemailer');

@@ -29,6 +29,8 @@ export interface LogFollower {
 interface Position {
   told: number;
   wanted: number;
+  /** `told` is only what somebody said while nobody here wanted to know; it was never looked up. */
+  claimed: boolean;
   at: string | null;
 }
 
@@ -56,7 +58,7 @@ export function createFollower({ heads, read, log }: FollowerOptions): LogFollow
     const known = positions.get(organisationId);
     if (known) return known;
     const head = heads.get(organisationId) ?? 0;
-    const position: Position = { told: head, wanted: head, at: null };
+    const position: Position = { told: head, wanted: head, claimed: false, at: null };
     positions.set(organisationId, position);
     return position;
   }
@@ -109,12 +111,19 @@ export function createFollower({ heads, read, log }: FollowerOptions): LogFollow
     }
   }
 
-  function want(organisationId: string, position: Position, seq: number): void {
+  /** @param before - what comes before the news, as far as the news itself says */
+  function want(organisationId: string, position: Position, before: number, seq: number): void {
+    if (position.claimed && isWanted(organisationId)) {
+      // A claim must not silence what is recorded; whoever listens passes over what they know, and reads a gap by themselves.
+      position.told = position.wanted = Math.min(position.told, before);
+      position.claimed = false;
+    }
     position.wanted = Math.max(position.wanted, seq);
     if (position.told >= position.wanted || ended.signal.aborted) return;
     if (!isWanted(organisationId)) {
       // Whoever begins to listen reads where the log stands by itself.
       position.told = position.wanted;
+      position.claimed = true;
       behind.delete(organisationId);
       return;
     }
@@ -127,12 +136,12 @@ export function createFollower({ heads, read, log }: FollowerOptions): LogFollow
       const position = positionOf(committed.organisationId);
       const first = committed.events[0]?.seq;
       if (first === position.told + 1) tell(position, committed);
-      else want(committed.organisationId, position, committed.events.at(-1)?.seq ?? 0);
+      else want(committed.organisationId, position, (first ?? 1) - 1, committed.events.at(-1)?.seq ?? 0);
     },
     reaches(organisationId, seq, at) {
       const position = positionOf(organisationId);
       if (seq > position.wanted) position.at = at;
-      want(organisationId, position, seq);
+      want(organisationId, position, seq - 1, seq);
     },
     onCommitted(listener, wants = () => true) {
       listeners.set(listener, wants);

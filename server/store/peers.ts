@@ -64,6 +64,8 @@ export const NO_PEERS: Peers = {
 };
 
 const CHANNEL = 'wedsync';
+/** What goes through Redis. Whoever reaches it shows nobody out: the rest goes with a commit, and so only through PostgreSQL. */
+const PASSING: readonly Note['about'][] = ['events', 'deliveries', 'said'];
 /** Held shared by each process that has the record open, so that one can see whether it is the only one. */
 const PRESENCE_LOCK = 7306;
 const TURN_LOCK = 7307;
@@ -100,9 +102,10 @@ export async function connectPeers({ url, redisUrl, epoch, heard, log }: PeersOp
     await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(note)})`.execute(tx);
   };
 
-  function hear(payload: string | undefined): void {
+  /** @param only - what may come by this way; left out = everything */
+  function hear(payload: string | undefined, only?: readonly Note['about'][]): void {
     const note = readNote(payload);
-    if (!note) log.warn({ bytes: payload?.length ?? 0 }, 'an announcement of another process is not understood');
+    if (!note || only?.includes(note.about) === false) log.warn({ bytes: payload?.length ?? 0 }, 'an announcement of another process is not understood');
     else if (note.from === self) return;
     else if (note.about === 'deliveries') heard.deliveries();
     else if (note.about === 'events') for (const [organisationId, seq] of note.heads) heard.events(organisationId, seq, note.at);
@@ -166,7 +169,7 @@ export async function connectPeers({ url, redisUrl, epoch, heard, log }: PeersOp
   }, CHECK_MS);
   check.unref();
 
-  const fast = redisUrl === null ? null : await startFast(redisUrl, epoch, { hear, compare: heard.compare, log });
+  const fast = redisUrl === null ? null : await startFast(redisUrl, epoch, { hear: (payload) => hear(payload, PASSING), compare: heard.compare, log });
 
   /** A note of no transaction. While the line is away nobody hears it; whoever tells passing things tells them again. */
   function tell(note: Note): void {

@@ -6,6 +6,7 @@ import { workBatch, type BatchResult } from './batch.ts';
 import { messageOf, quarantined, understand, type DeliveryInHand, type Work } from './outcome.ts';
 import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
+import { createTurns } from './turns.ts';
 
 const BATCH = 64;
 /** Organisations that are worked on in one transaction, and deliveries of each. */
@@ -189,8 +190,19 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       .where('state', 'in', ['received', 'waiting'])
       .where((eb) => eb.or([eb('nextAttemptAt', 'is', null), eb('nextAttemptAt', '<=', instant(clock))]))
       .execute();
-    return [...new Set([...rereads.organisations(), ...rows.map((row) => row.organisationId)])];
+    return [...new Set([...rereads.organisations(), ...rows.map((row) => row.organisationId)])].filter((id) => !turns.has(id));
   }
+
+  async function ownTurn(organisationId: string): Promise<number> {
+    let moved = 0;
+    for (let turn = 0; turn < TURN && !stopped; turn += 1) {
+      const count = await batch(organisationId);
+      moved += count;
+      if (count < BATCH) break;
+    }
+    return moved;
+  }
+  const turns = createTurns({ work: ownTurn, wentOn: wake, log });
 
   async function pass(): Promise<number> {
     let moved = 0;
@@ -210,12 +222,9 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       }
     }
     for (const organisationId of more) {
-      await renewLeases();
-      for (let turn = 0; turn < TURN && !stopped; turn += 1) {
-        const count = await batch(organisationId);
-        moved += count;
-        if (count < BATCH) break;
-      }
+      do await renewLeases();
+      while (!(await turns.room()));
+      moved += await turns.take(organisationId);
     }
     return moved;
   }
@@ -261,7 +270,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
         troubles = 0;
         if (moved > 0 || woken || stopped) continue;
         const ms = await sleepMs();
-        if (!woken && unfinished === 0 && rereads.organisations().length === 0) {
+        if (!woken && unfinished === 0 && turns.count() === 0 && rereads.organisations().length === 0) {
           for (const tell of quiet) tell();
           quiet.clear();
         }
@@ -307,6 +316,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       stopped = true;
       rouse();
       await running;
+      await turns.ended();
       await rereads.stop();
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);

@@ -6,7 +6,7 @@ import { refusal, sendRefusal, type Refusal } from '../../http/errors.ts';
 import { setDeviceCookie } from '../../http/enrol.ts';
 import { endSessions } from '../../store/sessions.ts';
 import { accountAnswer, type Accounts } from '../accounts.ts';
-import { note } from '../context.ts';
+import { note, nowOf } from '../context.ts';
 import { enter } from '../entering.ts';
 import { accept, findInvitation, lookAt } from '../invitations.ts';
 import { deleteAccount, endMembership } from '../members.ts';
@@ -114,6 +114,21 @@ export function accountRoutes(app: FastifyInstance, accounts: Accounts): void {
   });
 
   app.route({
+    ...at('rename'),
+    config: limited,
+    handler: async (request, reply) => {
+      const session = await sessionOf(context, request);
+      if (!session.ok) return sendRefusal(reply, session.error);
+      const input = HTTP.rename.request.body.safeParse(request.body);
+      if (!input.success) return sendRefusal(reply, refusedAs('request.invalid'));
+      const { accountId } = session.value;
+      const { name } = input.data;
+      await context.internals.database.system.updateTable('accounts').set({ name, updatedAt: nowOf(context) }).where('id', '=', accountId).execute();
+      note(context, 'account.renamed', accountId, accountId);
+      return reply.send({ accountId, name });
+    },
+  });
+  app.route({
     ...at('lookAtInvitation'),
     config: limited,
     handler: async (request, reply) => {
@@ -164,7 +179,7 @@ export function accountRoutes(app: FastifyInstance, accounts: Accounts): void {
       if (!invitation) return sendRefusal(reply, refusedAs('auth.invitation_invalid'));
       const { account } = await accountAnswer(context, session.value);
       if (account.email !== invitation.email) return sendRefusal(reply, refusedAs('auth.invitation_other'));
-      const accepted = await accept(context, invitation, account.id);
+      const accepted = await accept(context, invitation, account.id, session.value.sessionId);
       if (!accepted.ok) return sendRefusal(reply, refusedAs(accepted.error));
       note(context, 'membership.begun', account.id, accepted.value.membershipId, 'ok', invitation.organisationId);
       return reply.send({ membershipId: accepted.value.membershipId, organisationId: invitation.organisationId, role: invitation.role } satisfies JoinAnswer);

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../core/contract/result.ts';
 import type { Config } from '../../config.ts';
 import { isForeign, isSameOrigin, originsOf } from '../../http/auth.ts';
 import { refusal, type Refusal } from '../../http/errors.ts';
+import { listensHereOnly, namesThisMachine } from '../../http/host.ts';
 import { ADDRESS_HEADER, AUTH_PATH, COOKIE_PREFIX } from '../auth.ts';
 import type { Context } from '../context.ts';
 import type { Ask } from '../pairings.ts';
@@ -23,6 +24,10 @@ export function baseOf(request: FastifyRequest, { publicUrl }: Pick<Config, 'pub
 
 /** For links that somebody else will open. */
 export const linkBase = (request: FastifyRequest, config: Pick<Config, 'publicUrl'>): string => config.publicUrl ?? baseOf(request, config);
+
+/** For links in mails; null where only the caller says which host this is. */
+export const mailBase = (request: FastifyRequest, config: Pick<Config, 'publicUrl' | 'host'>): string | null =>
+  config.publicUrl ?? (listensHereOnly(config) && namesThisMachine(request.host) ? baseOf(request, config) : null);
 
 export function libraryHeaders(request: FastifyRequest, config: Pick<Config, 'publicUrl'>): Headers {
   const headers = new Headers({ [ADDRESS_HEADER]: request.ip });

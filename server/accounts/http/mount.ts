@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts.ts';
 import { AUTH_PATH } from '../auth.ts';
 import { note } from '../context.ts';
 import { passwordRefused } from '../signOn.ts';
-import { libraryRequest, passCookies, refuseForeign, sessionOf } from './caller.ts';
+import { libraryRequest, mailBase, passCookies, refuseForeign, sessionOf } from './caller.ts';
 import { refusalOf } from './refusals.ts';
 
 /** What of the library can be reached from outside. Everything else, whatever a plugin brings, is 404. */
@@ -20,6 +20,8 @@ export const OPEN_CALLS = {
 
 /** They are asked for the password of whoever is signed in, so they can be used to guess it. */
 const ASK_PASSWORD: readonly string[] = ['/change-password', '/two-factor/enable', '/two-factor/disable', '/two-factor/generate-backup-codes'];
+/** They may put a new session in the place of the browser's own. */
+const REPLACES_SESSION: readonly string[] = ['/change-password', '/two-factor/enable', '/two-factor/disable', '/two-factor/verify-totp'];
 const SSO_CALLBACK = /^\/sso\/callback\/([0-9a-f-]{36})$/;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -43,19 +45,23 @@ export function mountAuth(app: FastifyInstance, accounts: Accounts): void {
   const { config, internals } = context;
   const db = internals.database.system;
 
-  /** What this server asks for besides the library; a refusal, or how to name the attempt when it is one at a secret. */
-  async function before(path: string, body: Body, request: FastifyRequest): Promise<{ refused: Refusal } | { attempt: string | null }> {
+  /** What this server asks for besides the library; a refusal, or how to name the attempt when it is one at a secret. `passwordTo`: all that even the right password opens. */
+  async function before(path: string, body: Body, request: FastifyRequest): Promise<{ refused: Refusal } | { attempt: string | null; passwordTo?: Refusal; counts?: 'always'; forgives?: string }> {
     const unfit = refusal(400, 'auth.password_unfit', 'The password must not be the address.');
     if (path === '/sign-in/email') {
       const email = textOf(body, 'email');
-      if (await passwordRefused(context, email)) return { refused: refusal(403, 'auth.sign_on_required', 'This organisation signs in at its own provider.') };
-      return { attempt: `sign-in:${email}` };
+      const refused = (await passwordRefused(context, email)) ? { passwordTo: refusal(403, 'auth.sign_on_required', 'This organisation signs in at its own provider.') } : {};
+      return { attempt: `sign-in:${email}`, ...refused };
     }
-    if (path === '/request-password-reset' && !context.mail.configured) return { refused: refusal(409, 'mail.not_configured', 'This server cannot send mail; an owner can make a reset link.') };
+    if (path === '/request-password-reset' && (!context.mail.configured || mailBase(request, config) === null)) return { refused: refusal(409, 'mail.not_configured', 'This server cannot send mail; an owner can make a reset link.') };
+    // Each one is a letter to somebody; known or not, the address is counted alike.
+    if (path === '/request-password-reset') return { attempt: `reset:${textOf(body, 'email')}`, counts: 'always' };
     if (path === '/reset-password') {
       const accountId = await (await context.auth()).accountOfReset(textOf(body, 'token'));
       const account = accountId === null ? undefined : await db.selectFrom('accounts').select('email').where('id', '=', accountId).executeTakeFirst();
       if (account && sameText(account.email, textOf(body, 'newPassword'))) return { refused: unfit };
+      // The way out for somebody whose name others keep guessing at.
+      if (account) return { attempt: null, forgives: `sign-in:${account.email}` };
     }
     if (ASK_PASSWORD.includes(path)) {
       const session = await sessionOf(context, request);
@@ -90,8 +96,19 @@ export function mountAuth(app: FastifyInstance, accounts: Accounts): void {
         return sendRefusal(reply, { ...refusal(429, 'auth.throttled', 'Too many attempts; try again later.', true), retryAfterSeconds: wait });
       }
     }
-    const response = await (await context.auth()).handler(libraryRequest(request, config, `${path}${url.search}`, method === 'GET' ? undefined : body));
-    if (checked.attempt !== null && response.ok) await attempts.succeeded(checked.attempt);
+    if (checked.passwordTo) {
+      // Said only to whoever knows the password: to others it would tell who is a member here.
+      const account = await db.selectFrom('accounts').select('id').where('email', '=', textOf(body, 'email').toLowerCase()).executeTakeFirst();
+      const fits = await (await context.auth()).passwordFits(account?.id ?? null, textOf(body, 'password'));
+      const refused = fits ? checked.passwordTo : refusal(401, 'auth.credentials_wrong', 'The address and the password do not belong together.');
+      note(context, 'account.refused', request.ip, path, refused.error.code);
+      return sendRefusal(reply, refused);
+    }
+    const ask = async () => (await context.auth()).handler(libraryRequest(request, config, `${path}${url.search}`, method === 'GET' ? undefined : body));
+    const own = REPLACES_SESSION.includes(path) ? await sessionOf(context, request) : null;
+    const response = own?.ok ? await context.replacing.during(own.value, ask) : await ask();
+    if (checked.attempt !== null && checked.counts !== 'always' && response.ok) await attempts.succeeded(checked.attempt);
+    if (checked.forgives !== undefined && response.ok) await attempts.succeeded(checked.forgives);
     passCookies(reply, response);
     const location = response.headers.get('location');
     if (location !== null && response.status >= 300 && response.status < 400) {

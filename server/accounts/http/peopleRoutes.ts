@@ -6,16 +6,19 @@ import { wantedTicket } from '../../../core/domain/access/tickets.ts';
 import type { AppDeps } from '../../deps.ts';
 import { authenticateRequest } from '../../http/auth.ts';
 import { refusal, sendRefusal } from '../../http/errors.ts';
+import { auditRead, ORGANISATION_SUBJECT } from '../../privacy/reads.ts';
 import type { Accounts } from '../accounts.ts';
 import { note, nowOf } from '../context.ts';
 import { holderOf } from '../entering.ts';
 import { invite, openInvitations, revokeInvitation } from '../invitations.ts';
 import { changeRole, endMembership, findMember, listMembers } from '../members.ts';
 import { refusedAs } from './accountRoutes.ts';
-import { linkBase } from './caller.ts';
+import { linkBase, mailBase } from './caller.ts';
 
 const at = <N extends keyof typeof HTTP>(name: N) => ({ method: HTTP[name].method, url: HTTP[name].path });
 const above = refusal(403, 'auth.forbidden', 'This stands above the device that asks.');
+/** A program's token is no way to become a person, or to make one more than they are. */
+const toolless = refusal(403, 'auth.forbidden', 'A tool may not decide about people.');
 const HOUSE_ROLES: readonly string[] = ['owner', 'coordinator', 'staff'];
 
 /** Who belongs to an organisation: for its managers, and never above what they are themselves. */
@@ -32,6 +35,7 @@ export function peopleRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
       const { organisationId, id } = device.value;
       const holder = await holderOf(context, id);
       const members = await listMembers(context, organisationId, holder?.membershipId ?? null);
+      auditRead(store, 'people.read', device.value, ORGANISATION_SUBJECT, nowOf(context));
       return reply.send({ at: nowOf(context), members, invitations: await openInvitations(context, organisationId), mail: context.mail.configured } satisfies PeopleAnswer);
     },
   });
@@ -54,7 +58,7 @@ export function peopleRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
       const organisation = await store.organisation(organisationId);
       if (!scope || !organisation) return sendRefusal(reply, refusedAs('request.not_found'));
       const holder = await holderOf(context, id);
-      const made = await invite(context, { organisation, email, access: { role, weddingId, contactId, bookingIds: [...scope.bookingIds] }, invitedBy: holder?.name ?? name, base: linkBase(request, config) });
+      const made = await invite(context, { organisation, email, access: { role, weddingId, contactId, bookingIds: [...scope.bookingIds] }, invitedBy: holder?.name ?? name, base: linkBase(request, config), mailBase: mailBase(request, config) });
       note(context, 'invitation.made', id, made.ok ? made.value.invitation.id : role, made.ok ? 'ok' : made.error, organisationId);
       if (made.ok && made.value.mail === 'failed') note(context, 'invitation.mail', id, made.value.invitation.id, 'mail.failed', organisationId);
       return made.ok ? reply.send(made.value satisfies InviteAnswer) : sendRefusal(reply, refusedAs(made.error));
@@ -81,6 +85,7 @@ export function peopleRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
+      if (device.value.kind === 'tool') return sendRefusal(reply, toolless);
       const params = HTTP.setRole.request.params.safeParse(request.params);
       const input = HTTP.setRole.request.body.safeParse(request.body);
       if (!params.success || !input.success) return sendRefusal(reply, refusedAs('request.invalid'));
@@ -118,6 +123,7 @@ export function peopleRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
+      if (device.value.kind === 'tool') return sendRefusal(reply, toolless);
       const params = HTTP.resetLink.request.params.safeParse(request.params);
       if (!params.success) return sendRefusal(reply, refusedAs('request.invalid'));
       const { organisationId, id } = device.value;

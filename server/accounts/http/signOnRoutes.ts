@@ -6,6 +6,7 @@ import { authenticateRequest } from '../../http/auth.ts';
 import { refusal, sendRefusal } from '../../http/errors.ts';
 import type { Accounts } from '../accounts.ts';
 import { note } from '../context.ts';
+import { holderOf } from '../entering.ts';
 import { removeSignOn, setSignOn, signOnOf } from '../signOn.ts';
 import { linkBase } from './caller.ts';
 
@@ -33,10 +34,11 @@ export function signOnRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
     handler: async (request, reply) => {
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
+      if (device.value.kind === 'tool') return sendRefusal(reply, refusal(403, 'auth.forbidden', 'A tool may not say who vouches for people.'));
       const input = HTTP.setSignOn.request.body.safeParse(request.body);
       if (!input.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'Issuer, client id, client secret and domain are expected.'));
       const { id, organisationId } = device.value;
-      const set = await setSignOn(context, organisationId, input.data);
+      const set = await setSignOn(context, organisationId, input.data, (await holderOf(context, id))?.accountId ?? null);
       note(context, 'sign_on.set', id, input.data.domain, set.ok ? 'ok' : set.error, organisationId);
       if (!set.ok) return sendRefusal(reply, REFUSED[set.error]);
       return reply.send({ signOn: await signOnOf(context, organisationId, linkBase(request, config)) } satisfies SignOnAnswer);
@@ -48,7 +50,7 @@ export function signOnRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
       const device = await authenticateRequest(request, store, config.publicUrl);
       if (!device.ok) return sendRefusal(reply, device.error);
       const { id, organisationId } = device.value;
-      const removed = await removeSignOn(context, organisationId);
+      const removed = await removeSignOn(context, organisationId, (await holderOf(context, id))?.accountId ?? null);
       note(context, 'sign_on.removed', id, 'sign_on', removed ? 'ok' : 'request.not_found', organisationId);
       return reply.send({ signOn: null } satisfies SignOnAnswer);
     },

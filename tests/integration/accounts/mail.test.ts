@@ -5,7 +5,7 @@ import { HTTP } from '../../../core/contract/http.ts';
 import { OWNER } from '../../../server/store/devices.ts';
 import { letIn } from '../../support/house.ts';
 import { codeOf, invitationFrom, joined, PASSWORD, Visitor } from '../../support/people.ts';
-import { testApp, type TestApp } from '../../support/serverApp.ts';
+import { testApp, until, type TestApp } from '../../support/serverApp.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
 let t: TestStore;
@@ -74,6 +74,7 @@ it('a reset by mail: the same answer for everybody, one use', async () => {
   const unknown = await bob.post('/api/auth/request-password-reset', { email: 'nobody@example.org' });
   expect([known.status, await known.json()]).toEqual([unknown.status, await unknown.json()]);
   expect(letters.some(({ to }) => to === 'nobody@example.org')).toBe(false);
+  await until(() => letters.some(({ to, text }) => to === 'bob@example.org' && text.includes('#reset=')), 'the letter');
   const token = /#reset=([A-Za-z0-9_-]+)/.exec(letters.find(({ to, text }) => to === 'bob@example.org' && text.includes('#reset='))?.text ?? '')?.[1] ?? '';
   expect((await new Visitor(owner.url).post('/api/auth/reset-password', { token, newPassword: 'a new long password' })).status).toBe(200);
   expect((await bob.get(HTTP.account.path)).status).toBe(401);

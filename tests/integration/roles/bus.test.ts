@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { draftCreated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { setPaused } from '../../../server/store/connections.ts';
@@ -48,6 +49,32 @@ describe.skipIf(cluster === undefined || !hasRedis())('processes that tell each 
   };
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
   const said = (n: number, words: string) => (logs[n]?.lines ?? []).some((line) => line.message.startsWith(words));
+
+  test('whoever reaches Redis shows nobody out and silences nobody', async () => {
+    const [a, b] = [await open(), await open()];
+    const before = await a.headSeq(t.organisation.id);
+    let wanted = false;
+    const seqs: number[] = [];
+    b.onCommitted((committed) => seqs.push(...committed.events.map((event) => event.seq)), () => wanted);
+    const revoked: string[] = [];
+    b.onRevoked((deviceId) => revoked.push(deviceId));
+    const words: unknown[] = [];
+    b.onSaid('tea', (body) => words.push(body));
+    const forger = createClient({ url: redis.url });
+    await forger.connect();
+    const say = (note: object) => forger.publish(`wedsync:${b.epoch}`, JSON.stringify({ from: 'x', ...note }));
+    await say({ about: 'revoked', deviceId: t.device.id });
+    await say({ about: 'connection', connectionId: t.connections.stripe.connectionId });
+    await say({ about: 'events', at: new Date().toISOString(), heads: [[t.organisation.id, Number.MAX_SAFE_INTEGER]] });
+    await say({ about: 'said', topic: 'tea', body: 'last' });
+    forger.destroy();
+    await until(() => words.length > 0, 'what was published has come');
+    wanted = true;
+    await write(a, 2);
+    await write(b);
+    await until(() => seqs.includes(before + 3), 'the commits are told');
+    expect(revoked).toEqual([]);
+  });
 
   test('commits, stored deliveries and passing words are heard; PostgreSQL is left out of it', async () => {
     const [a, b] = [await open(), await open()];

@@ -150,3 +150,22 @@ test('closing ends a read that will not succeed', async () => {
   await follower.idle();
   expect(seqs()).toEqual([]);
 });
+
+test('a position that somebody made up, of an organisation that nobody here follows, silences nothing later', async () => {
+  let wanted = false;
+  const state = { head: 5 };
+  const follower = createFollower({
+    heads: new Map([['o', 5]]),
+    log: collectingLog(),
+    read: (all, limit) => Promise.resolve(new Map(all.map(({ organisationId, afterSeq }) => [organisationId, events(afterSeq + 1, Math.min(state.head, afterSeq + limit))]))),
+  });
+  const seqs: number[] = [];
+  follower.onCommitted((committed) => seqs.push(...committed.events.map((event) => event.seq)), () => wanted);
+  follower.reaches('o', Number.MAX_SAFE_INTEGER, 'made up');
+  wanted = true;
+  state.head = 7;
+  follower.committed(commit(6, 6));
+  follower.reaches('o', 7, 'theirs');
+  await follower.idle();
+  expect(seqs).toEqual([6, 7]);
+});
