@@ -58,7 +58,7 @@ export function DeviceList() {
                 <bdi>{device.name}</bdi>
               </p>
               <p className="dim">
-                {dotted([t(`roles.${device.role}`), t(`deviceKinds.${device.kind}`), device.weddingId && weddings[device.weddingId]?.title, device.self && t('settings.thisDevice')])}
+                {dotted([device.person, t(`roles.${device.role}`), t(`deviceKinds.${device.kind}`), device.weddingId && weddings[device.weddingId]?.title, device.self && t('settings.thisDevice')])}
                 {device.lastSeenAt ? (
                   <>
                     {' · '}

@@ -6,7 +6,7 @@ import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { latestEvent, readRows } from './reads.ts';
-import type { Device } from './store.ts';
+import { actorOf, type Device } from './store.ts';
 import type { Writing } from './write.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function decideCommand(internals: StoreInternals, organisationId: s
 
 async function decide(internals: StoreInternals, { tx, record }: Writing, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
   const { commandId } = command;
-  const context: DraftContext = { actor: { kind: 'person', id: device.id, name: device.name }, source: null, deliveryId: null };
+  const context: DraftContext = { actor: actorOf(device), source: null, deliveryId: null };
   const rejected = (code: 'request.not_found' | 'command.not_possible', message: string): CommandAnswer => ({ outcome: 'rejected', commandId, error: codedError(code, message) });
   const rebase = async (rowId: string): Promise<CommandAnswer> => ({ outcome: 'rebase', commandId, latest: await latestEvent(tx, organisationId, rowId) });
   const accept = async (draft: EventDraft | null, seqNow: number): Promise<CommandAnswer> => {
@@ -50,7 +50,7 @@ async function decide(internals: StoreInternals, { tx, record }: Writing, organi
       if (!alert || !visibleRow(device, 'alerts', alert)) return rejected('request.not_found', 'There is no such alert.');
       if (alert.version !== command.basedOnVersion) return rebase(alert.id);
       if (alert.state !== 'open') return rejected('command.not_possible', `The alert is already ${alert.state}.`);
-      const fields = { state: 'acknowledged', acknowledgedAt: instant(internals.clock), acknowledgedBy: device.name } as const;
+      const fields = { state: 'acknowledged', acknowledgedAt: instant(internals.clock), acknowledgedBy: context.actor.name } as const;
       return accept(draftUpdated('alert.acknowledged', 'alerts', alert.weddingId, alert, fields, null, context), alert.seq);
     }
     case 'runsheet.item.set_status': {

@@ -14,9 +14,12 @@ const SEEN_STEP_MS = 60_000;
 const json = (value: unknown) => sql<never>`${JSON.stringify(value)}::jsonb`;
 const ACCESS = ['role', 'weddingId', 'contactId', 'bookingIds'] as const;
 
+/** Accounts are closed to the organisations' own role, so this is asked as the owner of the tables. */
+const personOf = sql<string | null>`(select accounts.name from accounts where accounts.id = devices.account_id)`;
+
 export const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
 
-export async function mintTicket(internals: StoreInternals, organisationId: string, grant: Access = OWNER): Promise<string> {
+export async function mintTicket(internals: Pick<StoreInternals, 'database' | 'clock'>, organisationId: string, grant: Access = OWNER): Promise<string> {
   const ticket = newToken();
   const { role, weddingId, contactId, bookingIds } = grant;
   await internals.database.system
@@ -56,7 +59,7 @@ export async function enrol(
 export async function authenticate(internals: StoreInternals, token: string): Promise<Result<Device, 'auth.invalid' | 'auth.revoked'>> {
   const row = await internals.database.system
     .selectFrom('devices')
-    .select(['id', 'organisationId', 'name', 'kind', ...ACCESS, 'revokedAt', 'lastSeenAt', isGone(instant(internals.clock)).as('over')])
+    .select(['id', 'organisationId', 'name', 'kind', ...ACCESS, 'revokedAt', 'lastSeenAt', personOf.as('person'), isGone(instant(internals.clock)).as('over')])
     .where('tokenHash', '=', hashOf(token))
     .executeTakeFirst();
   if (!row) return err('auth.invalid');
@@ -70,16 +73,14 @@ export async function authenticate(internals: StoreInternals, token: string): Pr
 
 /** Every device that is let in, the one last seen first. */
 export async function listDevices(internals: StoreInternals, organisationId: string): Promise<Omit<DeviceView, 'self'>[]> {
-  return internals.database.withOrganisation(organisationId, (tx) =>
-    tx
-      .selectFrom('devices')
-      .select(['id', 'name', 'kind', 'role', 'weddingId', 'lastSeenAt'])
-      .where('organisationId', '=', organisationId)
-      .where('revokedAt', 'is', null)
-      .orderBy(sql`last_seen_at desc nulls last`)
-      .orderBy('id', 'desc')
-      .execute(),
-  );
+  return internals.database.system
+    .selectFrom('devices')
+    .select(['id', 'name', 'kind', 'role', 'weddingId', 'lastSeenAt', personOf.as('person')])
+    .where('organisationId', '=', organisationId)
+    .where('revokedAt', 'is', null)
+    .orderBy(sql`last_seen_at desc nulls last`)
+    .orderBy('id', 'desc')
+    .execute();
 }
 
 /** The device's token is void from now on, and every process is told to drop its lines. False when there is no such device. */

@@ -1,6 +1,6 @@
 import type { Access } from '../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
-import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { Actor, RecordedEvent } from '../../core/contract/events.ts';
 import type { DeliveryView, DeviceView, IntegrationView } from '../../core/contract/http.ts';
 import type { CollectionName, Organisation, Snapshot } from '../../core/contract/record.ts';
 import type { Result } from '../../core/contract/result.ts';
@@ -59,7 +59,12 @@ export interface Device extends Access {
   readonly organisationId: string;
   readonly name: string;
   readonly kind: 'desktop' | 'browser' | 'tool';
+  /** Name of the account behind it; null or left out = it was let in without one. */
+  readonly person?: string | null;
 }
+
+/** Who acts by a device, as the log says it: the person where one is known. */
+export const actorOf = ({ id, name, person }: Pick<Device, 'id' | 'name' | 'person'>): Actor => ({ kind: 'person', id, name: person ?? name });
 
 /** Told after a commit that added events, in log order per organisation. */
 export interface Committed {

@@ -154,7 +154,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       device: device.name,
       kind: device.kind,
       role: device.role,
-      person: null,
+      person: device.person ?? null,
       saidAt: now,
       sinceAt: known?.state === place.state ? known.sinceAt : now,
     };

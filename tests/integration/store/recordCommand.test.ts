@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { systemClock, createIds } from '../../../server/ports.ts';
+import { createPrivacy } from '../../../server/privacy/privacy.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
+import { dump } from '../../support/dump.ts';
 import { collectingLog, preparedDirectory, temporaryDirectory, TEST_MASTER_KEY } from '../../support/store.ts';
 
 /** The command as an operator gives it, on the embedded database. */
@@ -63,4 +67,35 @@ test('says why not, and leaves nothing behind', async () => {
   expect(fs.existsSync(nowhere)).toBe(false);
   expect(fs.existsSync(path.join(folder, 'other.backup'))).toBe(false);
   for (const wrong of [[], ['backup'], ['copy', 'x'], ['verify', '--apply'], ['backup', 'x', '--replace'], ['verify', '--nonsense']]) expect((await run(...wrong)).code, wrong.join(' ')).toBe(2);
+}, SLOW_MS);
+
+test('a restore with the list of erasures forgets again in the same command; a list that is none restores nothing', async () => {
+  const [contactId, list] = [randomUUID(), path.join(folder, 'erasures.json')];
+  const old = path.join(folder, 'old.backup');
+  const target = path.join(folder, 'forgotten');
+  let store = await open();
+  const organisation = await createOrganisation(store.internals, { name: 'Ivy House', zone: 'Europe/London', currency: 'GBP', demo: false });
+  const context = { actor: { kind: 'system', id: null, name: 'Test' }, source: null, deliveryId: null } as const;
+  await store.internals.writer.write(organisation.id, ({ record }) =>
+    record([draftCreated('client.created', 'contacts', null, { id: contactId, weddingId: null, name: 'Nora Restored', email: 'nora@restored.example', phone: null, company: null, role: 'other' }, null, context)]),
+  );
+  await store.close();
+  expect(await run('backup', old)).toMatchObject({ code: 0 });
+  store = await open();
+  expect(await createPrivacy(store.internals).erase({ organisationId: organisation.id, contactId, reason: 'asked_by_person', actor: context.actor })).toMatchObject({ ok: true });
+  await store.close();
+  expect(await run('erasures', list)).toMatchObject({ code: 0, out: expect.stringContaining('1 erasure.') as string });
+  expect(await run('restore', old, '--into', target, '--erasures', file)).toMatchObject({ code: 1, err: expect.stringContaining('[backup.foreign]') as string });
+  expect(fs.existsSync(target)).toBe(false);
+  expect((await run('verify', '--erasures', list)).code).toBe(2);
+  const restored = await run('restore', old, '--into', target, '--erasures', list);
+  expect(restored).toMatchObject({ code: 0, out: expect.stringContaining('1 contact erased; 0 were erased already, 0 are not in this record.') as string });
+  expect(await run('verify', '--data-dir', target)).toMatchObject({ code: 0, out: expect.stringContaining('The record is sound.') as string });
+  const again = await openStore({ dataDir: target, databaseUrl: null, masterKey: TEST_MASTER_KEY, clock: systemClock, ids: createIds(), log: collectingLog() });
+  if (!again.ok) throw new Error(again.error.message);
+  try {
+    expect((await dump(again.value)).includes('nora@restored')).toBe(false);
+  } finally {
+    await again.value.close();
+  }
 }, SLOW_MS);
