@@ -2,10 +2,13 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
-import { loadConfig } from './config.ts';
+import { HouseFields } from '../core/contract/founding.ts';
+import { loadConfig, type Config } from './config.ts';
+import { foundFromCommandLine } from './founding/fromCommandLine.ts';
+import { knownCurrency, knownZone } from './founding/known.ts';
 import { createLog } from './log.ts';
 import { createIds } from './ports.ts';
-import { applyErasures, listErasures } from './privacy/maintain.ts';
+import { applyErasures, listErasures, readErasures } from './privacy/maintain.ts';
 import { retentionOnce } from './privacy/maintainRetention.ts';
 import type { Difference, Rebuilt } from './store/rebuild.ts';
 import { backupRecord, checkBackup, checkRecord, markPlatformAdmin, rebuildRecord, restoreRecord, type Home, type Maintenance } from './store/maintain.ts';
@@ -15,15 +18,18 @@ import type { Verified } from './store/verify.ts';
 
 const USAGE = `npm run record -- <command>
   backup FILE                       everything at one moment, into a new file
-  restore FILE [--into DIR|URL]     a backup into an empty home; --replace drops what is there
+  restore FILE [--into DIR|URL]     a backup into an empty home; --replace drops what is there;
+                                    --erasures LIST erases again whoever was erased since
   verify [FILE]                     the record: log, audit chains, projections; or a backup file
   rebuild [--apply]                 plays the log and compares; --apply puts right what differs
+  found --name NAME --zone ZONE --currency CODE
+                                    the first venue of a server, and a link for its owner that works once
   platform-admin EMAIL [--revoke]   marks an account as the platform's own, which no venue can
   erasures FILE                     who was erased, ids and times only, into a new file
   erasures apply --from FILE        erases them again, after an older backup was restored
   retention [--now]                 what need not be kept any more; --now lets it go
 The record is where the server's is: WEDSYNC_DATA_DIR or DATABASE_URL, --data-dir or --database-url.
-On the embedded database the server must be stopped; on PostgreSQL backup, verify and rebuild run beside it.
+On the embedded database the server must be stopped; on PostgreSQL backup, verify, rebuild and found run beside it.
 `;
 
 const OPTIONS = {
@@ -32,7 +38,11 @@ const OPTIONS = {
   apply: { type: 'boolean', default: false },
   revoke: { type: 'boolean', default: false },
   from: { type: 'string' },
+  erasures: { type: 'string' },
   now: { type: 'boolean', default: false },
+  name: { type: 'string' },
+  zone: { type: 'string' },
+  currency: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   'data-dir': { type: 'string' },
   'database-url': { type: 'string' },
@@ -56,12 +66,16 @@ function progressEnds(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }
 
-function homeOf(values: { into?: string | undefined; 'data-dir'?: string | undefined; 'database-url'?: string | undefined }): Home {
+function configOf(values: { 'data-dir'?: string | undefined; 'database-url'?: string | undefined }): Config {
   const flags = (['data-dir', 'database-url'] as const).flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
   const loaded = loadConfig(flags, process.env, process.cwd());
   if (!loaded.ok) throw new Usage(loaded.error.map((problem) => problem.message).join('\n'));
   if (loaded.value.kind === 'help') throw new Usage(USAGE);
-  const { dataDir, databaseUrl } = loaded.value.config;
+  return loaded.value.config;
+}
+
+function homeOf(values: { into?: string | undefined; 'data-dir'?: string | undefined; 'database-url'?: string | undefined }): Home {
+  const { dataDir, databaseUrl } = configOf(values);
   const { into } = values;
   if (into === undefined) return { dataDir, databaseUrl };
   return /^postgres(ql)?:\/\//.test(into) ? { dataDir, databaseUrl: into } : { dataDir: path.resolve(into), databaseUrl: null };
@@ -106,7 +120,10 @@ async function backup(options: Maintenance, file: string): Promise<number> {
   return 0;
 }
 
-async function restore(options: Maintenance, file: string, replace: boolean): Promise<number> {
+/** With a list of erasures nothing is restored unless the list can be read; a server may start only after both. */
+async function restore(options: Maintenance, file: string, replace: boolean, erasures: string | null): Promise<number> {
+  const list = erasures === null ? null : await readErasures(erasures);
+  if (list && !list.ok) return refuse(list.error);
   const done = await restoreRecord(options, file, replace);
   progressEnds();
   if (!done.ok) return refuse(done.error);
@@ -114,7 +131,10 @@ async function restore(options: Maintenance, file: string, replace: boolean): Pr
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   say(`Restored ${count(rows, 'row')} of ${count(manifest.tables.length, 'table')} as of ${header.takenAt}; every table hashes as in the backup.`);
   say(`The log has a new epoch, ${epoch}: clients load the record anew. The server needs the master key that was used before.`);
-  return 0;
+  if (erasures === null) return 0;
+  const erased = await eraseAgain(options, erasures);
+  if (erased !== 0) say('The record is restored, and nobody was erased again: start no server on it before "erasures apply --from" has done that.');
+  return erased;
 }
 
 async function tellErasures(options: Maintenance, file: string): Promise<number> {
@@ -143,6 +163,19 @@ async function retain(options: Maintenance, now: boolean): Promise<number> {
   return 0;
 }
 
+/** For servers that somebody sets up from a terminal. */
+async function found(config: Config, { name, zone, currency }: { readonly name?: string | undefined; readonly zone?: string | undefined; readonly currency?: string | undefined }): Promise<number> {
+  const house = HouseFields.safeParse({ name, zone, currency: currency?.toUpperCase() });
+  if (!house.success) throw new Usage('found needs --name, --zone (as Europe/London) and --currency (as GBP).');
+  if (!knownZone(house.data.zone)) throw new Usage(`The time zone ${house.data.zone} is not known; an IANA name is expected, as Europe/London.`);
+  if (!knownCurrency(house.data.currency)) throw new Usage(`The currency ${house.data.currency} is not known; an ISO 4217 code is expected, as GBP.`);
+  const done = await foundFromCommandLine(config, house.data, createLog('warn'));
+  if (!done.ok) return refuse(done.error);
+  say(`${house.data.name} is set up. With the server running, its owner opens this within 15 minutes; it works once:`);
+  say(`  ${config.publicUrl ?? `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`}/#enrol=${done.value.ticket}`);
+  return 0;
+}
+
 async function run(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [command, file, ...more] = positionals;
@@ -155,15 +188,17 @@ async function run(argv: readonly string[]): Promise<number> {
   if ((values.now || values['dry-run']) && (command !== 'retention' || values.now === values['dry-run'])) throw new Usage(USAGE);
   if ((command === 'retention' && file !== undefined) || (command === 'erasures' && file === undefined)) throw new Usage(USAGE);
   if (more.length > 0 || (needsFile && file === undefined) || (command === 'rebuild' && file !== undefined)) throw new Usage(USAGE);
-  if ((values.into !== undefined || values.replace) && command !== 'restore') throw new Usage('--into and --replace go with restore.');
+  if ((values.into !== undefined || values.replace || values.erasures !== undefined) && command !== 'restore') throw new Usage('--into, --replace and --erasures go with restore.');
   if (values.revoke && command !== 'platform-admin') throw new Usage('--revoke goes with platform-admin.');
   if (values.apply && command !== 'rebuild') throw new Usage('--apply goes with rebuild.');
+  if ((values.name ?? values.zone ?? values.currency) !== undefined && command !== 'found') throw new Usage('--name, --zone and --currency go with found.');
+  if (command === 'found' && file !== undefined) throw new Usage(USAGE);
   const options: Maintenance = { home: homeOf(values), log: createLog('warn'), now: () => Date.now(), progress };
   switch (command) {
     case 'backup':
       return backup(options, path.resolve(file ?? ''));
     case 'restore':
-      return restore(options, path.resolve(file ?? ''), values.replace);
+      return restore(options, path.resolve(file ?? ''), values.replace, values.erasures === undefined ? null : path.resolve(values.erasures));
     case 'verify': {
       if (file !== undefined) {
         const checked = await checkBackup(path.resolve(file), progress);
@@ -179,6 +214,8 @@ async function run(argv: readonly string[]): Promise<number> {
       tellVerified(verified.value);
       return verified.value.sound ? 0 : 1;
     }
+    case 'found':
+      return found(configOf(values), values);
     case 'platform-admin': {
       const email = (file ?? '').toLowerCase();
       const marked = await markPlatformAdmin(options, email, !values.revoke);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Command, CommandAnswer } from './commands.ts';
-import { Id, Instant } from './primitives.ts';
+import { Id, Instant, Seq } from './primitives.ts';
 
 /**
  * Decisions that this machine keeps until the server has answered them. `queued` = never sent, or refused unread;
@@ -34,6 +34,8 @@ export const OutboxRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removed'), commandId: Id, at: Instant }),
   /** The person decided again over what stands now: the old one goes and the new one is queued, in one step. */
   z.object({ kind: z.literal('replaced'), commandId: Id, at: Instant, command: Command }),
+  /** Somebody was erased: of these rows (null = of any) nothing is kept from before that place in the log. */
+  z.object({ kind: z.literal('erased'), rowIds: z.array(Id).nullable(), before: Seq, at: Instant }),
   /** A whole entry, as a compacted journal begins. */
   z.object({ kind: z.literal('kept'), entry: OutboxEntry }),
 ]);

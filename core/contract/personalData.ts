@@ -16,6 +16,23 @@ export type KeptUntil = z.infer<typeof KeptUntil>;
 const Origin = z.object({ system: z.string(), connectionId: Id.nullable(), connection: z.string().nullable() }).nullable();
 const part = <T extends z.ZodType>(row: T) => z.object({ row, origin: Origin, kept: KeptUntil });
 
+/** How the person signs in, without any secret. Sessions are told only where the account is used for nothing else. */
+export const PersonalAccount = z.object({
+  id: Id,
+  name: z.string(),
+  email: z.string(),
+  createdAt: Instant,
+  emailVerified: z.boolean(),
+  secondFactor: z.boolean(),
+  passkeys: z.int(),
+  usedElsewhere: z.boolean(),
+  memberships: z.array(z.object({ id: Id, role: Role, weddingId: Id.nullable(), createdAt: Instant })),
+  sessions: z.array(z.object({ createdAt: Instant, expiresAt: Instant, ipAddress: z.string().nullable(), userAgent: z.string().nullable() })),
+});
+export type PersonalAccount = z.infer<typeof PersonalAccount>;
+export const PersonalInvitation = z.object({ id: Id, email: z.string(), role: Role, invitedBy: z.string(), createdAt: Instant, expiresAt: Instant, usedAt: Instant.nullable(), revokedAt: Instant.nullable() });
+export type PersonalInvitation = z.infer<typeof PersonalInvitation>;
+
 export const PERSONAL_DATA_VERSION = 1;
 
 /** `GET /api/contacts/:id/personal-data`: one document, in the order in which a person would ask. */
@@ -38,7 +55,9 @@ export const PersonalData = z.object({
   history: z.array(RecordedEvent),
   /** Messages of outside systems that carry their data, oldest first; `body` is null where it is too long to be given here. */
   deliveries: z.array(z.object({ id: Id, system: z.string(), connection: z.string(), receivedAt: Instant, state: z.string(), vendorEvent: z.string().nullable(), body: z.string().nullable(), kept: KeptUntil })),
-  /** Personal links and devices that were made for them. */
+  accounts: z.array(PersonalAccount),
+  invitations: z.array(PersonalInvitation),
+  /** Personal links and devices that were made for them, or let in by their account. */
   devices: z.array(z.object({ id: Id, name: z.string(), role: Role, lastSeenAt: Instant.nullable(), revokedAt: Instant.nullable() })),
   /** Lines of the audit log about them, oldest first. */
   audit: z.array(z.object({ minute: Instant, action: z.string(), actor: z.string(), outcome: z.string(), count: z.int() })),
@@ -73,6 +92,10 @@ export const ErasePreview = z.object({
   devices: z.int(),
   answers: z.int(),
   objects: z.int(),
+  /** Memberships here that end, accounts that are deleted because nothing else needs them, invitations that are taken back. */
+  memberships: z.int(),
+  accounts: z.int(),
+  invitations: z.int(),
   /** What stays, and why. */
   stays: z.array(z.object({ what: z.enum(['payments', 'wedding', 'audit', 'shared']), why: z.enum(['bookkeeping', 'not_personal', 'proof', 'others']), count: z.int() })),
 });
@@ -92,8 +115,8 @@ export const Reader = z.object({
   role: Role.nullable(),
   firstAt: Instant,
   lastAt: Instant,
-  /** Told through the live stream, asked for its history or the record of a moment, or exported. */
-  how: z.array(z.enum(['live', 'history', 'record', 'export', 'deliveries'])),
+  /** Told through the live stream, asked for its history or the record of a moment, exported, looked at deliveries, at the members or what forgetting would do. */
+  how: z.array(z.enum(['live', 'history', 'record', 'export', 'deliveries', 'people', 'preview'])),
 });
 export const ReadersAnswer = z.object({ at: Instant, since: Instant, readers: z.array(Reader) });
 export type Reader = z.infer<typeof Reader>;

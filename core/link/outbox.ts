@@ -80,6 +80,13 @@ function followed(entries: OutboxEntries, accepted: OutboxEntry): OutboxEntries 
   return entries.map((entry, index) => (index === follower && entry.command.basedOnVersion < next ? { ...entry, command: { ...entry.command, basedOnVersion: next } } : entry));
 }
 
+/** Of an overtaken decision stays that it was overtaken, and not what stood before somebody in it was erased. */
+function withoutRows(entries: OutboxEntries, rowIds: readonly string[] | null, before: number): OutboxEntries {
+  const tells = ({ answer }: OutboxEntry): boolean => answer?.outcome === 'rebase' && answer.latest !== null && answer.latest.seq < before && (rowIds === null || rowIds.includes(answer.latest.row.id));
+  if (!entries.some(tells)) return entries;
+  return entries.map((entry) => (tells(entry) && entry.answer?.outcome === 'rebase' ? { ...entry, answer: { ...entry.answer, latest: null } } : entry));
+}
+
 /** @returns the very same array when the input changes nothing, e.g. a second answer to what is answered already. */
 export function stepOutbox(entries: OutboxEntries, input: OutboxInput): OutboxEntries {
   switch (input.kind) {
@@ -87,6 +94,8 @@ export function stepOutbox(entries: OutboxEntries, input: OutboxInput): OutboxEn
       return queued(entries, entryOf(input.command, input.server, input.at));
     case 'kept':
       return queued(entries, input.entry);
+    case 'erased':
+      return withoutRows(entries, input.rowIds, input.before);
     case 'line_opened':
       return entries.some((entry) => entry.retryAt !== null) ? entries.map((entry) => ({ ...entry, retryAt: null })) : entries;
     case 'restarted':

@@ -40,11 +40,17 @@ export interface Outbox {
   cancel(commandId: string): Promise<Result<boolean, CodedError>>;
   /** Errors: `outbox.already_sent`, `outbox.not_kept`. */
   resolve(choice: OutboxChoice): Promise<Result<boolean, CodedError>>;
+  /**
+   * Somebody was erased, as of `seq` of the log: nothing of these rows (null = of any) is kept from before, neither in an
+   * answer nor in what the journal holds of former ones. Without room on the disk it is done as soon as there is some.
+   */
+  forget(rowIds: readonly string[] | null, seq: number): Promise<void>;
   stop(): void;
 }
 
 /** Records after which the journal is written anew. */
 const COMPACT_AFTER = 400;
+const ANY_ROW = '*';
 
 /** Runs the outbox on a journal and a way to send. Every change is written first and shown after. */
 export function createOutbox(options: OutboxOptions): Outbox {
@@ -56,6 +62,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let written = 0;
   let pumping = false;
   let cancelTimer: (() => void) | null = null;
+  /** Where in the log which row was erased; an answer from before may be on its way. */
+  const erasedAt = new Map<string, number>();
+  let owesRewrite = false;
   const iso = (ms = clock.now()): string => new Date(ms).toISOString();
   const find = (commandId: string): OutboxEntry | undefined => entries.find((entry) => entry.command.commandId === commandId);
   const notKept = (): Result<never, CodedError> => err(codedError('outbox.not_kept', 'the outbox could not be written'));
@@ -84,10 +93,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   };
   const compact = async (): Promise<void> => {
-    if (written < COMPACT_AFTER) return;
+    if (!usable || (written < COMPACT_AFTER && !owesRewrite)) return;
     written = 0;
     try {
       await journal.rewrite(compactOutbox(entries));
+      owesRewrite = false;
     } catch (error) {
       log.warn({ error: String(error) }, 'outbox could not be compacted; it goes on as it is');
     }
@@ -106,6 +116,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return ok(true);
     });
 
+  const unlessErased = (answer: CommandAnswer): CommandAnswer =>
+    answer.outcome === 'rebase' && answer.latest !== null && answer.latest.seq < Math.max(erasedAt.get(answer.latest.row.id) ?? 0, erasedAt.get(ANY_ROW) ?? 0) ? { ...answer, latest: null } : answer;
+
   const sent = async (entry: OutboxEntry): Promise<void> => {
     const { commandId } = entry.command;
     let result: Result<CommandAnswer, CodedError>;
@@ -121,7 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const judged = result.ok ? null : judgeFailure(result.error);
       let record: OutboxRecord;
       // An answer to another command than ours is none.
-      if (result.ok && result.value.commandId === commandId) record = { kind: 'answered', commandId, at, answer: result.value };
+      if (result.ok && result.value.commandId === commandId) record = { kind: 'answered', commandId, at, answer: unlessErased(result.value) };
       else if (!result.ok && judged === 'refused') record = { kind: 'answered', commandId, at, answer: { outcome: 'rejected', commandId, error: result.error } };
       else record = { kind: 'not_answered', commandId, at, maybeRecorded: judged !== 'not_taken', retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next())) };
       log.info({ commandId, command: entry.command.type, became: record.kind === 'answered' ? record.answer.outcome : record.kind, attempts, ...(result.ok ? {} : { code: result.error.code }) }, 'decision sent');
@@ -146,6 +159,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pumping = true;
     void inTurn(async () => {
       pumping = false;
+      if (owesRewrite) await compact();
       const turn = outboxTurn(entries, options.server(), clock.now());
       for (const entry of turn.send) {
         if (!open || stopped) return;
@@ -167,6 +181,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
           entries = replayOutbox(records);
           usable = true;
           written = records.length;
+          owesRewrite = records.some((record) => record.kind === 'erased');
           await compact();
           log.info({ records: records.length, entries: entries.length }, 'outbox loaded');
         } catch (error) {
@@ -203,6 +218,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (choice.choice === 'drop') return entry && isDroppable(entry) ? { kind: 'removed', commandId: choice.commandId, at: iso() } : 'already_sent';
         if (entry?.state !== 'rebase') return 'already_sent';
         return { kind: 'replaced', commandId: choice.commandId, at: iso(), command: { ...entry.command, commandId: choice.newCommandId, basedOnVersion: choice.basedOnVersion } };
+      }),
+    forget: (rowIds, seq) =>
+      inTurn(async () => {
+        const news = (rowIds ?? [ANY_ROW]).filter((rowId) => (erasedAt.get(rowId) ?? 0) < seq);
+        for (const rowId of news) erasedAt.set(rowId, seq);
+        if (news.length === 0 || !usable || (written === 0 && entries.length === 0)) return;
+        const record = { kind: 'erased', rowIds: rowIds === null ? null : news, before: seq, at: iso() } as const;
+        // First as a line, so that it holds over a crash; then the older lines go, which tell of it.
+        await write(record);
+        apply(record);
+        owesRewrite = true;
+        await compact();
       }),
     stop() {
       stopped = true;

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { EraseRequest, type ErasePreview } from '../../core/contract/personalData.ts';
 import { useBackend } from '../app/context.ts';
-import { countText } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
 
 const REASONS = ['asked_by_person', 'no_longer_needed', 'entered_by_mistake'] as const;
@@ -14,14 +13,17 @@ function Preview({ preview }: { readonly preview: ErasePreview }) {
     ['events', preview.events],
     ['deliveries', preview.deliveries],
     ['devices', preview.devices],
+    ['memberships', preview.memberships],
+    ['accounts', preview.accounts],
+    ['invitations', preview.invitations],
   ] as const;
   return (
     <>
       <p>{t('privacy.goes')}</p>
       <ul className="plain-list">
         {counts.filter(([, count]) => count > 0).map(([kind, count]) => (
-          <li key={kind}>
-            <span className="num">{countText(count)}</span> {t(`privacy.counts.${kind}`)}
+          <li key={kind} className="num">
+            {t(`privacy.counts.${kind}`, { count })}
           </li>
         ))}
       </ul>

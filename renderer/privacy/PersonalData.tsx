@@ -25,7 +25,10 @@ export function PersonalData({ contact, zone }: { readonly contact: Contact; rea
     if (!answer.ok) return setSaid(errorWords(answer.error.code));
     setSaid(answer.value.saved ? t('privacy.saved') : null);
   };
-  const toggle = (what: 'erase' | 'readers'): void => setOpen(open === what ? null : what);
+  const toggle = (what: 'erase' | 'readers'): void => {
+    setSaid(null);
+    setOpen(open === what ? null : what);
+  };
   return (
     <section className="inspector-part personal-data">
       <h3>{t('privacy.title')}</h3>

@@ -1,11 +1,13 @@
 import { isErasure, type RecordedEvent } from '../../core/contract/events.ts';
+import type { PairingState } from '../../core/contract/pairing.ts';
 import type { Snapshot } from '../../core/contract/record.ts';
 import type { RemovedRow, StreamFrame } from '../../core/contract/stream.ts';
 import { applyEvents, fromSnapshot } from '../../core/domain/record/state.ts';
 import { openPlace } from '../app/routes.ts';
-import { after, isShown, type Cancel } from '../components/timers.ts';
+import { after, afterEvenHidden, isShown, type Cancel } from '../components/timers.ts';
 import type { Backend } from './backend/backend.ts';
 import { EVENTS_KEPT, type RecordCache } from './cache.ts';
+import { forgetKept } from './forgetKept.ts';
 import { pageLog } from './pageLog.ts';
 import { getConsole, setConsole, type HeldEvent } from './store.ts';
 
@@ -14,6 +16,8 @@ const GATHER_MS = 32;
 const SAVE_EVERY_MS = 750;
 /** A hidden page sets no timer: what arrives is gathered until something else arrives so much later, or the page is shown. */
 const HIDDEN_GATHER_MS = 5_000;
+/** While a changed password puts a new session in the place of this browser's own, its device may be refused for a moment: only who is out longer is out. */
+const OUT_AFTER_MS = 3_000;
 
 /** Runs the page's life with its backend: cache first, then the server's word; frames in, cache out. Returns what ends it. */
 export async function startSession(backend: Backend, cache: RecordCache): Promise<() => void> {
@@ -29,6 +33,10 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     const code = booted.error.code;
     const pairing = code.startsWith('auth.');
     if (!pairing) pageLog.error({ code, message: booted.error.message }, 'start refused');
+    if (code === 'auth.revoked' && backend.home === 'browser') {
+      setConsole({ record: null, origin: 'none', savedAt: null, held: [] });
+      await forgetKept(cache);
+    }
     setConsole({ phase: { kind: pairing ? 'pairing' : 'failed', code } });
     return () => undefined;
   }
@@ -81,6 +89,26 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     void cache.clear().catch((error: unknown) => pageLog.warn({ error: String(error) }, 'kept record could not be cleared'));
   };
 
+  /** In a browser there is no main to tell it. The server's word is asked for once more before everything is thrown away. */
+  let outTimer: Cancel | null = null;
+  const maybeOut = (): void => {
+    outTimer ??= afterEvenHidden(OUT_AFTER_MS, () => void beOut());
+  };
+  const beOut = async (): Promise<void> => {
+    const me = await backend.me();
+    outTimer = null;
+    if (me.ok || me.error.code !== 'auth.revoked') return;
+    end();
+    waiting = [];
+    setConsole({ record: null, origin: 'none', savedAt: null, held: [], outbox: [], phase: { kind: 'pairing', code: 'auth.revoked' } });
+    await forgetKept(cache);
+  };
+
+  const heardPairing = (pairing: PairingState): void => {
+    setConsole({ pairing });
+    if (pairing.needed === 'auth_revoked') forget();
+  };
+
   const flush = (): void => {
     flushTimer?.();
     flushTimer = null;
@@ -131,16 +159,14 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
       const unknown = getConsole().access === null || getConsole().deviceId === null;
       const cameAlive = link.state === 'live' && (getConsole().link?.state !== 'live' || unknown);
       setConsole({ link });
+      if (backend.home === 'browser' && link.reason === 'auth_revoked') maybeOut();
       if (cameAlive && (backend.home === 'desktop' || unknown)) void askAccess();
     },
     navigate: openPlace,
     banner: (banner) => setConsole((state) => ({ banners: [banner, ...state.banners.filter((other) => other.id !== banner.id)].slice(0, 5) })),
     settings: (settings) => setConsole({ settings }),
     presence: (presence) => setConsole({ presence }),
-    pairing(pairing) {
-      setConsole({ pairing });
-      if (pairing.needed === 'auth_revoked') forget();
-    },
+    pairing: heardPairing,
     outbox(outbox) {
       outboxHeard = true;
       setConsole({ outbox });
@@ -153,16 +179,18 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
   });
   if (backend.home === 'desktop') {
     const pairing = await backend.pairing.state();
-    if (pairing.ok) setConsole({ pairing: pairing.value });
+    if (pairing.ok) heardPairing(pairing.value);
     else pageLog.warn({ code: pairing.error.code }, 'how this desktop stands with its server was not told');
     await askRecord();
   }
 
-  return () => {
+  const end = (): void => {
     stop();
+    outTimer?.();
     flushTimer?.();
     saver.stop();
   };
+  return end;
 }
 
 /** Somebody was erased while this page was away: which of the kept events named them cannot be told any more. */

@@ -10,6 +10,7 @@ import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { personOf, type Held } from './person.ts';
+import { countInvitations, devicesOf, forgetAccounts, holdMemberships, leavesNoOwner } from './personAccounts.ts';
 import { mappedObjects, nearRows, tracedDeliveries, tracedEvents, type MappedObject } from './traced.ts';
 
 export interface Erasing {
@@ -24,19 +25,26 @@ export interface Erasing {
   readonly record: (drafts: readonly EventDraft[]) => Promise<RecordedEvent[]>;
   /** Asked with the name as it stands before anything is changed; false = `not_confirmed`. */
   readonly confirmed?: (name: string) => boolean;
+  /** Also when nobody is left who could let owners in; for lists that are applied again. */
+  readonly evenLastOwner?: boolean;
 }
 
 export interface Erased {
   readonly events: number;
   readonly rows: number;
   readonly deliveries: number;
+  readonly memberships: number;
+  /** Accounts that were deleted. */
+  readonly accounts: number;
   /** Devices that were let in until now; their lines are to be dropped after the commit. */
   readonly revoked: readonly string[];
 }
 
-export type EraseFault = 'not_found' | 'already' | 'not_confirmed';
+export type EraseFault = 'not_found' | 'already' | 'not_confirmed' | 'last_owner';
 
 const WRITES = 500;
+
+const goingOf = ({ accounts }: Held): number => accounts.accounts.filter((account) => account.goes).length;
 
 interface Found {
   readonly held: Held;
@@ -59,11 +67,12 @@ export async function previewErasure(tx: Tx, organisationId: string, contactId: 
   const found = await find(tx, organisationId, contactId);
   if (!found.ok) return found;
   const { held, near, objects, events } = found.value;
+  if (await leavesNoOwner(tx, organisationId, held.accounts)) return err('last_owner');
   const rows = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Set(events.filter((event) => event.was.collection === name).map((event) => event.was.rowId)).size])) as Record<CollectionName, number>;
   const deliveries: string[] = [];
   for await (const delivery of tracedDeliveries(tx, organisationId, held, near, objects)) deliveries.push(delivery.id);
   const counted = await sql<{ devices: number; answers: number; audit: number; payments: number }>`
-    select (select count(*) from devices where organisation_id = ${organisationId} and contact_id = any(${[...held.ids]}::uuid[]) and revoked_at is null) as devices,
+    select (select count(*) from devices where organisation_id = ${organisationId} and ${devicesOf(held, held.accounts)} and revoked_at is null) as devices,
       (select count(*) from commands where organisation_id = ${organisationId} and answer->'latest'->'row'->>'id' = any(${[...new Set(events.map((event) => event.was.rowId))]}::text[])) as answers,
       (select count(*) from audit where organisation_id = ${organisationId} and subject = any(${[...held.ids]}::text[])) as audit,
       (select count(*) from payments where organisation_id = ${organisationId} and id = any(${[...near]}::uuid[])) as payments
@@ -77,7 +86,9 @@ export async function previewErasure(tx: Tx, organisationId: string, contactId: 
   ];
   return ok({
     at: now, contactId, name: held.contact.name, entries: held.ids.length, rows, events: events.filter((event) => event.was !== event.becomes).length,
-    deliveries: deliveries.length, devices, answers, objects: objects.length, stays: stays.filter((one) => one.count > 0),
+    deliveries: deliveries.length, devices, answers, objects: objects.length,
+    memberships: held.accounts.memberships.length, accounts: goingOf(held),
+    invitations: await countInvitations(tx, organisationId, held.ids, held.emails), stays: stays.filter((one) => one.count > 0),
   });
 }
 
@@ -92,6 +103,8 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   if (!found.ok) return found;
   const { held, near, objects, events } = found.value;
   if (erasing.confirmed?.(held.contact.name) === false) return err('not_confirmed');
+  await holdMemberships(tx, held.accounts);
+  if (erasing.evenLastOwner !== true && (await leavesNoOwner(tx, organisationId, held.accounts))) return err('last_owner');
 
   const deliveries: string[] = [];
   for await (const delivery of tracedDeliveries(tx, organisationId, held, near, objects)) deliveries.push(delivery.id);
@@ -107,11 +120,12 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   await forgetObjects(tx, organisationId, held, objects, now);
   await forgetAnswers(tx, organisationId, held, touched);
   const revoked = await forgetDevices(tx, organisationId, held, now);
+  await forgetAccounts(tx, organisationId, held.ids, held.emails, held.accounts, held.traces.anywhere);
   await sql`
     insert into erasures (organisation_id, contact_id, erased_at, reason) select ${organisationId}::uuid, id, ${now}::timestamptz, ${erasing.reason} from unnest(${[...held.ids]}::uuid[]) as id
     on conflict do nothing
   `.execute(tx);
-  return ok({ events: events.filter((event) => event.was !== event.becomes).length, rows: touched.length, deliveries: deliveries.length, revoked });
+  return ok({ events: events.filter((event) => event.was !== event.becomes).length, rows: touched.length, deliveries: deliveries.length, memberships: held.accounts.memberships.length, accounts: goingOf(held), revoked });
 }
 
 async function rewrite(tx: Tx, organisationId: string, events: readonly Rewritable[]): Promise<void> {
@@ -166,10 +180,10 @@ async function forgetAnswers(tx: Tx, organisationId: string, held: Held, rowIds:
 
 /** Links and devices of the person are void; their names may be the person's. */
 async function forgetDevices(tx: Tx, organisationId: string, held: Held, now: string): Promise<string[]> {
-  const own = [...held.ids];
-  await tx.deleteFrom('tickets').where('organisationId', '=', organisationId).where('contactId', 'in', own).execute();
-  const live = await tx.selectFrom('devices').select('id').where('organisationId', '=', organisationId).where('contactId', 'in', own).where('revokedAt', 'is', null).execute();
-  await sql`update devices set name = ${ERASED}, revoked_at = coalesce(revoked_at, ${now}) where organisation_id = ${organisationId} and contact_id = any(${own}::uuid[])`.execute(tx);
+  await tx.deleteFrom('tickets').where('organisationId', '=', organisationId).where('contactId', 'in', [...held.ids]).execute();
+  const own = devicesOf(held, held.accounts);
+  const live = await tx.selectFrom('devices').select('id').where('organisationId', '=', organisationId).where(own).where('revokedAt', 'is', null).execute();
+  await sql`update devices set name = ${ERASED}, revoked_at = coalesce(revoked_at, ${now}) where organisation_id = ${organisationId} and ${own}`.execute(tx);
   const named = await tx.selectFrom('devices').select(['id', 'name']).where('organisationId', '=', organisationId).execute();
   for (const { id, name } of named) {
     const masked = held.traces.anywhere.mask(name);

@@ -7,6 +7,7 @@ import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/reads.ts';
 import { personOf } from './person.ts';
+import { devicesOf, exportAccounts } from './personAccounts.ts';
 import { mappedObjects, nearRows, tracedDeliveries, tracedEvents } from './traced.ts';
 
 /** So much is given at most; what is left out is counted. */
@@ -62,9 +63,12 @@ async function exportIn(tx: Tx, organisationId: string, contactId: string, now: 
     const until = new Date(Date.parse(receivedAt) + days * 86_400_000).toISOString();
     deliveries.push({ id, system, connection: nameOf(connectionId) ?? system, receivedAt, state, vendorEvent, body: fits ? body : null, kept: { until, why: 'retention' } });
   }
-  const devices = await tx.selectFrom('devices').select(['id', 'name', 'role', 'lastSeenAt', 'revokedAt']).where('organisationId', '=', organisationId).where('contactId', 'in', [...held.ids]).orderBy('id').execute();
+  const devices = await tx.selectFrom('devices').select(['id', 'name', 'role', 'lastSeenAt', 'revokedAt']).where('organisationId', '=', organisationId).where(devicesOf(held, held.accounts)).orderBy('id').execute();
+  const { accounts, invitations } = await exportAccounts(tx, organisationId, held.ids, held.emails, held.accounts);
+  const subjects = [...held.ids, ...accounts.flatMap((account) => [account.id, ...account.memberships.map(({ id }) => id)])];
+  const actors = [...devices, ...accounts].map(({ id }) => id);
   const audit = await sql<PersonalData['audit'][number]>`
-    select minute, action, actor, outcome, count from audit where organisation_id = ${organisationId} and (subject = any(${[...held.ids]}::text[]) or actor = any(${devices.map((device) => device.id)}::text[])) order by minute
+    select minute, action, actor, outcome, count from audit where organisation_id = ${organisationId} and (subject = any(${subjects}::text[]) or actor = any(${actors}::text[])) order by minute
   `.execute(tx);
 
   return {
@@ -82,6 +86,8 @@ async function exportIn(tx: Tx, organisationId: string, contactId: string, now: 
     objects: objects.map((one) => ({ system: connections.get(one.connectionId)?.system ?? '', connection: nameOf(one.connectionId) ?? '', type: one.remoteType, id: one.remoteId })),
     history: history as unknown as RecordedEvent[],
     deliveries,
+    accounts,
+    invitations,
     devices,
     audit: audit.rows,
     leftOut: { history: Math.max(0, seqs.length - EVENTS), deliveries: deliveriesFound - deliveries.length },

@@ -50,7 +50,8 @@ export interface Applied {
   readonly unknown: number;
 }
 
-async function readList(file: string): Promise<Result<readonly Erasure[], CodedError>> {
+/** Errors: `backup.foreign`, `backup.file_unusable`. */
+export async function readErasures(file: string): Promise<Result<readonly Erasure[], CodedError>> {
   try {
     const parsed = List.safeParse(JSON.parse(await readFile(file, 'utf8')));
     return parsed.success ? ok(parsed.data.erasures) : err(codedError('backup.foreign', `${file} is no list of erasures.`));
@@ -63,7 +64,7 @@ async function readList(file: string): Promise<Result<readonly Erasure[], CodedE
 
 /** Erases again whoever the list names, all or nobody. Needs the database alone. */
 export async function applyErasures(options: Maintenance, file: string, ids: Ids): Promise<Result<Applied, CodedError>> {
-  const list = await readList(file);
+  const list = await readErasures(file);
   if (!list.ok) return list;
   const clock: Clock = { now: options.now };
   return withRecord(options, async (database) => {
@@ -81,7 +82,7 @@ export async function applyErasures(options: Maintenance, file: string, ids: Ids
 async function again(tx: Tx, { organisationId, contactId, erasedAt, reason }: Erasure, clock: Clock, ids: Ids): Promise<keyof Applied> {
   await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.organisation_id', ${organisationId}, true)`.execute(tx);
   await sql`select 1 from organisations where id = ${organisationId} for no key update`.execute(tx);
-  const done = await eraseContact({ tx, organisationId, contactId, reason, actor: SYSTEM, now: erasedAt, record: (drafts) => record(tx, organisationId, drafts, { clock, ids }) });
+  const done = await eraseContact({ tx, organisationId, contactId, reason, actor: SYSTEM, now: erasedAt, evenLastOwner: true, record: (drafts) => record(tx, organisationId, drafts, { clock, ids }) });
   if (done.ok) return 'erased';
   return done.error === 'already' ? 'already' : 'unknown';
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Contact } from '../../core/contract/record.ts';
 import { sameValue, tracesOfPerson, type Others, type Person, type PersonTraces } from '../../core/domain/privacy/traces.ts';
 import type { Tx } from '../store/database.ts';
+import { accountsOf, type PersonAccounts } from './personAccounts.ts';
 
 /** Somebody as the record knows them: one entry, or several of the same name and address. */
 export interface Held {
@@ -12,6 +13,9 @@ export interface Held {
   readonly traces: PersonTraces;
   /** Addresses and numbers that entries of other people have too. */
   readonly shared: number;
+  /** Addresses of nobody else, lower case. */
+  readonly emails: readonly string[];
+  readonly accounts: PersonAccounts;
 }
 
 interface Values {
@@ -42,10 +46,14 @@ export async function personOf(tx: Tx, organisationId: string, contactId: string
   const held = await sql<{ row: Values; before: Values | null }>`
     select "row", before from events where organisation_id = ${organisationId} and row_id = any(${ids}::uuid[]) and collection = 'contacts'
   `.execute(tx);
-  const person = valuesOf(held.rows.flatMap(({ row, before }) => (before ? [row, before] : [row])));
+  const values = held.rows.flatMap(({ row, before }) => (before ? [row, before] : [row]));
+  const own = (person: Person): string[] => [...new Set(person.emails.map((one) => sameValue('email', one)))].filter((one) => !others.emails.has(one));
+  const accounts = await accountsOf(tx, organisationId, ids, own(valuesOf(values)));
+  // People sign in under names and addresses that the entry need not have.
+  const person = valuesOf([...values, ...accounts.accounts]);
   const traces = tracesOfPerson(person, others, contact.role === 'couple');
   const shared = person.emails.filter((one) => others.emails.has(sameValue('email', one))).length + person.phones.filter((one) => others.phones.has(sameValue('phone', one))).length;
-  return { contact, ids, traces, shared };
+  return { contact, ids, traces, shared, emails: own(person), accounts };
 }
 
 function valuesOf(all: readonly Values[]): Person {

@@ -1,4 +1,3 @@
-import type { Device } from '../store/store.ts';
 import type { Actor } from '../../core/contract/events.ts';
 import type { ErasePreview, EraseReason, PersonalData, ReadersAnswer, Retention, RetentionAnswer } from '../../core/contract/personalData.ts';
 import type { Result } from '../../core/contract/result.ts';
@@ -31,7 +30,6 @@ export interface Privacy {
   setRetention(organisationId: string, retention: Retention): Promise<void>;
 }
 
-export const personActor = (device: Pick<Device, 'id' | 'name'>): Actor => ({ kind: 'person', id: device.id, name: device.name });
 
 const typed = (text: string): string => text.trim().normalize('NFC').replaceAll(/\s+/g, ' ');
 

@@ -3,27 +3,46 @@ import type { Reader, ReadersAnswer } from '../../core/contract/personalData.ts'
 import type { Contact } from '../../core/contract/record.ts';
 import { visibleRow } from '../../core/domain/access/rows.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
-import { ORGANISATION_SUBJECT, READS, type Read } from './reads.ts';
+import { asTableOwner, type Tx } from '../store/database.ts';
+import { ORGANISATION_SUBJECT, type Read } from './reads.ts';
 
-const HOW: Readonly<Record<Read, Reader['how'][number]>> = {
+const HOW: Readonly<Record<Exclude<Read, 'personal_data.readers'>, Reader['how'][number]>> = {
   'stream.connected': 'live',
   'stream.snapshot': 'live',
   'stream.left': 'live',
   'record.read': 'record',
   'history.read': 'history',
   'deliveries.read': 'deliveries',
+  'people.read': 'people',
+  'devices.read': 'people',
   'personal_data.exported': 'export',
+  'personal_data.previewed': 'preview',
 };
 /** They tell of one row; the others of everything that the device may see. */
-const DIRECT: readonly string[] = ['history.read', 'personal_data.exported'];
+const DIRECT: readonly string[] = ['history.read', 'personal_data.exported', 'personal_data.previewed'];
+/** They tell of members, and of a contact only who is one, or was invited. */
+const OF_MEMBERS: readonly string[] = ['people.read', 'devices.read'];
 
 interface Line {
-  readonly action: Read;
+  readonly action: keyof typeof HOW;
   readonly actor: string;
   readonly subject: string;
   readonly minute: string;
   readonly lastAt: string;
 }
+
+/** Since when the list of people has them: from their first membership or invitation that is still known; null = never. */
+const listedSince = (tx: Tx, organisationId: string, { id, email }: Contact): Promise<string | null> =>
+  asTableOwner(tx, async () => {
+    const address = email?.trim().toLowerCase() ?? null;
+    const { rows } = await sql<{ since: string | null }>`
+      select min(created_at) as since from (
+        select m.created_at from memberships m join accounts a on a.id = m.account_id where m.organisation_id = ${organisationId} and (m.contact_id = ${id} or a.email = ${address})
+        union all select created_at from invitations where organisation_id = ${organisationId} and (contact_id = ${id} or lower(email) = ${address})
+      ) listed
+    `.execute(tx);
+    return rows[0]?.since ?? null;
+  });
 
 /**
  * Which devices were told of a contact, out of the lines that reading leaves in the audit log. A line on the stream is
@@ -39,10 +58,11 @@ export async function readersOf(internals: StoreInternals, organisationId: strin
     const [first] = events.rows;
     const last = events.rows.at(-1);
     if (!first || !last) return null;
+    const listed = await listedSince(tx, organisationId, last.row);
     const weddings = [...new Set(events.rows.flatMap(({ row }) => (row.weddingId === null ? [] : [row.weddingId])))];
     const lines = await sql<Line>`
       select action, actor, subject, minute, last_at from audit
-      where organisation_id = ${organisationId} and action = any(${Object.keys(READS)}::text[]) and outcome = 'ok' and subject = any(${[contactId, ORGANISATION_SUBJECT, ...weddings]}::text[])
+      where organisation_id = ${organisationId} and action = any(${Object.keys(HOW)}::text[]) and outcome = 'ok' and subject = any(${[contactId, ORGANISATION_SUBJECT, ...weddings]}::text[])
       order by last_at
     `.execute(tx);
     const devices = await tx.selectFrom('devices').select(['id', 'organisationId', 'name', 'role', 'weddingId', 'contactId', 'bookingIds']).where('organisationId', '=', organisationId).execute();
@@ -68,6 +88,10 @@ export async function readersOf(internals: StoreInternals, organisationId: strin
       return device === undefined || events.rows.some(({ row }) => visibleRow(device, 'contacts', row) !== null);
     };
     for (const line of lines.rows) {
+      if (OF_MEMBERS.includes(line.action)) {
+        if (listed !== null && line.lastAt >= listed) add(line, line.lastAt);
+        continue;
+      }
       if (!DIRECT.includes(line.action) && !sees(line.actor)) continue;
       if (line.action === 'stream.connected') open.set(line.actor, line);
       if (line.lastAt >= first.recordedAt) add(line, line.lastAt);

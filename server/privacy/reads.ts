@@ -8,7 +8,11 @@ export const READS = {
   'record.read': 'asked for the record at a moment',
   'history.read': 'asked what happened to a row',
   'deliveries.read': 'asked for the deliveries of a connection',
+  'people.read': 'asked who belongs to the organisation and who is invited',
+  'devices.read': 'asked for the devices',
   'personal_data.exported': 'exported what is held of a contact',
+  'personal_data.previewed': 'asked what forgetting a contact would do',
+  'personal_data.readers': 'asked who was told of a contact',
 } as const;
 export type Read = keyof typeof READS;
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Retention, RetentionAnswer, RetentionKind } from '../../core/contract/personalData.ts';
 import { RETENTION, retentionOf } from '../../core/domain/privacy/retention.ts';
 import { countCuttable, cutChain } from '../store/auditChain.ts';
-import type { Tx } from '../store/database.ts';
+import { asTableOwner, type Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 
@@ -34,11 +34,19 @@ const dueDeliveries = (organisationId: string, kind: 'deliveryBodies' | 'unmatch
 const dueAnswers = (organisationId: string, retention: Retention, now: string) => sql`from commands where organisation_id = ${organisationId} and decided_at < ${daysBefore(now, retention.commandAnswers)}`;
 const dueDevices = (organisationId: string, retention: Retention, now: string) => sql`from devices where organisation_id = ${organisationId} and revoked_at < ${daysBefore(now, retention.revokedDevices)}`;
 
-/** Contacts whose wedding, or last change when they are of none, is long enough ago, and who were not erased yet. */
+/**
+ * Contacts whose wedding, or last change when they are of none, is long enough ago, and who were not erased yet. Not
+ * those who have a newer entry too, as a florist of many weddings, nor those who work here. Asked as the owner of the tables.
+ */
 const dueContacts = (organisationId: string, retention: Retention, now: string) => sql`
   from contacts c left join weddings w on w.organisation_id = c.organisation_id and w.id = c.wedding_id
   where c.organisation_id = ${organisationId} and coalesce(w.ends_at, c.updated_at) + make_interval(years => ${retention.contactsYears}::int) < ${now}::timestamptz
-    and not exists (select from erasures e where e.organisation_id = c.organisation_id and e.contact_id = c.id)`;
+    and not exists (select from erasures e where e.organisation_id = c.organisation_id and e.contact_id = c.id)
+    and not exists (select from contacts n left join weddings nw on nw.organisation_id = n.organisation_id and nw.id = n.wedding_id
+      where n.organisation_id = c.organisation_id and n.id <> c.id and lower(trim(n.email)) = lower(trim(c.email)) and lower(trim(n.name)) = lower(trim(c.name))
+        and coalesce(nw.ends_at, n.updated_at) + make_interval(years => ${retention.contactsYears}::int) >= ${now}::timestamptz)
+    and not exists (select from memberships m join accounts a on a.id = m.account_id
+      where m.organisation_id = c.organisation_id and m.role in ('owner', 'coordinator', 'staff') and (m.contact_id = c.id or a.email = lower(trim(c.email))))`;
 
 const count = async (tx: Tx, from: ReturnType<typeof sql>): Promise<number> => {
   const { rows } = await sql<{ n: number }>`select count(*) as n ${from}`.execute(tx);
@@ -53,7 +61,7 @@ export async function dueNow(tx: Tx, organisationId: string, retention: Retentio
     commandAnswers: await count(tx, dueAnswers(organisationId, retention, now)),
     revokedDevices: await count(tx, dueDevices(organisationId, retention, now)),
     auditLines: await countCuttable(tx, organisationId, daysBefore(now, retention.auditLines)),
-    contactsYears: await count(tx, dueContacts(organisationId, retention, now)),
+    contactsYears: await asTableOwner(tx, () => count(tx, dueContacts(organisationId, retention, now))),
   };
 }
 
@@ -110,7 +118,7 @@ export async function sweep(internals: Pick<StoreInternals, 'database' | 'clock'
     const { rows } = await sql`delete from devices where organisation_id = ${organisationId} and id in (select id ${dueDevices(organisationId, retention, now)} limit ${BATCH}) returning 1`.execute(tx);
     return rows.length;
   });
-  const contacts = await database.withOrganisation(organisationId, (tx) => sql<{ id: string }>`select c.id ${dueContacts(organisationId, retention, now)} order by c.id`.execute(tx));
+  const contacts = await database.withOrganisation(organisationId, (tx) => asTableOwner(tx, () => sql<{ id: string }>`select c.id ${dueContacts(organisationId, retention, now)} order by c.id`.execute(tx)));
   for (const { id } of contacts.rows) {
     if (stopped()) break;
     await eraseContact(id);

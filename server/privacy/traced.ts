@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { bodyTells } from '../../core/domain/privacy/traces.ts';
-import { rewritten, type Nearness, type Rewritable } from '../../core/domain/privacy/erase.ts';
+import { rewritten, type Acting, type Nearness, type Rewritable } from '../../core/domain/privacy/erase.ts';
 import type { Tx } from '../store/database.ts';
 import type { Held } from './person.ts';
+import { devicesOf } from './personAccounts.ts';
 
 /** Rows and bodies looked at one batch at a time. */
 const BATCH = 500;
@@ -65,21 +66,31 @@ export async function nearRows(tx: Tx, organisationId: string, { contact, ids }:
   return near;
 }
 
+/** What the person decided as somebody who signs in. */
+async function actingOf(tx: Tx, organisationId: string, held: Held): Promise<Acting> {
+  const devices = await tx.selectFrom('devices').select('id').where('organisationId', '=', organisationId).where(devicesOf(held, held.accounts)).execute();
+  const ids = devices.map(({ id }) => id);
+  const acted = ids.length === 0 ? [] : (await sql<{ rowId: string; name: string }>`select distinct row_id, actor->>'name' as name from events where organisation_id = ${organisationId} and actor->>'id' = any(${ids}::text[])`.execute(tx)).rows;
+  // As they were called when they decided.
+  return { devices: new Set(ids), names: new Set(acted.map(({ name }) => name)), rows: new Set(acted.map(({ rowId }) => rowId)) };
+}
+
 /** Every event that tells of the person, as it was and as it will be; in order. */
 export async function tracedEvents(tx: Tx, organisationId: string, held: Held, near: ReadonlySet<string>): Promise<{ readonly was: Rewritable; readonly becomes: Rewritable }[]> {
   const { ids, traces } = held;
   const ties = [...ids, ...near];
+  const acting = await actingOf(tx, organisationId, held);
   const told = (pattern: string | null) => (pattern === null ? sql`false` : sql`("row"::text ~* ${pattern} or before::text ~* ${pattern} or actor::text ~* ${pattern} or source::text ~* ${pattern})`);
   const found: { was: Rewritable; becomes: Rewritable }[] = [];
   for (let after = 0; ; ) {
     const { rows } = await sql<Rewritable>`
       select seq, row_id, collection, type, wedding_id, "row", before, actor, source from events
-      where organisation_id = ${organisationId} and seq > ${after} and (row_id = any(${[...ids]}::uuid[]) or ${told(traces.anywhere.sql)} or (row_id = any(${ties}::uuid[]) and ${told(traces.near.sql)}))
+      where organisation_id = ${organisationId} and seq > ${after} and (row_id = any(${[...ids]}::uuid[]) or ${told(traces.anywhere.sql)} or (row_id = any(${ties}::uuid[]) and ${told(traces.near.sql)}) or row_id = any(${[...acting.rows]}::uuid[]))
       order by seq limit ${BATCH}
     `.execute(tx);
     for (const was of rows) {
       const nearness: Nearness = ids.includes(was.rowId) ? 'own' : near.has(was.rowId) ? 'near' : 'far';
-      const becomes = rewritten(was, nearness, traces);
+      const becomes = rewritten(was, nearness, traces, acting);
       if (becomes !== was || nearness === 'own') found.push({ was, becomes });
     }
     after = rows.at(-1)?.seq ?? after;

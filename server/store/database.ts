@@ -27,6 +27,17 @@ export interface Database {
 /** The role under which an organisation's rows are read and written; its policies compare with `app.organisation_id`. */
 export const APP_ROLE = 'wedsync_app';
 
+/**
+ * A step of an organisation's transaction that needs tables closed to its role: those of people who sign in. When `work`
+ * fails, so has the transaction, and the role with it.
+ */
+export async function asTableOwner<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await sql`select set_config('role', 'none', true)`.execute(tx);
+  const done = await work();
+  await sql`select set_config('role', ${APP_ROLE}, true)`.execute(tx);
+  return done;
+}
+
 const OID = { int8: 20, date: 1082, timestamptz: 1184 } as const;
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [OID.int8]: Number,

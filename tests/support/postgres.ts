@@ -22,11 +22,28 @@ export interface Cluster {
   start(): Promise<void>;
   /** Ends it and removes its files. */
   remove(): Promise<void>;
+  /** A copy of its files into an empty folder of its own, taken while it runs. Only with {@link ClusterOptions.archive}. */
+  baseCopy(): Promise<string>;
+  /**
+   * Ends it at once and starts it on the base copy, which plays the archive up to a moment (as PostgreSQL writes it).
+   * Resolves when that is reached and it takes writes. The port stays.
+   */
+  recover(copy: string, until: string): Promise<void>;
 }
 
 export interface ClusterOptions {
   /** Flush to disk as in earnest; for measurements. Tests that end processes, not machines, need it not. */
   readonly synced?: boolean;
+  /** Keeps every finished part of the write-ahead log, so that any moment can be had again. */
+  readonly archive?: boolean;
+}
+
+/** Null when a cluster can be copied and brought to a moment here; else why not. */
+export function whyNoRecovery(): string | null {
+  const found = findPostgres();
+  if (!found.ok) return found.why;
+  if (!fs.existsSync(path.join(found.bin, 'pg_basebackup'))) return 'pg_basebackup is missing';
+  return process.platform === 'win32' ? 'the archive is copied by a shell command' : null;
 }
 
 const START_LIMIT_MS = 30_000;
@@ -70,12 +87,20 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await sweep();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
   fs.writeFileSync(path.join(home, 'owner'), String(process.pid));
-  const data = path.join(home, 'data');
+  let data = path.join(home, 'data');
+  const archive = path.join(home, 'archive');
+  const copies = path.join(home, 'copies');
   const password = randomBytes(18).toString('base64url');
   const passwordFile = path.join(home, 'password');
   fs.writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account) for (const file of [home, passwordFile]) fs.chownSync(file, account.uid, account.gid);
-  const as = { cwd: home, ...(account ?? {}), env: { PATH: `${bin}:/usr/bin:/bin`, LC_ALL: 'C.UTF-8', TZ: 'UTC' } };
+  if (options.archive === true) {
+    for (const folder of [archive, copies]) {
+      fs.mkdirSync(folder, { mode: 0o700 });
+      if (account) fs.chownSync(folder, account.uid, account.gid);
+    }
+  }
+  const as = { cwd: home, ...(account ?? {}), env: { PATH: `${bin}:/usr/bin:/bin`, PGPASSWORD: password, LC_ALL: 'C.UTF-8', TZ: 'UTC' } };
 
   let child: ChildProcess | null = null;
   let said = '';
@@ -96,7 +121,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
   let port = await freePort();
   const urlOf = () => `postgres://wedsync_test:${password}@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off'])];
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off']), ...(options.archive === true ? ['wal_level=replica'] : [])];
+  let archiving: readonly string[] = options.archive === true ? ['archive_mode=on', `archive_command=test ! -f ${archive}/%f && cp %p ${archive}/%f`] : [];
 
   async function answers(): Promise<string | null> {
     const client = new pg.Client({ connectionString: urlOf() });
@@ -113,7 +139,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 
   async function start(): Promise<string> {
-    const server = run('postgres', ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]);
+    const server = run('postgres', ['-D', data, '-p', String(port), ...[...settings, ...archiving].flatMap((setting) => ['-c', setting])]);
     child = server;
     const deadline = Date.now() + START_LIMIT_MS;
     while (server.exitCode === null && Date.now() < deadline) {
@@ -160,6 +186,37 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await start();
     },
     remove,
+    async baseCopy() {
+      const to = path.join(copies, randomUUID());
+      const copying = run('pg_basebackup', ['-h', '127.0.0.1', '-p', String(port), '-U', 'wedsync_test', '-D', to, '--checkpoint=fast', '--no-sync']);
+      await ended(copying);
+      if (copying.exitCode !== 0) throw new Error(`pg_basebackup ended with ${copying.exitCode}: ${said}`);
+      return to;
+    },
+    async recover(copy, until) {
+      await stop('SIGQUIT');
+      const lines = [`restore_command = 'cp ${archive}/%f %p'`, `recovery_target_time = '${until}'`, "recovery_target_action = 'promote'"];
+      fs.appendFileSync(path.join(copy, 'postgresql.conf'), `${lines.join('\n')}\n`);
+      const signal = path.join(copy, 'recovery.signal');
+      fs.writeFileSync(signal, '');
+      if (account) fs.chownSync(signal, account.uid, account.gid);
+      data = copy;
+      archiving = [];
+      await start();
+      const client = new pg.Client({ connectionString: urlOf() });
+      await client.connect();
+      try {
+        const deadline = Date.now() + START_LIMIT_MS;
+        for (;;) {
+          const { rows } = await client.query<{ on: boolean }>('select pg_is_in_recovery() as "on"');
+          if (rows[0]?.on === false) return;
+          if (Date.now() > deadline) throw new Error(`the moment is not reached: ${said}`);
+          await sleep(30);
+        }
+      } finally {
+        await client.end();
+      }
+    },
   };
 }
 

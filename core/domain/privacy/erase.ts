@@ -19,6 +19,19 @@ export interface Rewritable {
 /** How near a row is to the person: it is their own entry, tied to them, or of somebody else. */
 export type Nearness = 'own' | 'near' | 'far';
 
+/** Somebody who signed in and decided things: their devices, their names, and the rows that they decided about. */
+export interface Acting {
+  readonly devices: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  readonly rows: ReadonlySet<string>;
+}
+export const NOBODY: Acting = { devices: new Set(), names: new Set(), rows: new Set() };
+
+/** A single word is nobody's alone in a text; who decided is known by the device. */
+const withoutActor = (actor: unknown, { devices }: Acting): unknown => (actor !== null && typeof actor === 'object' && 'id' in actor && devices.has(String(actor.id)) ? { ...actor, name: ERASED } : actor);
+const withoutDecider = <T extends Readonly<Record<string, unknown>> | null>(values: T, { names }: Acting): T =>
+  values !== null && names.has(String(values['acknowledgedBy'])) ? { ...values, acknowledgedBy: ERASED } : values;
+
 /** Fields of a contact that are about the person, and what they become. */
 const OWN_FIELDS: Readonly<Record<string, unknown>> = { name: ERASED, email: null, phone: null, company: null };
 
@@ -28,15 +41,19 @@ const ownFields = (values: Readonly<Record<string, unknown>>): Record<string, un
 const withoutRemoteId = (source: unknown): unknown => (source !== null && typeof source === 'object' && 'remoteId' in source ? { ...source, remoteId: null } : source);
 
 /** The event without the person; the same object when nothing of them is in it. */
-export function rewritten(event: Rewritable, nearness: Nearness, traces: PersonTraces): Rewritable {
+export function rewritten(event: Rewritable, nearness: Nearness, traces: PersonTraces, acting: Acting = NOBODY): Rewritable {
   const masks = nearness === 'far' ? traces.anywhere : traces.near;
   let { row, before, source } = event;
+  if (acting.rows.has(event.rowId)) {
+    row = withoutDecider(row, acting);
+    before = withoutDecider(before, acting);
+  }
   if (nearness === 'own') {
     row = { ...ownFields(row), source: withoutRemoteId(row['source']) };
     before = before === null ? null : ownFields(before);
     source = withoutRemoteId(source);
   }
-  const next = { ...event, row: masks.mask(row), before: masks.mask(before), actor: masks.mask(event.actor), source: masks.mask(source) };
+  const next = { ...event, row: masks.mask(row), before: masks.mask(before), actor: masks.mask(withoutActor(event.actor, acting)), source: masks.mask(source) };
   return JSON.stringify(next) === JSON.stringify(event) ? event : next;
 }
 

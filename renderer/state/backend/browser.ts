@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, Settings, SettingsPatch } from '../../../core/contrac
 import { STREAM_PATH } from '../../../core/contract/stream.ts';
 import { SHOWS_PARAMETER, WALL_HASH } from '../../../core/contract/windows.ts';
 import { createLink, type Link } from '../../../core/link/link.ts';
+import { forgetErased, forgetErasedUntil } from '../../../core/link/outboxErasures.ts';
 import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import { socketIoTransport } from '../../../core/link/socketIoTransport.ts';
 import { afterEvenHidden } from '../../components/timers.ts';
@@ -83,8 +84,14 @@ export function browserBackend(): Backend {
         client: { app: 'console', version: '1', kind: 'browser' },
         token: () => Promise.resolve(undefined),
         cursor,
-        onSnapshot: listeners.snapshot,
-        onFrame: listeners.frame,
+        onSnapshot: (snapshot) => {
+          listeners.snapshot(snapshot);
+          if (outbox) forgetErasedUntil(outbox, snapshot);
+        },
+        onFrame: (frame) => {
+          listeners.frame(frame);
+          if (outbox) forgetErased(outbox, frame.events);
+        },
         onStatus: (status) => {
           outbox?.line(status.state === 'live' || status.state === 'catching_up');
           listeners.link(status);

@@ -2,13 +2,15 @@ import { create } from 'zustand';
 import { pageLog } from '../pageLog.ts';
 
 /**
- * Links that open something before, or instead of, the console: an invitation, a new password, the way back from an
+ * Links that open something before, or instead of, the console: an invitation, a new password, the first organisation, the way back from an
  * organisation's own sign-on. What stands behind them is taken out of the address at once, so that it stays neither in
  * the history nor on the screen.
  */
 export type Door =
   | { readonly kind: 'invitation'; readonly token: string }
   | { readonly kind: 'reset'; readonly token: string }
+  /** The first organisation of a server that has none. */
+  | { readonly kind: 'found'; readonly token: string }
   /** Back from the organisation's provider, with or without a session. */
   | { readonly kind: 'signed_on'; readonly failed: boolean };
 
@@ -44,8 +46,8 @@ function rememberedWay(): string {
 
 /** What an address opens; null = a place in the console, or nothing that is known. */
 export function readDoor(hash: string): Door | null {
-  const match = /^#(invitation|reset)=([A-Za-z0-9_.~-]{10,300})$/.exec(hash);
-  if (match?.[2]) return { kind: match[1] === 'reset' ? 'reset' : 'invitation', token: match[2] };
+  const match = /^#(invitation|reset|found)=([A-Za-z0-9_.~-]{10,300})$/.exec(hash);
+  if (match?.[2]) return { kind: match[1] === 'reset' || match[1] === 'found' ? match[1] : 'invitation', token: match[2] };
   if (hash === '#signed-in' || hash.startsWith('#sign-on-failed')) return { kind: 'signed_on', failed: hash !== '#signed-in' };
   return null;
 }

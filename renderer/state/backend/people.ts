@@ -1,5 +1,6 @@
 import { ACCOUNT_HTTP, type InviteAnswer, type InviteRequest, type PairingDecided, type PairingView, type PeopleAnswer, type ResetLinkAnswer, type RoleRequest, type SignOnAnswer, type SignOnRequest } from '../../../core/contract/accounts.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
+import type { HouseFields } from '../../../core/contract/founding.ts';
 import type { Bridge, InvokeOutput } from '../../../core/contract/ipc.ts';
 import type { PairingState } from '../../../core/contract/pairing.ts';
 import { err, type Result } from '../../../core/contract/result.ts';
@@ -28,6 +29,8 @@ export interface PairingCalls {
   state(): Answer<PairingState>;
   start(url: string): Answer<PairingState>;
   cancel(): Answer<PairingState>;
+  /** The first organisation of this desktop's server; the line comes to life by itself then. */
+  found(house: HouseFields): Answer<boolean>;
 }
 
 export function browserPeople(): PeopleCalls {
@@ -67,5 +70,5 @@ export function desktopPeople(bridge: Bridge): PeopleCalls {
 }
 
 const desktopOnly = () => Promise.resolve(err(codedError('command.not_possible', 'only in the desktop app')));
-export const browserPairing: PairingCalls = { state: desktopOnly, start: desktopOnly, cancel: desktopOnly };
-export const desktopPairing = (bridge: Bridge): PairingCalls => ({ state: () => bridge.pairing(), start: (url) => bridge.startPairing({ url }), cancel: () => bridge.cancelPairing() });
+export const browserPairing: PairingCalls = { state: desktopOnly, start: desktopOnly, cancel: desktopOnly, found: desktopOnly };
+export const desktopPairing = (bridge: Bridge): PairingCalls => ({ state: () => bridge.pairing(), start: (url) => bridge.startPairing({ url }), cancel: () => bridge.cancelPairing(), found: (house) => bridge.foundHouse(house) });

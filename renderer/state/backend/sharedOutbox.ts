@@ -27,7 +27,7 @@ const Message = z.discriminatedUnion('kind', [
 type Message = z.infer<typeof Message>;
 
 /** What a page does with the outbox, wherever among its tabs that is. */
-export type PageOutbox = Pick<Outbox, 'queue' | 'list' | 'cancel' | 'resolve' | 'line' | 'stop'>;
+export type PageOutbox = Pick<Outbox, 'queue' | 'list' | 'cancel' | 'resolve' | 'line' | 'forget' | 'stop'>;
 
 /**
  * One outbox for all tabs of a browser: the tab that holds the lock keeps the journal and sends; the others ask it, and
@@ -40,6 +40,8 @@ export function sharedOutbox(make: (onChange: (entries: readonly OutboxEntry[]) 
   const end = new AbortController();
   let mine: Outbox | null = null;
   let line = false;
+  /** Told to every tab: one that takes over later tidies what the tab before it could not. */
+  const erased: Parameters<Outbox['forget']>[] = [];
   let settle: () => void = () => undefined;
   /** Until it is known whether another tab has it. */
   const settled = new Promise<void>((resolve) => (settle = resolve));
@@ -53,6 +55,7 @@ export function sharedOutbox(make: (onChange: (entries: readonly OutboxEntry[]) 
     const loaded = mine.start();
     settle();
     await loaded;
+    for (const told of erased) await mine.forget(...told);
     // Held until the page goes.
     await new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
   };
@@ -117,6 +120,10 @@ export function sharedOutbox(make: (onChange: (entries: readonly OutboxEntry[]) 
     line(open) {
       line = open;
       mine?.line(open);
+    },
+    async forget(rowIds, seq) {
+      erased.push([rowIds, seq]);
+      await mine?.forget(rowIds, seq);
     },
     stop() {
       end.abort();

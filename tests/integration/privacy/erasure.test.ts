@@ -7,7 +7,8 @@ import { applyEvents, emptyTables, fromSnapshot } from '../../../core/domain/rec
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { createEgressHttp } from '../../../server/egress/http.ts';
 import { createIds } from '../../../server/ports.ts';
-import { createPrivacy, personActor, type Privacy } from '../../../server/privacy/privacy.ts';
+import { createPrivacy, type Privacy } from '../../../server/privacy/privacy.ts';
+import { actorOf } from '../../../server/store/store.ts';
 import { readRows } from '../../../server/store/reads.ts';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import { startNormaliser } from '../../../server/workers/normalise.ts';
@@ -65,7 +66,7 @@ async function furnish({ name, email, phone }: Somebody): Promise<{ contact: str
   return { contact, other, wedding, booking, payment, deliveryId };
 }
 
-const erase = (contactId: string, name: string) => privacy.erase({ organisationId: t.organisation.id, contactId, reason: 'asked_by_person', actor: personActor(t.device), confirm: name });
+const erase = (contactId: string, name: string) => privacy.erase({ organisationId: t.organisation.id, contactId, reason: 'asked_by_person', actor: actorOf(t.device), confirm: name });
 const verified = () => verifyRecord(t.store.internals.database, () => undefined);
 
 async function expectGone(somebody: Somebody): Promise<void> {
@@ -114,7 +115,7 @@ test('a person who is erased is nowhere in the database, and the log still repla
   for (const one of kept) expect([one.body, one.headers, one.bodyHash?.length, one.deliveryKey.startsWith('key-')]).toEqual(['', {}, 32, true]);
   expect((await dump(t.store)).includes('somebody else')).toBe(true);
   expect(await erase(made.contact, 'Erased')).toEqual({ ok: false, error: 'already' });
-  expect(await privacy.erase({ organisationId: t.organisation.id, contactId: randomUUID(), reason: 'retention', actor: personActor(t.device) })).toEqual({ ok: false, error: 'not_found' });
+  expect(await privacy.erase({ organisationId: t.organisation.id, contactId: randomUUID(), reason: 'retention', actor: actorOf(t.device) })).toEqual({ ok: false, error: 'not_found' });
 });
 
 test('of several with one name or address only what is theirs goes', async () => {

@@ -10,7 +10,8 @@ import { draftCreated, type DraftContext, type EventDraft } from '../../../core/
 import { createIds } from '../../../server/ports.ts';
 import { applyErasures, listErasures } from '../../../server/privacy/maintain.ts';
 import { retentionOnce } from '../../../server/privacy/maintainRetention.ts';
-import { createPrivacy, personActor } from '../../../server/privacy/privacy.ts';
+import { createPrivacy } from '../../../server/privacy/privacy.ts';
+import { actorOf } from '../../../server/store/store.ts';
 import { startRetention, type RetentionWorker } from '../../../server/privacy/worker.ts';
 import { checkChains, cutChain } from '../../../server/store/auditChain.ts';
 import { backupRecord, restoreRecord, type Maintenance } from '../../../server/store/maintain.ts';
@@ -157,7 +158,7 @@ test('a backup from before an erasure is brought to the same state again', async
     if (!again.ok) throw new Error(again.error.message);
     const after = createPrivacy(again.value.internals);
     await again.value.internals.writer.write(t.organisation.id, ({ record }) => record([aContact(newer, null, 'Bob Later')]));
-    for (const contactId of [person, newer]) expect(await after.erase({ organisationId: t.organisation.id, contactId, reason: 'asked_by_person', actor: personActor(t.device) })).toMatchObject({ ok: true });
+    for (const contactId of [person, newer]) expect(await after.erase({ organisationId: t.organisation.id, contactId, reason: 'asked_by_person', actor: actorOf(t.device) })).toMatchObject({ ok: true });
     await again.value.close();
     expect(await listErasures(here, list)).toEqual({ ok: true, value: { count: 2 } });
     expect(fs.readFileSync(list, 'utf8')).not.toMatch(/Ada|Bob/);
