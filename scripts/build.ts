@@ -27,7 +27,7 @@ const NODE = [...COMMON, 'scripts/config/vite.node.ts'];
 
 const TARGETS: readonly Target[] = [
   {
-    name: 'renderer', sources: [...COMMON, 'scripts/config/vite.renderer.config.ts', 'renderer', 'resources/locales'], outputs: ['renderer/index.html'],
+    name: 'renderer', sources: [...COMMON, 'scripts/config/vite.renderer.config.ts', 'scripts/build/serviceWorker.ts', 'renderer', 'resources/locales'], outputs: ['renderer/index.html', 'renderer/serviceWorker.js'],
     config: async () => (await import('./config/vite.renderer.config.ts')).default,
   },
   {

@@ -21,7 +21,8 @@ export interface LinkState {
   readonly headSeq: number;
   /** Last time the server said something that proves we are current. */
   readonly confirmedAt: number | null;
-  readonly heardAt: number;
+  /** The server has announced a snapshot on this line: until it is here, nothing that is held counts as current. */
+  readonly awaitsSnapshot: boolean;
   readonly reason: CloseReason | null;
   /** Connection attempts since the line was last stable. */
   readonly attempt: number;
@@ -84,7 +85,7 @@ export const GAPS_BEFORE_SNAPSHOT = 3;
 const REFUSALS: ReadonlySet<CloseReason> = new Set(['auth_missing', 'auth_invalid', 'auth_revoked', 'protocol_too_old', 'protocol_too_new', 'hello_invalid', 'forbidden', 'flooding']);
 
 export function initialLink(cursor: Cursor | null, now: number): LinkState {
-  return { name: 'stopped', since: now, cursor, headSeq: cursor?.seq ?? 0, confirmedAt: null, heardAt: now, reason: null, attempt: 0, gaps: 0, retryAt: null, networkGone: false, asleep: false };
+  return { name: 'stopped', since: now, cursor, headSeq: cursor?.seq ?? 0, confirmedAt: null, awaitsSnapshot: false, reason: null, attempt: 0, gaps: 0, retryAt: null, networkGone: false, asleep: false };
 }
 
 /** Between half and the whole of the doubled wait, so that a thousand consoles do not knock together. */
@@ -95,11 +96,14 @@ export function retryDelay(attempt: number, random: number): number {
 
 const enter = (state: LinkState, name: LinkStateName, env: Env, patch: Partial<LinkState> = {}): LinkState => ({ ...state, name, since: state.name === name ? state.since : env.now, ...patch });
 const stay = (state: LinkState): Step => ({ state, effects: [] });
+/** By the timer alone: a clock that is set back would call a dead line alive for as long as it was set back. */
+const LISTEN: LinkEffect = { do: 'check_silence_in', ms: SILENCE_LIMIT_MS };
+const heard = (state: LinkState): Step => ({ state, effects: [LISTEN] });
 
 function open(state: LinkState, env: Env): Step {
   return {
-    state: enter(state, 'opening', env, { attempt: state.attempt + 1, retryAt: null, heardAt: env.now }),
-    effects: [{ do: 'cancel_retry' }, { do: 'open', cursor: state.cursor }, { do: 'check_silence_in', ms: SILENCE_LIMIT_MS }],
+    state: enter(state, 'opening', env, { attempt: state.attempt + 1, retryAt: null, awaitsSnapshot: false }),
+    effects: [{ do: 'cancel_retry' }, { do: 'open', cursor: state.cursor }, LISTEN],
   };
 }
 
@@ -122,50 +126,43 @@ function suspend(state: LinkState, env: Env): Step {
   return { state: enter(state, 'waiting', env, { reason: 'network_gone', retryAt: null, asleep: true }), effects: [{ do: 'close' }, { do: 'cancel_retry' }, { do: 'cancel_silence' }] };
 }
 
-function silence(state: LinkState, env: Env): Step {
-  const quiet = env.now - state.heardAt;
-  if (quiet >= SILENCE_LIMIT_MS) return lost(state, 'silence', env, true);
-  // A clock set back makes `quiet` negative; then a full period is waited again.
-  return { state, effects: [{ do: 'check_silence_in', ms: quiet < 0 ? SILENCE_LIMIT_MS : SILENCE_LIMIT_MS - quiet }] };
-}
-
 function applied(state: LinkState, cursor: Cursor, env: Env): LinkState {
   const headSeq = Math.max(state.headSeq, cursor.seq);
   const current = cursor.seq >= headSeq;
-  return enter(state, current ? 'live' : 'syncing', env, { cursor, headSeq, heardAt: env.now, gaps: 0, reason: null, confirmedAt: current ? env.now : state.confirmedAt });
+  return enter(state, current ? 'live' : 'syncing', env, { cursor, headSeq, awaitsSnapshot: false, gaps: 0, reason: null, confirmedAt: current ? env.now : state.confirmedAt });
 }
 
 function frame(state: LinkState, input: StreamFrame, env: Env): Step {
-  const heard = { ...state, heardAt: env.now };
   const cursor = state.cursor;
-  if (!cursor || input.after > cursor.seq) {
+  // What comes before an announced snapshot continues something else than what is held.
+  if (!cursor || state.awaitsSnapshot || input.after > cursor.seq) {
     const gaps = state.gaps + 1;
-    return lost({ ...heard, gaps, cursor: gaps >= GAPS_BEFORE_SNAPSHOT ? null : cursor }, 'gap', env, true);
+    return lost({ ...state, gaps, cursor: gaps >= GAPS_BEFORE_SNAPSHOT ? null : cursor }, 'gap', env, true);
   }
-  if (input.upTo <= cursor.seq) return { state: heard, effects: [] };
-  return { state: applied(heard, { epoch: cursor.epoch, seq: input.upTo }, env), effects: [{ do: 'apply_frame', frame: input }] };
+  if (input.upTo <= cursor.seq) return heard(state);
+  return { state: applied(state, { epoch: cursor.epoch, seq: input.upTo }, env), effects: [LISTEN, { do: 'apply_frame', frame: input }] };
 }
 
 function snapshot(state: LinkState, input: StreamSnapshot, env: Env): Step {
-  return { state: applied({ ...state, headSeq: Math.max(input.seq, state.headSeq) }, { epoch: input.epoch, seq: input.seq }, env), effects: [{ do: 'apply_snapshot', snapshot: input }] };
+  // A repeat would take back what has been applied since, and nobody would send that again.
+  if (!state.awaitsSnapshot) return heard(state);
+  return { state: applied({ ...state, headSeq: Math.max(input.seq, state.headSeq) }, { epoch: input.epoch, seq: input.seq }, env), effects: [LISTEN, { do: 'apply_snapshot', snapshot: input }] };
 }
 
 function welcome(state: LinkState, input: StreamWelcome, env: Env): Step {
   // Frames that continue another log would be laid on top of ours: only a snapshot can follow.
-  if (input.mode === 'resume' && state.cursor && state.cursor.epoch !== input.epoch) return lost({ ...state, heardAt: env.now, cursor: null }, 'gap', env, true);
+  if (input.mode === 'resume' && state.cursor && state.cursor.epoch !== input.epoch) return lost({ ...state, cursor: null }, 'gap', env, true);
   // The head of another log says nothing about ours: the server's word replaces it.
-  const next = { ...state, headSeq: input.headSeq, heardAt: env.now, reason: null };
-  if (input.mode === 'resume' && state.cursor && state.cursor.epoch === input.epoch && state.cursor.seq >= input.headSeq) {
-    return { state: enter(next, 'live', env, { confirmedAt: env.now }), effects: [] };
-  }
-  return { state: enter(next, 'syncing', env), effects: [] };
+  const next = { ...state, headSeq: input.headSeq, reason: null, awaitsSnapshot: input.mode === 'snapshot' || state.cursor === null };
+  if (!next.awaitsSnapshot && (state.cursor?.seq ?? -1) >= input.headSeq) return heard(enter(next, 'live', env, { confirmedAt: env.now }));
+  return heard(enter(next, 'syncing', env));
 }
 
 function heartbeat(state: LinkState, input: StreamHeartbeat, env: Env): Step {
   const headSeq = Math.max(state.headSeq, input.headSeq);
-  const current = (state.cursor?.seq ?? -1) >= headSeq;
+  const current = !state.awaitsSnapshot && (state.cursor?.seq ?? -1) >= headSeq;
   const name = current ? 'live' : 'syncing';
-  return { state: enter(state, name, env, { headSeq, heardAt: env.now, confirmedAt: current ? env.now : state.confirmedAt }), effects: [] };
+  return heard(enter(state, name, env, { headSeq, confirmedAt: current ? env.now : state.confirmedAt }));
 }
 
 type Handler<K extends LinkInputKind> = (state: LinkState, input: Extract<LinkInput, { kind: K }>, env: Env) => Step;
@@ -202,13 +199,14 @@ const onlineRow: Row = {
     const opened = open({ ...closed.state, asleep: false }, env);
     return { state: opened.state, effects: [...closed.effects, ...opened.effects] };
   },
-  welcome: (state, input, env) => welcome(state, input.welcome, env),
+  // The line has been welcomed: a repeat may name a head from before what was heard since.
+  welcome: heard,
   snapshot: (state, input, env) => snapshot(state, input.snapshot, env),
   frame: (state, input, env) => frame(state, input.frame, env),
   heartbeat: (state, input, env) => heartbeat(state, input.heartbeat, env),
   down: (state, input, env) => lost(state, input.reason, env, true),
   retry_due: stay,
-  silence_check: (state, _input, env) => silence(state, env),
+  silence_check: (state, _input, env) => lost(state, 'silence', env, true),
 };
 
 /** Complete: a state or input without a cell does not compile. */
@@ -228,9 +226,10 @@ export const TABLE: { readonly [S in LinkStateName]: Row } = {
   // Before the welcome nothing else may count as news; data without a welcome is a broken server.
   opening: {
     ...onlineRow,
+    welcome: (state, input, env) => welcome(state, input.welcome, env),
     snapshot: (state, _input, env) => lost(state, 'hello_invalid', env, true),
     frame: (state, _input, env) => lost(state, 'hello_invalid', env, true),
-    heartbeat: (state, _input, env) => stay({ ...state, heardAt: env.now }),
+    heartbeat: heard,
   },
   syncing: onlineRow,
   live: onlineRow,

@@ -109,6 +109,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const record = make();
       if (record === 'nothing') return ok(true);
       if (record === 'already_sent') return err(codedError('outbox.already_sent', 'this decision is on its way or answered'));
+      if (owesRewrite) await compact();
+      // On an answer that is not on the disk nothing can be built: after a restart this record would be about another state.
+      if (owesRewrite && record.kind !== 'queued') return notKept();
       if (!(await write(record))) return notKept();
       apply(record);
       await compact();
@@ -139,7 +142,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       else record = { kind: 'not_answered', commandId, at, maybeRecorded: judged !== 'not_taken', retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next())) };
       log.info({ commandId, command: entry.command.type, became: record.kind === 'answered' ? record.answer.outcome : record.kind, attempts, ...(result.ok ? {} : { code: result.error.code }) }, 'decision sent');
       // Not written is not lost: after a restart the command is sent again and gets the same answer.
-      await write(record);
+      if (!(await write(record))) owesRewrite = true;
       apply(record);
       await compact();
     });

@@ -26,8 +26,8 @@ function shippedPackage(name: string): [string, string] | null {
 /** Writes dist/THIRD-PARTY-NOTICES.txt from the lists that the targets left behind. Returns the number of packages. */
 export function gatherNotices(dist: string): number {
   const all = new Map<string, string>();
-  for (const target of ['renderer', 'preload', 'main', 'server']) {
-    const file = path.join(dist, target, 'licenses.md');
+  for (const list of ['renderer/licenses.md', 'renderer/serviceWorker.licenses.md', 'preload/licenses.md', 'main/licenses.md', 'server/licenses.md']) {
+    const file = path.join(dist, list);
     if (!existsSync(file)) continue;
     for (const [heading, text] of sections(readFileSync(file, 'utf8'))) all.set(heading, text);
   }

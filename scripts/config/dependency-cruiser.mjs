@@ -20,7 +20,7 @@ export const PACKAGES = {
   renderer: [
     '@fontsource-variable/inter', '@mantine/charts', '@mantine/core', '@mantine/hooks', '@mantine/notifications', '@mantine/spotlight',
     '@simplewebauthn/browser', '@tabler/icons-react', '@tanstack/react-query', 'dexie', 'i18next', 'qrcode', 'react', 'react-dom', 'recharts', 'socket.io-client', 'temporal-polyfill',
-    'zod', 'zustand',
+    'workbox-precaching', 'workbox-routing', 'zod', 'zustand',
   ],
   server: [
     '@better-auth/core', '@better-auth/passkey', '@better-auth/sso', '@better-auth/utils', '@better-fetch/fetch', '@electric-sql/pglite', '@fastify/cookie',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { InlineConfig } from 'vite';
+import { serviceWorker } from '../build/serviceWorker.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
@@ -10,7 +11,7 @@ const config: InlineConfig = {
   root: path.join(root, 'renderer'),
   base: './',
   cacheDir: path.join(root, '.cache', 'vite'),
-  plugins: [react()],
+  plugins: [react(), serviceWorker()],
   build: {
     outDir: path.join(root, 'dist', 'renderer'),
     emptyOutDir: true,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PAGE_POLICY } from '../../core/contract/pagePolicy.ts';
+import { SERVICE_WORKER_FILE } from '../../core/contract/offlinePage.ts';
+import { SERVED_PAGE_POLICY, SERVICE_WORKER_POLICY } from '../../core/contract/pagePolicy.ts';
 import type { AppDeps } from '../deps.ts';
 
 /** Serves the built console. Hashed assets are kept for good by the browser; the page itself is always asked for anew. */
@@ -17,7 +18,7 @@ export function consoleRoutes(app: FastifyInstance, deps: AppDeps): void {
   const page = async (_request: FastifyRequest, reply: FastifyReply) => {
     const html = await readFile(join(root, 'index.html'), 'utf8');
     return reply
-      .header('content-security-policy', PAGE_POLICY)
+      .header('content-security-policy', SERVED_PAGE_POLICY)
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send(html);
@@ -32,6 +33,8 @@ export function consoleRoutes(app: FastifyInstance, deps: AppDeps): void {
     cacheControl: false,
     setHeaders: (reply, path) => {
       void reply.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // Under the policy of plain answers it could not even fetch the files that it is there to keep.
+      if (basename(path) === SERVICE_WORKER_FILE) void reply.header('content-security-policy', SERVICE_WORKER_POLICY);
     },
   });
 }

@@ -39,7 +39,7 @@ describe('the link', () => {
 
   it('drops a duplicate frame and takes one that overlaps', () => {
     const live = run([{ kind: 'start' }, welcome(10)]).state;
-    expect(stepLink(live, { kind: 'frame', frame: frame(8, 10) }, env(1)).effects).toEqual([]);
+    expect(stepLink(live, { kind: 'frame', frame: frame(8, 10) }, env(1)).effects).toEqual([{ do: 'check_silence_in', ms: SILENCE_LIMIT_MS }]);
     expect(stepLink(live, { kind: 'frame', frame: frame(8, 12) }, env(1)).state.cursor?.seq).toBe(12);
   });
 
@@ -55,11 +55,24 @@ describe('the link', () => {
     expect(healed).toMatchObject({ name: 'live', gaps: 0, cursor: { seq: 21 } });
   });
 
-  it('notices a silent line, also when the clock was set back', () => {
+  it('notices a silent line by its timer alone, whatever the clock says', () => {
     const live = run([{ kind: 'start' }, welcome(10)]).state;
-    expect(stepLink(live, { kind: 'silence_check' }, env(SILENCE_LIMIT_MS)).state).toMatchObject({ name: 'waiting', reason: 'silence' });
-    const back = stepLink(live, { kind: 'silence_check' }, env(-3_600_000));
-    expect(back.effects).toEqual([{ do: 'check_silence_in', ms: SILENCE_LIMIT_MS }]);
+    for (const now of [SILENCE_LIMIT_MS, -3_600_000, 86_400_000]) expect(stepLink(live, { kind: 'silence_check' }, env(now)).state).toMatchObject({ name: 'waiting', reason: 'silence' });
+    for (const heard of [frame(10, 11), frame(8, 9)]) expect(stepLink(live, { kind: 'frame', frame: heard }, env(-3_600_000)).effects[0]).toEqual({ do: 'check_silence_in', ms: SILENCE_LIMIT_MS });
+  });
+
+  it('is not live on what it held before an announced snapshot, whatever comes first', () => {
+    const announced = run([{ kind: 'start' }, welcome(8, 'snapshot', 'e2')]).state;
+    const beat = stepLink(announced, { kind: 'heartbeat', heartbeat: { headSeq: 8, serverTime: '2026-11-20T12:00:00.000Z' } }, env(1)).state;
+    expect([beat.name, beat.confirmedAt]).toEqual(['syncing', null]);
+    expect(stepLink(beat, { kind: 'frame', frame: frame(8, 12) }, env(1)).effects.some((effect) => effect.do === 'apply_frame')).toBe(false);
+  });
+
+  it('takes neither a second welcome nor a second snapshot of one line', () => {
+    const behind = run([{ kind: 'start' }, welcome(14)]).state;
+    expect(stepLink(behind, welcome(10), env(1)).state).toEqual(behind);
+    const current = run([{ kind: 'start' }, welcome(14, 'snapshot'), snapshotAt(14), { kind: 'frame', frame: frame(14, 16) }]).state;
+    expect(stepLink(current, snapshotAt(14), env(1)).state).toEqual(current);
   });
 
   it('does not hammer a server that refuses it', () => {
