@@ -5,6 +5,7 @@ import { app, dialog, nativeTheme, screen, session as sessions } from 'electron'
 import { io } from 'socket.io-client';
 import type { Boot } from '../core/contract/ipc.ts';
 import type { Place } from '../core/contract/deepLink.ts';
+import { forgetErased, forgetErasedUntil } from '../core/link/outboxErasures.ts';
 import { createOutbox } from '../core/link/outboxRunner.ts';
 import type { Log, Secrets } from '../core/ports/ports.ts';
 import { openLines } from './diagnostics/lines.ts';
@@ -186,6 +187,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     clock,
     onSnapshot: (snapshot) => {
       push('record:snapshot', snapshot);
+      forgetErasedUntil(outbox, snapshot);
       wall.push('record:snapshot', wallFeed.snapshot(snapshot));
     },
     onPatch: (frame) => {
@@ -255,7 +257,10 @@ export function startDesktop(options: DesktopOptions): Desktop {
     embeddedKey: `embedded ${createHash('sha256').update(serverData).digest('hex').slice(0, 12)}`,
     link: serverLinks({ io, clock, timers, random, log, appVersion: app.getVersion(), page: newId() }),
     me: (as) => api.me(as),
-    onFrame: (frame) => trace.received(frame),
+    onFrame: (frame) => {
+      trace.received(frame);
+      forgetErased(outbox, frame.events);
+    },
     onStatus: (status) => {
       pushStatus(status);
       outbox.line(status.state === 'live' || status.state === 'catching_up');
@@ -302,7 +307,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
   windows.restore();
   wall.window.restore();
   void outbox.start();
-  companion.start(environment.serverUrl ?? settings.get().serverUrl, environment.enrolTicket);
+  companion.start(environment.serverUrl ?? settings.get().serverUrl, environment.enrolTicket, environment.foundingToken);
   const unwatchDisplays = watchDisplays(timers, () => {
     windows.displaysChanged();
     wall.window.displaysChanged();

@@ -7,6 +7,8 @@ export interface Environment {
   readonly serverUrl: string | null;
   /** `WEDSYNC_ENROL_TICKET`: one-use ticket to exchange for a device token. */
   readonly enrolTicket: string | null;
+  /** `WEDSYNC_FOUNDING_TOKEN`: makes the first organisation of that server. */
+  readonly foundingToken: string | null;
   /** `WEDSYNC_TRACE=1`: write the times of every frame to `logs/trace.jsonl`. */
   readonly trace: boolean;
 }
@@ -23,12 +25,14 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const trace = env['WEDSYNC_TRACE'] ?? '';
   if (!['', '0', '1'].includes(trace)) return err('WEDSYNC_TRACE: expected 0 or 1');
   const ticket = env['WEDSYNC_ENROL_TICKET']?.trim() ?? '';
-  return ok({ serverUrl, enrolTicket: ticket === '' ? null : ticket, trace: trace === '1' });
+  const founding = env['WEDSYNC_FOUNDING_TOKEN']?.trim() ?? '';
+  return ok({ serverUrl, enrolTicket: ticket === '' ? null : ticket, foundingToken: founding === '' ? null : founding, trace: trace === '1' });
 }
 
 const OURS_ONLY = new Set([
   'WEDSYNC_SERVER_URL',
   'WEDSYNC_ENROL_TICKET',
+  'WEDSYNC_FOUNDING_TOKEN',
   'WEDSYNC_TRACE',
   'WEDSYNC_CONSOLE_DIR',
   'WEDSYNC_DATA_DIR',

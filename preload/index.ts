@@ -52,6 +52,7 @@ const bridge: Bridge = {
   pairing: () => ask('pairing:get'),
   startPairing: (input) => ask('pairing:start', input),
   cancelPairing: () => ask('pairing:cancel'),
+  foundHouse: (input) => ask('founding:found', input),
   exportPersonalData: (input) => ask('personal_data:export', input),
   erasePreview: (input) => ask('personal_data:preview', input),
   eraseContact: (input) => ask('personal_data:erase', input),

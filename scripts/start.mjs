@@ -49,9 +49,10 @@ async function serverEnv(dataDir, demo, role) {
   });
 }
 
-function offerBrowser(url, ticket) {
-  console.log(`\nThe console, for a browser on this machine${ticket === null ? '' : ' (the ticket in the address works once)'}:`);
-  console.log(`\n  ${url}/${ticket === null ? '' : `#enrol=${ticket}`}\n\nCtrl-C stops the server.`);
+function offerBrowser(url, ticket, founding) {
+  const [hash, about] = ticket !== null ? [`#enrol=${ticket}`, ' (the ticket in the address works once)'] : founding !== null ? [`#found=${founding}`, ' (it sets up your venue; until then, each start has a link of its own)'] : ['', ''];
+  console.log(`\nThe console, for a browser on this machine${about}:`);
+  console.log(`\n  ${url}/${hash}\n\nCtrl-C stops the server.`);
 }
 
 await main(async () => {
@@ -97,7 +98,7 @@ await main(async () => {
 
   const reason = noDesktop ?? (electron.ok ? null : electron.why);
   if (reason === null) {
-    desktop = startDesktop({ electron, dataDir, url: server.url, ticket: server.ticket });
+    desktop = startDesktop({ electron, dataDir, url: server.url, ticket: server.ticket, founding: server.founding });
     console.log('  desktop          opening; closing it stops the server too');
     const end = await desktop.ended;
     desktop = null;
@@ -105,11 +106,11 @@ await main(async () => {
       stop();
     } else {
       console.log(`\nThe desktop could not run: ${end.failed} The server keeps running.`);
-      offerBrowser(server.url, await server.freshTicket());
+      offerBrowser(server.url, await server.freshTicket(), server.founding);
     }
   } else {
     if (!wanted.server && !wanted.browser && servesPeople) console.log(`\nThere is no desktop window: ${reason}. The server keeps running.`);
-    if (servesPeople) offerBrowser(server.url, server.ticket);
+    if (servesPeople) offerBrowser(server.url, server.ticket, server.founding);
     else console.log(`\nThis server is ${role}; others serve people. Ctrl-C stops it.`);
   }
   const code = await server.ended;

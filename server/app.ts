@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { accountsRoutes } from './accounts/http/routes.ts';
 import type { AppDeps } from './deps.ts';
+import { foundingRoute } from './founding/route.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
 import { consoleRoutes } from './http/console.ts';
@@ -120,6 +121,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     });
     refuseDeepBodies(api);
     enrolRoute(api, deps);
+    if (deps.founding) foundingRoute(api, deps, deps.founding);
     ticketsRoute(api, deps);
     devicesRoutes(api, deps);
     meRoute(api, deps);

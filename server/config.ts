@@ -156,7 +156,7 @@ export const FIELDS = {
   smtpUrl: field<string | null>({
     variable: 'WEDSYNC_SMTP_URL', flag: 'smtp-url', sensitive: true,
     expected: 'an address like smtps://user:password@host:465 or smtp://host:587',
-    about: 'Mail server for invitations and password resets; without it links are handed over by people.',
+    about: 'Mail server for invitations and password resets; without it links are handed over by people. On the network it needs `WEDSYNC_PUBLIC_URL`.',
     fallback: null,
     schema: z.url({ protocol: /^smtps?$/ }),
   }),

@@ -2,6 +2,7 @@ import type { Clock, Hashing } from '../core/ports/ports.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
+import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { FloodLimits } from './stream/flood.ts';
@@ -14,6 +15,8 @@ export interface AppDeps {
   readonly store: Store;
   /** Personal data; left out where there is no real record underneath, and then its addresses are not there. */
   readonly privacy?: Privacy;
+  /** How a server without an organisation gets its first; left out where there is no real record underneath. */
+  readonly founding?: Founding;
   /** The vendor of that name, or null. */
   readonly vendors: (system: string) => VendorModule | null;
   readonly clock: Clock;

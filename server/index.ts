@@ -1,5 +1,6 @@
 import { loadConfig } from './config.ts';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
+import { FOUND_HASH } from '../core/contract/founding.ts';
 import { createLog, type ServerLog } from './log.ts';
 import { findParent, type Parent } from './parent.ts';
 import { serve } from './serve.ts';
@@ -54,9 +55,12 @@ async function main(): Promise<void> {
   ticketWanted = () => void ticketFor().then((made) => parent?.tell({ type: 'ticket', ticket: made }));
 
   log.info({ url: serving.url, role: config.role.join(','), organisationId: serving.organisationId, ms: Math.round(performance.now() - startedAt) }, 'server ready');
-  await parent?.tell({ type: 'ready', url: serving.url, ticket: await ticketFor(), organisationId: serving.organisationId });
-  if (config.printTicket) process.stdout.write(`${(await ticketFor()) ?? 'There is no organisation yet, so there is no ticket.'}\n`);
-  if (!parent && !config.printTicket) process.stderr.write(`WedSync server on ${serving.url}\n`);
+  const founding = await serving.foundingToken();
+  await parent?.tell({ type: 'ready', url: serving.url, ticket: await ticketFor(), founding, organisationId: serving.organisationId });
+  // Never into the log: it goes to whoever started the server, and opens it.
+  const foundingLink = founding === null ? null : `${config.publicUrl ?? serving.url}/${FOUND_HASH}${founding}`;
+  if (config.printTicket) process.stdout.write(`${(await ticketFor()) ?? foundingLink ?? 'There is no organisation yet, so there is no ticket.'}\n`);
+  if (!parent && !config.printTicket) process.stderr.write(`WedSync server on ${serving.url}\n${foundingLink === null ? '' : `No venue is set up yet. Open this once, in this start of the server: ${foundingLink}\n`}`);
 
   const stop = async (why: string, code: number) => {
     log.info({ why }, 'server stopping');

@@ -9,6 +9,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { seedDemo } from './demo/seed.ts';
 import { createEgressHttp } from './egress/http.ts';
+import { createFounding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import { readMasterKey } from './masterKey.ts';
 import { createMetrics } from './metrics.ts';
@@ -29,6 +30,8 @@ export interface Serving {
   readonly organisationId: string | null;
   /** A fresh one-use ticket for the first organisation; null while there is none. */
   ticket(): Promise<string | null>;
+  /** What makes the first organisation, once; null where there is one, or where this process serves no people. */
+  foundingToken(): Promise<string | null>;
   /** Settles when the database went away for good; then only ending helps. */
   readonly died: Promise<Error>;
   /**
@@ -72,7 +75,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
   const privacy = createPrivacy(store.internals);
   const accounts = createAccounts({ internals: store.internals, store, config, clock, ids, log, http });
-  const app = buildApp({ config, store, accounts, privacy, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
+  const founding = createFounding(store.internals);
+  const app = buildApp({ config, store, accounts, privacy, founding, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
 
   let taking = false;
   const close = async () => {
@@ -107,6 +111,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
         const id = roles.has('stream') ? await organisationId() : null;
         return id === null ? null : store.mintTicket(id);
       },
+      // Where the demo is wanted, it is on its way: another process may be making it just now.
+      foundingToken: async () => (roles.has('stream') && !config.demo ? founding.token() : null),
       died: store.died,
       stop: () => (stopped ??= close()),
     });

@@ -79,6 +79,10 @@ export const MembershipEnded = z.object({ membershipId: Id });
 export const DeleteAccountRequest = z.strictObject({ password: z.string().max(PASSWORD_LENGTH.most).optional() });
 export const AccountDeleted = z.object({ accountId: Id });
 
+/** `POST /api/accounts/name`, by session: what the account's own person is called from now on. What was recorded before keeps the name of then. */
+export const NameRequest = z.strictObject({ name: PersonName });
+export const NameAnswer = z.object({ accountId: Id, name: z.string() });
+
 /** What stands behind `/#invitation=`. */
 const InvitationToken = z.string().regex(/^[A-Za-z0-9_-]{20,200}$/);
 /** `POST /api/accounts/invitations/look`, by nobody: what a link invites to. 404 `auth.invitation_invalid` = unknown, used, withdrawn or over. */
@@ -244,6 +248,7 @@ export const ACCOUNT_OPEN_HTTP = {
   endSession: { method: 'POST', path: '/api/accounts/sessions/:id/revoke', request: { params: IdParams }, success: SessionRevoked },
   leave: { method: 'POST', path: '/api/accounts/memberships/:id/leave', request: { params: IdParams }, success: MembershipEnded },
   deleteAccount: { method: 'POST', path: '/api/accounts/delete', request: { body: DeleteAccountRequest }, success: AccountDeleted },
+  rename: { method: 'POST', path: '/api/accounts/name', request: { body: NameRequest }, success: NameAnswer },
   lookAtInvitation: { method: 'POST', path: '/api/accounts/invitations/look', request: { body: InvitationLookRequest }, success: InvitationLookAnswer },
   join: { method: 'POST', path: '/api/accounts/invitations/join', request: { body: JoinRequest }, success: JoinAnswer },
   accept: { method: 'POST', path: '/api/accounts/invitations/accept', request: { body: AcceptRequest }, success: JoinAnswer },

@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'auth.ticket_invalid',
   'auth.forbidden',
   'auth.last_owner',
+  'auth.founding_invalid',
+  'auth.founded_already',
   // accounts
   'auth.signed_out',
   'auth.credentials_wrong',

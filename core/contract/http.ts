@@ -4,6 +4,7 @@ import { ACCOUNT_HTTP, ACCOUNT_OPEN_HTTP, AccountFace } from './accounts.ts';
 import { Command, CommandAnswer } from './commands.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
+import { FOUNDING_HTTP } from './founding.ts';
 import { PERSONAL_DATA_HTTP } from './personalData.ts';
 import { DeviceName, Id, Instant, Seq } from './primitives.ts';
 import { COLLECTION_NAMES, Connection, Organisation, Snapshot, type CollectionName } from './record.ts';
@@ -56,6 +57,8 @@ export const DeviceView = z.object({
   kind: z.enum(['desktop', 'browser', 'tool']),
   role: Role,
   weddingId: Id.nullable(),
+  /** Whose it is; none = it was let in without an account. */
+  person: z.string().nullish(),
   /** To the minute; null = not since this is kept. */
   lastSeenAt: Instant.nullable(),
   /** The device that asks. */
@@ -148,6 +151,7 @@ export const HTTP = {
   history: { method: 'GET', path: '/api/history/:collection/:id', request: { params: HistoryParams, query: HistoryQuery }, success: HistoryAnswer },
   record: { method: 'GET', path: '/api/record', request: { query: RecordQuery }, success: Snapshot },
   commands: { method: 'POST', path: '/api/commands', request: { body: CommandRequest }, success: CommandAnswer },
+  ...FOUNDING_HTTP,
   ...ACCOUNT_OPEN_HTTP,
   ...ACCOUNT_HTTP,
   ...PERSONAL_DATA_HTTP,

@@ -3,6 +3,7 @@ import { InvitationRevoked, InviteAnswer, InviteRequest, MembershipEnded, Pairin
 import { Command } from './commands.ts';
 import { Place } from './deepLink.ts';
 import type { CodedError } from './errors.ts';
+import { HouseFields } from './founding.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
 import { ByCode, PairingState, PairWith } from './pairing.ts';
@@ -100,6 +101,8 @@ export const INVOKE = {
   'pairing:get': { input: none, output: PairingState },
   'pairing:start': { input: PairWith, output: PairingState },
   'pairing:cancel': { input: none, output: PairingState },
+  /** The first organisation of this desktop's server; the line comes to life by itself then. */
+  'founding:found': { input: HouseFields, output: z.boolean() },
   'personal_data:export': { input: ContactId, output: z.object({ saved: z.boolean() }) },
   'personal_data:preview': { input: ContactId, output: ErasePreview },
   'personal_data:erase': { input: ContactId.extend({ request: EraseRequest }), output: EraseAnswer },
@@ -169,6 +172,7 @@ export interface Bridge {
   pairing(): Promise<IpcResult<PairingState>>;
   startPairing(input: { url: string }): Promise<IpcResult<PairingState>>;
   cancelPairing(): Promise<IpcResult<PairingState>>;
+  foundHouse(input: HouseFields): Promise<IpcResult<boolean>>;
   exportPersonalData(input: { contactId: string }): Promise<IpcResult<{ saved: boolean }>>;
   erasePreview(input: { contactId: string }): Promise<IpcResult<ErasePreview>>;
   eraseContact(input: { contactId: string; request: EraseRequest }): Promise<IpcResult<EraseAnswer>>;

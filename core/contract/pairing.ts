@@ -27,6 +27,8 @@ export const PairingState = z.object({
   server: z.object({ mode: z.enum(['embedded', 'client']), url: z.string().nullable() }),
   /** Set = that server does not let this desktop in, and nothing can be done before it does. */
   needed: NotLetIn.nullable(),
+  /** That server has no organisation yet, and this desktop may make it. */
+  mayFound: z.boolean(),
   pairing: PairingStep,
 });
 export type PairingState = z.infer<typeof PairingState>;

@@ -1,6 +1,7 @@
-import type { CodedError } from '../../core/contract/errors.ts';
+import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import type { HouseFields } from '../../core/contract/founding.ts';
 import type { PresenceList, PresencePlace } from '../../core/contract/presence.ts';
-import { ok, type Result } from '../../core/contract/result.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { CloseReason, LinkStatus, StreamFrame } from '../../core/contract/stream.ts';
 import type { Link, Timers } from '../../core/link/link.ts';
 import { retryDelay } from '../../core/link/machine.ts';
@@ -36,11 +37,14 @@ export interface CompanionOptions {
 
 /** The desktop's relation to its one companion server, embedded or remote: running it, pairing with it, the link. */
 export interface Companion {
-  /** @param url null = the embedded server */
-  start(url: string | null, ticket: string | null): void;
+  /** @param url null = the embedded server @param founding what makes the first organisation of that server */
+  start(url: string | null, ticket: string | null, founding?: string | null): void;
   connect(input: { url: string | null; ticket: string | null }): Promise<Result<boolean, CodedError>>;
   /** Changes over to a server that has let this desktop in by a code. `origin` is checked already. */
   adopt(origin: string, token: string): Promise<Result<boolean, CodedError>>;
+  /** The server has no organisation, and this desktop may make it. */
+  mayFound(): boolean;
+  found(house: HouseFields): Promise<Result<boolean, CodedError>>;
   retryNow(): void;
   /** The server refused the token outside the link. */
   refused(error: CodedError): void;
@@ -53,7 +57,7 @@ export interface Companion {
   server(): { mode: 'embedded' | 'client'; url: string | null };
   session(): Session | null;
   /** Called by the embedded server. */
-  embeddedReady(server: { url: string; ticket: string | null }): void;
+  embeddedReady(server: { url: string; ticket: string | null; founding?: string | null }): void;
   embeddedLost(): void;
   embeddedFailed(): void;
   stop(): Promise<void>;
@@ -79,6 +83,8 @@ export function createCompanion(options: CompanionOptions): Companion {
   let mode: 'embedded' | 'client' = 'embedded';
   let target: Target | null = null;
   let device: Device | null = null;
+  /** Makes the first organisation of the server at hand; gone once there is one. */
+  let founding: string | null = null;
   let link: Link | null = null;
   let place: PresencePlace | null = null;
   let recordOf: string | null = null;
@@ -143,6 +149,7 @@ export function createCompanion(options: CompanionOptions): Companion {
         if (mine !== run) return;
         tell(next);
         if (next.state === 'live') {
+          founding = null;
           replaced = false;
           lost = null;
         }
@@ -181,12 +188,18 @@ export function createCompanion(options: CompanionOptions): Companion {
     lost = why;
     log.warn({ server: to.server }, 'the server refused the device token; pairing again');
     drop();
+    // The machine may be lost: what it held goes as well.
+    if (why === 'auth_revoked') {
+      record.clear();
+      recordOf = null;
+    }
     const mine = run;
     void enrolment.discard(to.key).then(() => (mine === run ? pair(mine, to, 0) : undefined));
   };
 
-  const toClient = (origin: string, ticket: string | null) => {
+  const toClient = (origin: string, ticket: string | null, makes: string | null = null) => {
     drop();
+    founding = makes;
     replaced = false;
     lost = null;
     mode = 'client';
@@ -195,6 +208,7 @@ export function createCompanion(options: CompanionOptions): Companion {
   };
   const toEmbedded = () => {
     drop();
+    founding = null;
     replaced = false;
     lost = null;
     mode = 'embedded';
@@ -212,7 +226,7 @@ export function createCompanion(options: CompanionOptions): Companion {
   };
 
   return {
-    start: (url, ticket) => (url === null ? toEmbedded() : toClient(url, ticket)),
+    start: (url, ticket, makes = null) => (url === null ? toEmbedded() : toClient(url, ticket, makes)),
     async connect({ url, ticket }) {
       if (url === null) {
         options.saveServerUrl(null);
@@ -240,6 +254,22 @@ export function createCompanion(options: CompanionOptions): Companion {
       await enrolment.keep(clientKey(origin), token);
       return join(origin);
     },
+    mayFound: () => founding !== null && target !== null && status.state === 'refused',
+    async found(house) {
+      const [to, by] = [target, founding];
+      if (!to || by === null) return err(codedError('command.not_possible', 'there is nothing to set up here'));
+      const done = await enrolment.found(to, by, house);
+      // Somebody was first, or the answer was lost on its way: the built-in server has a ticket for this desktop now.
+      const over = done.ok || done.error.code === 'auth.founded_already' || done.error.code === 'auth.founding_invalid';
+      if (over && to === target) {
+        founding = null;
+        replaced = false;
+        lost = null;
+        drop();
+        void pair(run, to, 0);
+      }
+      return done;
+    },
     retryNow() {
       if (link) return link.retryNow();
       if (retry) return retry();
@@ -262,6 +292,7 @@ export function createCompanion(options: CompanionOptions): Companion {
     embeddedReady(server) {
       if (mode !== 'embedded') return;
       drop();
+      founding = server.founding ?? null;
       const first = once(server.ticket);
       target = { mode, key: options.embeddedKey, server: server.url, ticket: async () => (await first()) ?? (await embedded.ticket()) };
       void pair(run, target, 0);

@@ -1,4 +1,5 @@
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { FOUNDING_HTTP, type HouseFields } from '../../core/contract/founding.ts';
 import { HTTP } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Log, Secrets } from '../../core/ports/ports.ts';
@@ -33,6 +34,8 @@ export interface Enrolment {
   token(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
   /** Exchanges the ticket whatever is stored. */
   enrol(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
+  /** Makes the server's first organisation by its founding token; this device is its owner's, and the token is kept. */
+  found(target: Pick<EnrolmentTarget, 'key' | 'server'>, founding: string, house: HouseFields): Promise<Result<true, CodedError>>;
   /** Keeps a token that this device was given in another way than by a ticket. */
   keep(key: string, token: string): Promise<void>;
   /** The server refused it: forget it everywhere. */
@@ -95,6 +98,22 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
   return {
     enrol,
     keep,
+    async found(target, founding, house) {
+      const { found } = FOUNDING_HTTP;
+      const answer = await ask(options.fetch, {
+        method: 'POST',
+        server: target.server,
+        path: found.path,
+        body: { ...house, token: founding, device: { name: options.deviceName.slice(0, 120) || 'desktop', kind: 'desktop' } },
+        answer: found.success,
+        timeoutMs: TIMEOUT_MS,
+      });
+      if (!answer.ok) return answer;
+      if (answer.value.token === null) return err(codedError('internal', 'the server gave no token'));
+      await keep(target.key, answer.value.token);
+      log.info({ deviceId: answer.value.deviceId, organisationId: answer.value.organisation.id, server: target.server }, 'organisation founded');
+      return ok(true);
+    },
     async token(target) {
       const token = held.get(target.key) ?? (await stored(target.key));
       if (token === null) return enrol(target);

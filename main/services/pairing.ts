@@ -14,7 +14,7 @@ export interface PairingOptions {
   readonly fetch: Fetch;
   readonly deviceName: string;
   readonly log: Log;
-  readonly companion: () => Pick<Companion, 'adopt' | 'server' | 'status'>;
+  readonly companion: () => Pick<Companion, 'adopt' | 'mayFound' | 'server' | 'status'>;
   readonly onChange: (state: PairingState) => void;
 }
 
@@ -44,7 +44,7 @@ export function createPairing(options: PairingOptions): Pairing {
     const why = NotLetIn.safeParse(reason);
     return options.companion().server().mode === 'client' && state === 'refused' && why.success ? why.data : null;
   };
-  const state = (): PairingState => ({ server: options.companion().server(), needed: needed(), pairing: step });
+  const state = (): PairingState => ({ server: options.companion().server(), needed: needed(), mayFound: options.companion().mayFound(), pairing: step });
   const tell = (next: PairingStep = step) => {
     step = next;
     const now = state();

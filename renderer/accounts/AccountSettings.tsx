@@ -11,11 +11,11 @@ import { Switch } from '@mantine/core';
 import { changePassword, signOut } from './auth.ts';
 import { agentName } from './agent.ts';
 import { askAccount, leaveOrganisation, removeAccount, revokeSession } from './calls.ts';
+import { ChangeName } from './ChangeName.tsx';
 import { Failed, PasswordField, SureButton, Unfold } from './fields.tsx';
 import { forgetRecord } from './forget.ts';
 import { Passkeys } from './Passkeys.tsx';
 import { SecondFactorSettings, WithPassword } from './SecondFactorSettings.tsx';
-import { stayIn } from './stayIn.ts';
 import { useTask } from './useTask.ts';
 import { useSettingZone } from './zone.ts';
 
@@ -122,7 +122,6 @@ function Leaving({ account }: { readonly account: AccountAnswer }) {
 }
 
 function InBrowser() {
-  const backend = useBackend();
   const queries = useQueryClient();
   const [said, setSaid] = useState<string | null>(null);
   const { data, error } = useQuery({
@@ -142,7 +141,8 @@ function InBrowser() {
   const { account, sessions } = data;
   return (
     <>
-      <Setting label={account.name} help={account.email}>
+      <ChangeName account={account} onChanged={again} />
+      <Setting label={t('account.password')} help={t(account.hasPassword ? 'account.passwordHelp' : 'account.noPassword')}>
         {account.hasPassword ? (
           <Unfold label={t('account.passwordChange')}>
             {(close) => (
@@ -150,14 +150,12 @@ function InBrowser() {
                 onDone={() => {
                   setSaid(t('account.passwordChanged'));
                   close();
-                  void stayIn(backend).then(again);
+                  again();
                 }}
               />
             )}
           </Unfold>
-        ) : (
-          <p className="dim">{t('account.noPassword')}</p>
-        )}
+        ) : null}
         <p role="status" className="setting-outcome">
           {said}
         </p>

@@ -5,6 +5,7 @@ import { t } from '../i18n/index.ts';
 import { closeDoor, rememberWay, type Door } from '../state/backend/door.ts';
 import { resetPassword, signOnAt, signOut } from './auth.ts';
 import { acceptInvitation, askAccount, invitationBehind, joinBy, signOnOf } from './calls.ts';
+import { FoundInBrowser } from '../founding/FoundPages.tsx';
 import { Failed, PasswordField, TextField } from './fields.tsx';
 import { SignInForm } from './SignInForm.tsx';
 import { Entering, Plain } from './SignInPage.tsx';
@@ -168,5 +169,6 @@ function InvitationPage({ token }: { readonly token: string }) {
 }
 
 export function DoorPage({ door }: { readonly door: Exclude<Door, { kind: 'signed_on' }> }) {
+  if (door.kind === 'found') return <FoundInBrowser token={door.token} />;
   return door.kind === 'reset' ? <ResetPage token={door.token} /> : <InvitationPage token={door.token} />;
 }

@@ -63,7 +63,7 @@ export function Passkeys() {
               </p>
               {one.createdAt ? (
                 <p className="dim">
-                  {t('account.addedAgo')} <Ago at={one.createdAt} zone={zone} />
+                  {t('account.addedAgo')} <Ago at={one.createdAt} zone={zone} /> {t('inspector.ageAfter')}
                 </p>
               ) : null}
             </div>

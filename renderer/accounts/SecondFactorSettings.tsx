@@ -1,12 +1,10 @@
 import { useState, type FormEvent } from 'react';
-import { useBackend } from '../app/context.ts';
 import { t } from '../i18n/index.ts';
 import { Setting } from '../settings/Setting.tsx';
 import { disableSecondFactor, enableSecondFactor, newBackupCodes, verifyCode, type Enabled } from './auth.ts';
 import { BackupCodes } from './BackupCodes.tsx';
 import { CopyField, Failed, PasswordField, TextField, Unfold } from './fields.tsx';
 import { Qr } from './Qr.tsx';
-import { stayIn } from './stayIn.ts';
 import { useTask } from './useTask.ts';
 
 /** The secret as people type it into an app that cannot see the picture. */
@@ -65,15 +63,13 @@ function Confirm({ enabled, onConfirmed, onDone }: { readonly enabled: Enabled; 
 }
 
 export function SecondFactorSettings({ on, hasPassword, onChanged }: { readonly on: boolean; readonly hasPassword: boolean; readonly onChanged: () => void }) {
-  const backend = useBackend();
   const task = useTask();
   const [enabled, setEnabled] = useState<Enabled | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const changed = (): void => void stayIn(backend).then(onChanged);
   const done = (): void => {
     setEnabled(null);
     setCodes(null);
-    changed();
+    onChanged();
   };
   if (!hasPassword) return <Setting label={t('account.factor')} help={t('account.factorNoPassword')}>{null}</Setting>;
   return (
@@ -109,7 +105,7 @@ export function SecondFactorSettings({ on, hasPassword, onChanged }: { readonly 
         )}
       </Setting>
       <Failed words={task.failed} />
-      {enabled ? <Confirm enabled={enabled} onConfirmed={changed} onDone={done} /> : null}
+      {enabled ? <Confirm enabled={enabled} onConfirmed={onChanged} onDone={done} /> : null}
       {codes ? <BackupCodes codes={codes} onDone={done} /> : null}
     </>
   );

@@ -1,13 +1,5 @@
 import { openRecordCache } from '../state/cache.ts';
-import { pageLog } from '../state/pageLog.ts';
-import { forgetAccess } from '../state/backend/remembered.ts';
+import { forgetKept } from '../state/forgetKept.ts';
 
 /** Who signs out leaves nothing of the record on a machine that others may use after him. */
-export async function forgetRecord(): Promise<void> {
-  forgetAccess();
-  try {
-    await openRecordCache().clear();
-  } catch (error) {
-    pageLog.warn({ error: String(error) }, 'kept record could not be cleared');
-  }
-}
+export const forgetRecord = (): Promise<void> => forgetKept(openRecordCache());

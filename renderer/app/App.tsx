@@ -12,6 +12,7 @@ import { Frame } from './Frame.tsx';
 import { Palette } from './Palette.tsx';
 import { StartProblem } from './Pairing.tsx';
 import { DoorPage } from '../accounts/DoorPage.tsx';
+import { FoundOnDesktop } from '../founding/FoundPages.tsx';
 import { PairScreen } from '../accounts/PairDesktop.tsx';
 import { SignInPage } from '../accounts/SignInPage.tsx';
 import { useDoor, watchDoor } from '../state/backend/door.ts';
@@ -29,6 +30,7 @@ function Content() {
   useEffect(() => (home === 'browser' ? watchDoor() : undefined), [home]);
   if (home === 'browser' && door && door.kind !== 'signed_on' && phase.kind !== 'starting') return <DoorPage door={door} />;
   if (home === 'browser' && phase.kind === 'pairing') return <SignInPage code={phase.code} />;
+  if (home === 'desktop' && pairing?.mayFound) return <FoundOnDesktop />;
   if (pairing?.needed && pairing.server.url) return <PairScreen needed={pairing.needed} server={pairing.server.url} />;
   if (phase.kind === 'pairing' || phase.kind === 'failed') return <StartProblem kind={phase.kind} code={phase.code} />;
   // What is kept here is shown at once; the rest of the start happens behind it.

@@ -4,7 +4,7 @@ import { t } from '../i18n/index.ts';
 
 /** All numbers, times and amounts become text here. Times in milliseconds since the epoch or ISO instants. */
 
-const LOCALE = 'en-GB';
+export const LOCALE = 'en-GB';
 export const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -84,7 +84,7 @@ export function IntegrationsView() {
           })}
         </ul>
       )}
-      <p className="dim page-foot">{t('integrations.foot')}</p>
+      {connections.length > 0 ? <p className="dim page-foot">{t('integrations.foot')}</p> : null}
     </div>
   );
 }

@@ -129,7 +129,7 @@ export function ApprovePairing() {
       ) : (
         <form className="unfolded" onSubmit={submit}>
           <TextField label={t('approve.code')} value={given !== null && code === '' ? spoken(given) : code} onChange={setCode} autoComplete="off" maxLength={20} autoFocus className="num" />
-          <Failed words={task.failed} />
+          <Failed words={noAccount ? null : task.failed} />
           <button type="submit" className="button button-main" disabled={task.busy}>
             {t('approve.look')}
           </button>

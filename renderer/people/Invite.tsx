@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import type { Role } from '../../core/contract/access.ts';
-import { Email, InviteRequest, type InviteAnswer } from '../../core/contract/accounts.ts';
+import { Email, type InviteAnswer } from '../../core/contract/accounts.ts';
 import { BOUND_ROLES } from '../../core/domain/access/matrix.ts';
 import { CopyField, Failed, TextField } from '../accounts/fields.tsx';
 import { useTask } from '../accounts/useTask.ts';
@@ -10,26 +10,7 @@ import { useTables } from '../app/selectors.ts';
 import { dayText, fullMoment, isolated } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
 import { useSettingZone } from '../accounts/zone.ts';
-
-export interface Asked {
-  readonly email: string;
-  readonly role: Role;
-  readonly weddingId: string;
-  readonly contactId: string;
-}
-
-/** What is sent; null = something that this role needs is missing. */
-export function inviteRequest({ email, role, weddingId, contactId }: Asked): InviteRequest | null {
-  const needsWedding = BOUND_ROLES.includes(role);
-  if ((needsWedding && weddingId === '') || (role === 'vendor' && contactId === '')) return null;
-  const parsed = InviteRequest.safeParse({
-    email: email.trim(),
-    role,
-    ...(weddingId !== '' && (needsWedding || role === 'partner') ? { weddingId } : {}),
-    ...(role === 'vendor' ? { contactId } : {}),
-  });
-  return parsed.success ? parsed.data : null;
-}
+import { inviteRequest, type Asked } from './inviteRequest.ts';
 
 /** The link is shown now and never again; whether mail went out besides is said. */
 function Made({ made, onAnother }: { readonly made: InviteAnswer; readonly onAnother: () => void }) {

@@ -32,10 +32,10 @@ function titleOf(page: WallPage, names: ReadonlyMap<string, string>): { readonly
   }
 }
 
-function ageText(link: LinkStatus | null, fresh: Freshness, zone: string, now: number): string {
+function ageText(link: LinkStatus | null, fresh: Freshness, zone: string, now: number, shows: boolean): string {
   if (fresh.reason?.kind === 'offline' || fresh.reason?.kind === 'refused') {
     const since = t(`wall.${fresh.reason.kind}`, { time: momentText(fresh.reason.since, zone, now) });
-    return link?.confirmedAt ? dotted([since, t('wall.asOf', { time: momentText(link.confirmedAt, zone, now) })]) : since;
+    return shows && link?.confirmedAt ? dotted([since, t('wall.asOf', { time: momentText(link.confirmedAt, zone, now) })]) : since;
   }
   if (fresh.ageMs === null) return t('wall.never');
   const span = spanText(fresh.ageMs);
@@ -71,7 +71,8 @@ function Wall({ backend }: { readonly backend: Backend }) {
   const { page, index, held } = useRotation(pages, settings.intervalSeconds, close);
   const zone = page.kind === 'wedding' ? page.entry.wedding.zone : (organisation?.zone ?? 'UTC');
   const fresh = freshness({ link, savedAt: null, sources: [], now, limitMs: LIMIT_MS });
-  const { title, about } = titleOf(page, names);
+  // Without a record nothing may be said of the day, not even that it is free.
+  const { title, about } = organisation ? titleOf(page, names) : { title: t('wall.title'), about: null };
 
   return (
     <div className="wall" data-fresh={fresh.state} data-seq={seq} data-page={page.kind} data-emergency={page.emergency || undefined}>
@@ -85,7 +86,7 @@ function Wall({ backend }: { readonly backend: Backend }) {
         </time>
       </header>
       <main className="wall-page" key={page.id} aria-label={t('wall.page', { page: title, number: index + 1, count: pages.length })}>
-        {organisation ? <Page page={page} now={now} zone={zone} names={names} /> : <p className="wall-calm">{t('wall.waiting')}</p>}
+        {organisation ? <Page page={page} now={now} zone={zone} names={names} /> : <p className="wall-calm">{t(link?.state === 'refused' ? 'wall.notLetIn' : 'wall.waiting')}</p>}
       </main>
       <footer className="wall-foot">
         <ol className="wall-dots" aria-label={t('wall.pages')}>
@@ -100,7 +101,7 @@ function Wall({ backend }: { readonly backend: Backend }) {
         ) : null}
         <p className="wall-age num" role="status">
           {fresh.state === 'stale' ? <IconTriangleFilled size={18} aria-hidden /> : null}
-          {ageText(link, fresh, zone, now)}
+          {ageText(link, fresh, zone, now, organisation !== null)}
         </p>
       </footer>
     </div>

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../core/contract/record.ts';
-import type { StreamFrame } from '../../core/contract/stream.ts';
+import type { LinkStatus, StreamFrame } from '../../core/contract/stream.ts';
 import { wallFrame, wallSnapshot, type WallCut } from '../../core/domain/access/wall.ts';
 import { applyEvents, fromSnapshot } from '../../core/domain/record/state.ts';
 import type { Backend } from '../state/backend/backend.ts';
@@ -42,10 +42,17 @@ export async function startWallSession(backend: Backend): Promise<() => void> {
     const { events, upTo, removed } = wallFrame(cut(), frame);
     setConsole({ record: applyEvents(record, events, upTo, removed) });
   };
+  /** Access was withdrawn, maybe because the screen is lost: nothing of the record stays on it. */
+  const heardLink = (link: LinkStatus): void => {
+    setConsole({ link });
+    if (link.state !== 'refused' || link.reason !== 'auth_revoked') return;
+    titles.clear();
+    setConsole({ record: null, origin: 'none' });
+  };
   const stop = backend.open(null, {
     snapshot: takeSnapshot,
     frame: takeFrame,
-    link: (link) => setConsole({ link }),
+    link: heardLink,
     settings: (settings) => setConsole({ settings }),
     navigate: () => undefined,
     banner: () => undefined,

@@ -19,7 +19,7 @@ export function whyNoDesktop() {
  * Opens the desktop on a running server.
  * @returns {{ended: Promise<{failed: string | null}>, stop: () => void}} `failed` says in a sentence why it did not run.
  */
-export function startDesktop({ electron, dataDir, url, ticket }) {
+export function startDesktop({ electron, dataDir, url, ticket, founding }) {
   const profile = path.join(dataDir, 'desktop');
   mkdirSync(profile, { recursive: true });
   const args = [root, `--user-data-dir=${profile}`];
@@ -32,7 +32,7 @@ export function startDesktop({ electron, dataDir, url, ticket }) {
   const startedAt = performance.now();
   const child = spawn(electron.executable, args, {
     cwd: root,
-    env: { ...process.env, WEDSYNC_SERVER_URL: url, ...(ticket === null ? {} : { WEDSYNC_ENROL_TICKET: ticket }) },
+    env: { ...process.env, WEDSYNC_SERVER_URL: url, ...(ticket === null ? {} : { WEDSYNC_ENROL_TICKET: ticket }), ...(founding === null ? {} : { WEDSYNC_FOUNDING_TOKEN: founding }) },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

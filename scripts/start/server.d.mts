@@ -2,6 +2,7 @@ export interface StartedServer {
   readonly ok: true;
   readonly url: string;
   readonly ticket: string | null;
+  readonly founding: string | null;
   readonly pid: number;
   readonly logFile: string;
   readonly ended: Promise<number>;

@@ -24,7 +24,7 @@ export function freePort(asked) {
 /**
  * Starts the built server as a child and waits for its word. Its log goes to a file, so the terminal stays readable.
  * An abort before that word stops it again; should this process end without stopping it, it is told to end too.
- * @returns {Promise<{ok: true, url: string, ticket: string | null, pid: number, logFile: string, ended: Promise<number>,
+ * @returns {Promise<{ok: true, url: string, ticket: string | null, founding: string | null, pid: number, logFile: string, ended: Promise<number>,
  *   stop: () => Promise<void>, freshTicket: () => Promise<string | null>} | {ok: false, message: string, logFile: string}>}
  */
 export function startServer({ node, env, dataDir, entry = path.join(root, 'dist', 'server', 'index.js'), signal }) {
@@ -84,7 +84,7 @@ export function startServer({ node, env, dataDir, entry = path.join(root, 'dist'
     signal?.addEventListener('abort', () => void stop().then(() => tellOnce(() => ({ ok: false, message: 'it was stopped', logFile }))), { once: true });
     child.on('message', (message) => {
       if (message?.type === 'ready') {
-        tellOnce(() => ({ ok: true, url: message.url, ticket: message.ticket ?? null, pid: child.pid, logFile, ended, stop, freshTicket }));
+        tellOnce(() => ({ ok: true, url: message.url, ticket: message.ticket ?? null, founding: message.founding ?? null, pid: child.pid, logFile, ended, stop, freshTicket }));
       } else if (message?.type === 'failed') {
         const { code, message: words } = message.error;
         tellOnce(() => ({ ok: false, message: `${words ?? ''} [${code}]`.trim(), logFile }));

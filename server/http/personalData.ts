@@ -3,7 +3,8 @@ import { HTTP } from '../../core/contract/http.ts';
 import type { EraseAnswer, ErasePreview, PersonalData, ReadersAnswer, RetentionAnswer } from '../../core/contract/personalData.ts';
 import type { AppDeps } from '../deps.ts';
 import type { EraseFault } from '../privacy/eraseContact.ts';
-import { personActor, type Privacy } from '../privacy/privacy.ts';
+import type { Privacy } from '../privacy/privacy.ts';
+import { actorOf } from '../store/store.ts';
 import { auditRead } from '../privacy/reads.ts';
 import { authenticateRequest } from './auth.ts';
 import { refusal, sendRefusal, type Refusal } from './errors.ts';
@@ -12,6 +13,7 @@ const UNKNOWN = refusal(404, 'request.not_found', 'There is no such contact.');
 const FAULTS: Readonly<Record<EraseFault, Refusal>> = {
   not_found: UNKNOWN,
   already: refusal(409, 'personal_data.already_erased', 'This person was erased before.'),
+  last_owner: refusal(409, 'auth.last_owner', 'The last owner cannot be forgotten; somebody else has to be one first.'),
   not_confirmed: refusal(409, 'personal_data.not_confirmed', 'The name that was typed is not the name that is held.'),
 };
 const badId = (reply: FastifyReply) => sendRefusal(reply, refusal(400, 'request.invalid', 'The contact id is not an id.'));
@@ -43,6 +45,7 @@ export function personalDataRoutes(app: FastifyInstance, deps: AppDeps, privacy:
       const params = HTTP.erasePreview.request.params.safeParse(request.params);
       if (!params.success) return badId(reply);
       const preview = await privacy.preview(device.value.organisationId, params.data.id);
+      if (preview.ok) auditRead(store, 'personal_data.previewed', device.value, params.data.id, nowText());
       return preview.ok ? reply.send(preview.value satisfies ErasePreview) : sendRefusal(reply, FAULTS[preview.error]);
     },
   });
@@ -58,14 +61,14 @@ export function personalDataRoutes(app: FastifyInstance, deps: AppDeps, privacy:
       if (!body.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'The name, typed, and a reason are expected.'));
       const { organisationId, id: deviceId } = device.value;
       const { confirm, reason } = body.data;
-      const done = await privacy.erase({ organisationId, contactId: params.data.id, reason, confirm, actor: personActor(device.value) });
+      const done = await privacy.erase({ organisationId, contactId: params.data.id, reason, confirm, actor: actorOf(device.value) });
       if (!done.ok) {
         if (done.error !== 'not_found') store.audit({ organisationId, at: nowText(), action: 'personal_data.erased', actor: deviceId, subject: params.data.id, outcome: FAULTS[done.error].error.code });
         return sendRefusal(reply, FAULTS[done.error]);
       }
-      const { erasedAt, events, rows, deliveries, revoked } = done.value;
+      const { erasedAt, events, rows, deliveries, memberships, accounts, revoked } = done.value;
       store.audit({ organisationId, at: nowText(), action: 'personal_data.erased', actor: deviceId, subject: params.data.id, outcome: 'ok' });
-      log.info({ contactId: params.data.id, by: deviceId, organisationId, reason, events, rows, deliveries, requestId: request.id }, 'contact erased');
+      log.info({ contactId: params.data.id, by: deviceId, organisationId, reason, events, rows, deliveries, memberships, accounts, requestId: request.id }, 'contact erased');
       return reply.send({ contactId: params.data.id, erasedAt, events, rows, deliveries, devices: revoked.length } satisfies EraseAnswer);
     },
   });
@@ -78,7 +81,9 @@ export function personalDataRoutes(app: FastifyInstance, deps: AppDeps, privacy:
       const params = HTTP.readers.request.params.safeParse(request.params);
       if (!params.success) return badId(reply);
       const readers = await privacy.readers(device.value.organisationId, params.data.id);
-      return readers ? reply.send(readers satisfies ReadersAnswer) : sendRefusal(reply, UNKNOWN);
+      if (!readers) return sendRefusal(reply, UNKNOWN);
+      auditRead(store, 'personal_data.readers', device.value, params.data.id, nowText());
+      return reply.send(readers satisfies ReadersAnswer);
     },
   });
   app.route({

@@ -192,7 +192,7 @@ test('invited by mail, signed in with a second factor, with a backup code, with 
   }
 });
 
-test('people: a colleague is invited, changes role, and is removed; single sign-on refuses what is no provider', async ({ serve }) => {
+test('people: a colleague is invited, changes role, and is removed; single sign-on has its form', async ({ serve }) => {
   test.setTimeout(180_000);
   const mailbox = await startMailbox();
   const browser = await launchBrowser();
@@ -306,6 +306,52 @@ test('a desktop shows a code, is let in from a browser, is withdrawn and shows a
     await keepWindow(app, 'accounts-denied-dark');
     await window.getByRole('button', { name: 'Show a new code' }).click();
     await expect(shown).toBeVisible();
+  } finally {
+    await browser.close();
+    await mailbox.close();
+  }
+});
+
+test('from the built-in server to another one by its code; who has no account is told the way out', async ({ serve, open, keep: keepWindow }) => {
+  test.setTimeout(240_000);
+  const mailbox = await startMailbox();
+  const browser = await launchBrowser();
+  try {
+    const server = await serve({ env: { WEDSYNC_SMTP_URL: mailbox.url, WEDSYNC_RATE_SIGN_IN: '1000' } });
+    const page = await firstAccount(browser, server, mailbox);
+    const { window, ...app } = await open({ server: null });
+    await expect(window.locator('[data-link="live"]')).toBeVisible({ timeout: 60_000 });
+    await window.getByRole('link', { name: 'People' }).click();
+    await expect(window.getByText('Nobody has an account yet')).toBeVisible();
+    await window.getByRole('link', { name: 'Settings' }).click();
+    await expect(window.getByRole('button', { name: 'Open the browser' })).toBeEnabled();
+    await window.getByLabel('Address').fill(server.url);
+    await window.getByRole('button', { name: 'Connect' }).click();
+    const shown = window.locator('.pair-code');
+    await expect(shown).toBeVisible();
+    await shown.scrollIntoViewIfNeeded();
+    await keepWindow({ window, ...app }, 'accounts-settings-code');
+    await axe(window, 'settings with a code');
+    const code = await shown.innerText();
+
+    // Let in by a ticket: there is nobody to let it in as.
+    const guest = await newPage(browser);
+    await guest.goto(`${named(server)}/#enrol=${await server.newTicket()}`);
+    await expect(board(guest)).toBeVisible();
+    await guest.goto(`${named(server)}/#pair=${code}`);
+    const approve = guest.getByRole('button', { name: 'Approve' });
+    const out = guest.getByText('Invite yourself, sign in', { exact: false });
+    await expect(approve.or(out)).toBeVisible();
+    if (await approve.isVisible()) await approve.click();
+    await expect(out).toBeVisible();
+    await keep(guest, 'approve-no-account');
+
+    await page.goto(`${named(server)}/#pair=${code}`);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await expect(window.getByText(`Now connected to ${server.url}`)).toBeVisible();
+    await expect(window.locator('[data-link="live"]')).toBeVisible();
+    await window.getByRole('link', { name: 'Day', exact: true }).click();
+    await expect(board(window)).toBeVisible();
   } finally {
     await browser.close();
     await mailbox.close();

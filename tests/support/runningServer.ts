@@ -13,6 +13,8 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly ticket: string;
+  /** What makes the first organisation; null where there is one. */
+  readonly founding: string | null;
   readonly pid: number;
   readonly dataDir: string;
   /** Structured log lines so far. */
@@ -80,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     port: Number(new URL(url).port),
     ticket: String(ready['ticket']),
+    founding: typeof ready['founding'] === 'string' ? ready['founding'] : null,
     pid: child.pid ?? 0,
     dataDir: options.dataDir,
     lines,

@@ -9,6 +9,7 @@ import { createAccounts } from '../../server/accounts/accounts.ts';
 import { buildApp } from '../../server/app.ts';
 import { loadConfig, type Config } from '../../server/config.ts';
 import { createEgressHttp } from '../../server/egress/http.ts';
+import { createFounding, type Founding } from '../../server/founding/founding.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics, type Metrics } from '../../server/metrics.ts';
 import { nodeHashing, systemClock } from '../../server/ports.ts';
@@ -21,6 +22,8 @@ export interface TestApp {
   readonly app: FastifyInstance;
   readonly metrics: Metrics;
   readonly logLines: Record<string, unknown>[];
+  /** Left out on a double of the store. */
+  readonly founding?: Founding;
   /** Listens on a free loopback port. */
   listen(): Promise<string>;
 }
@@ -45,14 +48,16 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const log = createLog('info', sink);
   // A double has no tables to look for a person in.
   const privacy = 'internals' in store ? { privacy: createPrivacy((store as OpenedStore).internals) } : {};
+  const founding = 'internals' in store ? { founding: createFounding((store as OpenedStore).internals) } : {};
   const whole = testConfig(config);
   const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
-  const app = buildApp({ config: whole, store, ...privacy, ...(accounts ? { accounts } : {}), vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  const app = buildApp({ config: whole, store, ...privacy, ...founding, ...(accounts ? { accounts } : {}), vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
   return {
     app,
     metrics,
     logLines,
+    ...founding,
     async listen() {
       await app.listen({ host: '127.0.0.1', port: 0 });
       return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

@@ -98,11 +98,10 @@ export async function preparedDirectory(): Promise<string> {
   return dataDir;
 }
 
-/**
- * A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database)
- * with one organisation, one connection per system and one device.
- */
-export async function openTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
+export type EmptyTestStore = Pick<TestStore, 'store' | 'log' | 'options' | 'cleanup'>;
+
+/** A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database) with nothing in it. */
+export async function emptyTestStore(wanted: TestStoreOptions = {}): Promise<EmptyTestStore> {
   const server = wanted.server ?? process.env['WEDSYNC_TEST_DATABASE_URL'];
   const database = server ? await ownDatabase(server) : null;
   const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
@@ -112,6 +111,22 @@ export async function openTestStore(wanted: TestStoreOptions = {}): Promise<Test
   const opened = await openStore(options);
   if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.message}`);
   const store = opened.value;
+  return {
+    store,
+    log,
+    options,
+    async cleanup() {
+      await store.close();
+      await database?.drop();
+      if (dataDir) fs.rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same with one organisation, one connection per system and one device. */
+export async function openTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
+  const empty = await emptyTestStore(wanted);
+  const { store } = empty;
   const organisation = await createOrganisation(store.internals, { name: 'Test House', zone: 'Europe/London', currency: 'GBP', demo: false });
   const connections: Partial<Record<TestSystem, TestConnection>> = {};
   for (const system of TEST_SYSTEMS) {
@@ -123,17 +138,5 @@ export async function openTestStore(wanted: TestStoreOptions = {}): Promise<Test
   }
   const enrolled = await store.enrol(await store.mintTicket(organisation.id), { name: 'Test desktop', kind: 'desktop' });
   if (!enrolled.ok) throw new Error(enrolled.error);
-  return {
-    store,
-    organisation,
-    connections: connections as Record<TestSystem, TestConnection>,
-    device: enrolled.value.device,
-    log,
-    options,
-    async cleanup() {
-      await store.close();
-      await database?.drop();
-      if (dataDir) fs.rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+  return { ...empty, organisation, connections: connections as Record<TestSystem, TestConnection>, device: enrolled.value.device };
 }

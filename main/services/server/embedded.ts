@@ -18,8 +18,8 @@ export interface EmbeddedOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
-  /** Each time it listens, with the address and a one-use ticket for this device. */
-  readonly onReady: (server: { url: string; ticket: string | null }) => void;
+  /** Each time it listens, with the address and a one-use ticket for this device; `founding` = it has no organisation, and this makes one. */
+  readonly onReady: (server: { url: string; ticket: string | null; founding: string | null }) => void;
   /** It is gone and a new start is under way. */
   readonly onLost: () => void;
   /** It could not be started and is not tried again by itself. */
@@ -87,7 +87,7 @@ export function createEmbeddedServer(options: EmbeddedOptions): EmbeddedServer {
           cancelReady();
           readyAt = clock.now();
           log.info({ url: message.data.url, pid: server.pid }, 'embedded server ready');
-          return options.onReady({ url: new URL(message.data.url).origin, ticket: message.data.ticket });
+          return options.onReady({ url: new URL(message.data.url).origin, ticket: message.data.ticket, founding: message.data.founding ?? null });
         case 'failed':
           refusal = message.data.error;
           return log.error({ error: message.data.error }, 'embedded server failed to start');

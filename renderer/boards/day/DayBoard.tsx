@@ -13,6 +13,7 @@ import { pageLog } from '../../state/pageLog.ts';
 import { useConsole } from '../../state/store.ts';
 import { AlertList } from './AlertList.tsx';
 import { Feed } from './Feed.tsx';
+import { FirstSteps, useNothingYet } from './FirstSteps.tsx';
 import { NextList } from './NextList.tsx';
 import { PaymentsChart } from './PaymentsChart.tsx';
 import { Tiles } from './Tiles.tsx';
@@ -42,6 +43,7 @@ export function DayBoard() {
   const mayIntegrate = useMay('http:integrations');
   const seesPayments = useSees('payments');
   const seesAlerts = useSees('alerts');
+  const nothingYet = useNothingYet();
   const now = useNow(60_000);
   useReportPainted(seq);
   const { ref, width } = useElementSize<HTMLDivElement>();
@@ -57,6 +59,8 @@ export function DayBoard() {
       </div>
     );
   }
+
+  if (nothingYet) return <FirstSteps seq={seq} name={organisation?.name ?? ''} />;
 
   const wedding = scope.weddingId ? scope.weddings.get(scope.weddingId) : undefined;
   const title = wedding ? wedding.title : t('day.allToday', { count: today.length });

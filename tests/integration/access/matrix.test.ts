@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../core/contract/access.ts';
 import { ACCOUNT_OPEN_HTTP, StartPairingAnswer } from '../../../core/contract/accounts.ts';
+import { FOUNDING_HTTP } from '../../../core/contract/founding.ts';
 import { CommandAnswer, type Command, type CommandType } from '../../../core/contract/commands.ts';
 import { DevicesAnswer, EnrolAnswer, ErrorBody, HTTP, MeAnswer, TicketAnswer } from '../../../core/contract/http.ts';
 import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
@@ -135,7 +136,7 @@ it('has every address of the server: in the contract, or open to machines by nam
   }
   expect(paths.length).toBeGreaterThan(8);
   expect(paths.filter((path) => !known.has(path))).toEqual([]);
-  expect([...Object.keys(ENDPOINTS), ...Object.keys(ACCOUNT_OPEN_HTTP), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
+  expect([...Object.keys(ENDPOINTS), ...Object.keys(ACCOUNT_OPEN_HTTP), ...Object.keys(FOUNDING_HTTP), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
 });
 
 describe.each(Object.keys(ENDPOINTS) as Endpoint[])('the endpoint %s', (name) => {

@@ -235,6 +235,7 @@ describe('the console', () => {
     mkdirSync(join(folder, 'web', 'assets'), { recursive: true });
     writeFileSync(join(folder, 'web', 'index.html'), '<!doctype html><html><head><title>t</title></head><body></body></html>');
     writeFileSync(join(folder, 'web', 'assets', 'app-1.js'), 'export {};');
+    writeFileSync(join(folder, 'web', 'serviceWorker.js'), '');
     writeFileSync(join(folder, 'secret.txt'), 'not yours');
     await test.app.close();
     test = testApp(store, { config: { consoleDir: join(folder, 'web') } });
@@ -246,6 +247,8 @@ describe('the console', () => {
     }
     const asset = await test.app.inject({ url: '/assets/app-1.js' });
     expect(asset.headers['cache-control']).toContain('immutable');
+    const worker = await test.app.inject({ url: '/serviceWorker.js' });
+    expect([worker.statusCode, worker.headers['cache-control'], worker.headers['content-security-policy']]).toEqual([200, 'no-cache', "default-src 'none'; connect-src 'self'"]);
     for (const url of ['/../secret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/assets/', '/api/nothing']) {
       const answer = await test.app.inject({ url });
       expect(answer.statusCode, url).toBeGreaterThanOrEqual(400);

@@ -40,7 +40,7 @@ const SERVER = 'https://wedsync.harrow.test';
 /** A desktop whose server does not let it in, or one that is let in. */
 export function scenePairing(start: number, needed: PairingState['needed'], told: (state: PairingState) => void): PairingCalls {
   let pairing: PairingStep = { step: 'idle' };
-  const state = (): PairingState => ({ server: needed ? { mode: 'client', url: SERVER } : { mode: 'embedded', url: 'http://127.0.0.1:4317' }, needed, pairing });
+  const state = (): PairingState => ({ server: needed ? { mode: 'client', url: SERVER } : { mode: 'embedded', url: 'http://127.0.0.1:4317' }, needed, mayFound: false, pairing });
   const move = async (next: PairingStep) => {
     pairing = next;
     told(state());
@@ -50,5 +50,6 @@ export function scenePairing(start: number, needed: PairingState['needed'], told
     state: async () => ok(state()),
     start: (server) => move({ step: 'waiting', server, userCode: 'WXKD-7PQR', url: `${server}/#pair`, urlComplete: `${server}/#pair=WXKD7PQR`, expiresAt: new Date(start + 600_000).toISOString() }),
     cancel: () => move({ step: 'idle' }),
+    found: async () => ok(true),
   };
 }

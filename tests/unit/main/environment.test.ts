@@ -3,12 +3,12 @@ import { embeddedServerEnvironment, readEnvironment } from '../../../main/enviro
 
 describe('readEnvironment', () => {
   it('needs nothing', () => {
-    expect(readEnvironment({})).toEqual({ ok: true, value: { serverUrl: null, enrolTicket: null, trace: false } });
+    expect(readEnvironment({})).toEqual({ ok: true, value: { serverUrl: null, enrolTicket: null, foundingToken: null, trace: false } });
   });
 
   it('takes a server, a ticket and the trace', () => {
-    const read = readEnvironment({ WEDSYNC_SERVER_URL: 'http://127.0.0.1:4317/', WEDSYNC_ENROL_TICKET: ' t-1 ', WEDSYNC_TRACE: '1' });
-    expect(read).toEqual({ ok: true, value: { serverUrl: 'http://127.0.0.1:4317', enrolTicket: 't-1', trace: true } });
+    const read = readEnvironment({ WEDSYNC_SERVER_URL: 'http://127.0.0.1:4317/', WEDSYNC_ENROL_TICKET: ' t-1 ', WEDSYNC_FOUNDING_TOKEN: ' f-1 ', WEDSYNC_TRACE: '1' });
+    expect(read).toEqual({ ok: true, value: { serverUrl: 'http://127.0.0.1:4317', enrolTicket: 't-1', foundingToken: 'f-1', trace: true } });
   });
 
   it.each([

@@ -283,6 +283,8 @@ describe('the frame', () => {
   });
 
   it('lets a browser that is not let in sign in, and says how to come in without an account', async () => {
+    // The played backend has no server behind it that would say who is signed in.
+    await page.route('**/api/**', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{}' }));
     await page.goto(`${harness.url}?scene=unpaired&home=browser`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByText('No account? Ask for a link').click();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codedError } from '../../../core/contract/errors.ts';
 import type { OutboxEntry } from '../../../core/contract/outbox.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
+import type { PairingState } from '../../../core/contract/pairing.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { DEFAULT_SETTINGS } from '../../../core/contract/settings.ts';
@@ -56,6 +57,8 @@ interface World {
   opened: { epoch: string; seq: number } | null | undefined;
 }
 
+const letIn: PairingState = { server: { mode: 'client', url: 'https://wedsync.example.org' }, needed: null, mayFound: false, pairing: { step: 'idle' } };
+
 function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Partial<Backend> = {}): World {
   let given: Listeners | null = null;
   const refuse = async () => err(codedError('internal', 'not in this test'));
@@ -67,7 +70,7 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
     backend: {
       home,
       people: { list: refuse, invite: refuse, withdrawInvitation: refuse, setRole: refuse, remove: refuse, resetLink: refuse, signOn: refuse, setSignOn: refuse, removeSignOn: refuse, lookAtPairing: refuse, approvePairing: refuse, denyPairing: refuse },
-      pairing: { state: refuse, start: refuse, cancel: refuse },
+      pairing: { state: async () => ok(letIn), start: refuse, cancel: refuse, found: refuse },
       openExternal: refuse,
       personalData: { export: refuse, preview: refuse, erase: refuse, readers: refuse, retention: refuse, setRetention: refuse },
       boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null, access: null, keptIsForeign: false }),
@@ -221,6 +224,32 @@ describe('a session', () => {
     const w = world('browser', null, { boot: async () => err(codedError('auth.missing', '')) });
     await startSession(w.backend, new MemoryCache());
     expect(getConsole().phase).toEqual({ kind: 'pairing', code: 'auth.missing' });
+  });
+
+  it('empties a browser that was revoked, at its start', async () => {
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
+    const cache = new MemoryCache({ snapshot: base, events: [] });
+    const w = world('browser', null, { boot: async () => err(codedError('auth.revoked', '')) });
+    await startSession(w.backend, cache);
+    expect([getConsole().record, getConsole().phase, cache.cleared]).toEqual([null, { kind: 'pairing', code: 'auth.revoked' }, 1]);
+    warned.mockRestore();
+  });
+
+  it('empties a browser that is revoked while it is open, but not one that is let in again at once', async () => {
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
+    const refused = { ...live, state: 'refused', reason: 'auth_revoked' } as const;
+    for (const out of [false, true]) {
+      setConsole(initialState, true);
+      const cache = new MemoryCache({ snapshot: base, events: [] });
+      const w = world('browser', null, { me: async () => err(codedError(out ? 'auth.revoked' : 'server.unreachable', '')) });
+      await startSession(w.backend, cache);
+      w.listeners().link(refused);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(cache.cleared).toBe(0);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect([getConsole().record === null, cache.cleared]).toEqual([out, out ? 1 : 0]);
+    }
+    warned.mockRestore();
   });
 });
 

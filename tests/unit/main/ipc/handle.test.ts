@@ -64,6 +64,7 @@ const handlers: Handlers = {
   'pairing:get': refusing,
   'pairing:start': refusing,
   'pairing:cancel': refusing,
+  'founding:found': refusing,
   'window:open': () => ok(true),
   'window:wall': () => ok({ open: true, displays: 1 }),
   'presence:say': (_place, from) => {

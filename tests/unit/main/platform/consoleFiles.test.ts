@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PAGE_POLICY } from '../../../../core/contract/pagePolicy.ts';
+import { PAGE_POLICY, SERVED_PAGE_POLICY, SERVICE_WORKER_POLICY } from '../../../../core/contract/pagePolicy.ts';
 import { resolveConsoleFile } from '../../../../main/platform/consoleFiles.ts';
 import { isConsoleUrl } from '../../../../main/platform/console.ts';
 
@@ -48,10 +48,15 @@ describe('isConsoleUrl', () => {
 });
 
 describe('the content policy', () => {
-  it('starts from nothing and opens no script but our own', () => {
-    const policy = PAGE_POLICY;
+  it.each([PAGE_POLICY, SERVED_PAGE_POLICY])('starts from nothing and opens no script but our own', (policy) => {
     expect(policy.startsWith("default-src 'none'; script-src 'self';")).toBe(true);
     expect(policy).not.toMatch(/unsafe|nonce|data:|https?:|\*/);
     for (const directive of ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "connect-src 'self'", "object-src 'none'"]) expect(policy).toContain(directive);
+  });
+
+  it('lets only the served page have a worker, and that one fetch only', () => {
+    expect(PAGE_POLICY).toContain("worker-src 'none'");
+    expect(SERVED_PAGE_POLICY).toBe(PAGE_POLICY.replace("worker-src 'none'", "worker-src 'self'"));
+    expect(SERVICE_WORKER_POLICY).toBe("default-src 'none'; connect-src 'self'");
   });
 });

@@ -24,6 +24,8 @@ function make() {
   const statuses: LinkStatus[] = [];
   const embedded: string[] = [];
   const saved: (string | null)[] = [];
+  const founded: string[] = [];
+  let spare: string | null = 'ticket-from-the-process-0';
   const lists: (PresenceList | null)[] = [];
   let failing: CodedError | null = null;
   let minted = 0;
@@ -52,13 +54,19 @@ function make() {
         const token = stored.get(target.key);
         return token === undefined ? enrol(target) : Promise.resolve(ok<Device>({ token, origin: 'stored' }));
       },
+      found: (target, founding, house) => {
+        founded.push(`${target.server} ${founding} ${house.name}`);
+        if (failing) return Promise.resolve(err(failing));
+        stored.set(target.key, 'owner-token');
+        return Promise.resolve(ok(true));
+      },
       keep: (key, token) => Promise.resolve(void stored.set(key, token)),
       discard: (key) => Promise.resolve(void stored.delete(key)),
     },
     embedded: {
       start: () => void embedded.push('start'),
       stop: () => Promise.resolve(void embedded.push('stop')),
-      ticket: () => Promise.resolve('ticket-from-the-process-0'),
+      ticket: () => Promise.resolve(spare),
     },
     link: (run) => {
       const link = { ...run, stopped: false, retried: 0, network: [] as boolean[], places: [] as PresencePlace[] };
@@ -88,7 +96,7 @@ function make() {
     if (!link) throw new Error('no link was made');
     return link;
   };
-  return { clock, stored, tickets, links, last, statuses, embedded, saved, record, companion, fail: (error: CodedError | null) => (failing = error), refuseMe: (error: CodedError) => (me = err(error)) };
+  return { clock, stored, tickets, links, last, statuses, embedded, saved, founded, record, companion, noTicket: () => (spare = null), fail: (error: CodedError | null) => (failing = error), refuseMe: (error: CodedError) => (me = err(error)) };
 }
 
 describe('as a client', () => {
@@ -321,5 +329,57 @@ describe('with the embedded server', () => {
     await companion.connect({ url: null, ticket: null });
     expect(embedded).toEqual(['start', 'stop', 'start']);
     expect(saved).toEqual([OTHER, null]);
+  });
+});
+
+describe('a server without an organisation', () => {
+  const HOUSE = { name: 'Ashgrove Hall', zone: 'Europe/London', currency: 'GBP' };
+  const empty = async () => {
+    const world = make();
+    world.noTicket();
+    world.companion.start(null, null);
+    world.companion.embeddedReady({ url: SERVER, ticket: null, founding: 'founding-1' });
+    await settle();
+    return world;
+  };
+
+  it('may be set up here, and the line comes to life with the owner’s token', async () => {
+    const world = await empty();
+    expect(world.companion.status()).toMatchObject({ state: 'refused' });
+    expect(world.companion.mayFound()).toBe(true);
+    expect(await world.companion.found(HOUSE)).toEqual({ ok: true, value: true });
+    await settle();
+    expect(world.founded).toEqual([`${SERVER} founding-1 Ashgrove Hall`]);
+    expect(world.last()).toMatchObject({ server: SERVER, token: 'owner-token' });
+    expect(world.companion.mayFound()).toBe(false);
+    expect(await world.companion.found(HOUSE)).toMatchObject({ ok: false, error: { code: 'command.not_possible' } });
+  });
+
+  it('that cannot be reached just now may be tried again; one that has been set up by somebody else is entered', async () => {
+    const world = await empty();
+    world.fail(codedError('server.unreachable', 'gone', true));
+    expect((await world.companion.found(HOUSE)).ok).toBe(false);
+    expect(world.companion.mayFound()).toBe(true);
+    world.fail(codedError('auth.founded_already', 'too late'));
+    expect((await world.companion.found(HOUSE)).ok).toBe(false);
+    expect(world.companion.mayFound()).toBe(false);
+  });
+
+  it('of somebody else’s process may be set up with the token that was handed over, and keeps this desktop', async () => {
+    const world = make();
+    world.companion.start(SERVER, null, 'founding-2');
+    await settle();
+    expect(world.companion.mayFound()).toBe(true);
+    expect((await world.companion.found(HOUSE)).ok).toBe(true);
+    await settle();
+    expect([world.founded, world.last().token]).toEqual([[`${SERVER} founding-2 Ashgrove Hall`], 'owner-token']);
+  });
+
+  it('is not offered where there is one', async () => {
+    const { companion } = make();
+    companion.start(null, null);
+    companion.embeddedReady({ url: SERVER, ticket: TICKET, founding: null });
+    await settle();
+    expect(companion.mayFound()).toBe(false);
   });
 });

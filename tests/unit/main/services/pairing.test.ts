@@ -41,6 +41,7 @@ function make() {
         adopted.push(`${origin} ${token}`);
         return Promise.resolve(adopts);
       },
+      mayFound: () => false,
       server: () => server,
       status: () => status,
     }),

@@ -62,7 +62,7 @@ describe('the embedded server', () => {
     last().say({ type: 'hello' });
     last().say(null);
     last().say(READY);
-    expect(told).toEqual([{ url: 'http://127.0.0.1:4999', ticket: 'ticket-1' }]);
+    expect(told).toEqual([{ url: 'http://127.0.0.1:4999', ticket: 'ticket-1', founding: null }]);
   });
 
   it('starts again with growing pauses and gives up after a bounded number', () => {
