@@ -84,7 +84,9 @@ it('a hello with anything wrong in it is refused with a reason, or is let in whe
             await until(() => socket.gone() || socket.texts.some((one) => /^4[04]/.test(one)), `an answer to ${hello.slice(0, 200)}`, 8_000);
             // What is no packet at all closes the line; all else is answered in words of the contract.
             const reason = refusalIn(socket.texts);
-            if (reason !== null) expect(CloseReason.options, hello.slice(0, 200)).toContain(reason);
+            // A text that begins like a namespace is refused by the transport itself, before anybody of ours is asked.
+            const ours = reason !== null && !(hello.startsWith('/') && reason === 'Invalid namespace');
+            if (ours) expect(CloseReason.options, hello.slice(0, 200)).toContain(reason);
             socket.tcp.destroy();
           }),
         );
