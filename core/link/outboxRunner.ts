@@ -141,8 +141,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       else if (!result.ok && judged === 'refused') record = { kind: 'answered', commandId, at, answer: { outcome: 'rejected', commandId, error: result.error } };
       else record = { kind: 'not_answered', commandId, at, maybeRecorded: judged !== 'not_taken', retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next())) };
       log.info({ commandId, command: entry.command.type, became: record.kind === 'answered' ? record.answer.outcome : record.kind, attempts, ...(result.ok ? {} : { code: result.error.code }) }, 'decision sent');
-      // Not written is not lost: after a restart the command is sent again and gets the same answer.
-      if (!(await write(record))) owesRewrite = true;
+      if (!(await write(record))) {
+        owesRewrite = true;
+        // Not written is not lost: after a restart the command is sent again, and the server repeats what it has decided.
+        // A refusal it has not kept; shown now, it could be another answer then. So it counts as none until it can be kept.
+        if (record.kind === 'answered' && !result.ok) record = { kind: 'not_answered', commandId, at, maybeRecorded: true, retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next())) };
+      }
       apply(record);
       await compact();
     });

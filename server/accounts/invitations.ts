@@ -125,6 +125,7 @@ export async function accept(context: Context, invitation: OpenInvitation, accou
     if (!(await consume(context, tx, invitation.id))) return err('auth.invitation_invalid' as const);
     const membershipId = context.ids.next();
     await tx.insertInto('memberships').values({ id: membershipId, organisationId, accountId, role, weddingId, contactId, bookingIds: sql<never>`${JSON.stringify(bookingIds)}::jsonb`, createdAt: now }).execute();
+    await tx.deleteFrom('shownOut').where('organisationId', '=', organisationId).where('accountId', '=', accountId).execute();
     const answersFor = await tx.selectFrom('singleSignOn').select('id').where('organisationId', '=', organisationId).where('domain', '=', invitation.email.slice(invitation.email.lastIndexOf('@') + 1)).executeTakeFirst();
     const elsewhere = await tx.selectFrom('memberships').select('id').where('accountId', '=', accountId).where('organisationId', '<>', organisationId).limit(1).executeTakeFirst();
     if (mailed || (answersFor && !elsewhere)) await tx.updateTable('accounts').set({ emailVerified: true, updatedAt: now }).where('id', '=', accountId).execute();

@@ -106,14 +106,18 @@ export async function changeRole({ internals }: Context, member: Member, role: R
   return ok(null);
 }
 
-/** Ends a membership; its devices are revoked with it. */
-export async function endMembership({ internals }: Context, member: Member): Promise<Result<null, 'auth.last_owner'>> {
+/** Ends a membership; its devices are revoked with it. Whoever did not go by himself comes back by an invitation only. */
+export async function endMembership({ internals }: Context, member: Member, how: 'left' | 'shown_out'): Promise<Result<null, 'auth.last_owner'>> {
   const ended = await internals.database.system.transaction().execute(async (tx) => {
     const [now] = await held(tx, 'id', member.id);
     if (now?.role === 'owner' && !(await ownedBesides(tx, member.organisationId, [member.id]))) return null;
     if (now) await withdrawMade(internals, tx, now);
     const revoked = await revokeIn(internals, tx, 'membershipId', [member.id]);
     await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
+    if (now && how === 'shown_out') {
+      const { organisationId, accountId } = now;
+      await tx.insertInto('shownOut').values({ organisationId, accountId, at: instant(internals.clock) }).onConflict((conflict) => conflict.doNothing()).execute();
+    }
     return revoked;
   });
   if (!ended) return err('auth.last_owner');

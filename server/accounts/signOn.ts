@@ -191,6 +191,8 @@ export async function provision(context: Context, { providerId, accountId }: { p
     const accepted = await accept(context, { ...whole, mailed: false }, accountId);
     if (accepted.ok) return note(context, 'membership.begun', accountId, accepted.value.membershipId, 'ok', organisationId);
   }
+  const shownOut = await db.selectFrom('shownOut').select('at').where('organisationId', '=', organisationId).where('accountId', '=', accountId).executeTakeFirst();
+  if (shownOut) return note(context, 'membership.provisioned', accountId, organisationId, 'shown_out', organisationId);
   const id = context.ids.next();
   await db
     .insertInto('memberships')

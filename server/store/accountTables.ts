@@ -105,12 +105,20 @@ export interface FailedAttemptsTable {
   waitUntil: string;
 }
 
+/** Whom the house has shown out. */
+export interface ShownOutTable {
+  organisationId: string;
+  accountId: string;
+  at: string;
+}
+
 export interface AccountTables {
   accounts: AccountsTable;
   signInMethods: SignInMethodsTable;
   sessions: SessionsTable;
   verifications: VerificationsTable;
   memberships: MembershipsTable;
+  shownOut: ShownOutTable;
   invitations: InvitationsTable;
   singleSignOn: SingleSignOnTable;
   pairingCodes: PairingCodesTable;

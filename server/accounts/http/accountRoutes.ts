@@ -86,7 +86,7 @@ export function accountRoutes(app: FastifyInstance, accounts: Accounts): void {
       const { accountId } = session.value;
       const member = await context.internals.database.system.selectFrom('memberships').select(['id', 'organisationId', 'accountId', 'role']).where('accountId', '=', accountId).where('id', '=', params.data.id).executeTakeFirst();
       if (!member) return sendRefusal(reply, refusedAs('request.not_found'));
-      const ended = await endMembership(context, member);
+      const ended = await endMembership(context, member, 'left');
       note(context, 'membership.left', accountId, member.id, ended.ok ? 'ok' : ended.error, member.organisationId);
       return ended.ok ? reply.send({ membershipId: member.id }) : sendRefusal(reply, refusedAs(ended.error));
     },

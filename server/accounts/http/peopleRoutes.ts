@@ -112,7 +112,7 @@ export function peopleRoutes(app: FastifyInstance, deps: AppDeps, accounts: Acco
       const member = await findMember(context, organisationId, params.data.id);
       if (!member) return sendRefusal(reply, refusedAs('request.not_found'));
       if (!may(device.value, `revoke:${member.role}`).allowed) return sendRefusal(reply, above);
-      const ended = await endMembership(context, member);
+      const ended = await endMembership(context, member, 'shown_out');
       note(context, 'membership.removed', id, member.id, ended.ok ? 'ok' : ended.error, organisationId);
       return ended.ok ? reply.send({ membershipId: member.id }) : sendRefusal(reply, refusedAs(ended.error));
     },

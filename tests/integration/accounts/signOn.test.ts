@@ -88,6 +88,23 @@ it('a newcomer becomes a member, and is the same person the next time', async ()
   expect(methods).toHaveLength(1);
 });
 
+it('whoever was shown out is not let in again by the provider, but by an invitation', async () => {
+  const address = `gone@${DOMAIN}`;
+  provider.person = { sub: 'gone', email: address, name: 'Gone' };
+  const visitor = new Visitor(url);
+  await comeBy(visitor, address);
+  const [membership] = (await account(visitor)).memberships;
+  const removed = await fetch(url + HTTP.removeMember.path.replace(':id', membership?.id ?? ''), { method: 'POST', headers: owner.headers });
+  expect(removed.status).toBe(200);
+  const again = new Visitor(url);
+  expect(await comeBy(again, address)).toBe('/#signed-in');
+  expect((await account(again)).memberships).toEqual([]);
+  await invitationFrom(owner, address, 'staff');
+  const invited = new Visitor(url);
+  await comeBy(invited, address);
+  expect((await account(invited)).memberships).toMatchObject([{ role: 'staff' }]);
+});
+
 it('whoever was invited gets what was invited', async () => {
   await invitationFrom(owner, `chosen@${DOMAIN}`, 'coordinator');
   provider.person = { sub: 'chosen', email: `chosen@${DOMAIN}`, name: 'Cho Sen' };

@@ -44,7 +44,7 @@ describe.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined)('members
     let ending: Promise<unknown> = Promise.resolve();
     const entered = await db().transaction().execute(async (tx) => {
       const made = await admitIn(accounts.context, tx, membershipId, { name: 'Quick', kind: 'desktop' }, null);
-      ending = what === 'membership' ? endMembership(accounts.context, member) : deleteAccount(accounts.context, member.accountId);
+      ending = what === 'membership' ? endMembership(accounts.context, member, 'shown_out') : deleteAccount(accounts.context, member.accountId);
       await moment();
       return made;
     });
@@ -72,13 +72,13 @@ describe.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined)('members
     await fetch(owner.url + HTTP.revoke.path.replace(':id', owner.deviceId), { method: 'POST', headers: owner.headers });
     await db().updateTable('devices').set({ revokedAt: new Date().toISOString() }).where('membershipId', 'is', null).execute();
     const [a, b] = await Promise.all([memberOf(one.membershipId), memberOf(two.membershipId)]);
-    const ended = await Promise.all([endMembership(accounts.context, a), endMembership(accounts.context, b)]);
+    const ended = await Promise.all([endMembership(accounts.context, a, 'shown_out'), endMembership(accounts.context, b, 'shown_out')]);
     expect(ended.filter((each) => each.ok)).toHaveLength(1);
   });
 
   test('what somebody was when they were looked up does not count, only what they are', async () => {
     const last = await db().selectFrom('memberships').select('id').where('role', '=', 'owner').executeTakeFirstOrThrow();
     const stale: Member = { ...(await memberOf(last.id)), role: 'staff' };
-    expect(await endMembership(accounts.context, stale)).toEqual({ ok: false, error: 'auth.last_owner' });
+    expect(await endMembership(accounts.context, stale, 'shown_out')).toEqual({ ok: false, error: 'auth.last_owner' });
   });
 });
