@@ -8,8 +8,10 @@ import type { Committed, Store } from '../store/store.ts';
 export const FRAME_EVENTS = 500;
 /** How long events of one organisation are gathered before they go out together. */
 export const GATHER_MS = 10;
-/** Flushed events kept at hand, so that a client's last step onto the live room needs no read and always succeeds. */
-const RECENT_EVENTS = 2048;
+/** Flushed events of one organisation kept at hand, so that a client's last step onto the live room needs no read. Few, since hundreds of organisations add up. */
+const RECENT_EVENTS = 256;
+/** So many more are let gather before the oldest go. */
+const RECENT_SLACK = 64;
 
 /** Follows one organisation's log while somebody listens. */
 export interface Feed {
@@ -87,7 +89,7 @@ export function createHub(deps: HubDeps): Hub {
     state.recentEvents.push(...events);
     // What was recorded before somebody was erased reads differently now: from here on it comes from the store.
     if (events.some((event) => isErasure(event.type))) state.recentEvents = [];
-    if (state.recentEvents.length > 2 * RECENT_EVENTS) state.recentEvents = state.recentEvents.slice(-RECENT_EVENTS);
+    if (state.recentEvents.length > RECENT_EVENTS + RECENT_SLACK) state.recentEvents = state.recentEvents.slice(-RECENT_EVENTS);
   };
 
   /** Takes events that follow the tail; ignores those already taken. False = there is a gap before them. */

@@ -139,8 +139,11 @@ async function playPlain(farms: readonly Farm[], plain: Plain, cast: Cast): Prom
     return { after, upTo: after + 1, committedAt: at, events: [{ seq: after + 1, id, type: 'payment.completed', collection: 'payments', weddingId: id, occurredAt: at, recordedAt: at, actor: { kind: 'vendor', id: 'stripe', name: 'Stripe' }, source: row.source, deliveryId: id, before: null, row }] };
   };
   for (let n = 0; n < count; n += 1) {
-    const wait = beat.startAt + (n * 1_000) / beat.perSecond - machineNow();
-    if (wait > 1) await sleep(wait);
+    // Never early, or the peer would be faster than the light.
+    for (let wait = 1; wait > 0; ) {
+      wait = beat.startAt + (n * 1_000) / beat.perSecond - machineNow();
+      if (wait > 0) await sleep(wait);
+    }
     plain.broadcast(n % cast.venues, `42${JSON.stringify(['frame', frameOf(n)])}`);
   }
   await sleep(1_000);
