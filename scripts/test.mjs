@@ -37,9 +37,13 @@ function show(command, args, env = {}) {
 }
 
 const tool = (name, args, env) => show(bundledNode, [path.join(root, 'node_modules', name), ...args], env);
-const asOneCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
-const SKIPPED = { passed: 0, failed: 0, skipped: 1 };
-const add = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [], lucky: [] };
+const asOneCheck = (code) => ({ ...NOTHING, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+const SKIPPED = { ...NOTHING, skipped: 1 };
+const add = (a, b) => ({
+  passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...(b.failures ?? [])], lucky: [...a.lucky, ...(b.lucky ?? [])],
+});
 
 const types = async () => asOneCheck(await tool('typescript/bin/tsc', ['-b', '--pretty', 'false']));
 const lint = async () => asOneCheck(await tool('eslint/bin/eslint.js', ['--config', 'scripts/config/eslint.config.mjs', '--max-warnings', '0', '.']));
@@ -48,7 +52,7 @@ const lint = async () => asOneCheck(await tool('eslint/bin/eslint.js', ['--confi
 function counted(code, file, read) {
   if (!existsSync(file)) return asOneCheck(1);
   const counts = read(JSON.parse(readFileSync(file, 'utf8')));
-  return code !== 0 && counts.failed === 0 ? add(counts, { passed: 0, failed: 1, skipped: 0 }) : counts;
+  return code !== 0 && counts.failed === 0 ? add(counts, { ...NOTHING, failed: 1, failures: [{ name: file, why: `the runner ended with ${code} and no failed test` }] }) : counts;
 }
 
 async function vitest(name, folders) {
@@ -136,7 +140,7 @@ await main(async () => {
   if (steps.some((step) => step.build)) await buildAll();
   mkdirSync(results, { recursive: true });
 
-  let total = { passed: 0, failed: 0, skipped: 0 };
+  let total = NOTHING;
   const lines = [];
   for (const step of steps) {
     console.log(`\n== ${step.name}`);
@@ -147,6 +151,9 @@ await main(async () => {
     lines.push(line);
     console.log(`== ${line}`);
   }
+  // Whoever sees only the end of a log still learns what it was.
+  for (const { name, why } of total.lucky) console.log(`\npassed only when repeated: ${name.replace(root, '')}\n${why}`);
+  for (const { name, why } of total.failures) console.log(`\nFAILED: ${name.replace(root, '')}\n${why}`);
   console.log(`\n${lines.join('\n')}\nall in ${took(startedAt)}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });

