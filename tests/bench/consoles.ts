@@ -9,6 +9,7 @@ import { startServer, type RunningServer } from '../support/runningServer.ts';
 import { machine, median, percentile, table } from './figures.ts';
 import { machineNow } from './load/clock.ts';
 import { startFarm, startPlain, startSender, watch, type Farm, type Plain, type Sender } from './load/fleet.ts';
+import { INSPECTABLE, neededMiB } from './load/heap.ts';
 import { label, type Beat, type FarmClient, type FarmReport } from './load/messages.ts';
 import { makeVenues, type Venue } from './load/venues.ts';
 
@@ -18,6 +19,8 @@ const SIGNING_SECRET = 'whsec_load_0123456789abcdef0123456789';
 const MASTER_KEY = new Uint8Array(32).fill(9);
 /** With the rest of it a webhook is about as long as one of Stripe's. */
 const FILLER = 1_200;
+/** A shorter round ends before its caches are full. */
+const LOOKED_INTO_SECONDS = 120;
 /** After the last webhook the consoles have this long for what is still on its way. */
 const SETTLE_MS = 5_000;
 
@@ -46,8 +49,10 @@ interface Round {
   readonly dropped: number;
   /** Milliseconds of processor time for each webhook, by part. */
   readonly cost: Readonly<Record<string, number>>;
-  /** MiB of each server process, in the first and the last fifth of the round. */
-  readonly memory: readonly { readonly name: string; readonly first: number; readonly last: number }[];
+  /** MiB of each server process: the median of every tenth of the round. */
+  readonly memory: readonly { readonly name: string; readonly tenths: readonly number[] }[];
+  /** MiB still needed after a collection, a third into the round, at two thirds, and at its end; empty for a short one. */
+  readonly needed: readonly { readonly name: string; readonly at: readonly number[] }[];
 }
 
 interface Stage {
@@ -104,6 +109,11 @@ async function play(stage: Stage, cast: Cast): Promise<Round> {
   const pids = stage.servers.map(({ server }) => server.pid);
   const watched = watch([...pids, ...postgres], 1_000);
   const organisations = venuesOf(stage, cast).map((venue) => ({ weddingId: venue.weddingId, paths: venue.paths.slice(0, cast.integrationsEach) }));
+  const needed = stage.servers.map(({ name }) => ({ name, at: [] as number[] }));
+  const look = async () => {
+    for (const [n, { server }] of stage.servers.entries()) needed[n]?.at.push(await neededMiB(server));
+  };
+  const looks = cast.seconds < LOOKED_INTO_SECONDS ? [] : [1, 2].map((third) => sleep((third * cast.seconds * 1_000) / 3).then(look));
   const sent = await stage.sender.send({ beat, urls: stage.intakes.map((one) => one.url), organisations, signingSecret: SIGNING_SECRET, filler: FILLER });
   const deadline = Date.now() + SETTLE_MS;
   let reports: FarmReport[];
@@ -112,14 +122,16 @@ async function play(stage: Stage, cast: Cast): Promise<Round> {
     reports = await Promise.all(stage.farms.map((farm) => farm.report()));
   } while (together(reports, (report) => report.missing) > 0 && Date.now() < deadline);
   watched.end();
+  await Promise.all(looks);
+  if (looks.length > 0) await look();
   const cost = Object.fromEntries([
     ...stage.servers.map(({ name, server }) => [name, watched.used(server.pid) / count] as const),
     ['PostgreSQL', postgres.reduce((sum, pid) => sum + watched.used(pid), 0) / count] as const,
   ]);
   const memory = stage.servers.map(({ name, server }) => {
     const seen = watched.memory(server.pid);
-    const fifth = Math.max(1, Math.floor(seen.length / 5));
-    return { name, first: median(seen.slice(0, fifth)), last: median(seen.slice(-fifth)) };
+    const tenth = Math.max(1, Math.floor(seen.length / 10));
+    return { name, tenths: Array.from({ length: Math.min(10, seen.length) }, (_, n) => median(seen.slice(n * tenth, (n + 1) * tenth))) };
   });
   for (const farm of stage.farms) farm.close();
   await sleep(300);
@@ -127,7 +139,7 @@ async function play(stage: Stage, cast: Cast): Promise<Round> {
     cast, sent: count, acks: sent.acks, refused: sent.refused,
     sinceDue: merged(reports, (report) => report.sinceDue), sinceCommit: merged(reports, (report) => report.sinceCommit),
     missing: together(reports, (report) => report.missing), doubled: together(reports, (report) => report.doubled),
-    gaps: together(reports, (report) => report.gaps), dropped: together(reports, (report) => report.dropped), cost, memory,
+    gaps: together(reports, (report) => report.gaps), dropped: together(reports, (report) => report.dropped), cost, memory, needed,
   };
 }
 
@@ -185,6 +197,20 @@ function print(title: string, rounds: readonly Round[]): void {
   console.log(table(['processor ms for each webhook', ...parts, 'all'], rounds.map((round) => [round.cast.name, ...parts.map((part) => (round.cost[part] ?? 0).toFixed(2)), Object.values(round.cost).reduce((sum, one) => sum + one, 0).toFixed(2)])));
 }
 
+/** Caches fill in the first half of a round; what still grows in the second half would grow for ever. */
+function memoryTable(round: Round): string {
+  const tenths = round.memory[0]?.tenths.length ?? 0;
+  const half = Math.floor(tenths / 2);
+  return table(
+    ['memory, MiB, by tenths', ...Array.from({ length: tenths }, (_, n) => String(n + 1)), 'end / middle'],
+    round.memory.map((one) => [one.name, ...one.tenths.map((mib) => mib.toFixed(0)), ((one.tenths.at(-1) ?? 0) / (one.tenths[half] ?? 1)).toFixed(3)]),
+  );
+}
+
+/** Without what waits to be collected, so a leak and nothing else makes the last figure the largest. */
+const neededTable = ({ needed }: Round): string =>
+  table(['MiB needed after a collection', 'at 1/3', 'at 2/3', 'at the end', 'end / 1/3'], needed.map(({ name, at }) => [name, ...at.map((mib) => mib.toFixed(1)), ((at[2] ?? 0) / (at[0] ?? 1)).toFixed(3)]));
+
 /**
  * Many venues on several processes: consoles by the thousand, integrations by the ten thousand, on PostgreSQL. Open loop;
  * every console counts every webhook of its own venue; nothing may be lost, doubled or out of order.
@@ -211,7 +237,7 @@ export async function run(short: boolean): Promise<void> {
     const all = await makeVenues({ databaseUrl, dataDir: join(folder, 'made'), masterKey: MASTER_KEY, venues, integrationsEach, consolesEach, consolesOfFirst: everybody, signingSecret: SIGNING_SECRET });
     console.log(`\nMade ${venues} venues with ${venues * integrationsEach} integrations in ${Math.round((Date.now() - made) / 1000)} s. ${machine()}, load ${loadavg()[0]?.toFixed(1)}`);
 
-    const env = { WEDSYNC_DEMO: '0', WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'), DATABASE_URL: databaseUrl };
+    const env = { WEDSYNC_DEMO: '0', ...INSPECTABLE, WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'), DATABASE_URL: databaseUrl };
     const servers: { name: string; server: RunningServer }[] = [];
     for (const role of ['stream', 'stream', 'intake', 'worker']) {
       const name = `${role} ${servers.filter((one) => one.name.startsWith(role)).length + 1}`;
@@ -234,7 +260,8 @@ export async function run(short: boolean): Promise<void> {
     const [p50, p99] = three(main.sinceCommit);
     const [floor50, floor99] = three(peer.sinceSend);
     console.log(`Plain ws, same bytes, pace and sockets: p50 ${floor50.toFixed(2)}, p99 ${floor99.toFixed(2)} ms from the moment it was due, ${peer.costMs.toFixed(2)} processor ms for each; commit -> client is ${(p50 / floor50).toFixed(1)}x and ${(p99 / floor99).toFixed(1)}x of it (10 ms of it are gathered on purpose).`);
-    console.log(table(['memory, MiB', 'first fifth', 'last fifth', 'ratio'], main.memory.map((one) => [one.name, one.first, one.last, (one.last / one.first).toFixed(2)])));
+    console.log(memoryTable(main));
+    console.log(neededTable(main));
     console.log('Targets: ack p99 < 100, client p99 < 200 ms; refused, lost, double, gaps and dropped 0; memory flat.');
 
     const curve = short ? 1 : 15;
