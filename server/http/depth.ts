@@ -16,9 +16,24 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
   return false;
 }
 
+/** No column of text holds a NUL; whatever carries one would fail at the database, after everything else was done for it. */
+function carriesNul(value: unknown): boolean {
+  let level: unknown[] = [value];
+  while (level.length > 0) {
+    const next: unknown[] = [];
+    for (const part of level) {
+      if (typeof part === 'string' && part.includes('\0')) return true;
+      if (typeof part === 'object' && part !== null && !Buffer.isBuffer(part)) next.push(...Object.keys(part), ...Object.values(part));
+    }
+    level = next;
+  }
+  return false;
+}
+
 /** JSON can be nested thousands deep within the smallest limit; whatever writes it again afterwards would overflow. */
 export function refuseDeepBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async (request, reply) => {
     if (isDeeperThan(request.body, DEPTH_LIMIT)) return sendRefusal(reply, refusal(400, 'request.invalid', 'The body is nested too deeply.'));
+    if (carriesNul(request.body) || carriesNul(request.query) || carriesNul(request.params)) return sendRefusal(reply, refusal(400, 'request.invalid', 'Text must not have a NUL character in it.'));
   });
 }
