@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, Seq } from './primitives.ts';
-import { Alert, Booking, Connection, Contact, Payment, ReviewItem, RunSheetItem, Source, Wedding } from './record.ts';
+import { Alert, Booking, CalendarEvent, Connection, Contact, Document, Message, Payment, ReviewItem, RunSheetItem, Source, WeatherNotice, Wedding } from './record.ts';
 import type { CollectionName } from './record.ts';
 
 /** One catalogue of facts. Each type names the collection whose row it changes, and how. */
@@ -20,12 +20,24 @@ export const EVENT_TYPES = {
   'payment.refunded': { collection: 'payments', change: 'updated' },
   'runsheet.item.created': { collection: 'runSheetItems', change: 'created' },
   'runsheet.item.updated': { collection: 'runSheetItems', change: 'updated' },
+  'message.received': { collection: 'messages', change: 'created' },
+  'message.sent': { collection: 'messages', change: 'created' },
+  'message.updated': { collection: 'messages', change: 'updated' },
+  'document.shared': { collection: 'documents', change: 'created' },
+  'document.updated': { collection: 'documents', change: 'updated' },
+  'calendar.event.created': { collection: 'calendarEvents', change: 'created' },
+  'calendar.event.updated': { collection: 'calendarEvents', change: 'updated' },
+  'calendar.event.deleted': { collection: 'calendarEvents', change: 'deleted' },
+  'weather.notice.issued': { collection: 'weatherNotices', change: 'created' },
+  'weather.notice.updated': { collection: 'weatherNotices', change: 'updated' },
   'alert.raised': { collection: 'alerts', change: 'created' },
   'alert.acknowledged': { collection: 'alerts', change: 'updated' },
   'alert.resolved': { collection: 'alerts', change: 'updated' },
   'review.opened': { collection: 'reviewItems', change: 'created' },
+  'review.updated': { collection: 'reviewItems', change: 'updated' },
   'review.resolved': { collection: 'reviewItems', change: 'updated' },
   'connection.created': { collection: 'connections', change: 'created' },
+  'connection.renamed': { collection: 'connections', change: 'updated' },
   'connection.health_changed': { collection: 'connections', change: 'updated' },
   // Personal data was taken out of the row and of all that was recorded of it before (`ERASURES`).
   'wedding.erased': { collection: 'weddings', change: 'updated' },
@@ -33,6 +45,10 @@ export const EVENT_TYPES = {
   'booking.erased': { collection: 'bookings', change: 'updated' },
   'payment.erased': { collection: 'payments', change: 'updated' },
   'runsheet.item.erased': { collection: 'runSheetItems', change: 'updated' },
+  'message.erased': { collection: 'messages', change: 'updated' },
+  'document.erased': { collection: 'documents', change: 'updated' },
+  'calendar.event.erased': { collection: 'calendarEvents', change: 'updated' },
+  'weather.notice.erased': { collection: 'weatherNotices', change: 'updated' },
   'alert.erased': { collection: 'alerts', change: 'updated' },
   'review.erased': { collection: 'reviewItems', change: 'updated' },
   'connection.erased': { collection: 'connections', change: 'updated' },
@@ -48,6 +64,10 @@ export const ERASURES = {
   bookings: 'booking.erased',
   payments: 'payment.erased',
   runSheetItems: 'runsheet.item.erased',
+  messages: 'message.erased',
+  documents: 'document.erased',
+  calendarEvents: 'calendar.event.erased',
+  weatherNotices: 'weather.notice.erased',
   alerts: 'alert.erased',
   reviewItems: 'review.erased',
   connections: 'connection.erased',
@@ -86,6 +106,10 @@ export const RecordedEvent = z.discriminatedUnion('collection', [
   z.object({ ...eventBase, collection: z.literal('bookings'), row: Booking }),
   z.object({ ...eventBase, collection: z.literal('payments'), row: Payment }),
   z.object({ ...eventBase, collection: z.literal('runSheetItems'), row: RunSheetItem }),
+  z.object({ ...eventBase, collection: z.literal('messages'), row: Message }),
+  z.object({ ...eventBase, collection: z.literal('documents'), row: Document }),
+  z.object({ ...eventBase, collection: z.literal('calendarEvents'), row: CalendarEvent }),
+  z.object({ ...eventBase, collection: z.literal('weatherNotices'), row: WeatherNotice }),
   z.object({ ...eventBase, collection: z.literal('alerts'), row: Alert }),
   z.object({ ...eventBase, collection: z.literal('reviewItems'), row: ReviewItem }),
   z.object({ ...eventBase, collection: z.literal('connections'), row: Connection }),

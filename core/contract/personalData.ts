@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Role } from './access.ts';
 import { RecordedEvent } from './events.ts';
 import { Id, Instant } from './primitives.ts';
-import { Alert, Booking, COLLECTION_NAMES, Contact, Payment, ReviewItem, RunSheetItem, Wedding, type CollectionName } from './record.ts';
+import { Alert, Booking, CalendarEvent, COLLECTION_NAMES, Contact, Document, Message, Payment, ReviewItem, RunSheetItem, Wedding, type CollectionName } from './record.ts';
 
 /** What is held of one contact, and forgetting it. */
 
@@ -47,6 +47,9 @@ export const PersonalData = z.object({
   bookings: z.array(part(Booking)),
   payments: z.array(part(Payment)),
   runSheetItems: z.array(part(RunSheetItem)),
+  messages: z.array(part(Message)),
+  documents: z.array(part(Document)),
+  calendarEvents: z.array(part(CalendarEvent)),
   alerts: z.array(part(Alert)),
   reviewItems: z.array(part(ReviewItem)),
   /** The person's objects in outside systems. */

@@ -103,7 +103,7 @@ export const RunSheetItem = z.object({
 });
 export type RunSheetItem = z.infer<typeof RunSheetItem>;
 
-export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'connection_failing', 'guest_count_changed'] as const;
+export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'weather'] as const;
 
 export const Alert = z.object({
   ...rowBase,
@@ -122,12 +122,15 @@ export const Alert = z.object({
 });
 export type Alert = z.infer<typeof Alert>;
 
-/** A delivery that needs a person: it matched no wedding, could not be understood, or could not be re-read. */
+/**
+ * A delivery that needs a person: it matched no wedding, could not be understood, or could not be re-read. One of kind
+ * `held` stands for everything of its connection that the brake has stopped; `deliveryId` is then the first of them.
+ */
 export const ReviewItem = z.object({
   ...rowBase,
   deliveryId: Id,
   connectionId: Id,
-  kind: z.enum(['parked', 'quarantined', 'dead']),
+  kind: z.enum(['parked', 'quarantined', 'dead', 'held']),
   reason: z.string(),
   title: ShortText,
   receivedAt: Instant,
@@ -135,7 +138,8 @@ export const ReviewItem = z.object({
 });
 export type ReviewItem = z.infer<typeof ReviewItem>;
 
-export const CONNECTION_HEALTH = ['waiting', 'healthy', 'failing', 'paused'] as const;
+/** `paused` by a person, `disabled` because it has failed for too long: either way what comes is held until a person resumes it. */
+export const CONNECTION_HEALTH = ['waiting', 'healthy', 'failing', 'paused', 'disabled'] as const;
 
 export const Connection = z.object({
   ...rowBase,
@@ -143,11 +147,83 @@ export const Connection = z.object({
   name: ShortText,
   path: z.enum(['native', 'bridge', 'feed', 'file', 'mail']),
   health: z.enum(CONNECTION_HEALTH),
-  /** Error code while failing. */
+  /** Error code while failing or disabled; in a person's words while paused. */
   healthReason: z.string().nullable(),
   healthSince: Instant,
 });
 export type Connection = z.infer<typeof Connection>;
+
+export const MESSAGE_CHANNELS = ['sms', 'whatsapp', 'email', 'slack', 'teams'] as const;
+
+/** Something that was said to or by the venue in a connected system; what came in and what went out are told apart. */
+export const Message = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  contactId: Id.nullable(),
+  channel: z.enum(MESSAGE_CHANNELS),
+  direction: z.enum(['in', 'out']),
+  fromName: ShortText.nullable(),
+  /** Address or number as the system gives it; null where it names people otherwise. */
+  fromAddress: ShortText.nullable(),
+  toAddress: ShortText.nullable(),
+  subject: ShortText.nullable(),
+  /** Null where the system tells only that there is a message. */
+  text: LongText.nullable(),
+  /** `received` is for what came in; the others tell how far something that went out has got. */
+  status: z.enum(['received', 'queued', 'sent', 'delivered', 'read', 'failed']),
+  failureReason: ShortText.nullable(),
+  sentAt: Instant.nullable(),
+});
+export type Message = z.infer<typeof Message>;
+
+/** A paper that somebody shared: what it is, where it stands, and where to look at it. */
+export const Document = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  bookingId: Id.nullable(),
+  title: ShortText,
+  kind: z.enum(['contract', 'proposal', 'invoice', 'questionnaire', 'gallery', 'order', 'other']),
+  status: z.enum(['shared', 'viewed', 'signed', 'completed', 'withdrawn']),
+  url: z.string().max(2000).nullable(),
+  sharedAt: Instant.nullable(),
+});
+export type Document = z.infer<typeof Document>;
+
+/** An entry of a calendar that is kept elsewhere. */
+export const CalendarEvent = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  bookingId: Id.nullable(),
+  /** Which of the connection's calendars. */
+  calendar: ShortText.nullable(),
+  title: ShortText,
+  startsAt: Instant,
+  endsAt: Instant,
+  /** Then the instants are the days' midnights in `zone`. */
+  allDay: z.boolean(),
+  /** Null = the calendar gave instants only. */
+  zone: Zone.nullable(),
+  place: ShortText.nullable(),
+  status: z.enum(['confirmed', 'tentative', 'cancelled']),
+  /** False = it does not take its calendar's time. */
+  busy: z.boolean(),
+});
+export type CalendarEvent = z.infer<typeof CalendarEvent>;
+
+/** What the weather is going to do where a wedding is: an authority's warning, or a forecast beyond the house's limits. */
+export const WeatherNotice = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  place: ShortText,
+  kind: z.enum(['warning', 'forecast']),
+  severity: Severity,
+  headline: ShortText,
+  detail: LongText,
+  startsAt: Instant,
+  endsAt: Instant.nullable(),
+  state: z.enum(['active', 'ended']),
+});
+export type WeatherNotice = z.infer<typeof WeatherNotice>;
 
 export const Organisation = z.object({
   id: Id,
@@ -164,6 +240,10 @@ export const COLLECTIONS = {
   bookings: Booking,
   payments: Payment,
   runSheetItems: RunSheetItem,
+  messages: Message,
+  documents: Document,
+  calendarEvents: CalendarEvent,
+  weatherNotices: WeatherNotice,
   alerts: Alert,
   reviewItems: ReviewItem,
   connections: Connection,
@@ -189,6 +269,10 @@ export const Snapshot = z.object({
     bookings: z.array(Booking),
     payments: z.array(Payment),
     runSheetItems: z.array(RunSheetItem),
+    messages: z.array(Message),
+    documents: z.array(Document),
+    calendarEvents: z.array(CalendarEvent),
+    weatherNotices: z.array(WeatherNotice),
     alerts: z.array(Alert),
     reviewItems: z.array(ReviewItem),
     connections: z.array(Connection),

@@ -19,8 +19,19 @@ export interface Hashing {
   /** HMAC-SHA256. A string key or text is UTF-8. */
   hmacSha256(key: string | Uint8Array, data: Uint8Array): Uint8Array;
   sha256(data: Uint8Array): Uint8Array;
+  /** HMAC-SHA1, where a vendor has not moved on (Twilio). */
+  hmacSha1(key: string | Uint8Array, data: Uint8Array): Uint8Array;
   /** Constant-time; false for different lengths, never throws. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+/** Public-key proof with a certificate that somebody else hands out (PayPal). */
+export interface Certificates {
+  /**
+   * True when `signature` is RSA-SHA256 over `data` by the first certificate in `pem`, that certificate names
+   * `host` or a host under it, is valid at `now` (milliseconds), and its chain ends at a root this host trusts.
+   */
+  provenBy(pem: string, host: string, data: Uint8Array, signature: Uint8Array, now: number): boolean;
 }
 
 export interface HttpRequest {

@@ -4,7 +4,7 @@ import { moneyText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
-import { alertsAbout, inspectHref, weddingLink, zoneOf } from './links.ts';
+import { alertsAbout, bookingLinks, inspectHref, weddingLink, zoneOf } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
 
 export function BookingDetails({ id }: { readonly id: string }) {
@@ -50,6 +50,7 @@ export function BookingDetails({ id }: { readonly id: string }) {
         ...weddingLink(tables, booking.weddingId),
         ...(contact ? [{ href: inspectHref('contact', contact.id, booking.weddingId), label: contact.name, what: t('inspector.kind.contact') }] : []),
         ...payments.slice(0, 5).map((payment) => ({ href: inspectHref('payment', payment.id, payment.weddingId), label: moneyText(payment.amountMinor, payment.currency), what: t(`paymentStatus.${payment.status}`) })),
+        ...bookingLinks(tables, id),
         ...alertsAbout(tables, 'bookings', id),
       ]}
     />

@@ -1,7 +1,7 @@
 import { useScope, useTables } from '../app/selectors.ts';
 import { t } from '../i18n/index.ts';
 import { PersonalData } from '../privacy/PersonalData.tsx';
-import { alertsAbout, inspectHref, weddingLink, zoneOf } from './links.ts';
+import { alertsAbout, inspectHref, messageLinks, weddingLink, zoneOf } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
 
 export function ContactDetails({ id }: { readonly id: string }) {
@@ -27,6 +27,7 @@ export function ContactDetails({ id }: { readonly id: string }) {
       related={[
         ...weddingLink(tables, contact.weddingId),
         ...bookings.slice(0, 5).map((booking) => ({ href: inspectHref('booking', booking.id, booking.weddingId), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })),
+        ...messageLinks(tables, id),
         ...alertsAbout(tables, 'contacts', id),
       ]}
     >

@@ -1,16 +1,20 @@
+import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { useMay } from '../app/access.ts';
+import { formatRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
 import { countText, dayText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
 import { AlsoHere } from '../presence/AlsoHere.tsx';
+import { AroundWedding } from './AroundWedding.tsx';
 import { alertsAbout, inspectHref } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
 
 export function WeddingDetails({ id }: { readonly id: string }) {
   const tables = useTables();
   const mayInvite = useMay('ticket:couple');
+  const mayDeliveries = useMay('http:searchDeliveries');
   const wedding = tables.weddings[id];
   if (!wedding) return <Missing />;
   const { zone } = wedding;
@@ -38,7 +42,9 @@ export function WeddingDetails({ id }: { readonly id: string }) {
       collection="weddings"
       zone={zone}
       actions={mayInvite ? <PersonalLink key={id} label={t('settings.coupleMake')} request={{ role: 'couple', weddingId: id }} /> : null}
-      related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id)]}
-    />
+      related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id), ...(mayDeliveries ? [{ href: formatRoute({ place: { ...ALL_DELIVERIES, weddingId: id }, selected: null }), label: t('deliveries.aboutWedding'), what: t('deliveries.title') }] : [])]}
+    >
+      <AroundWedding wedding={wedding} />
+    </Details>
   );
 }

@@ -1,6 +1,7 @@
 import type { Ids } from '../../core/ports/ports.ts';
 import { localDate } from '../../core/domain/day/localTime.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import { aroundDrafts } from './createAround.ts';
 import { liveEnd, shiftDate, statusAt, wallInstant } from './dates.ts';
 import { HOUSE, WEDDINGS, type StoryWedding } from './story.ts';
 
@@ -49,5 +50,6 @@ function weddingDrafts(story: StoryWedding, today: string, now: number, ids: Ids
     const row = { id: ids.next(), weddingId, title: one.title, startsAt, endsAt: itemEnd, place: one.place, owner: one.owner, status: statusAt(now, startsAt, itemEnd) };
     return draftCreated('runsheet.item.created', 'runSheetItems', weddingId, row, null, context);
   });
-  return [wedding, ...contacts, ...bookings, ...payments, ...items];
+  const around = aroundDrafts(story, { wedding: row, people: contacts.map((draft) => draft.row), bookings: bookings.map((draft) => draft.row) }, now, ids, context);
+  return [wedding, ...contacts, ...bookings, ...payments, ...items, ...around];
 }

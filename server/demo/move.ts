@@ -40,5 +40,42 @@ export async function moveDrafts(tx: Tx, organisationId: string, now: number, co
     const endsAt = move(zone, item.endsAt);
     drafts.push(draftUpdated('runsheet.item.updated', 'runSheetItems', item.weddingId, item, { startsAt, endsAt, status: statusAt(now, startsAt, endsAt) }, null, context));
   }
+  drafts.push(...(await moveAround(tx, organisationId, { now, days, firstId: first.id, zones }, context)));
   return drafts.filter((draft) => draft !== null);
+}
+
+interface Move {
+  readonly now: number;
+  readonly days: number;
+  readonly firstId: string;
+  readonly zones: ReadonlyMap<string, string>;
+}
+
+/** What the demo itself said, noted and forecast moves along; papers stay where they were signed. */
+async function moveAround(tx: Tx, organisationId: string, { now, days, firstId, zones }: Move, context: DraftContext): Promise<(EventDraft | null)[]> {
+  const drafts: (EventDraft | null)[] = [];
+  const own = <R extends { readonly source: unknown; readonly weddingId: string | null }>(rows: readonly R[]): { row: R; zone: string; weddingId: string }[] =>
+    rows.flatMap((row) => {
+      const zone = row.source === null && row.weddingId !== null ? zones.get(row.weddingId) : undefined;
+      return zone === undefined || row.weddingId === null ? [] : [{ row, zone, weddingId: row.weddingId }];
+    });
+
+  for (const { row, zone, weddingId } of own(await readRows(tx, organisationId, 'messages', null))) {
+    if (row.sentAt === null) continue;
+    const moved = shiftInstant(zone, row.sentAt, days);
+    // Nothing was said that is still to come.
+    const sentAt = Date.parse(moved) <= now ? moved : shiftInstant(zone, moved, -1);
+    drafts.push(draftUpdated('message.updated', 'messages', weddingId, row, { sentAt }, null, context));
+  }
+  for (const { row, zone, weddingId } of own(await readRows(tx, organisationId, 'calendarEvents', null))) {
+    const fields = { startsAt: shiftInstant(zone, row.startsAt, days), endsAt: shiftInstant(zone, row.endsAt, days) };
+    drafts.push(draftUpdated('calendar.event.updated', 'calendarEvents', weddingId, row, fields, null, context));
+  }
+  for (const { row, zone, weddingId } of own(await readRows(tx, organisationId, 'weatherNotices', null))) {
+    const startsAt = shiftInstant(zone, row.startsAt, days);
+    const plannedEnd = row.endsAt === null ? null : shiftInstant(zone, row.endsAt, days);
+    const endsAt = plannedEnd !== null && weddingId === firstId ? liveEnd(now, plannedEnd) : plannedEnd;
+    drafts.push(draftUpdated('weather.notice.updated', 'weatherNotices', weddingId, row, { startsAt, endsAt }, null, context));
+  }
+  return drafts;
 }

@@ -79,7 +79,7 @@ async function demoConnections(internals: StoreInternals, organisationId: string
   const connections: DemoConnection[] = [];
   for (const { system, name, path: kind, settings, secrets } of wantedConnections(vscoBaseUrl)) {
     const known = present.find((row) => row.system === system)?.id;
-    const connectionId = known ?? (await createConnection(internals, { organisationId, system, name, path: kind, settings, secrets: secrets(), actor: ACTOR })).connectionId;
+    const connectionId = known ?? (await createConnection(internals, { organisationId, system, name, path: kind, settings, secrets: secrets(), actor: ACTOR, looked: false })).connectionId;
     if (known) await setSettings(internals, organisationId, connectionId, settings);
     const access = await readConnectionAccess(internals, organisationId, connectionId);
     const key = await showIntakeKey(internals, organisationId, connectionId);

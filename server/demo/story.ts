@@ -1,4 +1,5 @@
 import type { Booking, Contact } from '../../core/contract/record.ts';
+import { ADAEZE_AND_TOM, LIORA_AND_NOAM, PERSEPHONE_AND_MAXIMILIAN, type StoryAround } from './around.ts';
 
 /** The made-up house and its people. Times are minutes after midnight where the wedding is. */
 
@@ -51,6 +52,7 @@ export interface StoryWedding {
   readonly bookings: readonly StoryBooking[];
   readonly payments: readonly { readonly description: string; readonly payerName: string; readonly amountMinor: number; readonly daysAgo: number; readonly status: 'completed' | 'pending' }[];
   readonly items: readonly StoryItem[];
+  readonly around: StoryAround;
 }
 
 const person = (role: Contact['role'], name: string, email: string, phone: string | null = null, company: string | null = null): StoryPerson => ({ role, name, email, phone, company });
@@ -114,6 +116,7 @@ export const WEDDINGS: readonly StoryWedding[] = [
       item('22:45', '23:15', 'Last orders and last dance', 'Great Hall', 'Late Set'),
       item('23:15', '23:30', 'Carriages', 'South gate', 'Redpath Coaches'),
     ],
+    around: ADAEZE_AND_TOM,
   },
   {
     inDays: 2,
@@ -134,6 +137,7 @@ export const WEDDINGS: readonly StoryWedding[] = [
     ],
     payments: [{ description: 'Deposit', payerName: 'Persephone Featherstonehaugh-Cholmondeley', amountMinor: 450_000, daysAgo: 205, status: 'completed' }],
     items: [item('13:00', '13:45', 'Ceremony', 'Orangery', 'Helen Ashdown'), item('16:00', '18:30', 'Wedding breakfast', 'Orangery', 'Helen Ashdown')],
+    around: PERSEPHONE_AND_MAXIMILIAN,
   },
   {
     inDays: 9,
@@ -148,5 +152,6 @@ export const WEDDINGS: readonly StoryWedding[] = [
     bookings: [booking('10:00', '12:00', '17:00', 'hire', 'Lantern & Loom', 'Chuppah and garden seating', 'Walled Garden', 2_480)],
     payments: [{ description: 'Deposit', payerName: 'נועם ברקאי', amountMinor: 600_000, daysAgo: 148, status: 'completed' }],
     items: [item('15:00', '15:45', 'Ceremony under the chuppah', 'Walled Garden', 'Helen Ashdown')],
+    around: LIORA_AND_NOAM,
   },
 ];

@@ -3,7 +3,7 @@ import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Se
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
-export type FeedSays = EventType | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.waiting';
+export type FeedSays = EventType | 'message.failed' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting';
 
 export interface FeedEntry {
   readonly seq: number;
@@ -56,9 +56,16 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
     return told(says, row.payerName ?? row.description ?? '', { amount: { minor, currency: row.currency }, severity: row.status === 'failed' ? 'warning' : null });
   },
   runSheetItems: (row, _before, type) => told(type ?? (row.version === 1 ? 'runsheet.item.created' : 'runsheet.item.updated'), row.title),
+  messages: (row, _before, type) => {
+    const says = row.status === 'failed' ? 'message.failed' : row.version === 1 || type === null ? (row.direction === 'in' ? 'message.received' : 'message.sent') : 'message.updated';
+    return told(says, row.direction === 'in' ? (row.fromName ?? row.fromAddress ?? '') : (row.toAddress ?? ''), { severity: row.status === 'failed' ? 'warning' : null });
+  },
+  documents: (row, _before, type) => told(row.status === 'signed' ? 'document.signed' : (type ?? (row.version === 1 ? 'document.shared' : 'document.updated')), row.title),
+  calendarEvents: (row, _before, type) => told(type ?? (row.version === 1 ? 'calendar.event.created' : 'calendar.event.updated'), row.title),
+  weatherNotices: (row) => told(row.state === 'ended' ? 'weather.ended' : 'weather.notice.issued', row.headline, { severity: row.state === 'ended' ? null : row.severity }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
-  connections: (row, _before, type) => told(type === 'connection.created' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' ? 'warning' : null }),
+  connections: (row, _before, type) => told(type === 'connection.created' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' || row.health === 'disabled' ? 'warning' : null }),
 };
 
 const tell = <C extends CollectionName>(collection: C, row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null): Told => {

@@ -44,7 +44,7 @@ export function freshness({ link, savedAt, sources, now, limitMs }: FreshnessInp
   if (link.state === 'offline') return { state: 'stale', ageMs: age(earliest(confirmed, Date.parse(link.since))), reason: { kind: 'offline', since: link.since } };
   if (link.state === 'refused') return { state: 'stale', ageMs: age(confirmed), reason: { kind: 'refused', since: link.since } };
 
-  const failing = sources.filter((source) => source.health === 'failing').sort((a, b) => a.healthSince.localeCompare(b.healthSince))[0];
+  const failing = sources.filter((source) => source.health === 'failing' || source.health === 'disabled').sort((a, b) => a.healthSince.localeCompare(b.healthSince))[0];
   if (failing) return { state: 'stale', ageMs: age(earliest(confirmed, Date.parse(failing.healthSince))), reason: { kind: 'source_failing', name: failing.name, since: failing.healthSince } };
 
   const ageMs = age(confirmed);

@@ -1,4 +1,4 @@
-import type { Booking, Contact, Payment, Wedding } from '../../contract/record.ts';
+import type { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from '../../contract/record.ts';
 
 /**
  * What the outside says, in our words: an object of theirs, identified by their id, and the fields it speaks about.
@@ -20,6 +20,8 @@ export interface WeddingClue {
   /** Their object that is already mapped to a wedding or to something of one. */
   readonly remote?: { readonly type: string; readonly id: string } | null;
   readonly email?: string | null;
+  /** As it was written; compared by its last digits. */
+  readonly phone?: string | null;
   /** The day, where the wedding is. */
   readonly date?: string | null;
 }
@@ -33,10 +35,16 @@ interface ChangeBase {
   readonly occurredAt: string | null;
 }
 
+/** `begins` on a booking: its status is only where it starts. A second enquiry about what is booked takes nothing back. */
 export type Change =
   | (ChangeBase & { readonly kind: 'wedding'; readonly fields: Fields<Wedding> })
   | (ChangeBase & { readonly kind: 'contact'; readonly fields: Fields<Contact>; readonly deleted?: boolean })
-  | (ChangeBase & { readonly kind: 'booking'; readonly fields: Fields<Booking>; readonly contactRemote?: { readonly type: string; readonly id: string } | null })
-  | (ChangeBase & { readonly kind: 'payment'; readonly fields: Fields<Payment>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null });
+  | (ChangeBase & { readonly kind: 'booking'; readonly fields: Fields<Booking>; readonly contactRemote?: { readonly type: string; readonly id: string } | null; readonly begins?: boolean })
+  | (ChangeBase & { readonly kind: 'payment'; readonly fields: Fields<Payment>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null })
+  /** Told in stages by most systems: queued, sent, delivered, read. A stage that comes late takes nothing back. */
+  | (ChangeBase & { readonly kind: 'message'; readonly fields: Fields<Message> })
+  | (ChangeBase & { readonly kind: 'document'; readonly fields: Fields<Document>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null })
+  | (ChangeBase & { readonly kind: 'calendarEvent'; readonly fields: Fields<CalendarEvent>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null; readonly deleted?: boolean })
+  | (ChangeBase & { readonly kind: 'weather'; readonly fields: Fields<WeatherNotice> });
 
 export type ChangeKind = Change['kind'];

@@ -1,7 +1,11 @@
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { Alert, CollectionName, Contact, RowOf, Wedding } from '../../contract/record.ts';
+import type { CollectionName, Contact } from '../../contract/record.ts';
 import type { Change } from './changes.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
+import { planOther } from './planOther.ts';
+import type { Mapping, View } from './view.ts';
+
+export type { Mapping, View } from './view.ts';
 
 /** What must be at hand before {@link planChanges} can decide; the store loads it in a few set queries. */
 export interface Needs {
@@ -10,29 +14,9 @@ export interface Needs {
   readonly weddingIds: readonly string[];
   /** Lower case. */
   readonly emails: readonly string[];
+  /** As {@link phoneEnd} gives them. */
+  readonly phones: readonly string[];
   readonly dates: readonly string[];
-}
-
-export interface Mapping {
-  readonly collection: CollectionName;
-  readonly id: string;
-  /** Their version when we last took it. */
-  readonly remoteVersion: string | null;
-  /** It is (of) somebody who was erased; nothing that is told about it may bring them back. */
-  readonly erased?: boolean;
-}
-
-/** Read access to the loaded part of the record; later changes of the same batch see earlier ones through it. */
-export interface View {
-  mapping(remoteType: string, remoteId: string): Mapping | null;
-  row<C extends CollectionName>(collection: C, id: string): RowOf<C> | null;
-  /** Weddings that have a contact with this address (lower case). */
-  weddingsByEmail(email: string): readonly Wedding[];
-  weddingsByDate(date: string): readonly Wedding[];
-  /** Contacts with this address (lower case). */
-  contactsByEmail(email: string): readonly Contact[];
-  /** Alerts about this row that are not resolved yet. */
-  unresolvedAlerts(subjectId: string): readonly Alert[];
 }
 
 export interface MappingDraft extends Mapping {
@@ -49,10 +33,21 @@ export interface Plan {
   readonly forget: boolean;
 }
 
+/** Country and trunk prefixes are written in many ways; the last nine digits are the number. */
+const PHONE_END = 9;
+const PHONE_SHORTEST = 7;
+
+/** By what numbers are compared; null = too short to be anybody's. */
+export function phoneEnd(phone: string): string | null {
+  const digits = phone.replace(/\D/g, '');
+  return digits.length >= PHONE_SHORTEST ? digits.slice(-PHONE_END) : null;
+}
+
 export function needsOf(changes: readonly Change[]): Needs {
   const remotes = new Map<string, { type: string; id: string }>();
   const weddingIds = new Set<string>();
   const emails = new Set<string>();
+  const phones = new Set<string>();
   const dates = new Set<string>();
   const want = (ref: { type: string; id: string } | null | undefined) => {
     if (ref) remotes.set(`${ref.type}\n${ref.id}`, { type: ref.type, id: ref.id });
@@ -60,16 +55,32 @@ export function needsOf(changes: readonly Change[]): Needs {
   for (const change of changes) {
     want(change.remote);
     want(change.wedding.remote);
-    if (change.kind === 'payment') want(change.bookingRemote);
+    if (change.kind === 'payment' || change.kind === 'document' || change.kind === 'calendarEvent') want(change.bookingRemote);
     if (change.kind === 'booking') want(change.contactRemote);
     if (change.wedding.weddingId) weddingIds.add(change.wedding.weddingId);
     if (change.wedding.email) emails.add(change.wedding.email.toLowerCase());
+    const phone = change.wedding.phone ? phoneEnd(change.wedding.phone) : null;
+    if (phone !== null) phones.add(phone);
     if (change.wedding.date) dates.add(change.wedding.date);
+    if (change.kind === 'weather') for (const day of daysOf(change.fields.startsAt, change.fields.endsAt)) dates.add(day);
   }
-  return { remotes: [...remotes.values()], weddingIds: [...weddingIds], emails: [...emails], dates: [...dates] };
+  return { remotes: [...remotes.values()], weddingIds: [...weddingIds], emails: [...emails], phones: [...phones], dates: [...dates] };
 }
 
-const WEDDING_OF: Partial<Record<CollectionName, true>> = { bookings: true, contacts: true, payments: true };
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 16;
+
+/** The days from one instant to the other, a day's slack on both sides: which day it is depends on where one is. */
+export function daysOf(startsAt: string | undefined, endsAt: string | null | undefined): string[] {
+  if (!startsAt) return [];
+  const from = Date.parse(startsAt) - DAY_MS;
+  const to = Math.min(Date.parse(endsAt ?? startsAt) + DAY_MS, from + MOST_DAYS * DAY_MS);
+  const days: string[] = [];
+  for (let at = from; at <= to; at += DAY_MS) days.push(new Date(at).toISOString().slice(0, 10));
+  return days;
+}
+
+const WEDDING_OF: Partial<Record<CollectionName, true>> = { bookings: true, contacts: true, payments: true, messages: true, documents: true };
 
 /**
  * Brings a fact to its wedding by the strongest clue that gives exactly one answer: our id, a mapped object, the
@@ -93,6 +104,11 @@ export function matchWedding(change: Change, view: View): string | null {
     const sameDay = clue.date ? byEmail.filter((wedding) => wedding.date === clue.date) : [];
     const [onDay] = sameDay;
     if (onDay && sameDay.length === 1) return onDay.id;
+  }
+  if (clue.phone) {
+    const weddings = new Set(view.contactsByPhone(clue.phone).map((contact) => contact.weddingId));
+    const [only] = weddings;
+    if (only && weddings.size === 1) return only;
   }
   return null;
 }
@@ -136,7 +152,14 @@ function wordless(change: Change): Change {
       return { ...change, fields: without(change.fields, ['description', 'payerName', 'failureReason']) };
     case 'wedding':
       return { ...change, fields: without(change.fields, ['title']) };
+    case 'message':
+      return { ...change, fields: without(change.fields, ['fromName', 'fromAddress', 'toAddress', 'subject', 'text', 'failureReason']) };
+    case 'document':
+      return { ...change, fields: without(change.fields, ['title', 'url']) };
+    case 'calendarEvent':
+      return { ...change, fields: without(change.fields, ['title', 'place']) };
     case 'contact':
+    case 'weather':
       return change;
   }
 }
@@ -161,6 +184,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
     weddingsByEmail: (email) => view.weddingsByEmail(email),
     weddingsByDate: (date) => view.weddingsByDate(date),
     contactsByEmail: (email) => view.contactsByEmail(email),
+    contactsByPhone: (phone) => view.contactsByPhone(phone),
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
   const remember = (change: Change, collection: CollectionName, id: string) => {
@@ -235,8 +259,9 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         const contactId = localId(change.contactRemote, 'contacts');
         if (current) {
           const weddingId = current.weddingId ?? matchWedding(change, scoped);
-          const type = change.fields.status === 'cancelled' && current.status !== 'cancelled' ? 'booking.cancelled' : 'booking.updated';
-          push(draftUpdated(type, 'bookings', weddingId, current, { ...change.fields, weddingId, ...(contactId ? { contactId } : {}) }, at, source));
+          const type = change.begins !== true && change.fields.status === 'cancelled' && current.status !== 'cancelled' ? 'booking.cancelled' : 'booking.updated';
+          const { status: _begun, ...rest } = change.fields;
+          push(draftUpdated(type, 'bookings', weddingId, current, { ...(change.begins === true ? rest : change.fields), weddingId, ...(contactId ? { contactId } : {}) }, at, source));
           remember(change, 'bookings', current.id);
           break;
         }
@@ -311,6 +336,22 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         remember(change, 'payments', id);
         break;
       }
+      case 'message':
+      case 'document':
+      case 'calendarEvent':
+      case 'weather':
+        planOther(change, {
+          view: scoped,
+          mapped,
+          origin: source,
+          weddingId: () => matchWedding(change, scoped),
+          localId,
+          newId,
+          push,
+          remember: (collection, id) => remember(change, collection, id),
+          park: (title) => parked.push({ reason: 'normalise.no_wedding_matched', title }),
+        });
+        break;
     }
   }
   return { drafts, mappings, parked, forget };

@@ -15,7 +15,7 @@ export interface RecordState {
 }
 
 export function emptyTables(): Tables {
-  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, alerts: {}, reviewItems: {}, connections: {} };
+  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, alerts: {}, reviewItems: {}, connections: {} };
 }
 
 const keyed = <R extends { id: string }>(rows: readonly R[]): Record<string, R> => Object.fromEntries(rows.map((row) => [row.id, row]));
@@ -33,6 +33,10 @@ export function fromSnapshot(snapshot: Snapshot): RecordState {
       bookings: keyed(r.bookings),
       payments: keyed(r.payments),
       runSheetItems: keyed(r.runSheetItems),
+      messages: keyed(r.messages),
+      documents: keyed(r.documents),
+      calendarEvents: keyed(r.calendarEvents),
+      weatherNotices: keyed(r.weatherNotices),
       alerts: keyed(r.alerts),
       reviewItems: keyed(r.reviewItems),
       connections: keyed(r.connections),
@@ -54,6 +58,10 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
       bookings: Object.values(t.bookings),
       payments: Object.values(t.payments),
       runSheetItems: Object.values(t.runSheetItems),
+      messages: Object.values(t.messages),
+      documents: Object.values(t.documents),
+      calendarEvents: Object.values(t.calendarEvents),
+      weatherNotices: Object.values(t.weatherNotices),
       alerts: Object.values(t.alerts),
       reviewItems: Object.values(t.reviewItems),
       connections: Object.values(t.connections),

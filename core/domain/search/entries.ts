@@ -8,7 +8,7 @@ import { fold, phoneDigits, wordsOf } from './words.ts';
  * What of the record can be searched, and by which of its words; of kinds found equally well the earlier one comes first.
  * Review items and connections are looked after elsewhere.
  */
-export const SEARCHED = ['weddings', 'contacts', 'runSheetItems', 'bookings', 'payments', 'alerts'] as const;
+export const SEARCHED = ['weddings', 'contacts', 'runSheetItems', 'bookings', 'payments', 'messages', 'documents', 'calendarEvents', 'alerts'] as const;
 export type Searched = (typeof SEARCHED)[number];
 
 const LOCALE = 'en-GB';
@@ -62,6 +62,14 @@ const MAKERS: Makers = {
     more: [...text(row.description, row.failureReason, row.status.replace('_', ' ')), ...moment(row.paidAt, zone), ...amount(row.amountMinor, row.currency)],
     at: time(row.paidAt),
   }),
+  messages: (row, zone) => ({
+    weddingId: row.weddingId,
+    name: text(row.fromName, row.subject),
+    more: [...text(row.text, row.fromAddress, row.toAddress, row.channel, row.status), ...phone(row.fromAddress), ...phone(row.toAddress), ...moment(row.sentAt, zone)],
+    at: time(row.sentAt),
+  }),
+  documents: (row, zone) => ({ weddingId: row.weddingId, name: text(row.title), more: [...text(row.kind, row.status), ...moment(row.sharedAt, zone)], at: time(row.sharedAt) }),
+  calendarEvents: (row, zone) => ({ weddingId: row.weddingId, name: text(row.title), more: [...text(row.calendar, row.place, row.status), ...moment(row.startsAt, zone)], at: time(row.startsAt) }),
   alerts: (row) => ({ weddingId: row.weddingId, name: text(row.title), more: text(row.detail, row.severity, row.state), at: time(row.raisedAt) }),
 };
 

@@ -30,7 +30,8 @@ export interface RecordSearch {
 export function createRecordSearch(): RecordSearch {
   const index = createSearchIndex();
   const rows: { readonly [C in Searched]: Map<string, { readonly row: RowOf<C>; readonly zone: string }> } = {
-    weddings: new Map(), runSheetItems: new Map(), contacts: new Map(), bookings: new Map(), payments: new Map(), alerts: new Map(),
+    weddings: new Map(), runSheetItems: new Map(), contacts: new Map(), bookings: new Map(), payments: new Map(), messages: new Map(), documents: new Map(),
+    calendarEvents: new Map(), alerts: new Map(),
   };
   /** Tables that were taken up whole, with the weddings whose zones were used for it. */
   const whole = new Map<Searched, { readonly table: object; readonly weddings: object; readonly zone: string }>();

@@ -17,6 +17,7 @@ import { FirstSteps, useNothingYet } from './FirstSteps.tsx';
 import { NextList } from './NextList.tsx';
 import { PaymentsChart } from './PaymentsChart.tsx';
 import { Tiles } from './Tiles.tsx';
+import { WeatherStrip } from './WeatherStrip.tsx';
 
 /** Tells the home when everything up to `seq` has really been on the screen: after the second frame from now. */
 function useReportPainted(seq: number): void {
@@ -89,6 +90,7 @@ export function DayBoard() {
           }
         />
       ) : null}
+      <WeatherStrip scope={scope} />
       <Tiles scope={scope} />
       <div className="columns">
         <div className="column column-plan">

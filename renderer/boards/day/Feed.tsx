@@ -19,7 +19,7 @@ const NEW_FOR_MS = 2000;
 
 /** Opens what the fact is about; some things have no inspector of their own. */
 function openEntry(entry: FeedEntry): void {
-  const kinds = { payments: 'payment', bookings: 'booking', runSheetItems: 'item', alerts: 'alert', weddings: 'about' } as const;
+  const kinds = { payments: 'payment', bookings: 'booking', runSheetItems: 'item', messages: 'message', documents: 'document', calendarEvents: 'entry', weatherNotices: 'weather', alerts: 'alert', weddings: 'about' } as const;
   if (entry.collection in kinds) return select(kinds[entry.collection as keyof typeof kinds], entry.rowId);
   if (entry.collection === 'connections') return go({ place: { view: 'integrations', connectionId: entry.rowId }, selected: null });
   if (entry.weddingId) return select('about', entry.weddingId);

@@ -101,6 +101,7 @@ describe('what must be loaded first', () => {
       ],
       weddingIds: [],
       emails: ['a@b.c'],
+      phones: [],
       dates: ['2026-11-20'],
     });
   });
@@ -148,5 +149,87 @@ describe('alerts', () => {
     const view = viewOf({ weddings: keyed(row), bookings: keyed(held) }, { 'job:j1': { collection: 'bookings', id: held.id, remoteVersion: null } });
     const plan = planChanges([{ kind: 'booking', remote: { type: 'job', id: 'j1', version: null }, wedding: {}, occurredAt: null, fields: { callTime: '2026-11-20T13:25:00.000Z' } }], view, context, testId);
     expect(alertsFor(plan.drafts, view, now, system, testId)).toMatchObject([{ row: { rule: 'call_time_moved', title: 'Fern & Field is 25 min later' } }]);
+  });
+});
+
+describe('an enquiry', () => {
+  it('begins a booking, and takes nothing back from one that has gone on since', () => {
+    const row = wedding();
+    const held = booking({ weddingId: row.id, status: 'definite' });
+    const view = viewOf({ weddings: keyed(row), bookings: keyed(held) }, { 'project:p1': { collection: 'bookings', id: held.id, remoteVersion: null } });
+    const asked = (id: string): Change => ({ kind: 'booking', remote: { type: 'project', id, version: null }, wedding: {}, occurredAt: AT, fields: { title: 'Enquiry: Amara', status: 'lead' }, begins: true });
+    expect(planChanges([asked('p1')], view, context, testId).drafts).toMatchObject([{ type: 'booking.updated', row: { status: 'definite', title: 'Enquiry: Amara' } }]);
+    expect(planChanges([asked('p2')], view, context, testId).drafts).toMatchObject([{ type: 'booking.created', row: { status: 'lead' } }]);
+  });
+});
+
+describe('messages, papers, calendar entries and weather', () => {
+  const now = Date.parse(AT);
+  const system: DraftContext = { actor: { kind: 'system', id: null, name: 'WedSync' }, source: null, deliveryId: null };
+  const sms = (status: 'queued' | 'sent' | 'delivered' | 'failed', version: string | null = null): Change => ({
+    kind: 'message', remote: { type: 'sms', id: 'SM1', version }, wedding: { phone: '+44 7700 900123' }, occurredAt: AT, fields: { channel: 'sms', direction: 'out', toAddress: '+447700900123', status },
+  });
+
+  it('an SMS finds its wedding and its person by the number, however that is written', () => {
+    const row = wedding();
+    const amara = contact({ weddingId: row.id, phone: '07700 900 123' });
+    const view = viewOf({ weddings: keyed(row), contacts: keyed(amara, contact({ phone: '07700 900 124' })) });
+    const change: Change = { kind: 'message', remote: { type: 'sms', id: 'SM9', version: null }, wedding: { phone: '+447700900123' }, occurredAt: AT, fields: { channel: 'sms', direction: 'in', text: 'We are late' } };
+    expect(needsOf([change]).phones).toEqual(['700900123']);
+    expect(planChanges([change], view, context, testId)).toMatchObject({ drafts: [{ type: 'message.received', weddingId: row.id, row: { contactId: amara.id, status: 'received', text: 'We are late' } }], parked: [] });
+  });
+
+  it('two weddings under one number are not guessed at; the message is kept all the same', () => {
+    const [a, b] = [wedding(), wedding()];
+    const view = viewOf({ weddings: keyed(a, b), contacts: keyed(contact({ weddingId: a.id, phone: '07700 900123' }), contact({ weddingId: b.id, phone: '07700 900123' })) });
+    expect(planChanges([sms('sent')], view, context, testId)).toMatchObject({ drafts: [{ type: 'message.sent', weddingId: null, row: { contactId: null } }], parked: [] });
+  });
+
+  it('a stage that is told late takes nothing back; one that failed and arrived after all has arrived', () => {
+    const of = (statuses: readonly ('queued' | 'sent' | 'delivered' | 'failed')[]) =>
+      planChanges(statuses.map((status) => sms(status)), viewOf({}), context, testId).drafts.at(-1)?.row;
+    expect(of(['sent', 'delivered', 'queued'])).toMatchObject({ status: 'delivered' });
+    expect(of(['failed', 'sent'])).toMatchObject({ status: 'failed' });
+    expect(of(['failed', 'delivered'])).toMatchObject({ status: 'delivered' });
+  });
+
+  it('a message that did not arrive is told by how near its wedding is', () => {
+    const row = wedding();
+    const view = viewOf({ weddings: keyed(row), contacts: keyed(contact({ weddingId: row.id, phone: '+447700900123' })) });
+    const { drafts } = planChanges([sms('sent'), sms('failed')], view, context, testId);
+    expect(alertsFor(drafts, view, now, system, testId)).toMatchObject([{ row: { rule: 'message_failed', severity: 'critical', weddingId: row.id } }]);
+  });
+
+  it('a paper goes with its booking to the wedding, and is parked without one', () => {
+    const row = wedding();
+    const held = booking({ weddingId: row.id });
+    const view = viewOf({ weddings: keyed(row), bookings: keyed(held) }, { 'project:p1': { collection: 'bookings', id: held.id, remoteVersion: null } });
+    const paper = (project: string): Change => ({ kind: 'document', remote: { type: 'contract', id: `c-${project}`, version: null }, wedding: {}, occurredAt: AT, fields: { title: 'Contract', kind: 'contract', status: 'signed' }, bookingRemote: { type: 'project', id: project } });
+    expect(planChanges([paper('p1')], view, context, testId)).toMatchObject({ drafts: [{ type: 'document.shared', weddingId: row.id, row: { bookingId: held.id } }], parked: [] });
+    expect(planChanges([paper('p2')], view, context, testId)).toMatchObject({ drafts: [{ weddingId: null }], parked: [{ title: 'Contract' }] });
+  });
+
+  it('a calendar entry comes, moves and goes; what was never here does not go', () => {
+    const entry = (fields: Record<string, unknown>, deleted = false): Change => ({ kind: 'calendarEvent', remote: { type: 'entry', id: 'e1', version: null }, wedding: {}, occurredAt: null, fields, ...(deleted ? { deleted } : {}) });
+    const times = { startsAt: '2026-11-20T09:00:00.000Z', endsAt: '2026-11-20T10:00:00.000Z' };
+    const types = planChanges([entry({ title: 'Tasting', ...times }), entry({ startsAt: '2026-11-20T09:30:00.000Z' }), entry({}, true)], viewOf({}), context, testId).drafts.map((draft) => draft.type);
+    expect(types).toEqual(['calendar.event.created', 'calendar.event.updated', 'calendar.event.deleted']);
+    expect(planChanges([entry({}, true), entry({ title: 'No time' })], viewOf({}), context, testId).drafts).toEqual([]);
+  });
+
+  it('a warning over the place is told for each wedding that is near and under it, once, and again when it gets worse', () => {
+    const [today, another, far] = [wedding(), wedding({ startsAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-11-21T23:00:00.000Z', date: '2026-11-21' }), wedding({ date: '2026-11-30', startsAt: '2026-11-30T10:00:00.000Z', endsAt: '2026-11-30T23:00:00.000Z' })];
+    const view = viewOf({ weddings: keyed(today, another, far) });
+    const notice = (severity: 'notice' | 'warning' | 'critical', state: 'active' | 'ended' = 'active'): Change => ({
+      kind: 'weather', remote: { type: 'alert', id: 'w1', version: null }, wedding: {}, occurredAt: AT,
+      fields: { place: 'Ashgrove', headline: 'Gusts of 90 km/h', severity, startsAt: '2026-11-20T15:00:00.000Z', endsAt: '2026-11-20T21:00:00.000Z', state },
+    });
+    const told = (...changes: Change[]) => alertsFor(planChanges(changes, view, context, testId).drafts, view, now, system, testId).map((draft) => [draft.weddingId, draft.collection === 'alerts' ? draft.row.severity : null]);
+    expect(needsOf([notice('warning')]).dates).toContain('2026-11-20');
+    expect(told(notice('notice'))).toEqual([]);
+    expect(told(notice('warning'))).toEqual([[today.id, 'warning']]);
+    expect(told(notice('warning'), notice('critical'))).toEqual([[today.id, 'warning'], [today.id, 'critical']]);
+    expect(told(notice('warning'), notice('warning', 'ended'))).toEqual([[today.id, 'warning']]);
+    expect(told(notice('warning', 'ended'))).toEqual([]);
   });
 });

@@ -1,0 +1,25 @@
+import type { Alert, CollectionName, Contact, RowOf, Wedding } from '../../contract/record.ts';
+
+export interface Mapping {
+  readonly collection: CollectionName;
+  readonly id: string;
+  /** Their version when we last took it. */
+  readonly remoteVersion: string | null;
+  /** It is (of) somebody who was erased; nothing that is told about it may bring them back. */
+  readonly erased?: boolean;
+}
+
+/** Read access to the loaded part of the record; later changes of the same batch see earlier ones through it. */
+export interface View {
+  mapping(remoteType: string, remoteId: string): Mapping | null;
+  row<C extends CollectionName>(collection: C, id: string): RowOf<C> | null;
+  /** Weddings that have a contact with this address (lower case). */
+  weddingsByEmail(email: string): readonly Wedding[];
+  weddingsByDate(date: string): readonly Wedding[];
+  /** Contacts with this address (lower case). */
+  contactsByEmail(email: string): readonly Contact[];
+  /** Contacts with this number, however it is written. */
+  contactsByPhone(phone: string): readonly Contact[];
+  /** Alerts about this row that are not resolved yet. */
+  unresolvedAlerts(subjectId: string): readonly Alert[];
+}
