@@ -111,3 +111,27 @@ export function decodeBase64(text: string): Uint8Array | null {
   }
   return (held & ((1 << bits) - 1)) === 0 ? bytes : null;
 }
+
+/** Standard base64 with its padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const held = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const left = bytes.length - i;
+    text += BASE64[held >> 18]! + BASE64[(held >> 12) & 63]! + (left > 1 ? BASE64[(held >> 6) & 63]! : '=') + (left > 2 ? BASE64[held & 63]! : '=');
+  }
+  return text;
+}
+
+const CRC32 = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC-32 as in zip and PNG, unsigned. No proof of anything by itself. */
+export function crc32(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) value = CRC32[(value ^ byte) & 0xff]! ^ (value >>> 8);
+  return (value ^ 0xffffffff) >>> 0;
+}

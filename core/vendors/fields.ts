@@ -14,6 +14,13 @@ export function shortText(value: unknown, limit = SHORT): string | null {
   return clean === '' ? null : clean.slice(0, limit).toWellFormed().trim();
 }
 
+/** Of several lines: control characters go, lines stay, at most `limit` characters; null when nothing is left. */
+export function longText(value: unknown, limit = 4000): string | null {
+  if (typeof value !== 'string') return null;
+  const clean = value.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]+/gu, ' ').trim();
+  return clean === '' ? null : clean.slice(0, limit).toWellFormed().trim();
+}
+
 /** A plausible e-mail address in lower case. */
 export function emailAddress(value: unknown): string | null {
   const text = shortText(value);

@@ -1,66 +1,29 @@
-import { z } from 'zod';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Result } from '../contract/result.ts';
 import type { Change } from '../domain/record/changes.ts';
-import type { Clock, Hashing, Http } from '../ports/ports.ts';
+import type { Certificates, Clock, Hashing, Http } from '../ports/ports.ts';
+import type { VendorManifest } from './manifest.ts';
 
 /**
- * The vendor port. A vendor is a folder with `manifest.ts`, `webhook.ts`, `mapping.ts`, where it has an API
- * `client.ts`, a `README.md`, and an `index.ts` that puts them together. It knows nothing of routes, tables or screens.
+ * The vendor port. A vendor is a folder with `manifest.ts`, what its paths need (`webhook.ts`, `mapping.ts`, `client.ts`,
+ * `poll.ts`, `mail.ts`), a `README.md`, and an `index.ts` that puts them together. It knows nothing of routes, tables or
+ * screens.
  */
-
-/** How a vendor's facts honestly reach us. */
-export type IntegrationPath = 'native' | 'bridge' | 'feed' | 'file' | 'mail';
-
-export const ManifestField = z.strictObject({
-  /** Key in the connection's settings or secrets. */
-  key: z.string().regex(/^[a-z][a-zA-Z0-9]*$/),
-  label: z.string(),
-  help: z.string(),
-  /** A sensitive value lives in the vault or keychain, is never shown again and is masked in logs. */
-  sensitive: z.boolean(),
-  required: z.boolean(),
-});
-export type ManifestField = z.infer<typeof ManifestField>;
-
-export const VendorManifest = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  name: z.string(),
-  category: z.enum(['photo_crm', 'business_crm', 'planning', 'venue', 'florist', 'booking', 'payments', 'messaging', 'calendar', 'marketing', 'weather']),
-  path: z.enum(['native', 'bridge', 'feed', 'file', 'mail']),
-  /** What this folder really does today. A flag without the matching function fails the conformance suite. */
-  capabilities: z.strictObject({
-    webhook: z.boolean(),
-    /** The webhook is only a hint: the object is re-read from the source. */
-    reread: z.boolean(),
-    poll: z.boolean(),
-    push: z.boolean(),
-  }),
-  fields: z.array(ManifestField),
-  webhook: z
-    .strictObject({
-      /** Headers kept with the delivery, lower case. Others are dropped. */
-      headers: z.array(z.string()),
-      /** Accepted media types, lower case, without parameters. */
-      mediaTypes: z.array(z.string()),
-      /** Events that are understood, in the vendor's words. */
-      events: z.array(z.string()),
-      verification: z.enum(['hmac_timestamped', 'hmac', 'secret_url', 'secret_url_and_bearer']),
-      /** Seconds a signed timestamp may be off, either way; null where none is signed. */
-      toleranceSeconds: z.int().nullable(),
-    })
-    .nullable(),
-  /** Where the facts in this folder come from. */
-  sources: z.array(z.string()),
-});
-export type VendorManifest = z.infer<typeof VendorManifest>;
+export { VendorManifest, type IntegrationPath, type ManifestField } from './manifest.ts';
 
 export interface WebhookRequest {
+  readonly method: 'GET' | 'POST' | 'HEAD';
+  /** The address that the vendor called, byte for byte, with its query; some sign it. */
+  readonly url: string;
+  /** Decoded; the first of repeated names. */
+  readonly query: Readonly<Record<string, string>>;
   /** The bytes as they came; signatures are over these. */
   readonly rawBody: Uint8Array;
-  /** Lower-case names; only those the manifest lists, plus content-type and authorization. */
+  /** Lower-case names; only those the manifest lists, plus content-type and authorization. One that came twice is joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly mediaType: string;
+  /** What {@link WebhookPart.evidence} asked for; null = it was asked for and could not be had. */
+  readonly evidence?: string | null;
 }
 
 /** Settings and opened secrets of one connection, for the time of one call. */
@@ -70,7 +33,24 @@ export interface ConnectionAccess {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-export type VerifyError = Extract<ErrorCode, 'intake.signature_missing' | 'intake.signature_malformed' | 'intake.signature_wrong' | 'intake.timestamp_outside_window' | 'intake.secret_missing' | 'intake.body_not_utf8' | 'intake.body_not_json'>;
+export type VerifyError = Extract<
+  ErrorCode,
+  | 'intake.signature_missing'
+  | 'intake.signature_malformed'
+  | 'intake.signature_wrong'
+  | 'intake.timestamp_outside_window'
+  | 'intake.secret_missing'
+  | 'intake.body_not_utf8'
+  | 'intake.body_not_json'
+  | 'intake.evidence_missing'
+>;
+
+/** What the vendor wants to read, where a plain 200 is not enough. */
+export interface WebhookReply {
+  readonly status: number;
+  readonly mediaType: string;
+  readonly body: string;
+}
 
 /** Proof that the bytes are the vendor's. Only this carries the parsed body, so unverified data cannot be used by mistake. */
 export interface VerifiedWebhook {
@@ -80,13 +60,19 @@ export interface VerifiedWebhook {
   readonly vendorEvent: string | null;
   /** The body as text, to be stored. */
   readonly bodyText: string;
+  /** Answered in place of the receipt, after the commit. */
+  readonly reply?: WebhookReply;
+  /** Proved, answered, and nothing to keep (a challenge, a probe). */
+  readonly nothing?: boolean;
 }
 
 /** What a stored delivery means. */
 export type Normalised =
   | { readonly kind: 'changes'; readonly changes: readonly Change[] }
-  /** Read these objects from the source; `mapping.fromSource` turns them into changes. */
+  /** Read these objects from the source; `reread` turns them into changes. */
   | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
+  /** Something has changed there, and only a look with the cursor says what: the connection is polled now. */
+  | { readonly kind: 'poll' }
   /** Understood and of no interest. */
   | { readonly kind: 'ignored'; readonly why: string };
 
@@ -99,21 +85,124 @@ export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shap
 /** `retryable` false = the source refused for good (gone, forbidden). */
 export type RereadError = { readonly code: Extract<ErrorCode, 'normalise.reread_failed' | 'normalise.reread_refused' | 'normalise.shape_unknown'>; readonly message: string; readonly retryable: boolean; readonly retryAfterMs: number | null };
 
+/** How a delivery came. A test event is marked as such and changes nothing. */
+export const ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
 export interface StoredDelivery {
   readonly bodyText: string;
   readonly mediaType: string;
   readonly vendorEvent: string | null;
   /** UTC instant, ISO. */
   readonly receivedAt: string;
+  /** The connection's plain settings: its zone, its currency, its trade. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export type Normalise = (delivery: StoredDelivery) => Result<Normalised, NormaliseError>;
+export interface CallPorts {
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+export interface WebhookPart {
+  /**
+   * Answers what is a question and no delivery, before any proof: Meta's `hub.challenge` by GET, Graph's
+   * `validationToken`, Mailchimp's probe. Null = it is a delivery. What it says may only come from the call itself.
+   */
+  handshake?(request: WebhookRequest, access: ConnectionAccess, ports: { readonly hashing: Hashing }): WebhookReply | null;
+  /** A public text that the proof needs, to be fetched from exactly this https address; null = refused unseen. Hosts are checked here. */
+  evidence?(request: WebhookRequest): { readonly url: string } | null;
+  /** Pure; fails closed: no secret, no header, no match = refused. Parses only after the proof. */
+  verify(request: WebhookRequest, access: ConnectionAccess, ports: { readonly hashing: Hashing; readonly clock: Clock; readonly certificates: Certificates }): Result<VerifiedWebhook, VerifyError>;
+  readonly normalise: Normalise;
+}
+
+/** One thing that a poll, a feed or a file has brought; it goes the same way as a webhook. */
+export interface Brought {
+  /** As {@link VerifiedWebhook.deliveryKey}: another state of the same thing has another key. */
+  readonly key: string;
+  readonly event: string;
+  /** JSON text. */
+  readonly body: string;
+}
+
+export interface PollPart {
+  /** Seconds from one look to the next. */
+  readonly everySeconds: number;
+  /**
+   * One page. `cursor` null = from the beginning of what matters; the returned one is kept after everything of the page
+   * is stored, so a crash between repeats the page and the keys drop it.
+   */
+  read(cursor: string | null, access: ConnectionAccess, ports: CallPorts): Promise<Result<{ readonly items: readonly Brought[]; readonly cursor: string; readonly more: boolean }, RereadError>>;
+  readonly normalise: Normalise;
+}
+
+export interface FilePart {
+  /** `row` has the manifest's column keys; `{}` for an empty line. Says what is wrong with the row in words for its person. */
+  bring(row: Readonly<Record<string, string>>, settings: Readonly<Record<string, string>>): Result<Brought, NormaliseError>;
+  readonly normalise: Normalise;
+}
+
+/** An entry of an iCalendar feed, as the host has read and expanded it; `body` of a feed delivery is this as JSON. */
+export interface FeedEntry {
+  readonly uid: string;
+  /** Of one occurrence of a series; null = not of a series. */
+  readonly recurrenceId: string | null;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly place: string | null;
+  /** UTC instants. */
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly allDay: boolean;
+  readonly zone: string | null;
+  readonly status: 'confirmed' | 'tentative' | 'cancelled';
+  readonly busy: boolean;
+  readonly calendar: string | null;
+  /** It was there before and is not any more. */
+  readonly gone: boolean;
+}
+
+export interface FeedPart {
+  readonly normalise: Normalise;
+}
+
+/** A mail as the host has read it; `body` of a mail delivery is this as JSON. Only mails whose signature was good come here. */
+export interface ReadMail {
+  readonly messageId: string;
+  /** The signing domain that the manifest lists. */
+  readonly signedBy: string;
+  readonly from: string;
+  readonly fromName: string | null;
+  readonly subject: string;
+  /** Plain text; made out of the HTML part where there is no other. */
+  readonly text: string;
+  readonly sentAt: string | null;
+  /** The whole mail as it came. */
+  readonly original: string;
+}
+
+export interface MailPart {
+  readonly normalise: Normalise;
+}
+
+/** What trying out a connection has shown, for its person. */
+export interface TestReport {
+  /** Whose account it is over there, e.g. the studio's name. */
+  readonly account: string | null;
+  readonly details: readonly string[];
 }
 
 export interface VendorModule {
   readonly manifest: VendorManifest;
-  readonly webhook: {
-    /** Pure; fails closed: no secret, no header, no match = refused. Parses only after the proof. */
-    verify(request: WebhookRequest, access: ConnectionAccess, ports: { readonly hashing: Hashing; readonly clock: Clock }): Result<VerifiedWebhook, VerifyError>;
-    normalise(delivery: StoredDelivery): Result<Normalised, NormaliseError>;
-  };
+  readonly webhook?: WebhookPart;
   /** Present when `capabilities.reread` is true. */
-  readonly reread?: (hint: Hint, access: ConnectionAccess, ports: { readonly http: Http; readonly clock: Clock }) => Promise<Result<readonly Change[], RereadError>>;
+  readonly reread?: (hint: Hint, access: ConnectionAccess, ports: CallPorts) => Promise<Result<readonly Change[], RereadError>>;
+  readonly poll?: PollPart;
+  readonly file?: FilePart;
+  readonly feed?: FeedPart;
+  readonly mail?: MailPart;
+  /** One cheap call that reads nothing of anybody. */
+  readonly test?: (access: ConnectionAccess, ports: CallPorts) => Promise<Result<TestReport, RereadError>>;
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { vendorModule, VENDORS } from '../../core/vendors/registry.ts';
+import { expectComplete } from './completeness.ts';
 import { vendorConformance, type VendorSamples } from './vendor.conformance.ts';
 
 const vendors = new URL('../../core/vendors/', import.meta.url);
@@ -21,13 +22,7 @@ describe('registry', () => {
   });
 
   it.each(folders)('%s is complete: files, README that names every field and event, fixtures', (id) => {
-    const module = vendorModule(id);
-    expect(module?.manifest.id).toBe(id);
-    for (const file of ['manifest.ts', 'webhook.ts', 'mapping.ts', 'index.ts', 'README.md']) expect(existsSync(new URL(`${id}/${file}`, vendors)), file).toBe(true);
-    const readme = readFileSync(new URL(`${id}/README.md`, vendors), 'utf8');
-    for (const field of module?.manifest.fields ?? []) expect(readme, field.key).toContain(`\`${field.key}\``);
-    for (const event of module?.manifest.webhook?.events ?? []) expect(readme, event).toContain(`\`${event}\``);
-    expect(readdirSync(new URL(`../vendors/${id}/fixtures/`, import.meta.url)).length).toBeGreaterThan(0);
+    expectComplete(id);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concatBytes, decodeBase64, decodeHex, decodeUtf8, encodeHex, encodeUtf8 } from '../../core/vendors/bytes.ts';
+import { concatBytes, decodeBase64, decodeHex, decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '../../core/vendors/bytes.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const reference = (bytes: Uint8Array): string | null => {
@@ -54,6 +54,7 @@ describe('hex and base64', () => {
         expect(encodeHex(bytes)).toBe(buffer.toString('hex'));
         expect(decodeHex(buffer.toString('hex').toUpperCase())).toEqual(bytes);
         expect(decodeBase64(buffer.toString('base64'))).toEqual(bytes);
+        expect(encodeBase64(bytes)).toBe(buffer.toString('base64'));
       }),
     );
   });

@@ -1,37 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stripeObject } from '../../scripts/simulate/stripeObjects.ts';
 import { startVscoStandIn, type VscoKind, type VscoStandIn } from '../../scripts/simulate/vscoStandIn.ts';
 import { STRIPE_EVENTS } from '../../core/vendors/stripe/manifest.ts';
 import { VSCO_EVENTS } from '../../core/vendors/vsco-workspace/manifest.ts';
-import { fixtures } from './ports.ts';
+import { contractFile as at, haveContracts, openApiContract, readContract as read, withoutBareNullable } from './contractFiles.ts';
+import { poll as stripePoll } from '../../core/vendors/stripe/poll.ts';
+import { poll as vscoPoll } from '../../core/vendors/vsco-workspace/poll.ts';
+import type { HttpRequest } from '../../core/ports/ports.ts';
+import { clockAt, fixtures } from './ports.ts';
+import { api as stripeApi, samples as stripeSamples } from './stripe/samples.ts';
+import { lists as vscoLists, samples as vscoSamples } from './vsco-workspace/samples.ts';
 import { contact, job, jobContact, order, payment, session } from './vsco-workspace/objects.ts';
-
-/** The vendors' published contracts are not ours to ship: they are looked for next to the repository. */
-const specs = resolve(process.env['WEDSYNC_VENDOR_SPECS'] || resolve(import.meta.dirname, '../../../shared/contracts'));
-const at = (...parts: string[]): string => join(specs, ...parts);
-const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
-
-/** OpenAPI 3.0 allows "nullable" without a type, where it means nothing; the validator takes it for a mistake. */
-function withoutBareNullable(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutBareNullable);
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([name]) => name !== 'nullable' || 'type' in node)
-      .map(([name, value]) => [name, withoutBareNullable(value)]),
-  );
-}
 
 const vscoFile = at('vsco-workspace', 'workspace-openapi-v2.json');
 const stripeFile = at('stripe', 'shapes-23.1.0.json');
-for (const file of [vscoFile, stripeFile].filter((path) => !existsSync(path))) {
-  console.warn(`Skipped: ${file} is not here. Set WEDSYNC_VENDOR_SPECS to the folder with the vendors' contracts.`);
+const stripeApiFile = at('stripe', 'openapi-2022-04-12.trimmed.json');
+
+/** What a look asks, page by page. */
+async function asked(poll: typeof stripePoll, samples: typeof stripeSamples, respond: typeof stripeApi): Promise<HttpRequest[]> {
+  const requests: HttpRequest[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < 4; page += 1) {
+    const answer: Awaited<ReturnType<typeof poll.read>> = await poll.read(cursor, samples.access, { clock: clockAt(samples.nowMs), http: { send: (request) => Promise.resolve(respond(request)).finally(() => requests.push(request)) } });
+    if (!answer.ok) throw new Error(answer.error.message);
+    ({ cursor } = answer.value);
+  }
+  return requests;
 }
 
-describe.skipIf(!existsSync(vscoFile))('VSCO Workspace: published contract', () => {
+describe.skipIf(!haveContracts(vscoFile))('VSCO Workspace: published contract', () => {
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
   let standIn: VscoStandIn;
 
@@ -76,6 +74,16 @@ describe.skipIf(!existsSync(vscoFile))('VSCO Workspace: published contract', () 
     expectValid('Error', (await ask('/studio/me')).body);
   });
 
+  it('is asked for changes as documented', async () => {
+    const contract = openApiContract(vscoFile);
+    const requests = await asked(vscoPoll, vscoSamples, vscoLists);
+    expect(requests.length).toBe(4);
+    for (const request of requests) contract.expectAsks(request, '/api/v2');
+    expect(() => contract.expectAsks({ method: 'GET', url: 'http://x/api/v2/job?pageSize=1000' }, '/api/v2')).toThrow('pageSize');
+    expect(() => contract.expectAsks({ method: 'GET', url: 'http://x/api/v2/job?sortBy=modified%20down' }, '/api/v2')).toThrow('sortBy');
+    expect(() => contract.expectAsks({ method: 'GET', url: 'http://x/api/v2/job?since=1' }, '/api/v2')).toThrow('since');
+  });
+
   it('a wrong shape would be noticed', () => {
     expect(validator('Job')({ stage: 'wedding' })).toBe(false);
     expect(validator('Payment')({ jobId: null, amount: 'a lot' })).toBe(false);
@@ -87,13 +95,13 @@ describe.skipIf(!existsSync(vscoFile))('VSCO Workspace: published contract', () 
   });
 });
 
-describe.skipIf(!existsSync(stripeFile))('Stripe: published shapes', () => {
+describe.skipIf(!haveContracts(stripeFile, stripeApiFile))('Stripe: published shapes', () => {
   interface Shapes {
     resources: Record<string, Record<string, unknown>>;
     eventTypes: string[];
   }
   const RESOURCE: Readonly<Record<string, string>> = { payment_intent: 'PaymentIntent', charge: 'Charge', 'checkout.session': 'Session', invoice: 'Invoice' };
-  const shapes = existsSync(stripeFile) ? (read(stripeFile) as Shapes) : { resources: {}, eventTypes: [] };
+  const shapes = haveContracts(stripeFile) ? (read(stripeFile) as Shapes) : { resources: {}, eventTypes: [] };
   const namesOf = (resource: string): Set<string> => {
     const entry = shapes.resources[resource] ?? {};
     const properties = (entry['properties'] ?? entry['fields'] ?? entry) as Record<string, unknown> | { name: string }[];
@@ -107,6 +115,12 @@ describe.skipIf(!existsSync(stripeFile))('Stripe: published shapes', () => {
       return [`played ${event}`, stripeObject({ event, id: 'x', created: 1, amount: 100, currency: 'GBP', weddingId: null, email: 'a@b.c', payer: 'A' })];
     }),
   ];
+
+  it('is asked for events as documented', async () => {
+    const contract = openApiContract(stripeApiFile);
+    for (const request of await asked(stripePoll, stripeSamples, stripeApi)) contract.expectAsks(request);
+    expect(() => contract.expectAsks({ method: 'GET', url: 'http://x/v1/events?since=1' })).toThrow('since');
+  });
 
   it('has every event that we understand', () => {
     for (const event of STRIPE_EVENTS) expect(shapes.eventTypes).toContain(event);

@@ -10,8 +10,8 @@ import type { Change } from '../../core/domain/record/changes.ts';
 import type { Normalised } from '../../core/vendors/vendor.ts';
 import { seeded } from '../../scripts/simulate/burst.ts';
 import { readStory, storyTime, withHistory } from '../../scripts/simulate/story.ts';
-import { expectFits } from '../conformance/vendor.conformance.ts';
-import { fetchHttp, hashing } from './ports.ts';
+import { expectFits } from '../conformance/fits.ts';
+import { call, fetchHttp, hashing, noCertificates, webhookOf } from './ports.ts';
 
 const root = join(import.meta.dirname, '../..');
 const clock = { now: () => Date.now() };
@@ -64,7 +64,7 @@ async function startIntake(connections: readonly Connection[], answerWrongly = f
 
   const understand = async (system: string, connection: Connection, bodyText: string, mediaType: string, vendorEvent: string | null): Promise<void> => {
     const vendor = vendorModule(system);
-    const meant = vendor?.webhook.normalise({ bodyText, mediaType, vendorEvent, receivedAt: new Date().toISOString() });
+    const meant = vendor?.webhook?.normalise({ bodyText, mediaType, vendorEvent, receivedAt: new Date().toISOString(), settings: {} });
     if (!vendor || !meant?.ok) return void problems.push(`${system} ${vendorEvent}: ${JSON.stringify(meant)}`);
     const changes: Change[] = meant.value.kind === 'changes' ? [...meant.value.changes] : [];
     for (const hint of meant.value.kind === 'reread' ? meant.value.hints : []) {
@@ -86,7 +86,7 @@ async function startIntake(connections: readonly Connection[], answerWrongly = f
       if (!connection || !vendor) return answer(404, { error: { code: 'intake.unknown_connection', message: '', retryable: false } });
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const verified = vendor.webhook.verify({ rawBody: Buffer.concat(parts), headers, mediaType }, connection, { hashing, clock });
+      const verified = webhookOf(vendor).verify(call(Buffer.concat(parts), headers, { mediaType }), connection, { hashing, clock, certificates: noCertificates });
       if (!verified.ok) return answer(401, { error: { code: verified.error, message: '', retryable: false } });
       const key = `${connection.system}\n${verified.value.deliveryKey}`;
       const duplicate = seen.has(key);

@@ -1,5 +1,5 @@
+import { bridgePart } from '../bridge.ts';
 import type { VendorModule } from '../vendor.ts';
-import { manifest } from './manifest.ts';
-import { normalise, verify } from './webhook.ts';
+import { manifest, recipe } from './manifest.ts';
 
-export const honeybook: VendorModule = { manifest, webhook: { verify, normalise } };
+export const honeybook: VendorModule = { manifest, webhook: bridgePart(recipe) };

@@ -1,30 +1,35 @@
+import { bridgeGuide, bridgeManifest, type BridgeRecipe } from '../bridge.ts';
+import { capabilitiesOf, recipeFields, WITHOUT_API } from '../recipe.ts';
 import type { VendorManifest } from '../vendor.ts';
 
-export const HONEYBOOK_TRIGGERS = ['client_created', 'new_inquiry', 'project_booked', 'project_stage_changed', 'payment_paid', 'meeting_scheduled'] as const;
-export type HoneybookTrigger = (typeof HONEYBOOK_TRIGGERS)[number];
+export const recipe: BridgeRecipe = {
+  triggers: [
+    { trigger: 'client_created', label: 'Client Created', instant: true, kind: 'client' },
+    { trigger: 'new_inquiry', label: 'New Inquiry', instant: true, kind: 'lead' },
+    { trigger: 'project_booked', label: 'New Project Booked', instant: true, kind: 'booking' },
+    { trigger: 'project_stage_changed', label: 'Project Stage Changed', instant: true, kind: 'stage' },
+    { trigger: 'payment_paid', label: 'New Payment Paid', instant: true, kind: 'payment', gives: { payment_status: 'paid' } },
+    { trigger: 'meeting_scheduled', label: 'Meeting Scheduled', instant: true, kind: 'meeting' },
+  ],
+};
 
 export const manifest: VendorManifest = {
+  ...WITHOUT_API,
+  ...bridgeManifest(recipe),
   id: 'honeybook',
   name: 'HoneyBook',
   category: 'business_crm',
-  path: 'bridge',
-  capabilities: { webhook: true, reread: false, poll: false, push: false },
-  fields: [
-    { key: 'bearerToken', label: 'Bearer token', help: 'Goes into the Authorization header of your Zap or scenario, after Bearer.', sensitive: true, required: true },
-    {
-      key: 'bearerTokenPrevious',
-      label: 'Previous bearer token',
-      help: 'Only while you change the token in your Zaps: both are accepted until you clear this field.',
-      sensitive: true,
-      required: false,
-    },
+  paths: ['bridge'],
+  capabilities: capabilitiesOf(['bridge']),
+  fields: recipeFields({ paths: ['bridge'], trade: 'other' }),
+  guides: [
+    bridgeGuide({
+      brings: 'Clients, enquiries, bookings, stages, payments and meetings, at once: the triggers of HoneyBook are instant in Zapier and in Make.',
+      zapier: 'HoneyBook',
+      make: 'HoneyBook > Watch events',
+    }),
   ],
-  webhook: {
-    headers: ['authorization'],
-    mediaTypes: ['application/json', 'application/x-www-form-urlencoded'],
-    events: [...HONEYBOOK_TRIGGERS],
-    verification: 'secret_url_and_bearer',
-    toleranceSeconds: null,
-  },
+  file: null,
+  mail: null,
   sources: ['https://zapier.com/apps/honeybook/integrations', 'https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps'],
 };

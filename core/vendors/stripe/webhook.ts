@@ -1,11 +1,11 @@
 import { err, ok } from '../../contract/result.ts';
 import { shortText } from '../fields.ts';
 import { bodyKey, bodyText, parseJsonObject, verifyTimestampedHmac } from '../signatures.ts';
-import type { StoredDelivery, VendorModule } from '../vendor.ts';
+import type { Normalise, StoredDelivery, WebhookPart } from '../vendor.ts';
 import { TOLERANCE_SECONDS } from './manifest.ts';
 import { changesOf } from './mapping.ts';
 
-export const verify: VendorModule['webhook']['verify'] = (request, access, { hashing, clock }) => {
+export const verify: WebhookPart['verify'] = (request, access, { hashing, clock }) => {
   const proof = verifyTimestampedHmac({
     header: request.headers['stripe-signature'],
     rawBody: request.rawBody,
@@ -28,7 +28,7 @@ export const verify: VendorModule['webhook']['verify'] = (request, access, { has
   });
 };
 
-export const normalise = (delivery: StoredDelivery): ReturnType<VendorModule['webhook']['normalise']> => {
+export const normalise = (delivery: StoredDelivery): ReturnType<Normalise> => {
   const body = parseJsonObject(delivery.bodyText);
   return body.ok ? changesOf(body.value) : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a JSON object.' });
 };

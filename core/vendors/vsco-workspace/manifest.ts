@@ -10,8 +10,8 @@ export const manifest: VendorManifest = {
   id: 'vsco-workspace',
   name: 'VSCO Workspace',
   category: 'photo_crm',
-  path: 'native',
-  capabilities: { webhook: true, reread: true, poll: false, push: false },
+  paths: ['native'],
+  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
     { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough.', sensitive: true, required: true },
     { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false },
@@ -25,12 +25,30 @@ export const manifest: VendorManifest = {
       required: false,
     },
   ],
+  oauth: null,
+  guides: [
+    {
+      path: 'native',
+      brings: 'Jobs with their clients, sessions and payments: every 15 minutes, and at once what the studio sends as hooks.',
+      steps: [
+        'In VSCO Workspace open Settings, then API, and make a key; one that may only read is enough.',
+        'Paste the key here.',
+        'For news at once, add a REST hook for each event with this address: {webhookUrl}',
+      ],
+    },
+  ],
   webhook: {
     headers: [],
     mediaTypes: ['application/json'],
     events: [...VSCO_EVENTS],
     verification: 'secret_url',
     toleranceSeconds: null,
+    handshake: false,
   },
+  bridge: null,
+  file: null,
+  mail: null,
+  masks: ['email', 'phone', 'firstName', 'lastName', 'name'],
+  limits: { perSecond: null, atOnce: null },
   sources: ['https://workspace.vsco.co/settings/api', 'https://help.workspace.vsco.co/', 'https://resthooks.org/'],
 };

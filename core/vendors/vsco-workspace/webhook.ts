@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../contract/result.ts';
 import { objectAt, shortText } from '../fields.ts';
 import { bodyKey, bodyText, parseJsonObject } from '../signatures.ts';
-import type { Hint, Normalised, NormaliseError, StoredDelivery, VendorModule } from '../vendor.ts';
+import type { Hint, Normalised, NormaliseError, StoredDelivery, WebhookPart } from '../vendor.ts';
 import { VSCO_EVENTS, type VscoEvent } from './manifest.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ function modifiedOf(body: Body): string | null {
  * The vendor signs nothing: the proof is the unguessable address, which the intake has matched already. What the body
  * says is believed only as far as "look at this object", read from the source with our own key.
  */
-export const verify: VendorModule['webhook']['verify'] = (request, _access, { hashing }) => {
+export const verify: WebhookPart['verify'] = (request, _access, { hashing }) => {
   if (request.mediaType !== 'application/json') return err('intake.body_not_json');
   const text = bodyText(request.rawBody);
   if (!text.ok) return text;

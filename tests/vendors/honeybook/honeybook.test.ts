@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { HONEYBOOK_FIELDS } from '../../../core/vendors/honeybook/fields.ts';
 import { honeybook } from '../../../core/vendors/honeybook/index.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
-import { bytes, clockAt, fixture, hashing } from '../ports.ts';
+import { bytes, call, clockAt, fixture, hashing, noCertificates, proverOf, stored, webhookOf } from '../ports.ts';
 import { samples } from './samples.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
-const { access, nowMs, prove } = samples;
+const { access, nowMs } = samples;
+const prove = proverOf(samples);
 type Fields = Record<string, unknown>;
 
-const verify = (request: WebhookRequest, secrets = access.secrets) => honeybook.webhook.verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs) });
+const verify = (request: WebhookRequest, secrets = access.secrets) => webhookOf(honeybook).verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs), certificates: noCertificates });
 const of = (name: string, change: Fields = {}): Fields => ({ ...(JSON.parse(fixture('honeybook', name)) as Fields), ...change });
 const without = (fields: Fields, ...names: string[]): Fields => Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 const form = (fields: Fields): string => {
   const pairs = Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
   return new URLSearchParams(pairs).toString();
 };
-const normalise = (bodyText: string, mediaType = 'application/json') => honeybook.webhook.normalise({ bodyText, mediaType, vendorEvent: null, receivedAt: new Date(nowMs).toISOString() });
+const normalise = (bodyText: string, mediaType = 'application/json') => webhookOf(honeybook).normalise(stored(bodyText, { mediaType, receivedAt: new Date(nowMs).toISOString() }));
 const keyOf = (fields: Fields, mediaType = 'application/json'): string => {
   const verified = verify(prove(bytes(mediaType === FORM ? form(fields) : JSON.stringify(fields)), { mediaType }));
   if (!verified.ok) throw new Error(verified.error);
@@ -43,7 +43,7 @@ describe('proof', () => {
     ['Bearer short', 'intake.signature_wrong'],
     [`Bearer ${'x'.repeat(10_000)}`, 'intake.signature_wrong'],
   ])('answers "%.20s" with %s', (authorization, error) => {
-    expect(verify({ rawBody: bytes('{}'), headers: { authorization }, mediaType: 'application/json' })).toEqual({ ok: false, error });
+    expect(verify(call(bytes('{}'), { authorization }))).toEqual({ ok: false, error });
   });
 });
 
@@ -89,6 +89,7 @@ describe('mapping', () => {
         occurredAt: '2026-10-26T09:15:00.000Z',
         fields: { title: 'Bouquets and table flowers', trade: 'florist', vendorName: 'Thistle & Rye Flowers', status: 'lead' },
         contactRemote: { type: 'client', id: 'c-100' },
+        begins: true,
       },
     ]);
   });
@@ -142,6 +143,7 @@ describe('mapping', () => {
 
   it('documents every field that it reads', () => {
     const readme = readFileSync(new URL('../../../core/vendors/honeybook/README.md', import.meta.url), 'utf8');
-    for (const field of HONEYBOOK_FIELDS) expect(readme, field).toContain(`\`${field}\``);
+    const fields = (honeybook.manifest.bridge?.triggers ?? []).flatMap((trigger) => [...trigger.required, ...trigger.optional]);
+    for (const field of new Set(fields)) expect(readme, field).toContain(`\`${field}\``);
   });
 });

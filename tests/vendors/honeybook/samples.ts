@@ -1,6 +1,6 @@
 import { honeybook } from '../../../core/vendors/honeybook/index.ts';
 import type { VendorSamples } from '../../conformance/vendor.conformance.ts';
-import { fixtures } from '../ports.ts';
+import { call, fixtures } from '../ports.ts';
 
 const TOKEN = 'hb_fixture_token_0123456789';
 
@@ -10,7 +10,7 @@ export const samples: VendorSamples = {
   access: { connectionId: '0199a000-0000-7000-8000-00000000c002', settings: {}, secrets: { bearerToken: TOKEN } },
   prove: (body, options = {}) => {
     const mediaType = options.mediaType ?? 'application/json';
-    return { rawBody: body, mediaType, headers: { authorization: `Bearer ${options.secret ?? TOKEN}`, 'content-type': mediaType } };
+    return call(body, { authorization: `Bearer ${options.secret ?? TOKEN}`, 'content-type': mediaType }, { mediaType });
   },
   deliveries: fixtures('honeybook').map((each) => ({ ...each, mediaType: 'application/json' })),
 };

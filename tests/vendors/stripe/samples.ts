@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { stripe } from '../../../core/vendors/stripe/index.ts';
+import type { HttpRequest, HttpResponse } from '../../../core/ports/ports.ts';
 import type { VendorSamples } from '../../conformance/vendor.conformance.ts';
-import { fixtures } from '../ports.ts';
+import { call, fixtures } from '../ports.ts';
 
 const SECRET = 'whsec_test_fixture_secret';
 const nowMs = 1_793_000_100_000;
@@ -15,14 +16,31 @@ function header(body: Uint8Array, secret: string, at: number): string {
   return `t=${timestamp},v1=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
 }
 
+const API_KEY = 'rk_test_fixture_key';
+const answer = (body: unknown): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+
+/** The account, and its events of the wanted kinds, newest first, five a page. */
+export function api(request: HttpRequest): HttpResponse {
+  const url = new URL(request.url);
+  if (request.headers['authorization'] !== `Bearer ${API_KEY}`) return { status: 401, headers: {}, body: '{}' };
+  if (url.pathname === '/v1/account') return answer({ id: 'acct_fixture', object: 'account', default_currency: 'gbp', settings: { dashboard: { display_name: 'Orchard House' } } });
+  if (url.pathname !== '/v1/events') return { status: 404, headers: {}, body: '{}' };
+  const types = url.searchParams.getAll('types[]');
+  const events = fixtures('stripe')
+    .map(({ body }) => JSON.parse(body) as { id: string; type: string; created: number })
+    .filter((event) => types.includes(event.type) && event.created >= Number(url.searchParams.get('created[gte]')))
+    .sort((a, b) => b.created - a.created || a.id.localeCompare(b.id));
+  const from = events.findIndex((event) => event.id === url.searchParams.get('starting_after')) + 1;
+  return answer({ object: 'list', url: '/v1/events', has_more: from + 5 < events.length, data: events.slice(from, from + 5) });
+}
+
 export const samples: VendorSamples = {
   vendor: stripe,
   nowMs,
-  access: { connectionId: '0199a000-0000-7000-8000-00000000c001', settings: {}, secrets: { signingSecret: SECRET } },
-  prove: (body, options = {}) => ({
-    rawBody: body,
-    mediaType: options.mediaType ?? 'application/json',
-    headers: { 'stripe-signature': header(body, options.secret ?? SECRET, options.at ?? nowMs), 'content-type': 'application/json' },
-  }),
+  access: { connectionId: '0199a000-0000-7000-8000-00000000c001', settings: { baseUrl: 'http://stripe.test/v1' }, secrets: { signingSecret: SECRET, apiKey: API_KEY } },
+  prove: (body, options = {}) =>
+    call(body, { 'stripe-signature': header(body, options.secret ?? SECRET, options.at ?? nowMs), 'content-type': 'application/json' }, { mediaType: options.mediaType ?? 'application/json' }),
   deliveries: fixtures('stripe').map((each) => ({ ...each, mediaType: 'application/json' })),
+  poll: { respond: api, brings: fixtures('stripe').filter(({ name }) => !name.startsWith('unknown.')).length, secretValues: [API_KEY, SECRET] },
+  tryOut: { respond: api, account: 'Orchard House', secretValues: [API_KEY, SECRET] },
 };

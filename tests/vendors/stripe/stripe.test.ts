@@ -3,20 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { stripe } from '../../../core/vendors/stripe/index.ts';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import { isStale } from '../../../core/domain/record/plan.ts';
+import type { Http } from '../../../core/ports/ports.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
-import { bytes, clockAt, fixture, hashing } from '../ports.ts';
-import { samples } from './samples.ts';
+import { bytes, call, clockAt, fixture, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
+import { api, samples } from './samples.ts';
 
 const { access, nowMs } = samples;
-const verify = (request: WebhookRequest, secrets = access.secrets) => stripe.webhook.verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs) });
-const request = (body: string, header: string): WebhookRequest => ({ rawBody: bytes(body), headers: { 'stripe-signature': header }, mediaType: 'application/json' });
+const verify = (request: WebhookRequest, secrets = access.secrets) => webhookOf(stripe).verify(request, { ...access, secrets }, { hashing, clock: clockAt(nowMs), certificates: noCertificates });
+const request = (body: string, header: string): WebhookRequest => call(bytes(body), { 'stripe-signature': header });
 const sign = (payload: string, secret: string, timestamp = nowMs / 1000) => Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
 const body = fixture('stripe', 'payment_intent.succeeded');
 
 type PaymentChange = Extract<Change, { kind: 'payment' }>;
 
 function paymentOf(text: string): PaymentChange {
-  const meant = stripe.webhook.normalise({ bodyText: text, mediaType: 'application/json', vendorEvent: null, receivedAt: new Date(nowMs).toISOString() });
+  const meant = webhookOf(stripe).normalise(stored(text, { vendorEvent: null, receivedAt: new Date(nowMs).toISOString() }));
   if (!meant.ok || meant.value.kind !== 'changes') throw new Error(JSON.stringify(meant));
   const [change] = meant.value.changes;
   if (change?.kind !== 'payment' || meant.value.changes.length !== 1) throw new Error('expected one payment');
@@ -121,13 +122,48 @@ describe('mapping', () => {
     ['no id', (object: Record<string, unknown>) => delete object['id']],
   ])('quarantines %s', (_name, change) => {
     const text = changed('payment_intent.succeeded', (event) => change(event.data.object));
-    const meant = stripe.webhook.normalise({ bodyText: text, mediaType: 'application/json', vendorEvent: null, receivedAt: '' });
+    const meant = webhookOf(stripe).normalise(stored(text, { vendorEvent: null, receivedAt: '' }));
     expect(meant).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
   });
 
   it('ignores what nobody needs, with the reason', () => {
     const bodyText = fixture('stripe', 'unknown.payout.paid');
-    const meant = stripe.webhook.normalise({ bodyText, mediaType: 'application/json', vendorEvent: 'payout.paid', receivedAt: '' });
+    const meant = webhookOf(stripe).normalise(stored(bodyText, { vendorEvent: 'payout.paid', receivedAt: '' }));
     expect(meant).toEqual({ ok: true, value: { kind: 'ignored', why: 'payout.paid is not needed for the record' } });
+  });
+});
+
+describe('looking for what was missed', () => {
+  const clock = clockAt(samples.nowMs);
+  type Page = Awaited<ReturnType<NonNullable<typeof stripe.poll>['read']>> | undefined;
+
+  it('goes down to where the last look began, under the keys of the webhooks', async () => {
+    const asked: URL[] = [];
+    const http: Http = { send: (request) => Promise.resolve(api(request)).finally(() => asked.push(new URL(request.url))) };
+    let cursor: string | null = null;
+    const keys: string[] = [];
+    for (let more = true; more; ) {
+      const page: Page = await stripe.poll?.read(cursor, samples.access, { http, clock });
+      if (!page?.ok) throw new Error('not read');
+      keys.push(...page.value.items.map((item) => item.key));
+      ({ cursor, more } = page.value);
+    }
+    const own = samples.deliveries.filter(({ name }) => !name.startsWith('unknown.')).map(({ body }) => (JSON.parse(body) as { id: string }).id);
+    expect([...keys].sort()).toEqual(own.sort());
+    expect(asked.map((url) => url.searchParams.get('starting_after'))).toEqual([null, keys[4], keys[9]]);
+    expect(asked[0]?.searchParams.get('created[gte]')).toBe(String(samples.nowMs / 1000 - 29 * 86_400));
+    await stripe.poll?.read(cursor, samples.access, { http, clock });
+    expect(Number(asked[3]?.searchParams.get('created[gte]'))).toBeGreaterThan(Number(asked[0]?.searchParams.get('created[gte]')));
+  });
+
+  it('asks nobody while there is no key, and asks no further back than Stripe keeps', async () => {
+    const none: Http = { send: () => Promise.reject(new Error('asked')) };
+    const { apiKey: _left, ...secrets } = samples.access.secrets;
+    expect(await stripe.poll?.read(null, { ...samples.access, secrets }, { http: none, clock })).toMatchObject({ ok: true, value: { items: [], more: false } });
+    expect(await stripe.test?.({ ...samples.access, secrets }, { http: none, clock })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+    const asked: string[] = [];
+    const http: Http = { send: (request) => Promise.resolve(api(request)).finally(() => asked.push(new URL(request.url).searchParams.get('created[gte]') ?? '')) };
+    await stripe.poll?.read(JSON.stringify({ since: 5, newest: 5, after: null }), samples.access, { http, clock });
+    expect(asked).toEqual([String(samples.nowMs / 1000 - 29 * 86_400)]);
   });
 });

@@ -1,9 +1,26 @@
 import { vscoWorkspace } from '../../../core/vendors/vsco-workspace/index.ts';
+import type { HttpRequest, HttpResponse } from '../../../core/ports/ports.ts';
 import type { VendorSamples } from '../../conformance/vendor.conformance.ts';
-import { fixtures } from '../ports.ts';
+import { call, fixtures } from '../ports.ts';
 import { contact, IDS, job, jobContact, order, payment, session } from './objects.ts';
 
 const API_KEY = 'vsco-fixture-key';
+
+const answer = (body: unknown): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+
+/** Lists sorted by change: a job too old to matter, a session that was moved, a payment. */
+export function lists(request: HttpRequest): HttpResponse {
+  const url = new URL(request.url);
+  if (url.searchParams.get('sortBy') !== 'modified desc') return { status: 400, headers: {}, body: '{}' };
+  const page = Number(url.searchParams.get('page'));
+  const collections: Readonly<Record<string, readonly (readonly object[])[]>> = {
+    '/api/v2/job': [[{ ...job, id: '01k9second', modified: '2026-10-21T10:00:00Z' }, job], [{ ...job, id: '01k9old', modified: '2025-01-01T10:00:00Z' }], [{ ...job, id: '01k9older', modified: '2024-01-01T10:00:00Z' }]],
+    '/api/v2/event': [[session]],
+    '/api/v2/payment': [[payment]],
+  };
+  const pages = collections[url.pathname] ?? [[]];
+  return answer({ type: 'collection', meta: { currentPage: page, totalPages: pages.length }, items: pages[page - 1] ?? [] });
+}
 
 export const samples: VendorSamples = {
   vendor: vscoWorkspace,
@@ -13,7 +30,7 @@ export const samples: VendorSamples = {
     settings: { baseUrl: 'http://vsco.test/api/v2', currency: 'GBP', vendorName: 'Northlight Photography' },
     secrets: { apiKey: API_KEY },
   },
-  prove: (body, options = {}) => ({ rawBody: body, mediaType: options.mediaType ?? 'application/json', headers: { 'content-type': 'application/json' } }),
+  prove: (body, options = {}) => call(body, { 'content-type': 'application/json' }, { mediaType: options.mediaType ?? 'application/json' }),
   deliveries: fixtures('vsco-workspace').map((each) => ({ ...each, mediaType: 'application/json' })),
   reread: {
     hints: [
@@ -32,4 +49,6 @@ export const samples: VendorSamples = {
     ]),
     secretValues: [API_KEY],
   },
+  poll: { respond: lists, brings: 4, secretValues: [API_KEY] },
+  tryOut: { respond: () => answer({ name: 'Northlight Photography', currencyCode: 'GBP' }), account: 'Northlight Photography', secretValues: [API_KEY] },
 };

@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../core/vendors/vsco-workspace/client.ts';
+import { retryAfterMs } from '../../../core/vendors/calls.ts';
 import { vscoWorkspace } from '../../../core/vendors/vsco-workspace/index.ts';
 import { statusOf } from '../../../core/vendors/vsco-workspace/mapping.ts';
 import { startVscoStandIn, type VscoStandIn } from '../../../scripts/simulate/vscoStandIn.ts';
+import type { Http } from '../../../core/ports/ports.ts';
 import type { ConnectionAccess } from '../../../core/vendors/vendor.ts';
-import { bytes, clockAt, fetchHttp, fixture, hashing } from '../ports.ts';
+import { bytes, clockAt, fetchHttp, fixture, hashing, noCertificates, proverOf, stored, webhookOf } from '../ports.ts';
 import { contact, IDS, job, jobContact, order, payment, session } from './objects.ts';
-import { samples } from './samples.ts';
+import { lists, samples } from './samples.ts';
 
 const clock = clockAt(samples.nowMs);
 const keyOf = (body: unknown) => {
-  const verified = vscoWorkspace.webhook.verify(samples.prove(bytes(JSON.stringify(body))), samples.access, { hashing, clock });
+  const verified = webhookOf(vscoWorkspace).verify(proverOf(samples)(bytes(JSON.stringify(body))), samples.access, { hashing, clock, certificates: noCertificates });
   return verified.ok ? verified.value.deliveryKey : verified.error;
 };
-const normalise = (body: unknown) => vscoWorkspace.webhook.normalise({ bodyText: JSON.stringify(body), mediaType: 'application/json', vendorEvent: null, receivedAt: '' });
+const normalise = (body: unknown) => webhookOf(vscoWorkspace).normalise(stored(JSON.stringify(body), { vendorEvent: null, receivedAt: '' }));
 
 describe('the hint', () => {
   it.each([
@@ -63,6 +64,34 @@ describe('Retry-After', () => {
     ['soon', null],
     [undefined, null],
   ])('%s -> %s', (header, ms) => expect(retryAfterMs(header, samples.nowMs)).toBe(ms));
+});
+
+describe('looking for changes', () => {
+  it('reads down to where the last look began, and no further', async () => {
+    const asked: string[] = [];
+    const http: Http = { send: (request) => Promise.resolve(lists(request)).finally(() => asked.push(new URL(request.url).pathname.slice('/api/v2/'.length))) };
+    let cursor: string | null = null;
+    const look = async (): Promise<string[]> => {
+      const bodies: string[] = [];
+      for (let more = true; more; ) {
+        const page: Awaited<ReturnType<NonNullable<typeof vscoWorkspace.poll>['read']>> | undefined = await vscoWorkspace.poll?.read(cursor, samples.access, { http, clock });
+        if (!page?.ok) throw new Error('not read');
+        bodies.push(...page.value.items.map((item) => item.body));
+        ({ cursor, more } = page.value);
+      }
+      return bodies;
+    };
+    expect(await look()).toEqual([
+      JSON.stringify({ event: 'job.created', id: '01k9second' }),
+      JSON.stringify({ event: 'job.created', id: IDS.job }),
+      JSON.stringify({ event: 'job.created', id: IDS.job }),
+      JSON.stringify({ event: 'payment.created', id: IDS.payment }),
+    ]);
+    expect(asked).toEqual(['job', 'job', 'event', 'payment']);
+    asked.length = 0;
+    expect((await look()).length).toBe(3);
+    expect(asked).toEqual(['job', 'event', 'payment']);
+  });
 });
 
 describe('reading from the stand-in over a real socket', () => {

@@ -12,13 +12,20 @@ describe('deep links', () => {
     { view: 'day', weddingId: a, alertId: null },
     { view: 'day', weddingId: a, alertId: b },
     { view: 'day', weddingId: null, alertId: b },
+    { view: 'messages', channel: null, weddingId: null },
+    { view: 'messages', channel: 'sms', weddingId: null },
+    { view: 'messages', channel: null, weddingId: a },
+    { view: 'messages', channel: 'email', weddingId: b },
     { view: 'integrations', connectionId: null },
     { view: 'integrations', connectionId: a },
+    { view: 'connect', system: null },
+    { view: 'connect', system: 'studio-ninja' },
+    { view: 'import', connectionId: a },
     { view: 'settings' },
   ])('%j goes there and back', (place) => {
     expect(parseDeepLink(formatDeepLink(place))).toEqual({ ok: true, value: place });
   });
-  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'javascript:wedsync://day'])('refuses %j', (text) => {
+  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'wedsync://messages/fax', 'wedsync://messages/wedding', 'wedsync://messages/wedding/1', `wedsync://messages/${a}`, `wedsync://messages/sms/email`, `wedsync://messages/wedding/${a}/sms`, 'wedsync://connect/-x', `wedsync://connect/stripe/${a}`, 'wedsync://import', 'wedsync://import/1', 'javascript:wedsync://day'])('refuses %j', (text) => {
     expect(parseDeepLink(text).ok).toBe(false);
   });
   it('never throws and never invents a place', () => {

@@ -1,0 +1,67 @@
+import { baseUrlField, ZONE_FIELD } from '../settings.ts';
+import type { VendorManifest } from '../vendor.ts';
+
+export const DEFAULT_BASE_URL = 'https://www.googleapis.com/calendar/v3';
+
+export const manifest: VendorManifest = {
+  id: 'google-calendar',
+  name: 'Google Calendar',
+  category: 'calendar',
+  paths: ['native'],
+  capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  fields: [
+    { key: 'clientId', label: 'Client ID', help: 'Google Cloud console > Credentials > your OAuth client.', sensitive: false, required: true },
+    { key: 'clientSecret', label: 'Client secret', help: 'Shown beside the client ID.', sensitive: true, required: true },
+    {
+      key: 'calendarId',
+      label: 'Calendar ID',
+      help: 'Calendar settings > Integrate calendar. Leave empty for the main calendar of the account.',
+      sensitive: false,
+      required: false,
+    },
+    { ...ZONE_FIELD, help: 'For whole days of a calendar that names no zone.' },
+    { key: 'channelToken', label: 'Channel token', help: 'Made up here; Google repeats it in every notice.', sensitive: true, required: false, input: 'generated' },
+    { key: 'channelTokenPrevious', label: 'Previous channel token', help: 'Only while one channel follows another.', sensitive: true, required: false },
+    { key: 'channelId', label: 'Channel', help: 'When filled in, notices of other channels are refused.', sensitive: false, required: false },
+    baseUrlField(DEFAULT_BASE_URL),
+  ],
+  oauth: {
+    authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+    tokenUrl: 'https://oauth2.googleapis.com/token',
+    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
+    pkce: true,
+    // Without both Google gives no refresh token on a second sign-in.
+    extra: { access_type: 'offline', prompt: 'consent' },
+    clientAuth: 'body',
+  },
+  guides: [
+    {
+      path: 'native',
+      brings: 'Entries of one calendar, with their changes and deletions: looked for every five minutes.',
+      steps: [
+        'In the Google Cloud console make a project, switch on the Google Calendar API, and publish the consent screen.',
+        'Under Credentials make an OAuth client of the type Desktop app or Web application, with this redirect address: {redirectUrl}',
+        'Paste the client ID and the client secret here, then sign in with the account whose calendar it is.',
+        'For another calendar than the main one, copy its calendar ID out of its settings and paste it here.',
+      ],
+    },
+  ],
+  webhook: {
+    headers: ['x-goog-channel-id', 'x-goog-channel-token', 'x-goog-channel-expiration', 'x-goog-resource-id', 'x-goog-resource-uri', 'x-goog-resource-state', 'x-goog-message-number'],
+    mediaTypes: ['', 'application/json', 'text/plain'],
+    events: ['exists', 'not_exists'],
+    verification: 'secret_in_call',
+    toleranceSeconds: null,
+    handshake: false,
+  },
+  bridge: null,
+  file: null,
+  mail: null,
+  masks: ['summary', 'description', 'location', 'attendees', 'creator', 'organizer', 'conferenceData', 'hangoutLink'],
+  limits: { perSecond: null, atOnce: null },
+  sources: [
+    'https://developers.google.com/workspace/calendar/api/guides/push',
+    'https://developers.google.com/workspace/calendar/api/guides/sync',
+    'https://developers.google.com/workspace/calendar/api/v3/reference/events',
+  ],
+};

@@ -1,0 +1,68 @@
+import { err, ok, type Result } from '../../contract/result.ts';
+import type { Change } from '../../domain/record/changes.ts';
+import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
+import { boundedId } from '../ids.ts';
+import { parseJsonObject } from '../signatures.ts';
+import type { NormaliseError, Normalised, StoredDelivery } from '../vendor.ts';
+import { dayOf, dayStart, knownZone, wallTimeToInstant } from '../wallTime.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Kinds that fill a calendar by themselves and are no plan of anybody's. */
+const NO_PLAN = ['birthday', 'workingLocation'];
+
+const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
+const one = (change: Change): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: [change] });
+
+/** `{date}` is a whole day in the calendar's zone; `{dateTime, timeZone}` a moment, with its offset or without. */
+function timeOf(time: Body, zone: string | null): { readonly at: string; readonly allDay: boolean } | null {
+  const day = localDate(time['date']);
+  if (day !== null) {
+    const at = dayStart(day, zone ?? 'UTC');
+    return at === null ? null : { at, allDay: true };
+  }
+  const at = instantOfText(time['dateTime']) ?? wallTimeToInstant(time['dateTime'], knownZone(time['timeZone']) ?? zone ?? '');
+  return at === null ? null : { at, allDay: false };
+}
+
+/** The only guest besides the calendar itself. */
+function guestOf(event: Body): string | null {
+  const list = Array.isArray(event['attendees']) ? (event['attendees'] as unknown[]) : [];
+  const all = list.filter((one): one is Body => typeof one === 'object' && one !== null);
+  const people = all.filter((one) => one['self'] !== true && one['organizer'] !== true && one['resource'] !== true);
+  const addresses = new Set(people.map((one) => emailAddress(one['email'])).filter((address) => address !== null));
+  const [only] = addresses;
+  return addresses.size === 1 && only !== undefined ? only : null;
+}
+
+export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normalised, NormaliseError> {
+  const body = parseJsonObject(bodyText);
+  if (!body.ok) return shapeUnknown('The stored entry is not a JSON object.');
+  const event = objectAt(body.value, 'event');
+  const id = event['id'];
+  if (typeof id !== 'string' || id === '') return shapeUnknown('The entry has no id.');
+  const updated = instantOfText(event['updated']);
+  const remote = { type: 'event', id: boundedId(id), version: updated };
+  const status = event['status'];
+  if (status === 'cancelled') return one({ kind: 'calendarEvent', remote, wedding: {}, occurredAt: updated, fields: { status: 'cancelled' }, deleted: true });
+  const type = shortText(event['eventType'], 40) ?? 'default';
+  if (NO_PLAN.includes(type)) return ok({ kind: 'ignored', why: `${type} is no plan` });
+
+  const zone = knownZone(body.value['zone']) ?? knownZone(settings['zone']);
+  const [start, end] = [timeOf(objectAt(event, 'start'), zone), timeOf(objectAt(event, 'end'), zone)];
+  if (start === null || end === null || end.at < start.at) return shapeUnknown('The entry has no start or no end that exists.');
+  const own = knownZone(objectAt(event, 'start')['timeZone']) ?? zone;
+  return one({
+    kind: 'calendarEvent',
+    remote,
+    wedding: { weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']), email: guestOf(event), date: dayOf(start.at, own) },
+    occurredAt: updated,
+    fields: {
+      startsAt: start.at, endsAt: end.at, allDay: start.allDay, zone: own,
+      status: status === 'tentative' ? 'tentative' : 'confirmed', busy: event['transparency'] !== 'transparent',
+      // The whole entry is told each time: what is not there is not there any more.
+      place: shortText(event['location']),
+      ...known({ title: shortText(event['summary']), calendar: shortText(body.value['calendar']) }),
+    },
+  });
+}

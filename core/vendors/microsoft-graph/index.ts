@@ -1,0 +1,6 @@
+import type { VendorModule } from '../vendor.ts';
+import { manifest } from './manifest.ts';
+import { poll, tryOut } from './poll.ts';
+import { handshake, normalise, verify } from './webhook.ts';
+
+export const microsoftGraph: VendorModule = { manifest, webhook: { handshake, verify, normalise }, poll, test: tryOut };

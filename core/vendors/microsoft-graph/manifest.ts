@@ -1,0 +1,60 @@
+import { baseUrlField, ZONE_FIELD } from '../settings.ts';
+import type { VendorManifest } from '../vendor.ts';
+
+export const DEFAULT_BASE_URL = 'https://graph.microsoft.com/v1.0';
+
+export const manifest: VendorManifest = {
+  id: 'microsoft-graph',
+  name: 'Outlook Calendar',
+  category: 'calendar',
+  paths: ['native'],
+  capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  fields: [
+    { key: 'clientId', label: 'Application ID', help: 'Microsoft Entra > App registrations > your app.', sensitive: false, required: true },
+    { key: 'clientSecret', label: 'Client secret', help: 'Certificates & secrets of the same app; the value, not its ID.', sensitive: true, required: true },
+    { key: 'calendarId', label: 'Calendar ID', help: 'Leave empty for the main calendar of the account.', sensitive: false, required: false },
+    { ...ZONE_FIELD, help: 'For whole days of entries that name no zone.' },
+    { key: 'clientState', label: 'Client state', help: 'Made up here; Microsoft repeats it in every notice.', sensitive: true, required: false, input: 'generated' },
+    { key: 'clientStatePrevious', label: 'Previous client state', help: 'Only while one subscription follows another.', sensitive: true, required: false },
+    baseUrlField(DEFAULT_BASE_URL),
+  ],
+  oauth: {
+    authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+    tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
+    scopes: ['offline_access', 'User.Read', 'Calendars.Read'],
+    pkce: true,
+    extra: {},
+    clientAuth: 'body',
+  },
+  guides: [
+    {
+      path: 'native',
+      brings: 'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: looked for every five minutes.',
+      steps: [
+        'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of the type Web: {redirectUrl}',
+        'Under API permissions add the delegated permissions Calendars.Read, User.Read and offline_access of Microsoft Graph.',
+        'Under Certificates & secrets make a client secret.',
+        'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',
+      ],
+    },
+  ],
+  webhook: {
+    headers: [],
+    mediaTypes: ['application/json', 'text/plain', ''],
+    events: ['created', 'updated', 'deleted', 'missed'],
+    verification: 'secret_in_call',
+    toleranceSeconds: null,
+    handshake: true,
+  },
+  bridge: null,
+  file: null,
+  mail: null,
+  masks: ['subject', 'bodyPreview', 'body', 'location', 'locations', 'attendees', 'organizer', 'onlineMeeting', 'clientState'],
+  limits: { perSecond: null, atOnce: 4 },
+  sources: [
+    'https://learn.microsoft.com/graph/change-notifications-delivery-webhooks',
+    'https://learn.microsoft.com/graph/change-notifications-lifecycle-events',
+    'https://learn.microsoft.com/graph/delta-query-events',
+    'https://github.com/microsoftgraph/msgraph-metadata',
+  ],
+};

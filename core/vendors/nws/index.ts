@@ -1,0 +1,5 @@
+import type { VendorModule } from '../vendor.ts';
+import { manifest } from './manifest.ts';
+import { poll, tryOut } from './poll.ts';
+
+export const nws: VendorModule = { manifest, poll, test: tryOut };

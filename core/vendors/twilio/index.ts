@@ -1,0 +1,6 @@
+import type { VendorModule } from '../vendor.ts';
+import { manifest } from './manifest.ts';
+import { tryOut } from './tryOut.ts';
+import { normalise, verify } from './webhook.ts';
+
+export const twilio: VendorModule = { manifest, webhook: { verify, normalise }, test: tryOut };

@@ -1,0 +1,78 @@
+import { baseUrlField } from '../settings.ts';
+import type { VendorManifest } from '../vendor.ts';
+
+export const DEFAULT_BASE_URL = 'https://graph.facebook.com/v23.0';
+
+export const manifest: VendorManifest = {
+  id: 'whatsapp',
+  name: 'WhatsApp Business',
+  category: 'messaging',
+  paths: ['native'],
+  capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: true, push: false },
+  fields: [
+    { key: 'appSecret', label: 'App secret', help: 'App settings > Basic, in your Meta app.', sensitive: true, required: true },
+    {
+      key: 'appSecretPrevious',
+      label: 'Previous app secret',
+      help: 'Only while you reset it: both are accepted until you clear this field.',
+      sensitive: true,
+      required: false,
+    },
+    {
+      key: 'verifyToken',
+      label: 'Verify token',
+      help: 'Made up here; Meta asks for it when the address is entered.',
+      sensitive: true,
+      required: true,
+      input: 'generated',
+    },
+    {
+      key: 'phoneNumberId',
+      label: 'Phone number ID',
+      help: 'WhatsApp > API setup; digits. Needed only to try the connection out.',
+      sensitive: false,
+      required: false,
+    },
+    {
+      key: 'systemToken',
+      label: 'System user token',
+      help: 'Business settings > System users. Needed only to try the connection out.',
+      sensitive: true,
+      required: false,
+    },
+    baseUrlField(DEFAULT_BASE_URL),
+  ],
+  oauth: null,
+  guides: [
+    {
+      path: 'native',
+      brings: 'WhatsApp messages to your business number, and how far those that you send have got, within seconds.',
+      steps: [
+        'Open developers.facebook.com/apps and choose the app that your WhatsApp number belongs to.',
+        'Under App settings, then Basic, show the app secret and paste it here; save.',
+        'Under WhatsApp, then Configuration, edit the webhook and enter this address: {webhookUrl}',
+        'Enter this verify token: {generated}',
+        'Choose Verify and save, then subscribe to the field messages.',
+        'Write to the number from a phone; the message appears here.',
+      ],
+    },
+  ],
+  webhook: {
+    headers: ['x-hub-signature-256'],
+    mediaTypes: ['application/json', ''],
+    events: ['messages'],
+    verification: 'hmac',
+    toleranceSeconds: null,
+    handshake: true,
+  },
+  bridge: null,
+  file: null,
+  mail: null,
+  masks: ['from', 'wa_id', 'recipient_id', 'profile', 'text', 'contacts', 'caption', 'location'],
+  limits: { perSecond: null, atOnce: null },
+  sources: [
+    'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
+    'https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks',
+    'https://github.com/facebook/openapi',
+  ],
+};

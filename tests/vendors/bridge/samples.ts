@@ -1,0 +1,5 @@
+import { bridge } from '../../../core/vendors/bridge/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(bridge);

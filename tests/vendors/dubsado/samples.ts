@@ -1,0 +1,5 @@
+import { dubsado } from '../../../core/vendors/dubsado/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(dubsado);

@@ -1,0 +1,5 @@
+import { flowermate } from '../../../core/vendors/flowermate/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(flowermate);

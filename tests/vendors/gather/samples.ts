@@ -1,0 +1,5 @@
+import { gather } from '../../../core/vendors/gather/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(gather);

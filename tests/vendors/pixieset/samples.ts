@@ -1,0 +1,5 @@
+import { pixieset } from '../../../core/vendors/pixieset/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(pixieset);

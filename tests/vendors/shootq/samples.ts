@@ -1,0 +1,5 @@
+import { shootq } from '../../../core/vendors/shootq/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(shootq);

@@ -1,0 +1,5 @@
+import { weddingwire } from '../../../core/vendors/weddingwire/index.ts';
+import type { VendorSamples } from '../../conformance/samples.ts';
+import { recipeSamples } from '../recipes.ts';
+
+export const samples: VendorSamples = recipeSamples(weddingwire);

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../core/domain/record/changes.ts';
+import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
+import { whatsapp } from '../../../core/vendors/whatsapp/index.ts';
+import { bytes, call, clockAt, fixture, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
+import { question, samples, signed, VERIFY_TOKEN } from './samples.ts';
+
+const { access } = samples;
+const part = webhookOf(whatsapp);
+const verify = (request: WebhookRequest, secrets = access.secrets) => part.verify(request, { ...access, secrets }, { hashing, clock: clockAt(0), certificates: noCertificates });
+const keyOf = (body: unknown) => {
+  const text = bytes(JSON.stringify(body));
+  const answer = verify(call(text, signed(text)));
+  if (!answer.ok) throw new Error(answer.error);
+  return answer.value.deliveryKey;
+};
+function messagesIn(text: string): Extract<Change, { kind: 'message' }>[] {
+  const meant = part.normalise(stored(text));
+  if (!meant.ok || meant.value.kind !== 'changes') throw new Error(JSON.stringify(meant));
+  return meant.value.changes.filter((change) => change.kind === 'message');
+}
+interface Delivery {
+  entry: { id: string; changes: { value: { messages?: Record<string, unknown>[]; statuses?: Record<string, unknown>[] } }[] }[];
+}
+const parsed = (name: string) => JSON.parse(fixture('whatsapp', name)) as Delivery;
+
+describe('proof', () => {
+  const text = bytes(fixture('whatsapp', 'message.text'));
+  const headers = signed(text);
+  const header = headers['x-hub-signature-256'] ?? '';
+
+  it('takes either secret while one is reset, and hexadecimal in either case', () => {
+    const both = { appSecret: 'new', appSecretPrevious: 'old' };
+    for (const secret of ['new', 'old']) expect(verify(call(text, signed(text, secret)), both).ok).toBe(true);
+    expect(verify(call(text, { 'x-hub-signature-256': `sha256=${header.slice(7).toUpperCase()}` })).ok).toBe(true);
+  });
+
+  it.each([
+    ['too short', header.slice(0, -2)],
+    ['too long', `${header}00`],
+    ['doubled', `${header}, ${header}`],
+    ['without its prefix', header.slice(7)],
+    ['of the older kind', header.replace('sha256', 'sha1')],
+    ['with its prefix in capitals', header.replace('sha256', 'SHA256')],
+  ])('calls a signature %s malformed', (_name, given) => expect(verify(call(text, { 'x-hub-signature-256': given }))).toEqual({ ok: false, error: 'intake.signature_malformed' }));
+
+  it('knows the same facts in another wrapping, and tells more facts from fewer', () => {
+    const batch = parsed('batch');
+    const turned = parsed('batch');
+    turned.entry[0]?.changes.reverse();
+    turned.entry[0]?.changes[1]?.value.messages?.reverse();
+    expect(keyOf(turned)).toBe(keyOf(batch));
+    const fewer = parsed('batch');
+    fewer.entry[0]?.changes.pop();
+    expect(keyOf(fewer)).not.toBe(keyOf(batch));
+    const unnamed = parsed('batch');
+    delete unnamed.entry[0]?.changes[0]?.value.messages?.[0]?.['id'];
+    expect(keyOf(unnamed)).toMatch(/^sha256:/);
+  });
+
+  it('has no answer while it has no token, whatever is asked', () => {
+    const none = { ...access, secrets: { appSecret: 'x' } };
+    for (const token of ['', VERIFY_TOKEN]) {
+      expect(part.handshake?.(question({ 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': '1' }), none, { hashing })).toMatchObject({ status: 403 });
+    }
+    expect(part.handshake?.(question({}), access, { hashing })).toBeNull();
+  });
+});
+
+describe('mapping', () => {
+  it('reads a message with its number, name, time and what it answers', () => {
+    expect(messagesIn(fixture('whatsapp', 'message.text'))).toEqual([
+      {
+        kind: 'message', remote: { type: 'message', id: 'wamid.FIXTURE1=', version: null }, wedding: { phone: '+447700900123', remote: { type: 'message', id: 'wamid.OUT1=' } }, occurredAt: '2026-10-26T07:33:21.000Z',
+        fields: {
+          channel: 'whatsapp', direction: 'in', status: 'received', text: 'Can we move the cake to 4 pm?', fromName: 'Ada Host', fromAddress: '+447700900123', toAddress: '+441632960001', sentAt: '2026-10-26T07:33:21.000Z',
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['message.image', 'The arch'],
+    ['message.audio', '(voice message)'],
+    ['message.button', 'Yes, 80 guests'],
+    ['message.document', '(document) seating.pdf'],
+  ])('%s', (name, text) => expect(messagesIn(fixture('whatsapp', name))[0]?.fields.text).toBe(text));
+
+  it('takes everything out of a batch, and each stage of one message', () => {
+    expect(messagesIn(fixture('whatsapp', 'batch')).map((change) => [change.remote.id, change.fields.direction])).toEqual([['wamid.FIXTURE6=', 'in'], ['wamid.FIXTURE7=', 'in'], ['wamid.OUT3=', 'out']]);
+    const stages = messagesIn(fixture('whatsapp', 'statuses'));
+    expect(stages.map((change) => change.fields.status)).toEqual(['sent', 'delivered', 'read']);
+    expect(new Set(stages.map((change) => change.remote.id)).size).toBe(1);
+    expect(messagesIn(fixture('whatsapp', 'status.failed'))[0]?.fields).toMatchObject({ status: 'failed', failureReason: 'Not on WhatsApp' });
+  });
+
+  it('sets a batch aside in which one item cannot be read', () => {
+    const odd = parsed('batch');
+    odd.entry[0]?.changes[1]?.value.statuses?.push({ id: 'wamid.X', status: 'beamed' });
+    for (const body of [odd, { object: 'whatsapp_business_account', entry: 7 }, { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'messages', value: { messages: [{ id: 'x' }] } }] }] }]) {
+      expect(part.normalise(stored(JSON.stringify(body)))).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    }
+  });
+
+  it('ignores reactions, other fields and other products', () => {
+    for (const text of [fixture('whatsapp', 'ignored.reaction'), fixture('whatsapp', 'ignored.template'), '{"object":"page","entry":[]}']) {
+      expect(part.normalise(stored(text))).toMatchObject({ ok: true, value: { kind: 'ignored' } });
+    }
+  });
+});
