@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { vendorModule } from '../../core/vendors/registry.ts';
+import { createCertificates } from '../../server/certificates.ts';
 import { nodeHashing, systemClock } from '../../server/ports.ts';
 
 /**
@@ -8,8 +9,9 @@ import { nodeHashing, systemClock } from '../../server/ports.ts';
  * the same code, answers 200 and stores nothing. Argument: the signing secret. Tells its parent the address.
  */
 const [signingSecret = ''] = process.argv.slice(2);
-const stripe = vendorModule('stripe');
-if (!stripe) throw new Error('no stripe');
+const webhook = vendorModule('stripe')?.webhook;
+if (!webhook) throw new Error('no stripe');
+const certificates = createCertificates();
 const app = Fastify({ logger: false });
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -17,7 +19,7 @@ app.post('/*', async (request, reply) => {
   const headers = { 'stripe-signature': String(request.headers['stripe-signature']) };
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const access = { connectionId: 'floor', settings: {}, secrets: { signingSecret } };
-  const verified = stripe.webhook.verify({ rawBody, headers, mediaType: 'application/json' }, access, { hashing: nodeHashing, clock: systemClock });
+  const verified = webhook.verify({ method: 'POST', url: request.url, query: {}, rawBody, headers, mediaType: 'application/json' }, access, { hashing: nodeHashing, clock: systemClock, certificates });
   return reply.status(verified.ok ? 200 : 401).send({ status: 'accepted', deliveryId: verified.ok ? verified.value.deliveryKey : '' });
 });
 await app.listen({ host: '127.0.0.1', port: 0 });

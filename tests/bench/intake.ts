@@ -1,28 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { EnrolAnswer, HTTP } from '../../core/contract/http.ts';
 import { PROTOCOL_VERSION, STREAM_PATH, type StreamFrame } from '../../core/contract/stream.ts';
 import { findPostgres } from '../../scripts/setup/postgres.mjs';
-import { seedDemo } from '../../server/demo/seed.ts';
-import { createIds, systemClock } from '../../server/ports.ts';
-import { createConnection } from '../../server/store/connections.ts';
-import { openStore } from '../../server/store/open.ts';
-import { todaysWedding } from '../support/facts.ts';
 import { ownDatabase, startCluster, type Cluster } from '../support/postgres.ts';
 import { startServer, type RunningServer } from '../support/runningServer.ts';
 import { until } from '../support/serverApp.ts';
 import { machine, median, percentile, table } from './figures.ts';
+import { BENCH_ENV, CONNECTIONS, prepare, SIGNING_SECRET } from './home.ts';
 import { openLoop, payments, type Answered } from './load.ts';
 
 /** 50,000 a minute. */
 const PER_SECOND = 833;
-const CONNECTIONS = 20;
-const SIGNING_SECRET = 'whsec_bench_0123456789abcdef0123456789';
-const MASTER_KEY = new Uint8Array(32).fill(9);
 /** Everything acknowledged must be on the stream after this long, else it counts as lost. */
 const DRAIN_LIMIT_MS = 120_000;
 
@@ -64,25 +57,6 @@ async function floor(): Promise<Target> {
   };
 }
 
-/** A demo venue with twenty Stripe connections, made before the server is started on it. */
-async function prepare(dataDir: string, databaseUrl: string | null): Promise<{ weddingId: string; to: { path: string; signingSecret: string }[] }> {
-  mkdirSync(dataDir, { recursive: true });
-  const ids = createIds();
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const opened = await openStore({ dataDir, databaseUrl, masterKey: MASTER_KEY, clock: systemClock, ids, log: quiet });
-  if (!opened.ok) throw new Error(opened.error.message);
-  const store = opened.value;
-  const card = await seedDemo(store, { clock: systemClock, ids, dataDir, serverUrl: 'http://127.0.0.1' });
-  const to: { path: string; signingSecret: string }[] = [];
-  for (let n = 0; n < CONNECTIONS; n += 1) {
-    const actor = { kind: 'system', id: null, name: 'bench' } as const;
-    const made = await createConnection(store.internals, { organisationId: card.organisationId, system: 'stripe', name: `Stripe ${n}`, path: 'native', settings: {}, secrets: { signingSecret: SIGNING_SECRET }, actor });
-    to.push({ path: `/api/integrations/webhook/stripe/${made.intakeKey}`, signingSecret: SIGNING_SECRET });
-  }
-  await store.close();
-  return { weddingId: todaysWedding(card).id, to };
-}
-
 async function listen(server: RunningServer): Promise<{ socket: Socket; seen: Map<string, { committedAt: number; times: number }> }> {
   const seen = new Map<string, { committedAt: number; times: number }>();
   const body = JSON.stringify({ ticket: server.ticket, device: { name: 'bench', kind: 'tool' } });
@@ -102,7 +76,7 @@ async function listen(server: RunningServer): Promise<{ socket: Socket; seen: Ma
 
 async function home(name: string, dataDir: string, databaseUrl: string | null): Promise<Target> {
   const { weddingId, to } = await prepare(dataDir, databaseUrl);
-  const env = { WEDSYNC_DEMO: '0', WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'), ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) };
+  const env = { ...BENCH_ENV, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) };
   const server = await startServer({ dataDir, env });
   const { socket, seen } = await listen(server);
   return {
