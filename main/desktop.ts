@@ -35,6 +35,7 @@ import { createApi } from './services/api.ts';
 import { createBanners } from './services/banners.ts';
 import { createCompanion, type Companion } from './services/companion.ts';
 import { createEnrolment } from './services/enrolment.ts';
+import { createLeave } from './services/leave.ts';
 import { calmStatus, serverLinks } from './services/link.ts';
 import { createNotifications } from './services/notifications.ts';
 import { openFileJournal } from './services/outbox/journal.ts';
@@ -299,7 +300,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
       place: isMain ? deepLinks.ready() : null,
     };
   };
-  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, outbox, pairing, presence, settings, notifications, wallFeed, windows, wallWindow: wall.window, saveFile: fileSaver(log) });
+  const leave = createLeave({ api: api.leave, openExternal, timers, log });
+  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, leave, outbox, pairing, presence, settings, notifications, wallFeed, windows, wallWindow: wall.window, saveFile: fileSaver(log) });
   handleInvocations({ handlers, kindOf: (id) => (windows.has(id) ? 'console' : wall.window.has(id) ? 'wall' : null), log });
 
   // Start: the window first
@@ -339,6 +341,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
       app.exit(1);
     });
     outbox.stop();
+    leave.cancel();
     void Promise.all([companion.stop(), outboxJournal.close()]).then(() => {
       stuck();
       tray?.destroy();

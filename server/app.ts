@@ -3,8 +3,12 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import { canonicalUrl } from '../core/domain/intake/aliases.ts';
 import { accountsRoutes } from './accounts/http/routes.ts';
+import { lookingRoutes } from './api/lookingRoutes.ts';
+import { apiRoutes } from './api/routes.ts';
 import type { AppDeps } from './deps.ts';
+import { deliveryRoutes } from './deliveries/routes.ts';
 import { foundingRoute } from './founding/route.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
@@ -17,13 +21,15 @@ import { answerExpectation, answerUnreadable, installErrors, refusal, sendRefusa
 import { healthRoutes } from './http/health.ts';
 import { historyRoutes } from './http/history.ts';
 import { isOwnName } from './http/host.ts';
+import { keepIdempotency } from './http/idempotency.ts';
 import { integrationsRoute } from './http/integrations.ts';
 import { ticketsRoute } from './http/tickets.ts';
 import { meRoute } from './http/me.ts';
 import { personalDataRoutes } from './http/personalData.ts';
-import { INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
+import { INCOMPLETE_ROUTE, INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
 import { rolesOf } from './roles.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
+import { systemsRoutes } from './systems/routes.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -38,6 +44,8 @@ declare module 'fastify' {
   }
 }
 
+/** Of calls that come by whatever name a vendor was given. */
+const INTAKE_ROUTES: readonly (string | undefined)[] = [INTAKE_ROUTE, INCOMPLETE_ROUTE];
 const API_BODY_LIMIT = 64 * 1024;
 
 /** The whole HTTP and stream side, without listening. Closing it says goodbye on the stream first. */
@@ -54,6 +62,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     connectionTimeout: 60_000,
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 200 },
+    rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => {
@@ -88,7 +97,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       return sendRefusal(reply, refusal(400, 'request.invalid', 'The request names no host.'));
     }
     // A vendor's call proves itself, and comes by whatever name a tunnel has.
-    if (request.routeOptions.url !== INTAKE_ROUTE && !isOwnName(request.headers.host, config)) {
+    if (!INTAKE_ROUTES.includes(request.routeOptions.url) && !isOwnName(request.headers.host, config)) {
       return sendRefusal(reply, refusal(421, 'request.invalid', 'This server is not known by that name; its public address has to be configured.'));
     }
   });
@@ -120,6 +129,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     });
     refuseDeepBodies(api);
+    if (deps.internals) keepIdempotency(api, deps, deps.internals);
     enrolRoute(api, deps);
     if (deps.founding) foundingRoute(api, deps, deps.founding);
     ticketsRoute(api, deps);
@@ -128,8 +138,12 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     if (deps.accounts) accountsRoutes(api, deps, deps.accounts);
     integrationsRoute(api, deps);
     deliveriesRoute(api, deps);
+    if (deps.deliveries) deliveryRoutes(api, deps, deps.deliveries);
+    if (deps.looking) lookingRoutes(api, deps, deps.looking);
+    apiRoutes(api, deps);
     historyRoutes(api, deps);
     if (deps.privacy) personalDataRoutes(api, deps, deps.privacy);
+    if (deps.systems) systemsRoutes(api, deps, deps.systems);
     commandsRoute(api, deps);
   });
   if (roles.has('stream')) void app.register(async (pages) => consoleRoutes(pages, deps));

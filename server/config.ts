@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { WEBHOOK_BODY_LIMIT } from '../core/contract/http.ts';
 import { err, ok, type Result } from '../core/contract/result.ts';
+import { MANAGING_PER_MINUTE } from '../core/contract/systems.ts';
 import { ROLES, type RoleNames } from './roles.ts';
 
 /** One setting: where it comes from, what it may be, and what to tell a person who got it wrong. */
@@ -152,6 +153,27 @@ export const FIELDS = {
     about: 'Attempts per minute and remote address to sign in, to use an invitation or to begin a pairing. Every account is slowed by itself besides.',
     fallback: 60,
     schema: whole(1, 100_000),
+  }),
+  managingPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_MANAGING', flag: 'rate-managing',
+    expected: 'a whole number from 1 to 1000000',
+    about: 'Calls per minute and device that connect, try out, change or look at a system, ask for leave or take files in.',
+    fallback: MANAGING_PER_MINUTE,
+    schema: whole(1, 1_000_000),
+  }),
+  mailInPort: field<number | null>({
+    variable: 'WEDSYNC_MAIL_IN_PORT', flag: 'mail-in-port',
+    expected: 'a whole number from 0 to 65535',
+    about: 'Port on which mails of connected systems are taken in (SMTP), by the processes that take webhooks; `0` takes any free one. Without it none are. Needs `WEDSYNC_MAIL_IN_DOMAIN`.',
+    fallback: null,
+    schema: whole(0, 65_535),
+  }),
+  mailInDomain: field<string | null>({
+    variable: 'WEDSYNC_MAIL_IN_DOMAIN', flag: 'mail-in-domain',
+    expected: 'a domain name such as in.example.com',
+    about: 'Domain of the addresses that connections by e-mail are given; its MX record leads to this server, or to a mail server that hands on to it.',
+    fallback: null,
+    schema: z.string().max(253).regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i).transform((text) => text.toLowerCase()),
   }),
   smtpUrl: field<string | null>({
     variable: 'WEDSYNC_SMTP_URL', flag: 'smtp-url', sensitive: true,

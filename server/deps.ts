@@ -1,13 +1,17 @@
-import type { Clock, Hashing } from '../core/ports/ports.ts';
+import type { Certificates, Clock, Hashing } from '../core/ports/ports.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
+import type { Looking } from './api/looking.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
+import type { Deliveries } from './deliveries/deliveries.ts';
 import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { FloodLimits } from './stream/flood.ts';
 import type { Privacy } from './privacy/privacy.ts';
+import type { StoreInternals } from './store/internals.ts';
 import type { Store } from './store/store.ts';
+import type { Systems } from './systems/systems.ts';
 
 /** Everything the HTTP and stream side is given; nothing in it is reached for otherwise. */
 export interface AppDeps {
@@ -15,12 +19,23 @@ export interface AppDeps {
   readonly store: Store;
   /** Personal data; left out where there is no real record underneath, and then its addresses are not there. */
   readonly privacy?: Privacy;
+  /** Connecting systems; left out where there is no real record underneath, and then its addresses are not there. */
+  readonly systems?: Systems;
+  /** Where answers to writes with a key are kept; left out where there is no real record underneath. */
+  readonly internals?: StoreInternals;
+  /** Looking into what came; left out where there is no real record underneath. */
+  readonly deliveries?: Deliveries;
+  /** Looks at sources on demand; left out where there is no real record underneath. */
+  readonly looking?: Looking;
   /** How a server without an organisation gets its first; left out where there is no real record underneath. */
   readonly founding?: Founding;
   /** The vendor of that name, or null. */
   readonly vendors: (system: string) => VendorModule | null;
   readonly clock: Clock;
   readonly hashing: Hashing;
+  readonly certificates: Certificates;
+  /** A public text that a proof needs; null = it could not be had. */
+  readonly evidence: (url: string) => Promise<string | null>;
   readonly log: ServerLog;
   readonly metrics: Metrics;
   readonly version: string;

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-export type IntakeOutcome = 'accepted' | 'duplicate' | 'refused' | 'limited' | 'paused' | 'failed';
+/** `held` = stored for a connection that is paused. */
+export type IntakeOutcome = 'accepted' | 'held' | 'duplicate' | 'handshake' | 'refused' | 'limited' | 'failed';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -20,7 +21,7 @@ export interface Metrics {
   readonly snapshots: Counter;
   readonly http: Counter<'route' | 'status'>;
   readonly commands: Counter<'type' | 'outcome'>;
-  readonly store: { readonly waiting: Gauge; readonly parked: Gauge; readonly quarantined: Gauge; readonly bytes: Gauge };
+  readonly store: { readonly waiting: Gauge; readonly parked: Gauge; readonly quarantined: Gauge; readonly held: Gauge; readonly dead: Gauge; readonly oldestWaiting: Gauge; readonly oldestDead: Gauge; readonly bytes: Gauge };
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5];
@@ -48,6 +49,10 @@ export function createMetrics(options: { readonly processMetrics: boolean } = { 
       waiting: new Gauge({ name: 'wedsync_deliveries_waiting', help: 'Stored deliveries not yet worked on', registers }),
       parked: new Gauge({ name: 'wedsync_deliveries_parked', help: 'Deliveries that match no wedding', registers }),
       quarantined: new Gauge({ name: 'wedsync_deliveries_quarantined', help: 'Deliveries that were not understood', registers }),
+      held: new Gauge({ name: 'wedsync_deliveries_held', help: 'Deliveries kept back by a pause or by the brake', registers }),
+      dead: new Gauge({ name: 'wedsync_deliveries_dead', help: 'Deliveries that were tried as often as it is worth', registers }),
+      oldestWaiting: new Gauge({ name: 'wedsync_deliveries_waiting_oldest_seconds', help: 'Age of the oldest delivery not yet worked on', registers }),
+      oldestDead: new Gauge({ name: 'wedsync_deliveries_dead_oldest_seconds', help: 'Age of the oldest dead delivery', registers }),
       bytes: new Gauge({ name: 'wedsync_database_bytes', help: 'Size of the database', registers }),
     },
   };

@@ -5,6 +5,7 @@ export const systemClock: Clock = { now: () => Date.now() };
 
 export const nodeHashing: Hashing = {
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+  hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),
   sha256: (data) => createHash('sha256').update(data).digest(),
   // timingSafeEqual throws on different lengths; the length of a digest is no secret, so that check may be early.
   equal: (a, b) => a.byteLength === b.byteLength && timingSafeEqual(a, b),

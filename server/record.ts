@@ -8,10 +8,13 @@ import { foundFromCommandLine } from './founding/fromCommandLine.ts';
 import { knownCurrency, knownZone } from './founding/known.ts';
 import { createLog } from './log.ts';
 import { createIds } from './ports.ts';
+import { readMasterKey, readNewKey, replaceMasterKey } from './masterKey.ts';
 import { applyErasures, listErasures, readErasures } from './privacy/maintain.ts';
 import { retentionOnce } from './privacy/maintainRetention.ts';
 import type { Difference, Rebuilt } from './store/rebuild.ts';
 import { backupRecord, checkBackup, checkRecord, markPlatformAdmin, rebuildRecord, restoreRecord, type Home, type Maintenance } from './store/maintain.ts';
+import { rekeyRecord } from './store/rekey.ts';
+import { createVault } from './store/vault.ts';
 import type { Verified } from './store/verify.ts';
 
 /** `npm run record`: care of the record from the command line. Ends with 0; 1 = refused, or the record is not sound; 2 = not understood. */
@@ -27,6 +30,8 @@ const USAGE = `npm run record -- <command>
   platform-admin EMAIL [--revoke]   marks an account as the platform's own, which no venue can
   erasures FILE                     who was erased, ids and times only, into a new file
   erasures apply --from FILE        erases them again, after an older backup was restored
+  rekey --new-key-file FILE         seals every credential with another master key, and puts it in place;
+                                    the file is made when there is none
   retention [--now]                 what need not be kept any more; --now lets it go
 The record is where the server's is: WEDSYNC_DATA_DIR or DATABASE_URL, --data-dir or --database-url.
 On the embedded database the server must be stopped; on PostgreSQL backup, verify, rebuild and found run beside it.
@@ -40,6 +45,7 @@ const OPTIONS = {
   from: { type: 'string' },
   erasures: { type: 'string' },
   now: { type: 'boolean', default: false },
+  'new-key-file': { type: 'string' },
   name: { type: 'string' },
   zone: { type: 'string' },
   currency: { type: 'string' },
@@ -176,6 +182,20 @@ async function found(config: Config, { name, zone, currency }: { readonly name?:
   return 0;
 }
 
+async function rekey(options: Maintenance, config: Config, file: string): Promise<number> {
+  const masterKey = await readMasterKey(config);
+  if (!masterKey.ok) return refuse(masterKey.error);
+  const newKey = await readNewKey(file);
+  if (!newKey.ok) return refuse(newKey.error);
+  const done = await rekeyRecord(options, masterKey.value, newKey.value);
+  if (!done.ok) return refuse(done.error);
+  const { connections, signOns, secondFactors, newKeyId } = done.value;
+  say(`Sealed with key ${newKeyId}: ${count(connections, 'connection')}, ${count(signOns, 'single sign-on')}, ${count(secondFactors, 'second factor')}. Whoever was signed in with an account signs in again.`);
+  if (config.masterKey !== null) say(`WEDSYNC_MASTER_KEY must be what stands in ${file} from now on; the server does not start with the former one.`);
+  else say(`It is in place. The former key is kept as ${await replaceMasterKey(config.dataDir, newKey.value, createVault(masterKey.value).keyId)}: backups made before need it.`);
+  return 0;
+}
+
 async function run(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [command, file, ...more] = positionals;
@@ -189,6 +209,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if ((command === 'retention' && file !== undefined) || (command === 'erasures' && file === undefined)) throw new Usage(USAGE);
   if (more.length > 0 || (needsFile && file === undefined) || (command === 'rebuild' && file !== undefined)) throw new Usage(USAGE);
   if ((values.into !== undefined || values.replace || values.erasures !== undefined) && command !== 'restore') throw new Usage('--into, --replace and --erasures go with restore.');
+  if ((values['new-key-file'] !== undefined) !== (command === 'rekey') || (command === 'rekey' && file !== undefined)) throw new Usage('rekey needs --new-key-file FILE.');
   if (values.revoke && command !== 'platform-admin') throw new Usage('--revoke goes with platform-admin.');
   if (values.apply && command !== 'rebuild') throw new Usage('--apply goes with rebuild.');
   if ((values.name ?? values.zone ?? values.currency) !== undefined && command !== 'found') throw new Usage('--name, --zone and --currency go with found.');
@@ -216,6 +237,8 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'found':
       return found(configOf(values), values);
+    case 'rekey':
+      return rekey(options, configOf(values), path.resolve(values['new-key-file'] ?? ''));
     case 'platform-admin': {
       const email = (file ?? '').toLowerCase();
       const marked = await markPlatformAdmin(options, email, !values.revoke);

@@ -3,12 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
 import { err, ok, type Result } from '../core/contract/result.ts';
-import { vendorModule } from '../core/vendors/registry.ts';
+import { vendorModule, VENDORS } from '../core/vendors/registry.ts';
+import { createLooking } from './api/looking.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { seedDemo } from './demo/seed.ts';
+import { createCertificates } from './certificates.ts';
 import { createEgressHttp } from './egress/http.ts';
+import { createEvidence } from './intake/evidence.ts';
+import { createDeliveries } from './deliveries/deliveries.ts';
 import { createFounding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import { readMasterKey } from './masterKey.ts';
@@ -20,8 +24,12 @@ import { createPrivacy } from './privacy/privacy.ts';
 import { startRetention } from './privacy/worker.ts';
 import type { OpenedStore } from './store/internals.ts';
 import { openStore } from './store/open.ts';
+import { createSystems } from './systems/systems.ts';
+import { startMailIn, type MailIn } from './mailIn/mailIn.ts';
 import { VERSION } from './version.ts';
 import { startNormaliser } from './workers/normalise.ts';
+import { startReplayer } from './workers/replays.ts';
+import { startPolls } from './workers/polls.ts';
 
 /** A server that listens. */
 export interface Serving {
@@ -63,6 +71,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const roles = rolesOf(config);
   const unfit = whyNotTheseRoles(config);
   if (unfit) return err(unfit);
+  if (config.mailInPort !== null && config.mailInDomain === null) return err(codedError('server.start_failed', 'WEDSYNC_MAIL_IN_PORT needs WEDSYNC_MAIL_IN_DOMAIN.'));
   const masterKey = await readMasterKey(config);
   if (!masterKey.ok) return masterKey;
   const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, masterKey: masterKey.value, clock, ids, log });
@@ -71,14 +80,22 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const organisationId = () => firstOrganisation(store);
   const metrics = createMetrics({ processMetrics: true });
   const http = createEgressHttp({ allow: config.egressAllow, log });
-  const normaliser = roles.has('worker') ? startNormaliser({ store, vendors: vendorModule, http, clock, ids, random: () => systemRandom.next(), log }) : null;
+  const working = { store, vendors: vendorModule, http, clock, ids, random: () => systemRandom.next(), log };
+  const polls = roles.has('worker') ? startPolls(working) : null;
+  const normaliser = roles.has('worker') ? startNormaliser({ ...working, lookNow: () => polls?.wake() }) : null;
+  const replayer = roles.has('worker') ? startReplayer({ store, log }) : null;
   const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
   const privacy = createPrivacy(store.internals);
   const accounts = createAccounts({ internals: store.internals, store, config, clock, ids, log, http });
   const founding = createFounding(store.internals);
-  const app = buildApp({ config, store, accounts, privacy, founding, vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: VERSION });
+  const deliveries = createDeliveries(store, vendorModule);
+  const looking = createLooking(store.internals, vendorModule);
+  const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, clock, ids, log, config }, store);
+  const evidence = createEvidence({ http, clock });
+  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, deliveries, looking, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
 
   let taking = false;
+  let mailIn: MailIn | null = null;
   const close = async () => {
     app.startDraining();
     if (taking) await sleep(config.drainMs);
@@ -86,6 +103,9 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     const cut = setTimeout(() => app.server.closeAllConnections(), REQUEST_GRACE_MS);
     await app.close();
     clearTimeout(cut);
+    await mailIn?.stop();
+    await polls?.stop();
+    await replayer?.stop();
     await normaliser?.stop();
     await retention?.stop();
     await accounts.close();
@@ -95,6 +115,9 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
 
   try {
     await app.listen({ host: config.host, port: config.port });
+    if (roles.has('intake') && config.mailInPort !== null && config.mailInDomain !== null) {
+      mailIn = await startMailIn({ store, vendors: vendorModule, clock, log, metrics, host: config.host, port: config.mailInPort, domain: config.mailInDomain, strangersPerMinute: config.strangerPerMinute });
+    }
     const { port } = app.server.address() as AddressInfo;
     const url = localUrl(config.host, port);
     // With PostgreSQL and a key from the environment nobody has needed the folder so far.

@@ -10,6 +10,13 @@ import { RecordedEvent } from './events.ts';
 export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('alert.acknowledge'), commandId: Id, alertId: Id, basedOnVersion: z.int().min(1) }),
   z.strictObject({ type: z.literal('runsheet.item.set_status'), commandId: Id, itemId: Id, basedOnVersion: z.int().min(1), status: z.enum(['planned', 'running', 'done', 'skipped']) }),
+  /** What comes from now on is taken in and held. `reason`: why, in the person's words. */
+  z.strictObject({ type: z.literal('connection.pause'), commandId: Id, connectionId: Id, basedOnVersion: z.int().min(1), reason: z.string().trim().min(1).max(200).nullable() }),
+  /** Also of one that was disabled; what was held meanwhile is worked on in order of arrival. */
+  z.strictObject({ type: z.literal('connection.resume'), commandId: Id, connectionId: Id, basedOnVersion: z.int().min(1) }),
+  /** Lets everything through that the brake has stopped, or throws all of it away; only for a review item of kind `held`. */
+  z.strictObject({ type: z.literal('review.release'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
+  z.strictObject({ type: z.literal('review.discard'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
 ]);
 export type Command = z.infer<typeof Command>;
 export type CommandType = Command['type'];

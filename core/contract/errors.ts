@@ -8,10 +8,11 @@ export const ERROR_CODES = [
   // intake: a vendor's request
   'intake.unknown_system',
   'intake.unknown_connection',
-  'intake.connection_paused',
+  'intake.address_incomplete',
   'intake.body_too_large',
   'intake.media_type',
   'intake.body_not_utf8',
+  'intake.evidence_missing',
   'intake.body_not_json',
   'intake.signature_missing',
   'intake.signature_malformed',
@@ -27,6 +28,36 @@ export const ERROR_CODES = [
   'normalise.reread_refused',
   'normalise.no_wedding_matched',
   'normalise.person_erased',
+  // deliveries that are kept back
+  'held.paused',
+  'held.disabled',
+  'held.deletes',
+  'held.moves',
+  'held.copies',
+  'held.discarded',
+  'breaker.open',
+  // connecting a system
+  'connect.field_missing',
+  'connect.field_invalid',
+  'connect.field_unknown',
+  'connect.path_unknown',
+  'connect.refused',
+  'connect.untried',
+  'connect.not_possible',
+  'connect.leave_unknown',
+  'connect.leave_denied',
+  'connect.leave_failed',
+  'connect.leave_ended',
+  'import.unreadable',
+  'import.too_many_rows',
+  'import.columns_unknown',
+  'mail_in.not_signed',
+  'mail_in.unreadable',
+  // deliveries that are worked on again
+  'replay.running',
+  'replay.nothing',
+  'replay.body_gone',
+  'replay.too_large',
   // people and devices
   'auth.missing',
   'auth.invalid',
@@ -68,6 +99,8 @@ export const ERROR_CODES = [
   'request.not_found',
   'request.too_many',
   'request.method',
+  'request.idempotency_mismatch',
+  'request.idempotency_running',
   'command.stale',
   'command.not_possible',
   // decisions kept on this machine
@@ -110,6 +143,8 @@ export const CodedError = z.object({
   message: z.string(),
   /** Whether the same call may succeed later without anybody changing anything. */
   retryable: z.boolean(),
+  /** The key of the entered field that it is about, where there is one. */
+  field: z.string().optional(),
 });
 export type CodedError = z.infer<typeof CodedError>;
 

@@ -2,16 +2,31 @@ import { z } from 'zod';
 import { Access, Role } from './access.ts';
 import { ACCOUNT_HTTP, ACCOUNT_OPEN_HTTP, AccountFace } from './accounts.ts';
 import { Command, CommandAnswer } from './commands.ts';
+import { DELIVERIES_HTTP, DeliveryState } from './deliveries.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
 import { FOUNDING_HTTP } from './founding.ts';
+import { QueueCounts } from './intake.ts';
+import { LOOKING_HTTP } from './looking.ts';
 import { PERSONAL_DATA_HTTP } from './personalData.ts';
 import { DeviceName, Id, Instant, Seq } from './primitives.ts';
 import { COLLECTION_NAMES, Connection, Organisation, Snapshot, type CollectionName } from './record.ts';
+import { SYSTEMS_HTTP } from './systems.ts';
 
-/** Every error answer of the server has this body. */
+/** What every error answer of the server has in its body; the rest of it is {@link Problem}. */
 export const ErrorBody = z.object({ error: CodedError });
 export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** The whole body of an error, `application/problem+json` (RFC 9457). */
+export const Problem = ErrorBody.extend({
+  /** Where the code is explained, from this server's root. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: CodedError.shape.code,
+});
+export type Problem = z.infer<typeof Problem>;
 
 /** Largest webhook body taken, in bytes (WhatsApp batches reach 3 MB). */
 export const WEBHOOK_BODY_LIMIT = 3 * 1024 * 1024;
@@ -88,19 +103,19 @@ export const IntegrationView = z.object({
   connection: Connection,
   lastDeliveryAt: Instant.nullable(),
   last24h: z.object({ accepted: z.int(), duplicates: z.int(), refused: z.int(), waiting: z.int(), needReview: z.int() }),
+  queue: QueueCounts,
 });
-export const IntegrationsAnswer = z.object({ at: Instant, integrations: z.array(IntegrationView) });
+export const IntegrationsAnswer = z.object({ at: Instant, integrations: z.array(IntegrationView), /** Of all of them together. */ queue: QueueCounts });
 export type IntegrationView = z.infer<typeof IntegrationView>;
 export type IntegrationsAnswer = z.infer<typeof IntegrationsAnswer>;
 
 /** `GET /api/integrations/:id/deliveries`, newest first, 50 at most. */
-export const DELIVERY_STATES = ['received', 'waiting', 'processed', 'ignored', 'parked', 'quarantined', 'dead'] as const;
 export const DeliveryView = z.object({
   id: Id,
   receivedAt: Instant,
   vendorKey: z.string(),
   vendorEvent: z.string().nullable(),
-  state: z.enum(DELIVERY_STATES),
+  state: DeliveryState,
   reason: z.string().nullable(),
   attempts: z.int(),
 });
@@ -155,6 +170,9 @@ export const HTTP = {
   ...ACCOUNT_OPEN_HTTP,
   ...ACCOUNT_HTTP,
   ...PERSONAL_DATA_HTTP,
+  ...SYSTEMS_HTTP,
+  ...DELIVERIES_HTTP,
+  ...LOOKING_HTTP,
 } as const;
 
 /** Cookie that carries a browser's device token. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { InvitationRevoked, InviteAnswer, InviteRequest, MembershipEnded, PairingDecided, PairingView, PeopleAnswer, ResetLinkAnswer, RoleAnswer, RoleRequest, SignOnAnswer, SignOnRequest } from './accounts.ts';
 import { Command } from './commands.ts';
 import { Place } from './deepLink.ts';
+import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayPreview, ReplaysAnswer, TestEventAnswer } from './deliveries.ts';
+import { DeliverySearch } from './deliveryPlace.ts';
 import type { CodedError } from './errors.ts';
 import { HouseFields } from './founding.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
@@ -15,6 +17,7 @@ import type { Result } from './result.ts';
 import { COLLECTION_NAMES, Severity, Snapshot, type CollectionName } from './record.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { LinkStatus, StreamFrame } from './stream.ts';
+import { ChangeConnectionRequest, ConnectAnswer, ConnectionAnswer, ConnectRequest, ImportAnswer, ImportPreview, ImportPreviewRequest, ImportRequest, LookAnswer, RotateRequest, Setup, SystemFace, SystemsAnswer, TryAnswer, TryRequest } from './systems.ts';
 import { OpenWindow, WallAction, WallState } from './windows.ts';
 
 /** What the console needs once, at its start. */
@@ -55,6 +58,7 @@ const none = z.undefined();
 const ById = z.strictObject({ id: Id });
 
 const ContactId = z.strictObject({ contactId: Id });
+const ByConnection = z.strictObject({ connectionId: Id });
 
 /** Console asks, main answers with a {@link Result}: data or a coded error, never a thrown one. */
 export const INVOKE = {
@@ -109,6 +113,28 @@ export const INVOKE = {
   'personal_data:readers': { input: ContactId, output: ReadersAnswer },
   'retention:get': { input: none, output: RetentionAnswer },
   'retention:set': { input: Retention, output: RetentionAnswer },
+  'systems:list': { input: none, output: SystemsAnswer },
+  'systems:face': { input: z.strictObject({ system: z.string().max(60) }), output: SystemFace },
+  'systems:try': { input: TryRequest, output: TryAnswer },
+  'systems:connect': { input: ConnectRequest, output: ConnectAnswer },
+  'systems:setup': { input: ByConnection, output: Setup },
+  'systems:change': { input: ByConnection.extend({ request: ChangeConnectionRequest }), output: ConnectAnswer },
+  'systems:rotate': { input: ByConnection.extend({ request: RotateRequest }), output: ConnectAnswer },
+  'systems:look': { input: ByConnection, output: LookAnswer },
+  'systems:preview_import': { input: ByConnection.extend({ request: ImportPreviewRequest }), output: ImportPreview },
+  'systems:import': { input: ByConnection.extend({ request: ImportRequest }), output: ImportAnswer },
+  /** Opens the vendor's page in the system's browser and waits until leave was given there, at most five minutes. */
+  'leave:give': { input: ByConnection, output: ConnectionAnswer },
+  'leave:cancel': { input: none, output: z.boolean() },
+  'deliveries:search': { input: DeliverySearch, output: DeliveryPage },
+  'deliveries:look': { input: ById, output: DeliveryWhole },
+  'replay:preview': { input: Lot, output: ReplayPreview },
+  'replay:start': { input: Lot, output: Replay },
+  'replay:list': { input: none, output: ReplaysAnswer },
+  'replay:state': { input: ById, output: Replay },
+  'replay:cancel': { input: ById, output: Replay },
+  'connection:send_test': { input: ById, output: TestEventAnswer },
+  'connection:refusals': { input: ById, output: RefusalsAnswer },
 } as const satisfies Record<InvokeChannel, Shape>;
 
 /** Main tells, console listens. */
@@ -179,6 +205,27 @@ export interface Bridge {
   readers(input: { contactId: string }): Promise<IpcResult<ReadersAnswer>>;
   retention(): Promise<IpcResult<RetentionAnswer>>;
   setRetention(input: Retention): Promise<IpcResult<RetentionAnswer>>;
+  systems(): Promise<IpcResult<InvokeOutput<'systems:list'>>>;
+  system(input: { system: string }): Promise<IpcResult<SystemFace>>;
+  tryOut(input: InvokeInput<'systems:try'>): Promise<IpcResult<TryAnswer>>;
+  connectSystem(input: ConnectRequest): Promise<IpcResult<ConnectAnswer>>;
+  connectionSetup(input: { connectionId: string }): Promise<IpcResult<Setup>>;
+  changeConnection(input: InvokeInput<'systems:change'>): Promise<IpcResult<ConnectAnswer>>;
+  rotateSecret(input: InvokeInput<'systems:rotate'>): Promise<IpcResult<ConnectAnswer>>;
+  lookNow(input: { connectionId: string }): Promise<IpcResult<InvokeOutput<'systems:look'>>>;
+  previewImport(input: InvokeInput<'systems:preview_import'>): Promise<IpcResult<ImportPreview>>;
+  takeImport(input: InvokeInput<'systems:import'>): Promise<IpcResult<ImportAnswer>>;
+  giveLeave(input: { connectionId: string }): Promise<IpcResult<InvokeOutput<'leave:give'>>>;
+  cancelLeave(): Promise<IpcResult<boolean>>;
+  searchDeliveries(input: DeliverySearch): Promise<IpcResult<DeliveryPage>>;
+  delivery(input: { id: string }): Promise<IpcResult<DeliveryWhole>>;
+  previewReplay(input: Lot): Promise<IpcResult<ReplayPreview>>;
+  replay(input: Lot): Promise<IpcResult<Replay>>;
+  replays(): Promise<IpcResult<ReplaysAnswer>>;
+  replayState(input: { id: string }): Promise<IpcResult<Replay>>;
+  cancelReplay(input: { id: string }): Promise<IpcResult<Replay>>;
+  testEvent(input: { id: string }): Promise<IpcResult<TestEventAnswer>>;
+  refusals(input: { id: string }): Promise<IpcResult<RefusalsAnswer>>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;

@@ -27,6 +27,12 @@ export function rowOf(command: Command): string {
       return command.alertId;
     case 'runsheet.item.set_status':
       return command.itemId;
+    case 'connection.pause':
+    case 'connection.resume':
+      return command.connectionId;
+    case 'review.release':
+    case 'review.discard':
+      return command.reviewId;
   }
 }
 

@@ -4,8 +4,11 @@ import { HTTP, type DeliveriesAnswer, type DevicesAnswer, type HistoryAnswer, ty
 import type { CollectionName } from '../../core/contract/record.ts';
 import { err, type Result } from '../../core/contract/result.ts';
 import { ask, type Ask, type Fetch } from './http.ts';
+import { leaveApi, type LeaveApi } from './leave.ts';
+import { deliveriesApi, type DeliveriesApi } from './deliveries.ts';
 import { peopleApi, type PeopleApi } from './people.ts';
 import { personalDataApi, type PersonalDataApi } from './personalData.ts';
+import { systemsApi, type SystemsApi } from './systems.ts';
 
 export interface Session {
   /** Origin of the server. */
@@ -26,6 +29,9 @@ export interface Api {
   command(command: Command): Promise<Result<CommandAnswer, CodedError>>;
   readonly people: PeopleApi;
   readonly personalData: PersonalDataApi;
+  readonly systems: SystemsApi;
+  readonly leave: LeaveApi;
+  readonly delivered: DeliveriesApi;
 }
 
 const READ_MS = 8_000;
@@ -59,5 +65,8 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
     command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
     people: peopleApi(authorised),
     personalData: personalDataApi(authorised),
+    systems: systemsApi(authorised),
+    leave: leaveApi(authorised),
+    delivered: deliveriesApi(authorised),
   };
 }

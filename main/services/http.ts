@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Ask<T> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Origin of the server. */
   readonly server: string;
   readonly path: string;

@@ -24,8 +24,9 @@ export const PACKAGES = {
   ],
   server: [
     '@better-auth/core', '@better-auth/passkey', '@better-auth/sso', '@better-auth/utils', '@better-fetch/fetch', '@electric-sql/pglite', '@fastify/cookie',
-    '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', 'better-auth', 'better-call', 'cockatiel', 'fastify',
-    'kysely', 'nanostores', 'nodemailer', 'pg', 'pino', 'prom-client', 'redis', 'socket.io', 'temporal-polyfill', 'zod',
+    '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', 'better-auth', 'better-call', 'fastify',
+    'ical.js', 'kysely', 'mailauth', 'nanostores', 'nodemailer', 'oauth4webapi', 'papaparse', 'pg', 'pino', 'postal-mime', 'prom-client', 'redis', 'smtp-server',
+    'socket.io', 'temporal-polyfill', 'zod',
   ],
 };
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorBody } from '../../core/contract/http.ts';
+import type { Problem } from '../../core/contract/http.ts';
 import { codedError, type CodedError, type ErrorCode } from '../../core/contract/errors.ts';
 
 /** A refusal on its way to the caller: the status and the only thing the caller is told. */
@@ -13,9 +13,15 @@ export interface Refusal {
 
 export const refusal = (status: number, code: ErrorCode, message: string, retryable = false): Refusal => ({ status, error: codedError(code, message, retryable) });
 
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const titleOf = (code: ErrorCode): string => `${code.slice(0, 1).toUpperCase()}${code.slice(1)}`.replace('.', ': ').replaceAll('_', ' ');
+
+/** The only body that an error has: a problem document whose `error` member is what our own clients read. */
+export const problemOf = ({ status, error }: Refusal): Problem => ({ type: `/api/docs#error-${error.code}`, title: titleOf(error.code), status, detail: error.message, code: error.code, error });
+
 export function sendRefusal(reply: FastifyReply, refused: Refusal): FastifyReply {
   if (refused.retryAfterSeconds !== undefined) void reply.header('retry-after', String(refused.retryAfterSeconds));
-  return reply.code(refused.status).send({ error: refused.error } satisfies ErrorBody);
+  return reply.code(refused.status).type(PROBLEM_TYPE).send(problemOf(refused));
 }
 
 /** What a framework error means to a caller. Anything unexpected is `internal` and says nothing. */
@@ -36,7 +42,7 @@ export function toRefusal(error: unknown): Refusal {
   }
 }
 
-/** Answers every error and every unknown address with an `ErrorBody`; an address known with another method is 405 with `allow`. */
+/** Answers every error and every unknown address with a `Problem`; an address known with another method is 405 with `allow`. */
 export function installErrors(app: FastifyInstance): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', (route) => {
@@ -65,8 +71,8 @@ export function installErrors(app: FastifyInstance): void {
 
 /** An `Expect` that nobody here can meet; without this the answer would be an empty one. */
 export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({ error: refusal(417, 'request.invalid', 'That expectation cannot be met.').error } satisfies ErrorBody);
-  response.writeHead(417, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close' });
+  const body = JSON.stringify(problemOf(refusal(417, 'request.invalid', 'That expectation cannot be met.')));
+  response.writeHead(417, { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body), connection: 'close' });
   response.end(body);
 }
 
@@ -82,6 +88,6 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? ['431 Request Header Fields Too Large', refusal(431, 'request.invalid', 'The headers are too large.')]
         : ['400 Bad Request', refusal(400, 'request.invalid', 'The request could not be read.')];
-  const body = JSON.stringify({ error: refused.error } satisfies ErrorBody);
-  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  const body = JSON.stringify(problemOf(refused));
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }

@@ -52,6 +52,10 @@ export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
     metrics.store.waiting.set(gauges.deliveriesWaiting);
     metrics.store.parked.set(gauges.deliveriesParked);
     metrics.store.quarantined.set(gauges.deliveriesQuarantined);
+    metrics.store.held.set(gauges.deliveriesHeld);
+    metrics.store.dead.set(gauges.deliveriesDead);
+    metrics.store.oldestWaiting.set(gauges.oldestWaitingSeconds);
+    metrics.store.oldestDead.set(gauges.oldestDeadSeconds);
     metrics.store.bytes.set(gauges.databaseBytes);
     return metrics.registry.metrics();
   }, NUMBERS_KEPT_MS);

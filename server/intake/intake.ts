@@ -1,21 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { WebhookReceipt } from '../../core/contract/http.ts';
-import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { VendorModule, WebhookPart, WebhookReply, WebhookRequest } from '../../core/vendors/vendor.ts';
 import type { AppDeps } from '../deps.ts';
 import { sendRefusal, toRefusal, type Refusal } from '../http/errors.ts';
 import type { IntakeOutcome } from '../metrics.ts';
 import type { IntakeConnection } from '../store/store.ts';
 import { headersForStore, headersForVerify, mediaTypeOf } from './headers.ts';
+import { calledUrl, queryOf } from './called.ts';
 import { recentDeliveries } from './recent.ts';
-import { COUNTS_AGAINST_ADDRESS, NOTHING_HERE, PAUSED, refusalOfVerify, STORE_UNAVAILABLE, TOO_LARGE, tooMany, WRONG_MEDIA_TYPE } from './refusals.ts';
+import { COUNTS_AGAINST_ADDRESS, INCOMPLETE, NOTHING_HERE, ONLY_POST, refusalOfVerify, STORE_UNAVAILABLE, TOO_LARGE, tooMany, WRONG_MEDIA_TYPE } from './refusals.ts';
 
+/** Its other names are those of `core/domain/intake/aliases.ts`. */
 export const INTAKE_ROUTE = '/api/integrations/webhook/:system/:connection';
+/** What people carry over when they forget the last part. */
+export const INCOMPLETE_ROUTE = '/api/integrations/webhook/:system';
 
 /** What is known about a call once its address was looked up, before its body is read. */
 interface Addressed {
   readonly vendor: VendorModule;
   readonly webhook: NonNullable<VendorModule['manifest']['webhook']>;
+  readonly part: WebhookPart;
   readonly connection: IntakeConnection;
   readonly mediaType: string;
 }
@@ -30,7 +35,6 @@ const NOT_ADDRESSED = 'unknown';
 /** Refusals that are counted apart. */
 const OUTCOME: Partial<Record<ErrorCode, IntakeOutcome>> = {
   'intake.too_many_requests': 'limited',
-  'intake.connection_paused': 'paused',
   'intake.store_unavailable': 'failed',
 };
 const KEY_SHAPE = /^[A-Za-z0-9_-]{8,200}$/;
@@ -40,7 +44,7 @@ const KEY_SHAPE = /^[A-Za-z0-9_-]{8,200}$/;
  * body is read, keep the body raw, verify, store, and answer only after the commit. Nothing is parsed before the proof.
  */
 export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise<void> {
-  const { store, vendors, config, clock, hashing, log, metrics } = deps;
+  const { store, vendors, config, clock, hashing, certificates, evidence, log, metrics } = deps;
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.webhookBodyBytes }, (_request, body, done) => done(null, body));
@@ -58,7 +62,7 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
     const { addressed } = request;
     const system = addressed?.vendor.manifest.id ?? NOT_ADDRESSED;
     metrics.intake.inc({ system, outcome });
-    if (outcome === 'accepted' || outcome === 'duplicate') metrics.ack.observe(reply.elapsedTime / 1000);
+    if (outcome === 'accepted' || outcome === 'held' || outcome === 'duplicate') metrics.ack.observe(reply.elapsedTime / 1000);
     const { connectionId = null, organisationId = null } = addressed?.connection ?? {};
     const ms = Math.round(reply.elapsedTime * 100) / 100;
     const fields = { system, connectionId, organisationId, outcome, code, deliveryId, ms, requestId: request.id };
@@ -90,10 +94,22 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
     return sendRefusal(reply, answer);
   };
 
-  const repeated = (request: FastifyRequest, reply: FastifyReply, deliveryId: string): FastifyReply => {
+  const answer = (reply: FastifyReply, said: WebhookReply): FastifyReply => reply.code(said.status).type(`${said.mediaType}; charset=utf-8`).send(said.body);
+
+  const repeated = (request: FastifyRequest, reply: FastifyReply, deliveryId: string, said: WebhookReply | undefined): FastifyReply => {
     audit(request, 'intake.duplicate', 'ok');
     record(request, reply, 'duplicate', 'ok', deliveryId);
+    if (said) return answer(reply, said);
     return reply.send({ status: 'duplicate', deliveryId } satisfies WebhookReceipt);
+  };
+
+  /** What the vendor asks before it delivers; it proves nothing and leaves nothing behind. */
+  const shakeHands = (request: FastifyRequest, reply: FastifyReply, call: WebhookRequest): FastifyReply | null => {
+    const { addressed } = request;
+    const said = addressed?.part.handshake?.(call, addressed.connection, { hashing }) ?? null;
+    if (!said) return null;
+    record(request, reply, 'handshake', 'ok', null);
+    return answer(reply, said);
   };
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -105,7 +121,15 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
   });
 
   app.route({
-    method: 'POST',
+    method: ['POST', 'GET'],
+    url: INCOMPLETE_ROUTE,
+    config: { rateLimit: false },
+    onRequest: async (request, reply) => refuse(request, reply, INCOMPLETE),
+    handler: async (request, reply) => refuse(request, reply, INCOMPLETE),
+  });
+
+  app.route({
+    method: ['POST', 'GET'],
     url: INTAKE_ROUTE,
     bodyLimit: config.webhookBodyBytes,
     config: { rateLimit: false },
@@ -114,7 +138,9 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
       const { system, connection: key } = request.params as { system: string; connection: string };
       const vendor = vendors(system);
       const webhook = vendor?.manifest.webhook;
-      if (!vendor || !webhook) return refuse(request, reply, NOTHING_HERE, 'intake.unknown_system');
+      const part = vendor?.webhook;
+      if (request.method !== 'POST' && !part?.handshake) return sendRefusal(reply.header('allow', 'POST'), ONLY_POST);
+      if (!vendor || !webhook || !part) return refuse(request, reply, NOTHING_HERE, 'intake.unknown_system');
       if (!KEY_SHAPE.test(key)) return refuse(request, reply, NOTHING_HERE);
       let connection: IntakeConnection | null;
       try {
@@ -125,24 +151,34 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
       }
       if (!connection) return refuse(request, reply, NOTHING_HERE);
       const mediaType = mediaTypeOf(request.headers['content-type']);
-      request.addressed = { vendor, webhook, connection, mediaType };
-      if (connection.paused) return refuse(request, reply, PAUSED);
-      if (!webhook.mediaTypes.includes(mediaType)) return refuse(request, reply, WRONG_MEDIA_TYPE);
+      request.addressed = { vendor, webhook, part, connection, mediaType };
+      if (request.method === 'POST' && !webhook.mediaTypes.includes(mediaType)) return refuse(request, reply, WRONG_MEDIA_TYPE);
     },
 
     handler: async (request, reply) => {
       const { addressed } = request;
       if (!addressed) throw new Error('a webhook reached its handler without an address');
-      const { vendor, webhook, connection, mediaType } = addressed;
+      const { vendor, webhook, part, connection, mediaType } = addressed;
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const headers = headersForVerify(request.headers, webhook.headers);
 
-      const verified = vendor.webhook.verify({ rawBody, headers, mediaType }, connection, { hashing, clock });
+      const call: WebhookRequest = { method: request.method === 'POST' ? 'POST' : 'GET', url: calledUrl(request, config), query: queryOf(request), rawBody, headers, mediaType };
+      const shaken = shakeHands(request, reply, call);
+      if (shaken) return shaken;
+      if (request.method !== 'POST') return refuse(request, reply, NOTHING_HERE);
+
+      const wanted = part.evidence?.(call) ?? null;
+      const proof = wanted ? await evidence(wanted.url) : null;
+      const verified = part.verify(wanted ? { ...call, evidence: proof } : call, connection, { hashing, clock, certificates });
       if (!verified.ok) return refuse(request, reply, refusalOfVerify(verified.error));
 
-      const { deliveryKey } = verified.value;
+      const { deliveryKey, reply: said, nothing } = verified.value;
+      if (nothing === true) {
+        record(request, reply, 'handshake', 'ok', null);
+        return said ? answer(reply, said) : reply.send({ status: 'ignored', deliveryId: null } satisfies WebhookReceipt);
+      }
       const before = recent.get(connection.connectionId, deliveryKey);
-      if (before !== undefined) return repeated(request, reply, before);
+      if (before !== undefined) return repeated(request, reply, before, said);
 
       const limit = await signed(request);
       if (!limit.isAllowed && limit.isExceeded) return refuse(request, reply, tooMany(limit.ttlInSeconds));
@@ -165,8 +201,9 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
         return refuse(request, reply, STORE_UNAVAILABLE);
       }
       recent.keep(connection.connectionId, deliveryKey, receipt.deliveryId);
-      if (receipt.duplicate) return repeated(request, reply, receipt.deliveryId);
-      record(request, reply, 'accepted', 'ok', receipt.deliveryId);
+      if (receipt.duplicate) return repeated(request, reply, receipt.deliveryId, said);
+      record(request, reply, connection.paused ? 'held' : 'accepted', 'ok', receipt.deliveryId);
+      if (said) return answer(reply, said);
       return reply.send({ status: 'accepted', deliveryId: receipt.deliveryId } satisfies WebhookReceipt);
     },
   });

@@ -59,7 +59,7 @@ async function exportIn(tx: Tx, organisationId: string, contactId: string, now: 
     if (deliveries.length >= DELIVERIES) continue;
     const fits = body.length <= BODY && characters + body.length <= BODIES;
     if (fits) characters += body.length;
-    const days = state === 'parked' || state === 'quarantined' || state === 'dead' ? retention.unmatchedBodies : retention.deliveryBodies;
+    const days = state === 'parked' || state === 'quarantined' || state === 'dead' || state === 'held' ? retention.unmatchedBodies : retention.deliveryBodies;
     const until = new Date(Date.parse(receivedAt) + days * 86_400_000).toISOString();
     deliveries.push({ id, system, connection: nameOf(connectionId) ?? system, receivedAt, state, vendorEvent, body: fits ? body : null, kept: { until, why: 'retention' } });
   }
@@ -81,6 +81,9 @@ async function exportIn(tx: Tx, organisationId: string, contactId: string, now: 
     bookings: await rowsOf('bookings'),
     payments: await rowsOf('payments'),
     runSheetItems: await rowsOf('runSheetItems'),
+    messages: await rowsOf('messages'),
+    documents: await rowsOf('documents'),
+    calendarEvents: await rowsOf('calendarEvents'),
     alerts: await rowsOf('alerts'),
     reviewItems: await rowsOf('reviewItems'),
     objects: objects.map((one) => ({ system: connections.get(one.connectionId)?.system ?? '', connection: nameOf(one.connectionId) ?? '', type: one.remoteType, id: one.remoteId })),

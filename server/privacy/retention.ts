@@ -25,9 +25,9 @@ export async function writeRetention(internals: StoreInternals, organisationId: 
   await internals.database.withOrganisation(organisationId, (tx) => sql`update organisations set retention = ${JSON.stringify(retention)}::jsonb where id = ${organisationId}`.execute(tx));
 }
 
-const REVIEWED = ['parked', 'quarantined', 'dead'];
+const REVIEWED = ['parked', 'quarantined', 'dead', 'held'];
 
-/** Deliveries that were worked on, still have their body, and are old enough. */
+/** Deliveries that were worked on or held, still have their body, and are old enough. */
 const dueDeliveries = (organisationId: string, kind: 'deliveryBodies' | 'unmatchedBodies', retention: Retention, now: string) => sql`
   from deliveries where organisation_id = ${organisationId} and emptied_at is null and received_at < ${daysBefore(now, retention[kind])}
     and state = any(${kind === 'unmatchedBodies' ? REVIEWED : ['processed', 'ignored']}::text[])`;

@@ -49,7 +49,8 @@ export async function nearRows(tx: Tx, organisationId: string, { contact, ids }:
   const events = sql`select distinct row_id from events where organisation_id = ${organisationId}`;
   take((await sql<{ rowId: string }>`${events} and collection = 'bookings' and ("row"->>'contactId' = any(${people}::text[]) or before->>'contactId' = any(${people}::text[]))`.execute(tx)).rows);
   const bookings = [...near];
-  take((await sql<{ rowId: string }>`${events} and collection = 'payments' and "row"->>'bookingId' = any(${bookings}::text[])`.execute(tx)).rows);
+  take((await sql<{ rowId: string }>`${events} and collection in ('payments', 'documents') and "row"->>'bookingId' = any(${bookings}::text[])`.execute(tx)).rows);
+  take((await sql<{ rowId: string }>`${events} and collection = 'messages' and "row"->>'contactId' = any(${people}::text[])`.execute(tx)).rows);
   if (contact.role === 'couple' && contact.weddingId !== null) {
     take((await sql<{ rowId: string }>`${events} and wedding_id = ${contact.weddingId} and collection <> 'contacts'`.execute(tx)).rows);
   }

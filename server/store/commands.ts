@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import { codedError } from '../../core/contract/errors.ts';
+import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { may } from '../../core/domain/access/may.ts';
 import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import { alertsAbout } from './alertsAbout.ts';
+import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
+import { pausedAfter, pauseIn } from './pausing.ts';
 import { latestEvent, readRows } from './reads.ts';
 import { actorOf, type Device } from './store.ts';
 import type { Writing } from './write.ts';
@@ -18,7 +22,7 @@ export async function decideCommand(internals: StoreInternals, organisationId: s
   if (!may(device, `command:${command.type}`, { organisationId }).allowed) {
     return { outcome: 'rejected', commandId: command.commandId, error: codedError('auth.forbidden', 'This device may not decide that.') };
   }
-  return internals.writer.write(organisationId, async (writing) => {
+  const decided = await internals.writer.write(organisationId, async (writing) => {
     const { tx } = writing;
     const before = await tx.selectFrom('commands').select('answer').where('organisationId', '=', organisationId).where('commandId', '=', command.commandId).executeTakeFirst();
     if (before) return before.answer as CommandAnswer;
@@ -29,17 +33,26 @@ export async function decideCommand(internals: StoreInternals, organisationId: s
     `.execute(tx);
     return answer;
   });
+  if (decided.outcome === 'accepted') afterwards(internals, command);
+  return decided;
 }
 
-async function decide(internals: StoreInternals, { tx, record }: Writing, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
+/** What a decision means for the workers and the intake of this process. */
+function afterwards(internals: StoreInternals, command: Command): void {
+  if (command.type === 'connection.pause' || command.type === 'connection.resume') pausedAfter(internals, command.connectionId);
+  if (command.type === 'review.release') internals.callWorkers();
+}
+
+async function decide(internals: StoreInternals, writing: Writing, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
+  const { tx, record } = writing;
   const { commandId } = command;
   const context: DraftContext = { actor: actorOf(device), source: null, deliveryId: null };
   const rejected = (code: 'request.not_found' | 'command.not_possible', message: string): CommandAnswer => ({ outcome: 'rejected', commandId, error: codedError(code, message) });
   const rebase = async (rowId: string): Promise<CommandAnswer> => ({ outcome: 'rebase', commandId, latest: await latestEvent(tx, organisationId, rowId) });
-  const accept = async (draft: EventDraft | null, seqNow: number): Promise<CommandAnswer> => {
+  const accept = async (draft: EventDraft | null, seqNow: number, alongside: readonly EventDraft[] = []): Promise<CommandAnswer> => {
     // Nothing differs: what the person wanted already stands.
     if (!draft) return { outcome: 'accepted', commandId, seq: seqNow };
-    const [event] = await record([draft]);
+    const [event] = await record([draft, ...alongside]);
     return { outcome: 'accepted', commandId, seq: event?.seq ?? seqNow };
   };
 
@@ -58,6 +71,27 @@ async function decide(internals: StoreInternals, { tx, record }: Writing, organi
       if (!item || !visibleRow(device, 'runSheetItems', item)) return rejected('request.not_found', 'There is no such item on a run sheet.');
       if (item.version !== command.basedOnVersion) return rebase(item.id);
       return accept(draftUpdated('runsheet.item.updated', 'runSheetItems', item.weddingId, item, { status: command.status }, null, context), item.seq);
+    }
+    case 'connection.pause':
+    case 'connection.resume': {
+      const [connection] = await readRows(tx, organisationId, 'connections', [command.connectionId]);
+      if (!connection || !visibleRow(device, 'connections', connection)) return rejected('request.not_found', 'There is no such connection.');
+      if (connection.version !== command.basedOnVersion) return rebase(connection.id);
+      const paused = command.type === 'connection.pause';
+      const seq = await pauseIn(internals, writing, organisationId, connection, { paused, actor: context.actor, reason: paused ? command.reason : null });
+      return { outcome: 'accepted', commandId, seq: seq ?? connection.seq };
+    }
+    case 'review.release':
+    case 'review.discard': {
+      const [card] = await readRows(tx, organisationId, 'reviewItems', [command.reviewId]);
+      if (!card || !visibleRow(device, 'reviewItems', card)) return rejected('request.not_found', 'There is no such entry.');
+      if (card.version !== command.basedOnVersion) return rebase(card.id);
+      if (card.kind !== 'held' || card.state !== 'open') return rejected('command.not_possible', 'There is nothing held behind it.');
+      if (command.type === 'review.release') await releaseLot(tx, card.connectionId);
+      else await discardLot(tx, card.connectionId, instant(internals.clock));
+      const draft = draftUpdated('review.resolved', 'reviewItems', null, card, { state: 'resolved' }, null, context);
+      const settled = draft ? alertsFor([draft], await alertsAbout(tx, organisationId, card.id), internals.clock.now(), context, () => internals.ids.next()) : [];
+      return accept(draft, card.seq, settled);
     }
   }
 }

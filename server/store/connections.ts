@@ -18,6 +18,8 @@ export interface NewConnection {
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly actor: Actor;
+  /** False = its source is not looked at until somebody asks for it; it is otherwise, where there is anything to look at. */
+  readonly looked?: boolean;
 }
 
 export interface CreatedConnection {
@@ -26,8 +28,11 @@ export interface CreatedConnection {
   readonly intakeKey: string;
 }
 
-const secretsOf = (id: string) => `connection:${id}:secrets`;
-const keyOf = (id: string) => `connection:${id}:intake-key`;
+export const secretsOf = (id: string) => `connection:${id}:secrets`;
+export const keyOf = (id: string) => `connection:${id}:intake-key`;
+
+/** The unguessable part of a connection's mail address (128 bits): it follows from the webhook key and tells nothing of it. Lower case, since mail systems may change case. */
+export const mailKeyOf = (intakeKey: string): string => hashOf(`mail ${intakeKey}`).toString('hex').slice(0, 32);
 
 /** Stores a connection, its secrets sealed, and records `connection.created`, in one transaction. */
 export async function createConnection(internals: StoreInternals, wanted: NewConnection): Promise<CreatedConnection> {
@@ -37,9 +42,9 @@ export async function createConnection(internals: StoreInternals, wanted: NewCon
   await writer.write(wanted.organisationId, async ({ tx, record }) => {
     const now = instant(clock);
     await sql`
-      insert into connection_access (id, organisation_id, system, intake_key_hash, intake_key_sealed, settings, secrets_sealed, created_at)
-      values (${connectionId}, ${wanted.organisationId}, ${wanted.system}, ${hashOf(intakeKey)}, ${vault.seal(intakeKey, keyOf(connectionId))},
-        ${JSON.stringify(wanted.settings)}::jsonb, ${vault.seal(JSON.stringify(wanted.secrets), secretsOf(connectionId))}, ${now})
+      insert into connection_access (id, organisation_id, system, intake_key_hash, intake_key_sealed, mail_key_hash, settings, secrets_sealed, next_poll_at, created_at)
+      values (${connectionId}, ${wanted.organisationId}, ${wanted.system}, ${hashOf(intakeKey)}, ${vault.seal(intakeKey, keyOf(connectionId))}, ${hashOf(mailKeyOf(intakeKey))},
+        ${JSON.stringify(wanted.settings)}::jsonb, ${vault.seal(JSON.stringify(wanted.secrets), secretsOf(connectionId))}, ${wanted.looked === false ? null : now}, ${now})
     `.execute(tx);
     const { system, name, path } = wanted;
     await record([
@@ -76,6 +81,23 @@ export async function findIntakeConnection(internals: StoreInternals, system: st
   return found;
 }
 
+/** A connection as its mails find it. */
+export interface MailConnection {
+  readonly connectionId: string;
+  readonly organisationId: string;
+  readonly system: string;
+}
+
+/** By the unguessable part of its address; null = there is none, or it is connected in another way. */
+export async function findMailConnection(internals: StoreInternals, mailKey: string): Promise<MailConnection | null> {
+  const { rows } = await sql<{ id: string; organisationId: string; system: string }>`
+    select a.id, a.organisation_id, a.system from connection_access a join connections c on c.organisation_id = a.organisation_id and c.id = a.id
+    where a.mail_key_hash = ${hashOf(mailKey)} and c.path = 'mail'
+  `.execute(internals.database.system);
+  const [row] = rows;
+  return row ? { connectionId: row.id, organisationId: row.organisationId, system: row.system } : null;
+}
+
 /** Settings and opened secrets for a call to the vendor; null when there is no such connection. */
 export async function readConnectionAccess(internals: StoreInternals, organisationId: string, connectionId: string): Promise<Result<ConnectionAccess, CodedError>> {
   const row = await internals.database.withOrganisation(organisationId, (tx) =>
@@ -94,12 +116,17 @@ export async function showIntakeKey(internals: StoreInternals, organisationId: s
   return row ? internals.vault.open(row.intakeKeySealed, keyOf(connectionId)) : err(codedError('request.not_found', 'There is no such connection.'));
 }
 
-/** A paused connection's webhooks are refused at the door. */
-export async function setPaused(internals: StoreInternals, organisationId: string, connectionId: string, paused: boolean): Promise<void> {
-  await change(internals, organisationId, connectionId, (tx) =>
-    tx.updateTable('connectionAccess').set({ paused }).where('organisationId', '=', organisationId).where('id', '=', connectionId).execute(),
-  );
+/** Replaces plain settings and secrets in the caller's transaction; call {@link accessChanged} once it stands. */
+export async function setAccessIn(internals: StoreInternals, tx: Tx, organisationId: string, connectionId: string, access: Pick<ConnectionAccess, 'settings' | 'secrets'>): Promise<void> {
+  const sealed = internals.vault.seal(JSON.stringify(access.secrets), secretsOf(connectionId));
+  await sql`
+    update connection_access set settings = ${JSON.stringify(access.settings)}::jsonb, secrets_sealed = ${sealed} where organisation_id = ${organisationId} and id = ${connectionId}
+  `.execute(tx);
+  await internals.peers.announceConnection(tx, connectionId);
 }
+
+/** What this process has to do once a change of a connection stands. */
+export const accessChanged = (internals: StoreInternals, connectionId: string): void => internals.intakeCache.forget(connectionId);
 
 /** Replaces the plain settings; secrets stay. */
 export async function setSettings(internals: StoreInternals, organisationId: string, connectionId: string, settings: Readonly<Record<string, string>>): Promise<void> {

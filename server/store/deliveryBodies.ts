@@ -8,8 +8,8 @@ export async function emptyDeliveries(tx: Tx, ids: readonly string[], now: strin
   for (let at = 0; at < ids.length; at += WRITES) {
     await sql`
       update deliveries set body_hash = coalesce(body_hash, sha256(convert_to(body, 'UTF8'))), body = '', headers = '{}', emptied_at = ${now}, 
-        reason = case when state in ('received', 'waiting') then 'erased' else split_part(reason, ':', 1) end,
-        state = case when state in ('received', 'waiting') then 'ignored' else state end, in_hand = false, next_attempt_at = null, done_at = coalesce(done_at, ${now})
+        reason = case when state in ('received', 'waiting', 'held') then 'erased' else split_part(reason, ':', 1) end,
+        state = case when state in ('received', 'waiting', 'held') then 'ignored' else state end, in_hand = false, next_attempt_at = null, done_at = coalesce(done_at, ${now})
       where id = any(${ids.slice(at, at + WRITES)}::uuid[])
     `.execute(tx);
   }

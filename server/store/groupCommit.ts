@@ -43,13 +43,13 @@ export function createGroupCommit(options: { readonly database: Database; readon
   async function insert(rows: readonly Pending[]): Promise<Map<string, string>> {
     const column = <T>(pick: (row: Pending) => T): T[] => rows.map(pick);
     const result = await sql<{ id: string; connectionId: string; deliveryKey: string }>`
-      insert into deliveries (id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at)
-      select id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers::jsonb, body, received_at
+      insert into deliveries (id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin)
+      select id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers::jsonb, body, received_at, origin
       from unnest(${column((r) => r.id)}::uuid[], ${column((r) => r.delivery.organisationId)}::uuid[], ${column((r) => r.delivery.connectionId)}::uuid[],
         ${column((r) => r.delivery.system)}::text[], ${column((r) => r.delivery.deliveryKey)}::text[], ${column((r) => r.delivery.vendorEvent)}::text[],
         ${column((r) => r.delivery.mediaType)}::text[], ${column((r) => JSON.stringify(r.delivery.headers))}::text[], ${column((r) => r.delivery.bodyText)}::text[],
-        ${column((r) => r.delivery.receivedAt)}::timestamptz[])
-        with ordinality as d(id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, place)
+        ${column((r) => r.delivery.receivedAt)}::timestamptz[], ${column((r) => r.delivery.origin ?? 'webhook')}::text[])
+        with ordinality as d(id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin, place)
       order by place
       on conflict (connection_id, delivery_key) do nothing
       returning id, connection_id, delivery_key

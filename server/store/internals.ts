@@ -22,6 +22,8 @@ export interface StoreInternals {
   /** The same for devices that have another role from now on; see {@link Store.onDeviceChanged}. */
   readonly changes: Revocations;
   onDeliveries(listener: () => void): () => void;
+  /** Tells whoever works on deliveries, here or in another process, that there is something to do. */
+  callWorkers(): void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;
   /** Writes the gathered audit lines now. */

@@ -20,6 +20,7 @@ import { lockDirectory, type DirectoryLock } from './lock.ts';
 import { migrate } from './migrations/index.ts';
 import { readOrganisation } from './organisations.ts';
 import { connectPeers, NO_PEERS, type Peers, type PeersHeard } from './peers.ts';
+import { gauges } from './queue.ts';
 import { createQueueCall, type QueueCall } from './queueCall.ts';
 import * as reads from './reads.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
@@ -206,6 +207,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     revocations,
     changes,
     onDeliveries: company.queue.listen,
+    callWorkers: stored,
     deliveryCommits: intake.commits,
     flushAudit: () => trail.flush(),
     chainAudit: () => trail.chain(),
@@ -254,7 +256,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     async ping() {
       await sql`select 1`.execute(database.system);
     },
-    gauges: () => reads.gauges(internals),
+    gauges: () => gauges(internals),
     close: () => (closing ??= close()),
   };
 }

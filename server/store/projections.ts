@@ -16,6 +16,18 @@ const FIELDS = {
     currency: 'text', paidAt: 'timestamptz', failureReason: 'text',
   },
   runSheetItems: { weddingId: 'uuid', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', place: 'text', owner: 'text', status: 'text' },
+  messages: {
+    weddingId: 'uuid', contactId: 'uuid', channel: 'text', direction: 'text', fromName: 'text', fromAddress: 'text', toAddress: 'text', subject: 'text',
+    text: 'text', status: 'text', failureReason: 'text', sentAt: 'timestamptz',
+  },
+  documents: { weddingId: 'uuid', bookingId: 'uuid', title: 'text', kind: 'text', status: 'text', url: 'text', sharedAt: 'timestamptz' },
+  calendarEvents: {
+    weddingId: 'uuid', bookingId: 'uuid', calendar: 'text', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', allDay: 'boolean', zone: 'text',
+    place: 'text', status: 'text', busy: 'boolean',
+  },
+  weatherNotices: {
+    weddingId: 'uuid', place: 'text', kind: 'text', severity: 'text', headline: 'text', detail: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', state: 'text',
+  },
   alerts: {
     weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',
     acknowledgedBy: 'text', subject: 'jsonb',

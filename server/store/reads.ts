@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { DeliveryView, IntegrationView } from '../../core/contract/http.ts';
 import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Snapshot } from '../../core/contract/record.ts';
+import { EMPTY_QUEUE } from '../../core/domain/intake/queue.ts';
 import type { Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { PROJECTIONS, snake } from './projections.ts';
+import { queueByConnection } from './queue.ts';
 
 /** Rows of one collection exactly as the contract has them, in order of id (of creation); `ids` null = all. */
 export async function readRows<C extends CollectionName>(tx: Tx, organisationId: string, collection: C, ids: readonly string[] | null): Promise<RowOf<C>[]> {
@@ -143,10 +145,11 @@ export async function integrations(internals: StoreInternals, organisationId: st
       from connections c where c.organisation_id = ${organisationId}
     `.execute(tx);
     const byId = new Map(counted.rows.map((row) => [row.connectionId, row]));
+    const queues = await queueByConnection(tx, organisationId);
     return connections.map((connection) => {
       const counts = byId.get(connection.id);
       const { accepted = 0, duplicates = 0, refused = 0, waiting = 0, needReview = 0 } = counts ?? {};
-      return { connection, lastDeliveryAt: counts?.lastDeliveryAt ?? null, last24h: { accepted, duplicates, refused, waiting, needReview } };
+      return { connection, lastDeliveryAt: counts?.lastDeliveryAt ?? null, last24h: { accepted, duplicates, refused, waiting, needReview }, queue: queues.get(connection.id) ?? EMPTY_QUEUE };
     });
   });
 }
@@ -164,16 +167,4 @@ export async function deliveries(internals: StoreInternals, organisationId: stri
       .limit(50)
       .execute(),
   );
-}
-
-export async function gauges(internals: StoreInternals): Promise<{ deliveriesWaiting: number; deliveriesParked: number; deliveriesQuarantined: number; databaseBytes: number }> {
-  const result = await sql<{ waiting: number; parked: number; quarantined: number; bytes: number }>`
-    select
-      (select count(*) from deliveries where state in ('received', 'waiting')) as waiting,
-      (select count(*) from deliveries where state = 'parked') as parked,
-      (select count(*) from deliveries where state in ('quarantined', 'dead')) as quarantined,
-      pg_database_size(current_database()) as bytes
-  `.execute(internals.database.system);
-  const row = result.rows[0];
-  return { deliveriesWaiting: row?.waiting ?? 0, deliveriesParked: row?.parked ?? 0, deliveriesQuarantined: row?.quarantined ?? 0, databaseBytes: row?.bytes ?? 0 };
 }

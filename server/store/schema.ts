@@ -1,6 +1,8 @@
 import type { Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
+import type { DeliveryState } from '../../core/contract/deliveries.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+import type { Origin } from '../../core/vendors/vendor.ts';
 import type { AccountTables, DeviceHolder } from './accountTables.ts';
 
 /**
@@ -54,10 +56,34 @@ export interface ConnectionAccessTable {
   paused: Generated<boolean>;
   /** Consecutive failed re-reads. */
   failures: Generated<number>;
+  /** Where the next poll goes on. */
+  cursor: Generated<string | null>;
+  nextPollAt: Generated<string | null>;
+  /** What the circuit breaker remembers. */
+  breaker: Generated<unknown>;
+  /** What its people were told of its troubles. */
+  told: Generated<unknown>;
+  /** What the brake remembers of its destructive facts. */
+  brake: Generated<unknown>;
+  /** Of the unguessable part of its mail address. */
+  mailKeyHash: Generated<Uint8Array | null>;
+  /** Until when the access lasts that was given by leave (OAuth). */
+  leaveUntil: Generated<string | null>;
+  /** The vendor has taken it back. */
+  leaveEnded: Generated<boolean>;
+  /** A process renews it and has until then. */
+  leaveRenewingUntil: Generated<string | null>;
   createdAt: string;
 }
 
-export type DeliveryState = 'received' | 'waiting' | 'processed' | 'ignored' | 'parked' | 'quarantined' | 'dead';
+/** Leave that was asked for and not given yet. */
+export interface LeaveRequestsTable {
+  stateHash: Uint8Array;
+  organisationId: string;
+  connectionId: string;
+  sealed: string;
+  expiresAt: string;
+}
 
 export interface DeliveriesTable {
   id: string;
@@ -78,9 +104,49 @@ export interface DeliveriesTable {
   /** Its object is being re-read right now; the lease ends at `nextAttemptAt`. */
   inHand: Generated<boolean>;
   doneAt: string | null;
+  /** How it came; webhook unless it says otherwise. */
+  origin: Generated<Origin>;
+  /** What failed before the last attempt, oldest first. */
+  tries: Generated<unknown>;
+  /** A person has let it through: the brake does not look at it. */
+  letThrough: Generated<boolean>;
   /** SHA-256 of the body, once it was taken out. */
   bodyHash: Generated<Uint8Array | null>;
   emptiedAt: Generated<string | null>;
+  /** The last replay that it was part of. */
+  replayId: Generated<string | null>;
+}
+
+/** Working on deliveries again; `lot` is in the shape of `server/deliveries/lots.ts`. */
+export interface ReplaysTable {
+  id: string;
+  organisationId: string;
+  state: Generated<'running' | 'done' | 'cancelled' | 'failed'>;
+  lot: unknown;
+  total: number;
+  /** Given to the workers so far. */
+  handed: Generated<number>;
+  /** As it was at its end. */
+  done: Generated<number>;
+  outcomes: Generated<unknown>;
+  /** Of the last one that was handed to the workers. */
+  placeAt: string | null;
+  placeArrival: number | null;
+  handedAll: Generated<boolean>;
+  startedBy: string;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+/** The answer to a write that named a key; null while the write runs. */
+export interface IdempotencyKeysTable {
+  organisationId: string;
+  deviceId: string;
+  keyHash: Uint8Array;
+  requestHash: Uint8Array;
+  begunAt: string;
+  status: number | null;
+  answerSealed: string | null;
 }
 
 export interface AuditTable {
@@ -161,6 +227,7 @@ export interface Schema extends Projections, AccountTables {
   devices: DevicesTable;
   tickets: TicketsTable;
   connectionAccess: ConnectionAccessTable;
+  leaveRequests: LeaveRequestsTable;
   deliveries: DeliveriesTable;
   audit: AuditTable;
   auditChains: AuditChainsTable;
@@ -168,4 +235,6 @@ export interface Schema extends Projections, AccountTables {
   mappings: MappingsTable;
   commands: CommandsTable;
   erasures: ErasuresTable;
+  replays: ReplaysTable;
+  idempotencyKeys: IdempotencyKeysTable;
 }

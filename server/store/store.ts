@@ -4,7 +4,8 @@ import type { Actor, RecordedEvent } from '../../core/contract/events.ts';
 import type { DeliveryView, DeviceView, IntegrationView } from '../../core/contract/http.ts';
 import type { CollectionName, Organisation, Snapshot } from '../../core/contract/record.ts';
 import type { Result } from '../../core/contract/result.ts';
-import type { ConnectionAccess } from '../../core/vendors/vendor.ts';
+import type { ConnectionAccess, Origin } from '../../core/vendors/vendor.ts';
+import type { Gauges } from './queue.ts';
 
 /**
  * Everything the rest of the server may ask of the database. Times are UTC instants as ISO text. Implemented once
@@ -29,6 +30,8 @@ export interface NewDelivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly bodyText: string;
   readonly receivedAt: string;
+  /** Webhook unless it says otherwise. */
+  readonly origin?: Origin;
 }
 
 export interface StoredReceipt {
@@ -129,6 +132,6 @@ export interface Store {
   /** A cheap query; rejects when the database cannot answer. */
   ping(): Promise<void>;
   /** Counters for /metrics. */
-  gauges(): Promise<{ deliveriesWaiting: number; deliveriesParked: number; deliveriesQuarantined: number; databaseBytes: number }>;
+  gauges(): Promise<Gauges>;
   close(): Promise<void>;
 }

@@ -5,11 +5,18 @@ import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
-import { readRowsOf, type RowKey } from '../store/reads.ts';
+import { isWeddingDay } from '../privacy/retention.ts';
+import { readRows } from '../store/reads.ts';
 import type { Share } from '../store/record.ts';
+import { afterMemories, readMemories, writeMemories, type Memory } from './memories.ts';
 import { understand, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
-import { healthAfter, settle, type HealthAfter, type HealthBefore, type SettleContext, type Settled } from './settle.ts';
-import { loadViews } from './view.ts';
+import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
+import { workPart, type Part } from './part.ts';
+import type { Settled } from './settle.ts';
+import { loadViews, type WorkingView } from './view.ts';
+
+/** Attempts that a delivery remembers. */
+const TRIES_KEPT = 20;
 
 export interface BatchOptions {
   readonly store: StoreInternals;
@@ -24,7 +31,8 @@ export interface BatchOptions {
   readonly finished: readonly Work[];
   /** Deliveries to take from the queue, at most, of each organisation. */
   readonly limit: number;
-  readonly mayFetch: SettleContext['mayFetch'];
+  /** Asked once for each re-read that is to be taken on: whether there is room for one more of this connection. */
+  readonly mayFetch: (connectionId: string) => boolean;
   /** Told which deliveries are in this batch before anything is decided. */
   readonly claimed?: (deliveries: readonly DeliveryInHand[]) => void;
   /** Replaces the understanding of a body, for setting aside what made a batch fail. */
@@ -36,16 +44,12 @@ export interface BatchResult {
   /** In the order of `works`. */
   readonly settled: readonly Settled[];
   readonly events: number;
-  /** Of those asked for, the organisations whose record was free. */
+  /** Of those asked for, the organisations whose record was free, and that need no turn of their own. */
   readonly organisationIds: readonly string[];
-}
-
-/** One organisation's part of a batch. */
-interface Part {
-  readonly organisationId: string;
-  readonly works: readonly Work[];
-  readonly settled: readonly Settled[];
-  readonly health: readonly HealthAfter[];
+  /** Connections that were switched off. */
+  readonly changed: readonly string[];
+  /** Connections whose source wants to be looked at now. */
+  readonly looks: readonly string[];
 }
 
 /**
@@ -57,11 +61,17 @@ export async function workBatch(options: BatchOptions): Promise<BatchResult> {
   const { store, organisationIds } = options;
   const [only] = organisationIds;
   if (organisationIds.length === 1 && only !== undefined) {
-    return store.writer.write(only, ({ tx, record }) => work(tx, options, organisationIds, async (shares) => (await record(shares.flatMap((share) => share.drafts))).length));
+    return told(options, store.writer.write(only, ({ tx, record }) => work(tx, options, organisationIds, async (shares) => (await record(shares.flatMap((share) => share.drafts))).length)));
   }
-  return store.writer.writeFree(organisationIds, ({ tx, organisationIds: free, record }) =>
+  return told(options, store.writer.writeFree(organisationIds, ({ tx, organisationIds: free, record }) =>
     work(tx, options, free, async (shares) => (await record(shares)).reduce((sum, one) => sum + one.events.length, 0)),
-  );
+  ));
+}
+
+async function told({ store }: BatchOptions, writing: Promise<BatchResult>): Promise<BatchResult> {
+  const result = await writing;
+  for (const connectionId of result.changed) store.intakeCache.forget(connectionId);
+  return result;
 }
 
 async function work(tx: Tx, options: BatchOptions, organisationIds: readonly string[], record: (shares: readonly Share[]) => Promise<number>): Promise<BatchResult> {
@@ -72,41 +82,66 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   options.claimed?.([...back.map(({ delivery }) => delivery), ...fresh]);
   const decide = options.decide ?? ((delivery: DeliveryInHand) => understand(delivery, vendors));
   const works = [...back, ...fresh.map((delivery) => ({ delivery, outcome: decide(delivery) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
-  if (works.length === 0) return { works, settled: [], events: 0, organisationIds };
+  if (works.length === 0) return { works, settled: [], events: 0, organisationIds, changed: [], looks: [] };
 
   const shares = new Map<string, Work[]>();
   for (const one of works) shares.set(one.delivery.organisationId, [...(shares.get(one.delivery.organisationId) ?? []), one]);
-  const connectionsOf = (all: readonly Work[]) => [...new Set(all.map(({ delivery }) => delivery.connectionId))];
-  const views = await loadViews(tx, [...shares].map(([organisationId, all]) => ({ organisationId, needs: needsByConnection(all), connectionIds: connectionsOf(all) })));
-  const before = await healthBefore(tx, [...shares].flatMap(([organisationId, all]) => connectionsOf(all).map((id) => ({ organisationId, id }))));
-
-  const parts = [...shares].map(([organisationId, all]): Part => {
-    const view = views.get(organisationId);
-    if (!view) throw new Error(`no view of ${organisationId} was read`);
-    const context: SettleContext = { view, vendors, now: store.clock.now(), newId: () => store.ids.next(), random: options.random, mayFetch: options.mayFetch };
-    const settled = all.map((one) => settle(one, context));
-    return { organisationId, works: all, settled, health: healthOf(before.get(organisationId) ?? [], all, settled, context) };
-  });
-  const events = await record(parts.map(({ organisationId, settled, health }) => ({ organisationId, drafts: [...settled.flatMap((one) => one.drafts), ...health.flatMap((one) => one.drafts)] })));
+  const wanted = [...shares].map(([organisationId, all]) => ({ organisationId, needs: needsByConnection(all), connectionIds: connectionsOf(all) }));
+  const views = await loadViews(tx, wanted);
+  const memories = await readMemories(tx, wanted);
+  const asked = new Set(back.map((one) => one.delivery.id));
+  const parts: Part[] = [];
+  for (const { organisationId, needs, connectionIds } of wanted) {
+    const all = await withoutOvertakenFacts(tx, organisationId, shares.get(organisationId) ?? [], asked, viewOf(views, organisationId));
+    const before = memories.get(organisationId) ?? new Map<string, Memory>();
+    const ownBack = all.filter((one) => asked.has(one.delivery.id));
+    const mayBeMore = organisationIds.length > 1 && all.length - ownBack.length >= options.limit;
+    const part = await workPart({
+      organisationId, works: all, back: ownBack, before, mayBeMore, now: store.clock.now(), newId: () => store.ids.next(), vendors, random: options.random, mayFetch: options.mayFetch,
+      weddingDay: ownBack.some(({ outcome }) => outcome.kind === 'unanswered') && (await isWeddingDay(tx, organisationId, now)),
+      view: viewOf(views, organisationId),
+      viewAgain: async () => viewOf(await loadViews(tx, [{ organisationId, needs, connectionIds }]), organisationId),
+      reviews: (ids) => readRows(tx, organisationId, 'reviewItems', ids),
+    });
+    if (part) parts.push({ ...part, drafts: [...part.drafts, ...(await closeReviews(tx, organisationId, part.settled, store.clock.now(), () => store.ids.next()))] });
+  }
+  const worked = new Set(parts.map((part) => part.organisationId));
+  const left = new Set(wanted.map((one) => one.organisationId).filter((id) => !worked.has(id)));
+  const events = await record(parts.map(({ organisationId, drafts }) => ({ organisationId, drafts })));
   const settled = new Map(parts.flatMap((part) => part.settled.map((one) => [one.delivery.id, one])));
-  const all = works.flatMap(({ delivery }) => settled.get(delivery.id) ?? []);
+  const done = works.filter(({ delivery }) => !left.has(delivery.organisationId));
+  const all = done.flatMap(({ delivery }) => settled.get(delivery.id) ?? []);
   await writeMappings(tx, all, now);
   await writeStates(tx, all, now);
   await emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now);
-  await writeFailures(tx, parts.flatMap((part) => part.health));
-  return { works, settled: all, events, organisationIds };
+  await writeMemories(tx, parts.flatMap((part) => part.memories));
+  await afterMemories(tx, parts.flatMap((part) => part.memories), now);
+  const looks = [...new Set(done.flatMap(({ delivery, outcome }) => (outcome.kind === 'poll' ? [delivery.connectionId] : [])))];
+  if (looks.length > 0) await sql`update connection_access set next_poll_at = ${now}::timestamptz where id = any(${looks}::uuid[])`.execute(tx);
+  const changed = parts.flatMap((part) => part.memories.filter((one) => one.disabled).map((one) => one.connectionId));
+  for (const connectionId of changed) await store.peers.announceConnection(tx, connectionId);
+  return { works: done, settled: all, events, organisationIds: organisationIds.filter((id) => !left.has(id)), changed, looks };
+}
+
+const connectionsOf = (all: readonly Work[]) => [...new Set(all.map(({ delivery }) => delivery.connectionId))];
+
+function viewOf(views: ReadonlyMap<string, WorkingView>, organisationId: string): WorkingView {
+  const view = views.get(organisationId);
+  if (!view) throw new Error(`no view of ${organisationId} was read`);
+  return view;
 }
 
 /** Of each organisation in order of arrival, so that one that is flooded leaves room for the others. */
 async function claim(tx: Tx, organisationIds: readonly string[], limit: number, now: string): Promise<DeliveryInHand[]> {
   if (limit <= 0 || organisationIds.length === 0) return [];
   const { rows } = await sql<DeliveryInHand>`
-    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.attempts + 1 as attempts
+    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts + 1 as attempts, d.let_through, d.replay_id, a.settings, a.paused
     from unnest(${organisationIds}::uuid[]) as o(id)
     cross join lateral (
       select * from deliveries where organisation_id = o.id and state in ('received', 'waiting') and (next_attempt_at is null or next_attempt_at <= ${now}::timestamptz)
       order by arrival limit ${limit} for update skip locked
     ) as d
+    join connection_access a on a.id = d.connection_id
   `.execute(tx);
   return rows;
 }
@@ -138,21 +173,6 @@ function needsByConnection(works: readonly Work[]): Map<string, Needs[]> {
   return needs;
 }
 
-async function healthBefore(tx: Tx, connections: readonly RowKey[]): Promise<Map<string, HealthBefore[]>> {
-  const rows = await readRowsOf(tx, 'connections', connections);
-  const failures = await tx.selectFrom('connectionAccess').select(['id', 'failures']).where('id', 'in', connections.map((one) => one.id)).execute();
-  const failed = new Map(failures.map((one) => [one.id, one.failures]));
-  return new Map([...rows].map(([organisationId, own]) => [organisationId, own.map((row) => ({ row, failures: failed.get(row.id) ?? 0 }))]));
-}
-
-function healthOf(all: readonly HealthBefore[], works: readonly Work[], settled: readonly Settled[], context: SettleContext): HealthAfter[] {
-  return all.flatMap((before) => {
-    const own = (id: string) => id === before.row.id;
-    const after = healthAfter(before, works.filter((work) => own(work.delivery.connectionId)), settled.filter((one) => own(one.delivery.connectionId)), context);
-    return after.drafts.length > 0 || after.failures !== before.failures ? [after] : [];
-  });
-}
-
 async function writeMappings(tx: Tx, settled: readonly Settled[], now: string): Promise<void> {
   const rows = new Map<string, Record<string, unknown>>();
   for (const { delivery, mappings, forget } of settled) {
@@ -176,19 +196,16 @@ async function writeMappings(tx: Tx, settled: readonly Settled[], now: string): 
 }
 
 async function writeStates(tx: Tx, settled: readonly Settled[], now: string): Promise<void> {
-  const rows = settled.map((one) => ({ id: one.delivery.id, state: one.state, reason: one.reason, attempts: one.attempts, next_attempt_at: one.nextAttemptAt, in_hand: one.inHand }));
+  const rows = settled.map((one) => ({ id: one.delivery.id, state: one.state, reason: one.reason, attempts: one.attempts, next_attempt_at: one.nextAttemptAt, in_hand: one.inHand, tried: one.tried ? { at: now, ...one.tried } : null }));
   await sql`
     update deliveries d set state = s.state, reason = s.reason, attempts = s.attempts, next_attempt_at = s.next_attempt_at, in_hand = s.in_hand,
-      done_at = case when s.state = 'waiting' then null else ${now}::timestamptz end
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id uuid, state text, reason text, attempts bigint, next_attempt_at timestamptz, in_hand boolean)
+      done_at = case when s.state in ('waiting', 'held') then null else ${now}::timestamptz end,
+      tries = case when s.tried is null then d.tries else (
+        select jsonb_agg(one order by place) from (
+          select one, place from jsonb_array_elements(d.tries || s.tried) with ordinality as t(one, place) order by place desc limit ${TRIES_KEPT}
+        ) as last
+      ) end
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id uuid, state text, reason text, attempts bigint, next_attempt_at timestamptz, in_hand boolean, tried jsonb)
     where d.id = s.id
-  `.execute(tx);
-}
-
-async function writeFailures(tx: Tx, health: readonly HealthAfter[]): Promise<void> {
-  if (health.length === 0) return;
-  const rows = health.map((one) => ({ id: one.connectionId, failures: one.failures }));
-  await sql`
-    update connection_access c set failures = h.failures from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as h(id uuid, failures bigint) where c.id = h.id
   `.execute(tx);
 }

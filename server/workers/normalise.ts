@@ -26,6 +26,8 @@ export interface NormaliserOptions {
   readonly log: Log;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Told when a webhook says that its source should be looked at. */
+  readonly lookNow?: () => void;
   /** Milliseconds after which a re-read is given up; the standard unless a test is in a hurry. */
   readonly readLimitMs?: number;
 }
@@ -71,7 +73,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   const quiet = new Set<() => void>();
   const forget = store.onDeliveries(wake);
 
-  function begin({ works, settled }: BatchResult): void {
+  function begin({ works, settled, looks }: BatchResult): void {
+    if (looks.length > 0) options.lookNow?.();
     settled.forEach((one, index) => {
       const outcome = works[index]?.outcome;
       if (!one.inHand || outcome?.kind !== 'reread') return;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
-import type { Hint, VendorModule } from '../../core/vendors/vendor.ts';
+import type { Hint, Normalise, Origin, VendorModule } from '../../core/vendors/vendor.ts';
 
 /** A stored delivery as the worker holds it. */
 export interface DeliveryInHand {
@@ -13,19 +13,32 @@ export interface DeliveryInHand {
   readonly mediaType: string;
   readonly body: string;
   readonly receivedAt: string;
+  readonly origin: Origin;
+  /** Plain settings of its connection. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Attempts begun, this one included. */
   readonly attempts: number;
+  /** Its connection is paused, by a person or because it failed for too long. */
+  readonly paused: boolean;
+  /** A person has let it through: the brake does not look at it. */
+  readonly letThrough: boolean;
+  /** It is worked on again, as part of this; null = for the first time. */
+  readonly replayId: string | null;
 }
 
 /** What a delivery turned out to mean, before anything is written. */
 export type Outcome =
   | { readonly kind: 'changes'; readonly changes: readonly Change[] }
   | { readonly kind: 'ignored'; readonly why: string }
+  /** Something has changed at the source; the next look there will tell. */
+  | { readonly kind: 'poll' }
+  /** Its connection is paused; or `noLeave`: its vendor has taken the leave back that a re-read needs. */
+  | { readonly kind: 'held'; readonly noLeave?: true }
   | { readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string }
   /** The objects have to be read from the source first. */
   | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
   /** The source did not answer; to be tried again. */
-  | { readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null };
+  | { readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null; readonly ms: number };
 
 export interface Work {
   readonly delivery: DeliveryInHand;
@@ -43,17 +56,26 @@ export function storable<T>(value: T): T {
   return value;
 }
 
+/** What reads a delivery of this origin. */
+const readerOf = (vendor: VendorModule, origin: Exclude<Origin, 'test'>): Normalise | undefined => vendor[origin]?.normalise;
+
 /** Never throws: a vendor folder that fails on a body is a reason to quarantine that body, not to stop the line. */
 export function understand(delivery: DeliveryInHand, vendors: (system: string) => VendorModule | null): Outcome {
+  if (delivery.paused) return { kind: 'held' };
   const vendor = vendors(delivery.system);
   if (!vendor) return quarantined('normalise.event_unknown', `No vendor folder is installed for ${delivery.system}.`);
   try {
-    const { body: bodyText, mediaType, vendorEvent, receivedAt } = delivery;
-    const normalised = vendor.webhook.normalise({ bodyText, mediaType, vendorEvent, receivedAt });
+    // Ours, and in nobody's shape: that it has come this far is what it was to show.
+    if (delivery.origin === 'test') return { kind: 'ignored', why: 'a test event, understood' };
+    const { body: bodyText, mediaType, vendorEvent, receivedAt, settings } = delivery;
+    const normalise = readerOf(vendor, delivery.origin);
+    if (!normalise) return quarantined('normalise.event_unknown', `${delivery.system} does not take a ${delivery.origin}.`);
+    const normalised = normalise({ bodyText, mediaType, vendorEvent, receivedAt, settings });
     if (!normalised.ok) return quarantined(normalised.error.code, normalised.error.message);
     const meaning = normalised.value;
     if (meaning.kind === 'changes') return { kind: 'changes', changes: storable(meaning.changes) };
     if (meaning.kind === 'reread' && !vendor.reread) return quarantined('normalise.shape_unknown', `${delivery.system} asks for a re-read but has none.`);
+    if (meaning.kind === 'poll' && !vendor.poll) return quarantined('normalise.shape_unknown', `${delivery.system} asks to be looked at but has no poll.`);
     return meaning;
   } catch (error) {
     return quarantined('normalise.shape_unknown', messageOf(error));

@@ -1,8 +1,9 @@
+import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { Clock, Http } from '../../core/ports/ports.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { Hint, VendorModule } from '../../core/vendors/vendor.ts';
-import { readConnectionAccess } from '../store/connections.ts';
 import type { StoreInternals } from '../store/internals.ts';
+import { freshAccess } from '../systems/freshAccess.ts';
 import { messageOf, quarantined, storable, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 
 /** Re-reads at the same time, and how many of them one connection may have: a source that hangs must not stop the others. */
@@ -51,7 +52,7 @@ export function createRereads(options: {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
       const message = `The re-read was not done within ${readLimitMs} ms.`;
-      timer = setTimeout(() => resolve({ kind: 'unanswered', code: 'normalise.reread_failed', message, retryAfterMs: null }), readLimitMs);
+      timer = setTimeout(() => resolve({ kind: 'unanswered', code: 'normalise.reread_failed', message, retryAfterMs: null, ms: readLimitMs }), readLimitMs);
     });
     try {
       return await Promise.race([read(delivery, hints), late]);
@@ -61,11 +62,14 @@ export function createRereads(options: {
   }
 
   async function read(delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
+    const startedAt = clock.now();
+    const unanswered = (code: ErrorCode, message: string, retryAfterMs: number | null): Outcome => ({ kind: 'unanswered', code, message, retryAfterMs, ms: clock.now() - startedAt });
     const vendor = vendors(delivery.system);
     if (!vendor?.reread) return quarantined('normalise.event_unknown', `No re-read is installed for ${delivery.system}.`);
     try {
-      const access = await readConnectionAccess(store, delivery.organisationId, delivery.connectionId);
-      if (!access.ok) return { kind: 'unanswered', code: access.error.code, message: access.error.message, retryAfterMs: null };
+      const access = await freshAccess({ internals: store, vendors, http, clock }, delivery.organisationId, delivery.connectionId);
+      if (!access.ok && access.error.code === 'connect.leave_ended') return { kind: 'held', noLeave: true };
+      if (!access.ok) return unanswered(access.error.code, access.error.message, null);
       const changes: Change[] = [];
       for (const hint of hints) {
         const answer = await vendor.reread(hint, access.value, { http, clock });
@@ -74,11 +78,11 @@ export function createRereads(options: {
           continue;
         }
         const { code, message, retryable, retryAfterMs } = answer.error;
-        return retryable ? { kind: 'unanswered', code, message, retryAfterMs } : quarantined(code, message);
+        return retryable ? unanswered(code, message, retryAfterMs) : quarantined(code, message);
       }
       return { kind: 'changes', changes: storable(changes) };
     } catch (error) {
-      return { kind: 'unanswered', code: 'normalise.reread_failed', message: messageOf(error), retryAfterMs: null };
+      return unanswered('normalise.reread_failed', messageOf(error), null);
     }
   }
 

@@ -1,13 +1,17 @@
+import type { DeliveryState } from '../../core/contract/deliveries.ts';
 import type { Actor } from '../../core/contract/events.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { Connection, ReviewItem } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
-import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import type { Change } from '../../core/domain/record/changes.ts';
+import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { planChanges, type MappingDraft } from '../../core/domain/record/plan.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
+import { NO_LEAVE } from '../store/held.ts';
 import { checkDrafts } from '../store/record.ts';
-import type { DeliveryState } from '../store/schema.ts';
+import type { Fetch } from './gates.ts';
 import { backoffMs, MAX_ATTEMPTS, messageOf, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
+import type { HeldReason } from './stops.ts';
 import { withDrafts, type WorkingView } from './view.ts';
 
 /** How a delivery stands after this batch. */
@@ -22,6 +26,16 @@ export interface Settled {
   readonly mappings: readonly MappingDraft[];
   /** What was delivered is not kept: it tells of somebody who was erased. */
   readonly forget?: boolean;
+  /** What went wrong with this attempt. */
+  readonly tried?: Tried;
+}
+
+/** One attempt that failed, as the delivery keeps it. */
+export interface Tried {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Milliseconds that the call took; 0 = nobody was called. */
+  readonly ms: number;
 }
 
 export interface SettleContext {
@@ -30,17 +44,24 @@ export interface SettleContext {
   readonly now: number;
   readonly newId: () => string;
   readonly random: () => number;
-  /** Asked once for each re-read that is to be taken on: whether there is room for one more of this connection. */
-  readonly mayFetch: (connectionId: string) => boolean;
+  /** How the connection of a delivery that is held came to be paused. */
+  readonly pausedAs: (connectionId: string) => 'held.paused' | 'held.disabled';
+  /** Whether a re-read may begin now. */
+  readonly fetch: (delivery: DeliveryInHand) => Fetch;
+  /** The brake of its connection, while it is on: why the delivery is held. */
+  readonly hold?: (delivery: DeliveryInHand, changes: readonly Change[], drafts: readonly EventDraft[]) => HeldReason | null;
 }
 
 /** A re-read that is in somebody's hands is left to them for this long; whoever is alive renews it in time. */
 export const LEASE_MS = 30_000;
 const BUSY_MS = 2_000;
-const FAILURES_UNTIL_FAILING = 3;
-const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
+export const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
+
+/** Why a delivery waits for its source's breaker; whoever closes it looks for these. */
+export const BREAKER_OPEN = 'breaker.open' satisfies ErrorCode;
 
 const cut = (text: string) => text.slice(0, 300).toWellFormed();
+const triedOf = (code: ErrorCode, message: string, ms = 0): Tried => ({ code, message: cut(message.replaceAll('\0', '')), ms });
 
 /** Decides one delivery; what it plans is kept in the view for those after it. Never throws: what cannot be planned is quarantined. */
 export function settle({ delivery, outcome }: Work, context: SettleContext): Settled {
@@ -49,19 +70,30 @@ export function settle({ delivery, outcome }: Work, context: SettleContext): Set
   switch (outcome.kind) {
     case 'ignored':
       return { ...plain, state: 'ignored', reason: outcome.why };
+    case 'poll':
+      return { ...plain, state: 'processed', reason: null };
+    case 'held':
+      return { ...plain, attempts: delivery.attempts - 1, state: 'held', reason: outcome.noLeave ? NO_LEAVE : context.pausedAs(delivery.connectionId) };
     case 'quarantined':
-      return review(delivery, 'quarantined', outcome.code, context);
-    case 'reread':
-      if (!context.mayFetch(delivery.connectionId)) return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: null, nextAttemptAt: after(BUSY_MS) };
+      return { ...review(delivery, 'quarantined', outcome.code, context), tried: triedOf(outcome.code, outcome.message) };
+    case 'reread': {
+      const verdict = context.fetch(delivery);
+      // Neither is an attempt: nobody was called.
+      if (verdict.kind === 'busy') return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: null, nextAttemptAt: after(BUSY_MS) };
+      if (verdict.kind === 'open') return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: BREAKER_OPEN, nextAttemptAt: new Date(verdict.until).toISOString() };
       return { ...plain, state: 'waiting', reason: null, nextAttemptAt: after(LEASE_MS), inHand: true };
-    case 'unanswered':
-      if (delivery.attempts >= MAX_ATTEMPTS) return review(delivery, 'dead', outcome.code, context);
-      return { ...plain, state: 'waiting', reason: outcome.code, nextAttemptAt: after(backoffMs(delivery.attempts, context.random(), outcome.retryAfterMs)) };
+    }
+    case 'unanswered': {
+      const tried = triedOf(outcome.code, outcome.message, outcome.ms);
+      if (delivery.attempts >= MAX_ATTEMPTS) return { ...review(delivery, 'dead', outcome.code, context), tried };
+      return { ...plain, state: 'waiting', reason: outcome.code, nextAttemptAt: after(backoffMs(delivery.attempts, context.random(), outcome.retryAfterMs)), tried };
+    }
     case 'changes':
       try {
         return plan(delivery, outcome, context);
       } catch (error) {
-        return { ...review(delivery, 'quarantined', 'normalise.shape_unknown', context), reason: cut(`normalise.shape_unknown: ${messageOf(error)}`) };
+        const message = messageOf(error);
+        return { ...review(delivery, 'quarantined', 'normalise.shape_unknown', context), reason: cut(`normalise.shape_unknown: ${message}`), tried: triedOf('normalise.shape_unknown', message) };
       }
   }
 }
@@ -76,6 +108,8 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
   const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, newId);
+  const held = context.hold?.(delivery, changes, drafts) ?? null;
+  if (held !== null) return { delivery, attempts: delivery.attempts, state: 'held', reason: held, nextAttemptAt: null, inHand: false, drafts: [], mappings: [] };
   const facts = [...drafts, ...parked.map((one) => reviewDraft(delivery, 'parked', one.reason, one.title, newId))];
   checkDrafts(facts);
   const alerts = alertsFor(facts, withDrafts(seen, facts), now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, newId);
@@ -86,7 +120,7 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}) };
 }
 
-function reviewDraft(delivery: DeliveryInHand, kind: ReviewItem['kind'], reason: ErrorCode, title: string, newId: () => string): EventDraft {
+export function reviewDraft(delivery: DeliveryInHand, kind: ReviewItem['kind'], reason: ErrorCode, title: string, newId: () => string): EventDraft {
   const { id: deliveryId, connectionId, receivedAt } = delivery;
   const row = { id: newId(), deliveryId, connectionId, kind, reason, title: cut(title), receivedAt, state: 'open' as const };
   return draftCreated('review.opened', 'reviewItems', null, row, null, { actor: SYSTEM, source: null, deliveryId });
@@ -97,45 +131,4 @@ function review(delivery: DeliveryInHand, kind: 'quarantined' | 'dead', code: Er
   const opened = reviewDraft(delivery, kind, code, `${actor.name}: ${delivery.vendorEvent ?? 'a delivery'}`, context.newId);
   const alerts = alertsFor([opened], context.view.of(delivery.connectionId), context.now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, context.newId);
   return { delivery, attempts: delivery.attempts, state: kind, reason: code, nextAttemptAt: null, inHand: false, drafts: [opened, ...alerts], mappings: [] };
-}
-
-export interface HealthBefore {
-  readonly row: Connection;
-  /** Consecutive unanswered re-reads. */
-  readonly failures: number;
-}
-
-export interface HealthAfter {
-  readonly connectionId: string;
-  readonly failures: number;
-  readonly drafts: readonly EventDraft[];
-}
-
-/** A fact that came through is proof of health; three re-reads in a row without an answer are proof of the contrary. */
-export function healthAfter(before: HealthBefore, works: readonly Work[], settled: readonly Settled[], context: SettleContext): HealthAfter {
-  let { failures } = before;
-  let health: Connection['health'] = before.row.health;
-  let reason = before.row.healthReason;
-  const kinds = new Map(works.map((work) => [work.delivery.id, work.outcome]));
-  for (const one of settled) {
-    const outcome = kinds.get(one.delivery.id);
-    if (one.state === 'processed' || one.state === 'parked') {
-      failures = 0;
-      health = 'healthy';
-      reason = null;
-    } else if (outcome?.kind === 'unanswered') {
-      failures += 1;
-      if (failures >= FAILURES_UNTIL_FAILING) {
-        health = 'failing';
-        reason = outcome.code;
-      }
-    }
-  }
-  const { row } = before;
-  const unchanged = { connectionId: row.id, failures, drafts: [] };
-  if (row.health === 'paused' || health === row.health) return unchanged;
-  const origin: DraftContext = { actor: SYSTEM, source: null, deliveryId: null };
-  const draft = draftUpdated('connection.health_changed', 'connections', null, row, { health, healthReason: reason, healthSince: new Date(context.now).toISOString() }, null, origin);
-  if (!draft) return unchanged;
-  return { connectionId: row.id, failures, drafts: [draft, ...alertsFor([draft], context.view.of(row.id), context.now, origin, context.newId)] };
 }

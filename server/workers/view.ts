@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { EVENT_TYPES } from '../../core/contract/events.ts';
 import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
-import type { Mapping, MappingDraft, Needs, View } from '../../core/domain/record/plan.ts';
+import { phoneEnd, type Mapping, type MappingDraft, type Needs, type View } from '../../core/domain/record/plan.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { readRowsOf, type RowKey } from '../store/reads.ts';
@@ -36,6 +36,7 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     weddingsByEmail: (email) => view.weddingsByEmail(email),
     weddingsByDate: (date) => view.weddingsByDate(date),
     contactsByEmail: (email) => view.contactsByEmail(email),
+    contactsByPhone: (phone) => view.contactsByPhone(phone),
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
 }
@@ -70,7 +71,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
   };
   const needsOf = (part: Part) => [...part.needs.values()].flat();
 
-  for (const collection of ['bookings', 'payments', 'contacts'] as const) {
+  for (const collection of ['bookings', 'payments', 'contacts', 'messages', 'documents', 'calendarEvents', 'weatherNotices'] as const) {
     await take(collection, keysOf((part) => [...part.mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id)));
   }
   const emails = keysOf((part) => needsOf(part).flatMap((need) => need.emails));
@@ -81,11 +82,19 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     `.execute(tx);
     await take('contacts', found.rows);
   }
+  const phones = keysOf((part) => needsOf(part).flatMap((need) => need.phones));
+  if (phones.length > 0) {
+    const found = await sql<RowKey>`
+      select c.organisation_id, c.id from contacts c join unnest(${organisationsOf(phones)}::uuid[], ${idsOf(phones)}::text[]) as k(organisation_id, phone)
+        on c.organisation_id = k.organisation_id and right(regexp_replace(c.phone, '\\D', '', 'g'), 9) = k.phone
+    `.execute(tx);
+    await take('contacts', found.rows);
+  }
 
   const weddings = keysOf((part) => [
     ...needsOf(part).flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)),
     ...[...part.mappings.values()].filter((mapping) => mapping.collection === 'weddings').map((mapping) => mapping.id),
-    ...(['bookings', 'payments', 'contacts'] as const).flatMap((collection) => [...part.rows[collection].values()].flatMap((row) => ('weddingId' in row && row.weddingId ? [row.weddingId] : []))),
+    ...(['bookings', 'payments', 'contacts', 'messages', 'documents'] as const).flatMap((collection) => [...part.rows[collection].values()].flatMap((row) => ('weddingId' in row && row.weddingId ? [row.weddingId] : []))),
   ]);
   const dates = keysOf((part) => needsOf(part).flatMap((need) => need.dates).filter(isDay));
   if (dates.length > 0) {
@@ -149,6 +158,10 @@ async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<stri
 
 function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
   const weddings = () => [...rows.weddings.values()] as Wedding[];
+  const byPhone = (phone: string) => {
+    const end = phoneEnd(phone);
+    return end === null ? [] : ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.phone !== null && phoneEnd(contact.phone) === end);
+  };
   const contacts = (email: string) => ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.email?.toLowerCase() === email);
   return {
     of: (connectionId) => ({
@@ -160,6 +173,7 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
       },
       weddingsByDate: (date) => weddings().filter((wedding) => wedding.date === date),
       contactsByEmail: contacts,
+      contactsByPhone: byPhone,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),
     keep(connectionId, drafts, planned) {

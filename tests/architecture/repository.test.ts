@@ -25,7 +25,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   '@types/js-yaml': 'types', 'js-yaml': 'tests/integration/roles', '@types/nodemailer': 'types', '@types/oidc-provider': 'types', '@types/qrcode': 'types', '@types/smtp-server': 'types', '@types/ws': 'types',
   '@types/react': 'types', '@types/react-dom': 'types', '@vitejs/plugin-react': 'build', ajv: 'tests/vendors', 'dependency-cruiser': 'checks',
   'electron-builder': 'packing', eslint: 'checks', 'fast-check': 'tests', node: 'runs everything', 'oidc-provider': 'tests: a real identity provider',
-  playwright: 'tests/e2e', 'smtp-server': 'tests: a real mail server',
+  playwright: 'tests/e2e', '@slack/bolt': 'tests/vendors: the official verifier', emulate: 'tests/vendors: local peers', square: 'tests/vendors: the official verifier',
+  standardwebhooks: 'tests/vendors: the official signer', svix: 'tests/vendors: the official signer', twilio: 'tests/vendors: the official signer',
   stripe: 'tests and scripts/simulate: the official signer', typescript: 'checks', 'typescript-eslint': 'checks', vite: 'build', vitest: 'tests', ws: 'tests/bench: the peer; tests/fuzz',
 };
 

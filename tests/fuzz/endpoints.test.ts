@@ -54,7 +54,7 @@ async function letEverybodyIn(): Promise<void> {
 beforeAll(async () => {
   t = await openTestStore();
   const boundless = 1_000_000_000;
-  test = testApp(t.store, { config: { enrolPerMinute: boundless, apiPerMinute: boundless, strangerPerMinute: boundless } });
+  test = testApp(t.store, { config: { enrolPerMinute: boundless, apiPerMinute: boundless, managingPerMinute: boundless, strangerPerMinute: boundless } });
   line = asker(await test.listen());
   house = await furnish(t.store, t.organisation.id);
   await letEverybodyIn();

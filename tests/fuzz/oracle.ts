@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ErrorBody } from '../../core/contract/http.ts';
+import { ErrorBody, Problem } from '../../core/contract/http.ts';
 import type { Answer, Shot } from './ask.ts';
 
 /** Answers that a bad request may have. 500 is never one; 503 only while the store is away, which it is not here. */
 const REFUSED: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 406, 408, 409, 410, 411, 413, 414, 415, 416, 417, 421, 422, 429, 431]);
 const INTERNALS = /node_modules|\bat \S+ \(|\.ts:\d|\.js:\d|\bselect .+ from\b|\binsert into\b|relation "|syntax error|violates|\/home\/|\/root\/|\/tmp\/|zod|fastify|pglite|postgres|kysely|better-auth|ECONN|ENOENT|TypeError|undefined|\[object/i;
-const Strict = z.strictObject({ error: z.strictObject({ code: ErrorBody.shape.error.shape.code, message: z.string().min(3).max(300), retryable: z.boolean() }) });
+const Strict = z.strictObject({ ...Problem.shape, error: z.strictObject({ code: ErrorBody.shape.error.shape.code, message: z.string().min(3).max(300), retryable: z.boolean() }) });
 
 const sent = (shot: Shot): string => `${shot.method} ${shot.path} ${shot.body?.toString('utf8') ?? ''} ${Object.values(shot.headers).join(' ')}`;
 
@@ -21,7 +21,7 @@ export function wrongWith(shot: Shot, answer: Answer, success: z.ZodType | null)
   }
   if (!REFUSED.has(status)) return `status ${status}: ${body.slice(0, 300)}`;
   if (shot.method === 'HEAD') return body === '' ? null : 'a body for HEAD';
-  if (!type.startsWith('application/json')) return `a refusal of type ${type || 'none'} (${status})`;
+  if (!type.startsWith('application/problem+json')) return `a refusal of type ${type || 'none'} (${status})`;
   let json: unknown;
   try {
     json = JSON.parse(body);

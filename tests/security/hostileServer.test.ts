@@ -85,7 +85,7 @@ describe('the live line', () => {
   const statuses: LinkStatus[] = [];
   const applied: (StreamFrame | StreamSnapshot)[] = [];
 
-  const welcome = { protocol: 1, epoch: 'e', headSeq: 5, mode: 'snapshot', serverTime: AT };
+  const welcome = { protocol: 2, epoch: 'e', headSeq: 5, mode: 'snapshot', serverTime: AT };
   const organisation = { id: ids.next(), name: 'House', zone: 'Europe/London', currency: 'GBP', demo: false };
   const rows = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] };
   const snapshot = { seq: 5, epoch: 'e', at: AT, organisation, rows };

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { Alert, Booking, Contact, Payment, Wedding } from '../../core/contract/record.ts';
-import type { Mapping, View } from '../../core/domain/record/plan.ts';
+import { phoneEnd, type Mapping, type View } from '../../core/domain/record/plan.ts';
 import { emptyTables, type RecordState, type Tables } from '../../core/domain/record/state.ts';
 
 /** Small rows with sensible values; every builder takes what the test cares about. */
@@ -36,6 +36,7 @@ export function viewOf(tables: Partial<Tables>, mappings: Record<string, Mapping
     },
     weddingsByDate: (date) => Object.values(all.weddings).filter((row) => row.date === date),
     contactsByEmail: (email) => Object.values(all.contacts).filter((row) => row.email?.toLowerCase() === email),
+    contactsByPhone: (phone) => Object.values(all.contacts).filter((row) => row.phone !== null && phoneEnd(row.phone) === phoneEnd(phone)),
     unresolvedAlerts: (subjectId) => Object.values(all.alerts).filter((row) => row.state !== 'resolved' && row.subject?.id === subjectId),
   };
 }

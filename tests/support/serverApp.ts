@@ -2,13 +2,18 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { io, type Socket } from 'socket.io-client';
-import type { Clock } from '../../core/ports/ports.ts';
+import type { Certificates, Clock } from '../../core/ports/ports.ts';
 import { PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
-import { vendorModule } from '../../core/vendors/registry.ts';
+import { vendorModule, VENDORS } from '../../core/vendors/registry.ts';
+import type { VendorModule } from '../../core/vendors/vendor.ts';
+import { createCertificates } from '../../server/certificates.ts';
+import { createLooking } from '../../server/api/looking.ts';
 import { createAccounts } from '../../server/accounts/accounts.ts';
 import { buildApp } from '../../server/app.ts';
 import { loadConfig, type Config } from '../../server/config.ts';
+import { createDeliveries } from '../../server/deliveries/deliveries.ts';
 import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEvidence } from '../../server/intake/evidence.ts';
 import { createFounding, type Founding } from '../../server/founding/founding.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics, type Metrics } from '../../server/metrics.ts';
@@ -16,6 +21,7 @@ import { nodeHashing, systemClock } from '../../server/ports.ts';
 import { createPrivacy } from '../../server/privacy/privacy.ts';
 import type { OpenedStore } from '../../server/store/internals.ts';
 import type { Store } from '../../server/store/store.ts';
+import { createSystems } from '../../server/systems/systems.ts';
 import type { FloodLimits } from '../../server/stream/flood.ts';
 
 export interface TestApp {
@@ -35,7 +41,7 @@ export function testConfig(fields: Partial<Config> = {}): Config {
 }
 
 /** The real application around any store: real routes, real sockets, the real vendors. */
-export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number; floodLimits?: FloodLimits } = {}): TestApp {
+export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number; floodLimits?: FloodLimits; certificates?: Certificates; vendors?: (system: string) => VendorModule | null; catalogue?: readonly VendorModule[] } = {}): TestApp {
   const logLines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -44,14 +50,18 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
     },
   });
   const metrics = createMetrics();
-  const { config, clock = systemClock, ...limits } = options;
+  const { config, clock = systemClock, certificates = createCertificates(), vendors = vendorModule, catalogue = [...VENDORS.values()], ...limits } = options;
   const log = createLog('info', sink);
   // A double has no tables to look for a person in.
   const privacy = 'internals' in store ? { privacy: createPrivacy((store as OpenedStore).internals) } : {};
   const founding = 'internals' in store ? { founding: createFounding((store as OpenedStore).internals) } : {};
+  const deliveries = 'internals' in store ? { internals: (store as OpenedStore).internals, deliveries: createDeliveries(store as OpenedStore, vendors), looking: createLooking((store as OpenedStore).internals, vendors) } : {};
   const whole = testConfig(config);
   const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
-  const app = buildApp({ config: whole, store, ...privacy, ...founding, ...(accounts ? { accounts } : {}), vendors: vendorModule, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  const http = createEgressHttp({ allow: whole.egressAllow, log });
+  const evidence = createEvidence({ http, clock });
+  const systems = 'internals' in store ? { systems: createSystems({ internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
+  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence.get(url), store, ...privacy, ...founding, ...systems, ...deliveries, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
   return {
     app,

@@ -52,11 +52,43 @@ export const ENDPOINTS = {
   readers: OWNERS,
   retention: OWNERS,
   setRetention: OWNERS,
+  systems: HOUSE,
+  system: HOUSE,
+  setup: HOUSE,
+  tryOut: MANAGERS,
+  connect: MANAGERS,
+  changeConnection: MANAGERS,
+  rotate: MANAGERS,
+  pause: MANAGERS,
+  resume: MANAGERS,
+  look: MANAGERS,
+  askLeave: MANAGERS,
+  leaveGiven: MANAGERS,
+  importPreview: MANAGERS,
+  importRows: MANAGERS,
+  searchDeliveries: HOUSE,
+  delivery: HOUSE,
+  refusals: HOUSE,
+  replays: HOUSE,
+  replayState: HOUSE,
+  previewReplay: MANAGERS,
+  replay: MANAGERS,
+  cancelReplay: MANAGERS,
+  testEvent: MANAGERS,
+  weddingStatus: HOUSE,
+  connectionStatus: HOUSE,
+  syncWedding: MANAGERS,
+  syncConnections: MANAGERS,
+  syncCrm: MANAGERS,
 } as const satisfies Readonly<Record<Exclude<EndpointName, OpenEndpoint>, readonly Role[]>>;
 
 export const COMMANDS = {
   'alert.acknowledge': HOUSE,
   'runsheet.item.set_status': HOUSE,
+  'connection.pause': MANAGERS,
+  'connection.resume': MANAGERS,
+  'review.release': MANAGERS,
+  'review.discard': MANAGERS,
 } as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
 
 export const ROOMS = {
@@ -107,17 +139,17 @@ const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
 /** People of the same wedding know each other by name; a number or address is for its owner to give. */
 const NAMES = { rows: 'any', hidden: ['source'], hiddenOfOthers: ['email', 'phone'] } as const;
 
-const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
-const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
+const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
+const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
 
 export const ROWS: { readonly [R in Role]: RoleRows } = {
   owner: EVERYTHING,
   coordinator: EVERYTHING,
   staff: EVERYTHING,
-  vendor: { ...NOTHING, weddings: ANY, runSheetItems: ANY, contacts: NAMES, bookings: OWN, payments: OWN, alerts: { rows: 'own', hidden: ['source', 'acknowledgedBy'], hiddenOfOthers: [] } },
+  vendor: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY, documents: OWN, contacts: NAMES, bookings: OWN, payments: OWN, alerts: { rows: 'own', hidden: ['source', 'acknowledgedBy'], hiddenOfOthers: [] } },
   // What the venue pays a vendor is between those two.
-  couple: { ...NOTHING, weddings: ANY, runSheetItems: ANY, contacts: NAMES, bookings: { rows: 'any', hidden: ['source', 'amountMinor', 'currency'], hiddenOfOthers: [] }, payments: ANY },
-  partner: { ...NOTHING, weddings: ANY, runSheetItems: ANY },
+  couple: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY, contacts: NAMES, bookings: { rows: 'any', hidden: ['source', 'amountMinor', 'currency'], hiddenOfOthers: [] }, payments: ANY },
+  partner: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY },
   platform_admin: NOTHING,
 };
 
@@ -127,6 +159,7 @@ export const OWN_WORDS: Readonly<Partial<Record<Role, Readonly<Partial<Record<Co
     contacts: 'its own entry',
     bookings: 'bookings of its contact',
     payments: 'payments of its bookings',
+    documents: 'papers of its bookings',
     alerts: 'changed guest counts, and what befell its own bookings',
   },
   couple: { contacts: 'the two themselves' },

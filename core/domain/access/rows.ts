@@ -18,9 +18,11 @@ const VENDOR: Owns = {
   // A booking that was given to somebody else since is theirs, whatever the link was made for.
   bookings: (row, subject) => (row.contactId === null || subject.contactId === null ? isMine(subject, row.id) : row.contactId === subject.contactId),
   payments: (row, subject) => isMine(subject, row.bookingId),
+  documents: (row, subject) => isMine(subject, row.bookingId),
   alerts(row, subject) {
     switch (row.rule) {
       case 'guest_count_changed':
+      case 'weather':
         return true;
       case 'booking_cancelled':
       case 'call_time_moved':
@@ -29,7 +31,11 @@ const VENDOR: Owns = {
       case 'payment_refunded':
       case 'delivery_parked':
       case 'delivery_quarantined':
+      case 'delivery_held':
       case 'connection_failing':
+      case 'connection_warning':
+      case 'connection_disabled':
+      case 'message_failed':
         return false;
     }
   },
@@ -45,6 +51,9 @@ const owns = <C extends CollectionName>(subject: Subject, collection: C, row: Ro
 /** The wedding a row is of; null = of none. */
 export const weddingOf = (collection: CollectionName, row: AnyRow): string | null => (collection === 'weddings' ? row.id : 'weddingId' in row ? row.weddingId : null);
 
+/** The weather over the place is everybody's, whichever wedding they are of. */
+export const isOfTheHouse = (collection: CollectionName, row: AnyRow): boolean => collection === 'weatherNotices' && weddingOf(collection, row) === null;
+
 /** True when the subject is told every row of its organisation as it stands; then nothing needs filtering. */
 export function seesEverything(subject: Subject): boolean {
   return subject.weddingId === null && Object.values(ROWS[subject.role]).every((rule) => rule.rows === 'any' && rule.hidden.length === 0 && rule.hiddenOfOthers.length === 0);
@@ -56,7 +65,7 @@ export function decideRow<C extends CollectionName>(subject: Subject, collection
   if (rule.rows === 'none') return { row: null, reason: 'not_for_role' };
   if (subject.weddingId === null && BOUND_ROLES.includes(subject.role)) return { row: null, reason: 'bound_to_none' };
   const own = owns(subject, collection, row);
-  const foreign = subject.weddingId !== null && weddingOf(collection, row) !== subject.weddingId;
+  const foreign = subject.weddingId !== null && !isOfTheHouse(collection, row) && weddingOf(collection, row) !== subject.weddingId;
   // A vendor's entry may be kept under no wedding, or under the first it came with; it is the vendor's all the same.
   const ownEntry = collection === 'contacts' && own && subject.role === 'vendor';
   if (foreign && !ownEntry) return { row: null, reason: 'other_wedding' };

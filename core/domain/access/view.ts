@@ -2,7 +2,7 @@ import { EVENT_TYPES, type RecordedEvent } from '../../contract/events.ts';
 import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Snapshot } from '../../contract/record.ts';
 import type { RemovedRow, StreamFrame } from '../../contract/stream.ts';
 import { scopeKey, type Subject } from './may.ts';
-import { seesEverything, visibleRow, weddingOf } from './rows.ts';
+import { isOfTheHouse, seesEverything, visibleRow, weddingOf } from './rows.ts';
 
 /** What one kind of listener is given: the rows its subject may see, narrowed to one wedding when it asked for one. */
 export interface View {
@@ -16,7 +16,7 @@ export const viewKey = ({ subject, weddingId }: View): string => `${scopeKey(sub
 export const isWhole = (view: View): boolean => view.weddingId === null && seesEverything(view.subject);
 
 const told = <C extends CollectionName>({ subject, weddingId }: View, collection: C, row: RowOf<C>): RowOf<C> | null =>
-  weddingId !== null && weddingOf(collection, row) !== weddingId ? null : visibleRow(subject, collection, row);
+  weddingId !== null && !isOfTheHouse(collection, row) && weddingOf(collection, row) !== weddingId ? null : visibleRow(subject, collection, row);
 
 /** Former values, as far as they were visible and are told as different now. */
 function beforeTold(before: Readonly<Record<string, unknown>>, was: AnyRow, is: AnyRow): Record<string, unknown> {

@@ -1,7 +1,9 @@
-import type { Alert, Severity } from '../../contract/record.ts';
+import type { Alert, ReviewItem, Severity } from '../../contract/record.ts';
+import { activeWeather } from '../day/weather.ts';
+import { severityRank } from '../day/openAlerts.ts';
 import { moneyText } from '../money/money.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
-import type { View } from '../record/plan.ts';
+import { daysOf, type View } from '../record/plan.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,11 +19,16 @@ export function nearness(wedding: { startsAt: string; endsAt: string } | null, n
 /** A vendor's own sentence inside ours: its full stop would be doubled. */
 const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
 
-/** Which alert a fact settles: money that came after all, a source that answers again. */
-function settles(draft: EventDraft): Alert['rule'] | null {
-  if (draft.type === 'payment.completed') return 'payment_failed';
-  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'healthy') return 'connection_failing';
-  return null;
+const NOT_ANSWERING: readonly Alert['rule'][] = ['connection_failing', 'connection_warning', 'connection_disabled'];
+
+const OF_REVIEW = { parked: 'delivery_parked', quarantined: 'delivery_quarantined', dead: 'delivery_quarantined', held: 'delivery_held' } as const satisfies Readonly<Record<ReviewItem['kind'], Alert['rule']>>;
+
+/** Which alerts a fact settles: money that came after all, a source that answers again or that a person has seen to, what was held. */
+function settles(draft: EventDraft): readonly Alert['rule'][] {
+  if (draft.type === 'payment.completed') return ['payment_failed'];
+  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health !== 'failing' && draft.row.health !== 'disabled') return NOT_ANSWERING;
+  if (draft.type === 'review.resolved' && draft.collection === 'reviewItems') return [OF_REVIEW[draft.row.kind]];
+  return [];
 }
 
 /**
@@ -45,11 +52,24 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
     );
   };
 
+  /** Bad news about the sky is told once for each wedding that is near and under it, and again when it gets worse. */
+  function weather(draft: Extract<EventDraft, { collection: 'weatherNotices' }>): void {
+    const { row } = draft;
+    const was = draft.before?.['severity'];
+    const worse = typeof was === 'string' && severityRank(row.severity) > severityRank(was as Severity);
+    if (severityRank(row.severity) < severityRank('warning') || (draft.before !== null && !worse)) return;
+    const own = row.weddingId === null ? daysOf(row.startsAt, row.endsAt).flatMap((day) => view.weddingsByDate(day)) : [view.row('weddings', row.weddingId)].filter((one) => one !== null);
+    for (const wedding of own) {
+      if (!['today', 'soon'].includes(nearness(wedding, now)) || wedding.status === 'cancelled' || activeWeather([{ ...row, seq: 0, updatedAt: '' }], [wedding], now).length === 0) continue;
+      raise({ ...draft, weddingId: wedding.id }, row.severity, 'weather', row.headline, `${row.place === '' ? 'It' : row.place} is where ${wedding.title} marry.`);
+    }
+  }
+
   for (const draft of drafts) {
     const settled = settles(draft);
-    if (settled) {
+    if (settled.length > 0) {
       for (const alert of view.unresolvedAlerts(draft.row.id)) {
-        if (alert.rule !== settled) continue;
+        if (!settled.includes(alert.rule)) continue;
         const resolved = draftUpdated('alert.resolved', 'alerts', alert.weddingId, alert, { state: 'resolved' }, draft.occurredAt, context);
         if (resolved) raised.push(resolved);
       }
@@ -78,12 +98,24 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
       const was = draft.before['guestCount'];
       raise(draft, near === 'today' ? 'warning' : 'notice', 'guest_count_changed', `Guest count is now ${draft.row.guestCount}`, `${draft.row.title}${typeof was === 'number' ? `: it was ${was}` : ''}.`);
     }
+    if (draft.collection === 'messages' && draft.row.direction === 'out' && draft.row.status === 'failed' && draft.before?.['status'] !== undefined) {
+      const { toAddress, subject, failureReason } = draft.row;
+      raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'message_failed', `A message to ${toAddress ?? 'somebody'} did not arrive`, `${subject ?? 'It'} is for ${couple}${failureReason ? `: ${sentence(failureReason)}` : ''}.`);
+    }
+    if (draft.collection === 'weatherNotices') weather(draft);
     if (draft.type === 'review.opened' && draft.collection === 'reviewItems') {
-      const parked = draft.row.kind === 'parked';
-      raise(draft, parked ? 'notice' : 'warning', parked ? 'delivery_parked' : 'delivery_quarantined', parked ? 'A fact matches no wedding' : 'A delivery could not be used', `${draft.row.title}. It is kept and waits for a person.`);
+      const { kind } = draft.row;
+      const parked = kind === 'parked';
+      if (kind === 'held') raise(draft, 'warning', 'delivery_held', 'A system changes more than it usually does', `${draft.row.title}. Nothing of it was applied; let it through or throw it away.`);
+      else raise(draft, parked ? 'notice' : 'warning', parked ? 'delivery_parked' : 'delivery_quarantined', parked ? 'A fact matches no wedding' : 'A delivery could not be used', `${draft.row.title}. It is kept and waits for a person.`);
     }
     if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'failing') {
-      raise(draft, 'warning', 'connection_failing', `${draft.row.name} is not answering`, `Its facts are late until it answers again. Deliveries are kept and retried.`);
+      const ended = draft.row.healthReason === 'connect.leave_ended';
+      if (ended) raise(draft, 'warning', 'connection_failing', `${draft.row.name} needs leave again`, `It has taken our access back. Its facts are late until somebody gives leave again at the connection; what it delivers is kept.`);
+      else raise(draft, 'warning', 'connection_failing', `${draft.row.name} is not answering`, `Its facts are late until it answers again. Deliveries are kept and retried.`);
+    }
+    if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'disabled') {
+      raise(draft, 'critical', 'connection_disabled', `${draft.row.name} was switched off`, `It has not answered for too long. What it delivers is kept and held; put it right and resume it.`);
     }
   }
   return raised;

@@ -10,9 +10,10 @@ import { accounts } from './0004_accounts.ts';
 import { personalData } from './0005_personal_data.ts';
 import { together } from './0007_together.ts';
 import { shownOut } from './0008_shown_out.ts';
+import { systems } from './0009_systems.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

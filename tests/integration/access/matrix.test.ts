@@ -7,11 +7,17 @@ import { CommandAnswer, type Command, type CommandType } from '../../../core/con
 import { DevicesAnswer, EnrolAnswer, ErrorBody, HTTP, MeAnswer, TicketAnswer } from '../../../core/contract/http.ts';
 import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
 import { COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName, type OpenEndpoint } from '../../../core/domain/access/matrix.ts';
+import { DESKTOP_LEAVE_ADDRESS, LeaveAnswer } from '../../../core/contract/systems.ts';
 import { RETENTION } from '../../../core/domain/privacy/retention.ts';
 import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
-import { INTAKE_ROUTE } from '../../../server/intake/intake.ts';
+import { startReplay } from '../../../server/deliveries/replays.ts';
+import { vendorModule } from '../../../core/vendors/registry.ts';
+import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
+import { INCOMPLETE_ROUTE, INTAKE_ROUTE } from '../../../server/intake/intake.ts';
+import { createConnection } from '../../../server/store/connections.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
+import { GRANTING, grantingVendor } from '../../support/grantingVendor.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
 import { invitationFrom, joined } from '../../support/people.ts';
 import { PROVIDER_HOSTS, startProvider, type Provider } from '../../support/provider.ts';
@@ -27,6 +33,7 @@ let test: TestApp;
 let url: string;
 let house: House;
 let other: House;
+let provider: Provider;
 const headers = new Map<Role, Headers>();
 const tokens = new Map<Role, string>();
 let tried = 0;
@@ -58,7 +65,7 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   removeMember: async () => ({ path: HTTP.removeMember.path.replace(':id', (await newMember()).membershipId), payload: {} }),
   resetLink: async () => ({ path: HTTP.resetLink.path.replace(':id', (await newMember()).membershipId), payload: {} }),
   signOn: () => ({ path: HTTP.signOn.path }),
-  setSignOn: async () => ({ path: HTTP.setSignOn.path, payload: { issuer: (provider ??= await startProvider()).issuer, clientId: 'wedsync', clientSecret: 'provider-secret-0123456789', domain: 'matrix.example' } }),
+  setSignOn: async () => ({ path: HTTP.setSignOn.path, payload: { issuer: provider.issuer, clientId: 'wedsync', clientSecret: 'provider-secret-0123456789', domain: 'matrix.example' } }),
   removeSignOn: () => ({ path: HTTP.removeSignOn.path }),
   personalData: () => ({ path: HTTP.personalData.path.replace(':id', house.florist) }),
   erasePreview: () => ({ path: HTTP.erasePreview.path.replace(':id', house.florist) }),
@@ -67,6 +74,68 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   readers: () => ({ path: HTTP.readers.path.replace(':id', house.florist) }),
   retention: () => ({ path: HTTP.retention.path }),
   setRetention: () => ({ path: HTTP.setRetention.path, payload: RETENTION }),
+  searchDeliveries: () => ({ path: HTTP.searchDeliveries.path }),
+  delivery: async () => ({ path: HTTP.delivery.path.replace(':id', await anyDelivery()) }),
+  refusals: () => ({ path: HTTP.refusals.path.replace(':id', t.connections.stripe.connectionId) }),
+  replays: () => ({ path: HTTP.replays.path }),
+  replayState: async () => ({ path: HTTP.replayState.path.replace(':id', await anyReplay()) }),
+  previewReplay: async () => ({ path: HTTP.previewReplay.path, payload: { ids: [await anyDelivery()] } }),
+  replay: async () => {
+    const ids = [await anyDelivery()];
+    await endReplays();
+    return { path: HTTP.replay.path, payload: { ids } };
+  },
+  cancelReplay: async () => ({ path: HTTP.cancelReplay.path.replace(':id', await anyReplay()), payload: {} }),
+  syncWedding: () => ({ path: HTTP.syncWedding.path.replace(':weddingId', house.here), payload: {} }),
+  weddingStatus: () => ({ path: HTTP.weddingStatus.path.replace(':weddingId', house.here) }),
+  syncConnections: () => ({ path: HTTP.syncConnections.path, payload: {} }),
+  connectionStatus: () => ({ path: HTTP.connectionStatus.path }),
+  syncCrm: () => ({ path: HTTP.syncCrm.path.replace(':crmType', 'vsco-workspace'), payload: {} }),
+  testEvent: () => ({ path: HTTP.testEvent.path.replace(':id', t.connections.stripe.connectionId), payload: {} }),
+  systems: () => ({ path: HTTP.systems.path }),
+  system: () => ({ path: HTTP.system.path.replace(':system', 'stripe') }),
+  setup: () => ({ path: HTTP.setup.path.replace(':id', t.connections.honeybook.connectionId) }),
+  tryOut: () => ({ path: HTTP.tryOut.path, payload: { system: 'honeybook', path: 'bridge', settings: {}, secrets: {} } }),
+  connect: () => ({ path: HTTP.connect.path, payload: { system: 'honeybook', path: 'bridge', settings: {}, secrets: {} } }),
+  changeConnection: () => ({ path: HTTP.changeConnection.path.replace(':id', t.connections.honeybook.connectionId), payload: { name: 'HoneyBook' } }),
+  rotate: () => ({ path: HTTP.rotate.path.replace(':id', t.connections.honeybook.connectionId), payload: { key: 'bearerToken' } }),
+  pause: async () => ({ path: HTTP.pause.path.replace(':id', await anyConnection('bridge')), payload: {} }),
+  resume: async () => ({ path: HTTP.resume.path.replace(':id', await anyConnection('bridge')), payload: {} }),
+  look: async () => ({ path: HTTP.look.path.replace(':id', await anyConnection('native', GRANTING)), payload: {} }),
+  askLeave: async () => ({ path: HTTP.askLeave.path.replace(':id', await anyConnection('native', GRANTING)), payload: { redirectUri: DESKTOP_LEAVE_ADDRESS } }),
+  leaveGiven: async () => ({ path: HTTP.leaveGiven.path, payload: { callbackUrl: await leaveOver() } }),
+  importPreview: async () => ({ path: HTTP.importPreview.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n' } }),
+  importRows: async () => ({ path: HTTP.importRows.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n', columns: { Name: 'name', 'Event date': 'event_date' } } }),
+};
+const anyDelivery = async (): Promise<string> => {
+  const { connectionId, system } = t.connections.stripe;
+  const made = { organisationId: house.organisationId, connectionId, system, deliveryKey: randomUUID(), vendorEvent: 'payment_intent.succeeded', mediaType: 'application/json', headers: {}, bodyText: '{}', receivedAt: '2026-11-20T12:00:00.000Z' };
+  return (await t.store.addDelivery(made)).deliveryId;
+};
+/** One at a time may run. */
+const endReplays = () => t.store.internals.database.system.updateTable('replays').set({ state: 'done' }).where('state', '=', 'running').execute();
+const anyReplay = async (): Promise<string> => {
+  const lot = { ids: [await anyDelivery()] };
+  await endReplays();
+  const begun = await startReplay(t.store.internals, house.organisationId, lot, 'test');
+  if (!begun.ok) throw new Error(begun.error);
+  return begun.value.id;
+};
+/** Connections and their leave. */
+const FILED = 'studio-ninja';
+const OF_OTHERS = {
+  changeConnection: { name: 'Mine' }, rotate: { key: 'bearerToken' }, pause: {}, resume: {}, look: {}, askLeave: { redirectUri: DESKTOP_LEAVE_ADDRESS }, importPreview: { csv: 'a,b\n1,2\n' },
+  importRows: { csv: 'a,b\n1,2\n', columns: {} },
+};
+const anyConnection = async (way: 'native' | 'bridge' | 'file', system = 'honeybook'): Promise<string> => {
+  const actor = { kind: 'system', id: null, name: 'test' } as const;
+  const settings = { clientId: provider.clientId };
+  return (await createConnection(t.store.internals, { organisationId: house.organisationId, system, name: system, path: way, settings, secrets: { clientSecret: provider.clientSecret }, actor })).connectionId;
+};
+/** Leave that was given over there and is not brought back yet. */
+const leaveOver = async (): Promise<string> => {
+  const asked = await ask('askLeave', of(headers, 'owner'));
+  return provider.visit(LeaveAnswer.parse(asked.json()).authorizeUrl);
 };
 const anyContact = async (): Promise<string> => {
   const id = randomUUID();
@@ -81,7 +150,6 @@ const pairingCode = async () => {
   const answer = await test.app.inject({ method: 'POST', url: HTTP.startPairing.path, payload: { device: { name: 'Desk', kind: 'desktop' } } });
   return StartPairingAnswer.parse(answer.json()).userCode;
 };
-let provider: Provider | null = null;
 /** Those in whose name something is decided need a name: each one has an account, as far as its role can. */
 async function named(deviceId: string, role: Role): Promise<void> {
   if (role === 'platform_admin') return;
@@ -96,17 +164,51 @@ const ask = async (name: Endpoint, given: Headers | null, asked?: { path: string
   return test.app.inject({ method: HTTP[name].method, url: call.path, ...(given ? { headers: given } : {}), ...(call.payload ? { payload: call.payload } : {}) });
 };
 const codeOf = (answer: { json: () => unknown }) => ErrorBody.parse(answer.json()).error.code;
-const command = (type: CommandType, at: House): Command =>
-  type === 'alert.acknowledge'
-    ? { type, commandId: randomUUID(), alertId: at.alert, basedOnVersion: 1 }
-    : { type, commandId: randomUUID(), itemId: at.item, basedOnVersion: 1, status: 'running' };
+const command = (type: CommandType, at: House): Command => {
+  const base = { commandId: randomUUID(), basedOnVersion: 1 };
+  switch (type) {
+    case 'alert.acknowledge':
+      return { type, ...base, alertId: at.alert };
+    case 'runsheet.item.set_status':
+      return { type, ...base, itemId: at.item, status: 'running' };
+    case 'connection.pause':
+      return { type, ...base, connectionId: troubled(at).connectionId, reason: 'New account' };
+    case 'connection.resume':
+      return { type, ...base, connectionId: troubled(at).connectionId };
+    case 'review.release':
+    case 'review.discard':
+      return { type, ...base, reviewId: troubled(at).reviewId };
+  }
+};
+/** A connection of each house, and what is held of it. */
+const troubles = new Map<string, { connectionId: string; reviewId: string }>();
+const troubled = ({ organisationId }: House) => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID() };
+async function trouble({ organisationId }: House): Promise<void> {
+  const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
+  const [connectionId, reviewId, deliveryId] = [randomUUID(), randomUUID(), randomUUID()];
+  const at = '2026-11-20T12:00:00.000Z';
+  await t.store.internals.writer.write(organisationId, ({ record }) =>
+    record([
+      draftCreated('connection.created', 'connections', null, { id: connectionId, system: 'stripe', name: 'Stripe', path: 'native', health: 'healthy', healthReason: null, healthSince: at }, null, context),
+      draftCreated('review.opened', 'reviewItems', null, { id: reviewId, deliveryId, connectionId, kind: 'held', reason: 'held.deletes', title: 'Stripe: 12 deletions', receivedAt: at, state: 'open' }, null, context),
+    ]),
+  );
+  troubles.set(organisationId, { connectionId, reviewId });
+}
 
 beforeAll(async () => {
   t = await openTestStore();
-  test = testApp(t.store, { config: { enrolPerMinute: 100_000, apiPerMinute: 100_000, signInPerMinute: 100_000, egressAllow: PROVIDER_HOSTS } });
+  provider = await startProvider();
+  provider.allowRedirect(DESKTOP_LEAVE_ADDRESS);
+  const granting = grantingVendor(provider.issuer);
+  const vendors = (system: string) => (system === GRANTING ? granting : vendorModule(system));
+  const boundless = 100_000;
+  test = testApp(t.store, { vendors, config: { enrolPerMinute: boundless, apiPerMinute: boundless, signInPerMinute: boundless, managingPerMinute: boundless, egressAllow: PROVIDER_HOSTS } });
   url = await test.listen();
   house = await furnish(t.store, t.organisation.id);
   other = await furnish(t.store, (await createOrganisation(t.store.internals, { name: 'Other House', zone: 'Europe/London', currency: 'GBP', demo: false })).id);
+  await trouble(house);
+  await trouble(other);
   for (const role of ROLES) {
     const device = await letIn(t.store, house.organisationId, house.access(role));
     headers.set(role, device.headers);
@@ -118,12 +220,12 @@ afterAll(async () => {
   console.log(`access: ${tried} requests and handshakes tried over ${ROLES.length} roles`);
   await test.app.close();
   await t.cleanup();
-  await provider?.close();
+  await provider.close();
 });
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {
@@ -166,6 +268,17 @@ describe.each(ROLES)('%s', (role) => {
       ['erase', { path: HTTP.erase.path.replace(':id', other.florist), payload: { confirm: 'fern', reason: 'asked_by_person' } }],
       ['readers', { path: HTTP.readers.path.replace(':id', other.florist) }],
       ['deliveries', { path: HTTP.deliveries.path.replace(':id', randomUUID()) }],
+      ['delivery', { path: HTTP.delivery.path.replace(':id', randomUUID()) }],
+      ['syncWedding', { path: HTTP.syncWedding.path.replace(':weddingId', other.here), payload: {} }],
+      ['weddingStatus', { path: HTTP.weddingStatus.path.replace(':weddingId', other.here) }],
+      ['refusals', { path: HTTP.refusals.path.replace(':id', troubled(other).connectionId) }],
+      ['testEvent', { path: HTTP.testEvent.path.replace(':id', troubled(other).connectionId), payload: {} }],
+      ['replayState', { path: HTTP.replayState.path.replace(':id', randomUUID()) }],
+      ...(['setup', 'changeConnection', 'rotate', 'pause', 'resume', 'look', 'askLeave', 'importPreview', 'importRows'] as const).map((name): [Endpoint, { path: string; payload?: object }] => [
+        name,
+        { path: HTTP[name].path.replace(':id', troubled(other).connectionId), ...(name === 'setup' ? {} : { payload: OF_OTHERS[name] }) },
+      ]),
+      ['cancelReplay', { path: HTTP.cancelReplay.path.replace(':id', randomUUID()), payload: {} }],
       ['setRole', { path: HTTP.setRole.path.replace(':id', theirMember), payload: { role: 'staff' } }],
       ['removeMember', { path: HTTP.removeMember.path.replace(':id', theirMember), payload: {} }],
       ['resetLink', { path: HTTP.resetLink.path.replace(':id', theirMember), payload: {} }],
@@ -188,7 +301,8 @@ describe.each(ROLES)('%s', (role) => {
     const payload = (at: House) => ({ path: HTTP.commands.path, payload: command(type, at) });
     const own = await ask('commands', of(headers, role), payload(house));
     if (!allowed) {
-      expect([own.statusCode, codeOf(own)]).toEqual([403, 'auth.forbidden']);
+      // Who may decide something else is answered as any decision is: never.
+      expect([own.statusCode, codeOf(own)]).toEqual([(ENDPOINTS.commands as readonly Role[]).includes(role) ? 200 : 403, 'auth.forbidden']);
       // Under the endpoint too: whoever comes by another way is refused all the same.
       const device = await t.store.authenticate(of(tokens, role));
       if (!device.ok) throw new Error(device.error);

@@ -46,16 +46,16 @@ interface Step {
   readonly also: number;
 }
 
-const COLLECTIONS = ['weddings', 'contacts', 'bookings', 'payments', 'runSheetItems', 'alerts', 'reviewItems', 'connections'] as const satisfies readonly CollectionName[];
+const COLLECTIONS = ['weddings', 'contacts', 'bookings', 'payments', 'runSheetItems', 'messages', 'documents', 'calendarEvents', 'weatherNotices', 'alerts', 'reviewItems', 'connections'] as const satisfies readonly CollectionName[];
 const step: fc.Arbitrary<Step> = fc.record({
-  collection: fc.constantFrom<CollectionName>(...COLLECTIONS, 'bookings', 'contacts', 'payments', 'alerts'),
+  collection: fc.constantFrom<CollectionName>(...COLLECTIONS, 'bookings', 'contacts', 'payments', 'documents', 'alerts'),
   row: fc.nat(2),
   wedding: fc.nat(2),
   contact: fc.nat(2),
-  rule: fc.nat(7),
+  rule: fc.nat(10),
   also: fc.nat(11),
 });
-const RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'connection_failing', 'guest_count_changed'] as const;
+const RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed'] as const;
 
 function createWorld() {
   const store = memoryStore();
@@ -82,6 +82,14 @@ function createWorld() {
         return { weddingId, bookingId: one([...pool.bookings], at.contact), description: word(), payerName: word(), status: 'completed', amountMinor: 1, refundedMinor: 0, currency: 'GBP', paidAt: AT, failureReason: word() };
       case 'runSheetItems':
         return { weddingId: weddingId ?? pool.weddings[2], title: word(), startsAt: AT, endsAt: null, place: word(), owner: word(), status: 'planned' };
+      case 'messages':
+        return { weddingId, contactId, channel: 'sms', direction: 'in', fromName: word(), fromAddress: word(), toAddress: word(), subject: word(), text: word(), status: 'received', failureReason: word(), sentAt: AT };
+      case 'documents':
+        return { weddingId, bookingId: one([...pool.bookings, null], at.contact + at.rule), title: word(), kind: 'contract', status: 'shared', url: word(), sharedAt: AT };
+      case 'calendarEvents':
+        return { weddingId, bookingId: one([...pool.bookings], at.contact), calendar: word(), title: word(), startsAt: AT, endsAt: AT, allDay: false, zone: null, place: word(), status: 'confirmed', busy: true };
+      case 'weatherNotices':
+        return { weddingId, place: word(), kind: 'warning', severity: 'warning', headline: word(), detail: word(), startsAt: AT, endsAt: null, state: 'active' };
       case 'alerts':
         return { weddingId, severity: 'warning', rule: RULES[at.rule] ?? 'payment_failed', title: word(), detail: word(), raisedAt: AT, state: 'acknowledged', acknowledgedAt: AT, acknowledgedBy: word(), subject: { collection: 'bookings', id: pool.bookings[at.contact] ?? pool.bookings[0] } };
       case 'reviewItems':
@@ -92,7 +100,8 @@ function createWorld() {
   };
   const TYPES = {
     weddings: ['wedding.created', 'wedding.updated'], contacts: ['client.created', 'client.updated'], bookings: ['booking.created', 'booking.updated'], payments: ['payment.recorded', 'payment.completed'],
-    runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
+    runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], messages: ['message.received', 'message.updated'], documents: ['document.shared', 'document.updated'],
+    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
   } as const;
 
   const draft = (at: Step): EventDraft | null => {

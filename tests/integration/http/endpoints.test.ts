@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveriesAnswer, EnrolAnswer, ErrorBody, HTTP, IntegrationsAnswer, MeAnswer, SESSION_COOKIE, type DeliveryView, type IntegrationView, TicketAnswer } from '../../../core/contract/http.ts';
 import { CommandAnswer } from '../../../core/contract/commands.ts';
+import { EMPTY_QUEUE } from '../../../core/domain/intake/queue.ts';
 import { createIds } from '../../../server/ports.ts';
 import { memoryStore, type MemoryStore } from '../../support/memoryStore.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
@@ -26,6 +27,7 @@ const integration = (id: string): IntegrationView => ({
   connection: { id, version: 1, seq: 1, updatedAt: AT, source: null, system: 'stripe', name: 'Stripe', path: 'native', health: 'healthy', healthReason: null, healthSince: AT },
   lastDeliveryAt: AT,
   last24h: { accepted: 3, duplicates: 1, refused: 0, waiting: 0, needReview: 0 },
+  queue: { ...EMPTY_QUEUE, waiting: 2, dead: 1, oldestDeadAt: '2026-11-19T12:00:00.000Z' },
 });
 const delivery: DeliveryView = { id: ids.next(), receivedAt: AT, vendorKey: 'evt_1', vendorEvent: 'invoice.paid', state: 'processed', reason: null, attempts: 1 };
 
@@ -83,7 +85,7 @@ describe('reading', () => {
   it('answers as the contract says', async () => {
     const headers = bearer(await tokenOf());
     const me = MeAnswer.parse((await test.app.inject({ url: HTTP.me.path, headers })).json());
-    expect(me).toMatchObject({ organisation: { id: organisationId }, device: { name: 'Desk', kind: 'desktop' }, server: { version: '0.0.0-test', protocol: 1 } });
+    expect(me).toMatchObject({ organisation: { id: organisationId }, device: { name: 'Desk', kind: 'desktop' }, server: { version: '0.0.0-test', protocol: 2 } });
     const integrations = IntegrationsAnswer.parse((await test.app.inject({ url: HTTP.integrations.path, headers })).json());
     expect(integrations.integrations).toEqual([integration(connectionId)]);
     const deliveries = DeliveriesAnswer.parse((await test.app.inject({ url: HTTP.deliveries.path.replace(':id', connectionId), headers })).json());
@@ -220,6 +222,7 @@ describe('health', () => {
     const local = await test.app.inject({ url: '/metrics' });
     expect(local.statusCode).toBe(200);
     expect(local.body).toContain('wedsync_deliveries_parked 2');
+    for (const line of ['held 4', 'dead 5', 'waiting_oldest_seconds 6', 'dead_oldest_seconds 7']) expect(local.body).toContain(`wedsync_deliveries_${line}`);
     expect(local.body).toContain('wedsync_intake_ack_seconds_bucket');
     const far = { url: '/metrics', remoteAddress: '203.0.113.1' };
     expect((await test.app.inject(far)).statusCode).toBe(403);

@@ -48,7 +48,6 @@ describe('a refused webhook', () => {
     { name: 'unknown system', send: () => post({ system: 'nobody' }), status: 404, code: 'intake.unknown_connection', audited: 'intake.unknown_system' },
     { name: 'unknown connection', send: () => post({ key: 'x'.repeat(43) }), status: 404, code: 'intake.unknown_connection' },
     { name: 'connection key of an impossible shape', send: () => post({ key: 'a' }), status: 404, code: 'intake.unknown_connection' },
-    { name: 'paused connection', send: () => post({ key: `${KEY}_paused` }), status: 503, code: 'intake.connection_paused' },
     { name: 'media type not in the manifest', send: () => post({ headers: { 'content-type': 'text/xml', 'stripe-signature': sign(body()) } }), status: 415, code: 'intake.media_type' },
     { name: 'no media type', send: () => post({ headers: { 'stripe-signature': sign(body()) } }), status: 415, code: 'intake.media_type' },
     { name: 'body too large', send: () => post({ payload: Buffer.alloc(3 * 1024 * 1024 + 1, 0x20), headers: json }), status: 413, code: 'intake.body_too_large' },
@@ -131,6 +130,16 @@ describe('an accepted webhook', () => {
     expect(store.stored).toHaveLength(1);
     expect(store.stored[0]).toMatchObject({ connectionId, system: 'stripe', deliveryKey: 'evt_1', vendorEvent: 'invoice.paid', mediaType: 'application/json', bodyText: body(), headers: {} });
     expect(store.auditLines).toEqual([]);
+  });
+
+  it('for a paused connection is proved, stored and acknowledged as ever; it is the worker that holds it', async () => {
+    const answer = await post({ key: `${KEY}_paused` });
+    expect(answer.statusCode).toBe(200);
+    expect(WebhookReceipt.parse(answer.json())).toMatchObject({ status: 'accepted' });
+    expect(store.stored).toHaveLength(1);
+    expect((await post({ key: `${KEY}_paused`, headers: json })).statusCode).toBe(401);
+    const counted = await test.metrics.intake.get();
+    expect(counted.values.map(({ labels, value }) => [labels.outcome, value]).sort()).toEqual([['held', 1], ['refused', 1]]);
   });
 
   it('is answered only after the commit', async () => {

@@ -8,7 +8,7 @@ import { vendorModule } from '../../../core/vendors/registry.ts';
 import { seedDemo } from '../../../server/demo/seed.ts';
 import { createEgressHttp } from '../../../server/egress/http.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
-import { setPaused } from '../../../server/store/connections.ts';
+import { setPaused } from '../../../server/store/pausing.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
@@ -89,7 +89,7 @@ describe.skipIf(server === undefined)('two stores on one PostgreSQL', () => {
   test('a paused connection is paused in the other process too', async () => {
     const { connectionId, intakeKey } = t.connections.stripe;
     expect(await b.intakeConnection('stripe', intakeKey)).toMatchObject({ paused: false });
-    await setPaused(a.internals, t.organisation.id, connectionId, true);
+    await setPaused(a.internals, t.organisation.id, connectionId, { paused: true, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
     await expect.poll(async () => (await b.intakeConnection('stripe', intakeKey))?.paused, { timeout: 20_000, interval: 5 }).toBe(true);
   });
 
@@ -102,7 +102,7 @@ describe.skipIf(server === undefined)('two stores on one PostgreSQL', () => {
       const cut = await sql<{ cut: boolean }>`select pg_terminate_backend(pid) as cut from pg_stat_activity where application_name = 'wedsync peers' and datname = current_database()`.execute(a.internals.database.system);
       expect(cut.rows).toEqual([{ cut: true }, { cut: true }]);
       await until(() => logOfB.lines.filter((line) => line.message.endsWith('connecting again')).length === round, 'the loss is noticed');
-      await setPaused(a.internals, t.organisation.id, connectionId, round % 2 === 1);
+      await setPaused(a.internals, t.organisation.id, connectionId, { paused: round % 2 === 1, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
       expect(await b.intakeConnection('stripe', intakeKey)).toMatchObject({ paused: round % 2 === 1 });
       await Promise.all([write(a, 2), write(b, 2), write(a, 2)]);
       await until(() => logOfB.lines.filter((line) => line.message.endsWith('heard again')).length === round, 'the line is back');

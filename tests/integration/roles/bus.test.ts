@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { draftCreated, type DraftContext } from '../../../core/domain/record/drafts.ts';
-import { setPaused } from '../../../server/store/connections.ts';
+import { setPaused } from '../../../server/store/pausing.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { delivery, stripeIntent } from '../../support/deliveries.ts';
@@ -117,7 +117,7 @@ describe.skipIf(cluster === undefined || !hasRedis())('processes that tell each 
     expect(await b.intakeConnection('stripe', intakeKey)).toMatchObject({ paused: false });
     const startedAt = performance.now();
     await a.revokeDevice(t.organisation.id, t.device.id);
-    await setPaused(a.internals, t.organisation.id, connectionId, true);
+    await setPaused(a.internals, t.organisation.id, connectionId, { paused: true, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
     await until(() => revoked.length === 1, 'the revocation');
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     await expect.poll(async () => (await b.intakeConnection('stripe', intakeKey))?.paused, { timeout: 1_000, interval: 5 }).toBe(true);

@@ -16,7 +16,7 @@ const cluster = process.env['WEDSYNC_TEST_DATABASE_URL'];
 
 async function asked(server: RunningServer, path: string, method = 'GET'): Promise<string> {
   const answer = await fetch(server.url + path, { method, ...(method === 'POST' ? { body: '{}', headers: { 'content-type': 'application/json' } } : {}) });
-  if (answer.headers.get('content-type')?.startsWith('application/json') !== true || answer.ok) return `${answer.status}`;
+  if (answer.headers.get('content-type')?.startsWith('application/problem+json') !== true || answer.ok) return `${answer.status}`;
   return `${answer.status} ${ErrorBody.parse(await answer.json()).error.code}`;
 }
 

@@ -57,6 +57,21 @@ test('a venue with three weddings, one of them going on now, all of it through t
   expect(applyEvents(empty, events, snapshot.seq)).toEqual(fromSnapshot(snapshot));
 });
 
+test('there is something said, shared and noted of every wedding, and of today\'s a wind notice that holds until it is over', async () => {
+  const card = await seed();
+  const { messages, documents, calendarEvents, weatherNotices, contacts, weddings } = (await snapshotOf(card)).rows;
+  for (const { id } of weddings) for (const rows of [messages, documents, calendarEvents]) expect(rows.filter((row) => row.weddingId === id)).not.toEqual([]);
+  for (const message of messages) expect(Date.parse(message.sentAt ?? '')).toBeLessThan(clock.now());
+  expect(new Set(messages.map((message) => message.direction))).toEqual(new Set(['in', 'out']));
+  expect(messages.filter((message) => message.status === 'failed' && message.failureReason !== null)).toHaveLength(1);
+  const people = new Set(contacts.map((contact) => contact.id));
+  expect(messages.filter((message) => message.contactId !== null && people.has(message.contactId)).length).toBeGreaterThan(5);
+  expect(documents.filter((document) => document.bookingId !== null).length).toBeGreaterThan(2);
+  for (const entry of calendarEvents) expect(Date.parse(entry.endsAt)).toBeGreaterThan(Date.parse(entry.startsAt));
+  const [today] = todays(card);
+  expect(weatherNotices).toMatchObject([{ weddingId: today?.id, state: 'active', endsAt: today?.endsAt }]);
+});
+
 test('the couple\'s address on the card leads to exactly their wedding', async () => {
   const card = await seed();
   const { contacts } = (await snapshotOf(card)).rows;
@@ -100,6 +115,12 @@ test.each(['2026-11-21T09:00:00.000Z', '2026-11-22T23:50:00.000Z', '2027-04-02T1
   const wall = (instant: string) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' }).format(new Date(instant));
   const starts = (snapshot: Snapshot) => Object.fromEntries(snapshot.rows.runSheetItems.map((item) => [item.id, wall(item.startsAt)]));
   expect(starts(after)).toEqual(starts(before));
+  const entries = (snapshot: Snapshot) => Object.fromEntries(snapshot.rows.calendarEvents.map((entry) => [entry.id, [wall(entry.startsAt), wall(entry.endsAt)]]));
+  expect(entries(after)).toEqual(entries(before));
+  const said = (snapshot: Snapshot) => Object.fromEntries(snapshot.rows.messages.map((message) => [message.id, wall(message.sentAt ?? '')]));
+  expect(said(after)).toEqual(said(before));
+  for (const message of after.rows.messages) expect(Date.parse(message.sentAt ?? '')).toBeLessThanOrEqual(clock.now());
+  expect(after.rows.weatherNotices.map((notice) => localDate('Europe/London', Date.parse(notice.startsAt)))).toEqual([todays(card)[0]?.date]);
 });
 
 test('wall times hold across a change of the clocks, and a late day goes on', () => {

@@ -6,7 +6,8 @@ import { RecordedEvent } from '../../../core/contract/events.ts';
 import { Snapshot } from '../../../core/contract/record.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { applyEvents, emptyTables, fromSnapshot, toSnapshot } from '../../../core/domain/record/state.ts';
-import { createConnection, findIntakeConnection, setPaused, showIntakeKey } from '../../../server/store/connections.ts';
+import { createConnection, findIntakeConnection, showIntakeKey } from '../../../server/store/connections.ts';
+import { setPaused } from '../../../server/store/pausing.ts';
 import { revokeDevice } from '../../../server/store/devices.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { DraftShapeError } from '../../../server/store/record.ts';
@@ -156,9 +157,9 @@ test('the intake finds a connection by its key alone, until it is paused or the 
   expect(await t.store.intakeConnection('stripe', intakeKey)).toMatchObject({ connectionId, organisationId: t.organisation.id, system: 'stripe', paused: false, secrets });
   expect(await t.store.intakeConnection('honeybook', intakeKey)).toBeNull();
   expect(await t.store.intakeConnection('stripe', `${intakeKey}x`)).toBeNull();
-  await setPaused(t.store.internals, t.organisation.id, connectionId, true);
+  await setPaused(t.store.internals, t.organisation.id, connectionId, { paused: true, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
   expect(await findIntakeConnection(t.store.internals, 'stripe', intakeKey)).toMatchObject({ paused: true });
-  await setPaused(t.store.internals, t.organisation.id, connectionId, false);
+  await setPaused(t.store.internals, t.organisation.id, connectionId, { paused: false, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
   expect(await showIntakeKey(t.store.internals, t.organisation.id, connectionId)).toEqual({ ok: true, value: intakeKey });
 
   const stored = await sql<{ text: string }>`select connection_access::text as text from connection_access`.execute(t.store.internals.database.system);

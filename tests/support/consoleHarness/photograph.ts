@@ -10,10 +10,18 @@ import { launchBrowser } from '../browser.ts';
  */
 const A = '018f0000-0000-7001-8000-000000000001';
 const alertPath = '018f0000-0000-7006-8000-000000000001';
-const SHOTS: readonly { readonly name: string; readonly query: string; readonly hash: string; readonly keys?: string }[] = [
+const SHOTS: readonly { readonly name: string; readonly query: string; readonly hash: string; readonly keys?: string; readonly click?: string }[] = [
   { name: 'day', query: 'scene=day', hash: '#/day' },
   { name: 'wedding', query: 'scene=day', hash: `#/wedding/${A}` },
   { name: 'inspector', query: 'scene=day', hash: `#/wedding/${A}/alert/${alertPath}` },
+  { name: 'about', query: 'scene=day', hash: `#/wedding/${A}/about/${A}` },
+  { name: 'messages', query: 'scene=day', hash: '#/messages' },
+  { name: 'message', query: 'scene=day', hash: '#/messages/message/018f0000-0000-7010-8000-000000000001' },
+  { name: 'message_failed', query: 'scene=day', hash: '#/messages/email/message/018f0000-0000-7010-8000-000000000004' },
+  { name: 'messages_none', query: 'scene=empty', hash: '#/messages' },
+  { name: 'document', query: 'scene=day', hash: `#/wedding/${A}/document/018f0000-0000-7011-8000-000000000001` },
+  { name: 'entry', query: 'scene=day', hash: '#/day/entry/018f0000-0000-7012-8000-000000000003' },
+  { name: 'weather', query: 'scene=day', hash: `#/wedding/${A}/weather/018f0000-0000-7013-8000-000000000001` },
   { name: 'offline', query: 'scene=offline', hash: '#/day' },
   { name: 'stripe', query: 'scene=stripe_failing', hash: '#/day' },
   { name: 'quiet', query: 'scene=quiet', hash: `#/wedding/${A}` },
@@ -21,6 +29,18 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'lost', query: 'scene=lost', hash: '#/day' },
   { name: 'banner', query: 'scene=banner', hash: '#/day' },
   { name: 'integrations', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000001' },
+  { name: 'deliveries', query: 'scene=stuck', hash: '#/deliveries' },
+  { name: 'deliveries_narrow', query: 'scene=stuck', hash: '#/deliveries/connection/018f0000-0000-7008-8000-000000000001/state/parked-quarantined-dead/from/20261101t000000z' },
+  { name: 'deliveries_none', query: 'scene=empty', hash: '#/deliveries' },
+  { name: 'deliveries_away', query: 'scene=offline', hash: '#/deliveries' },
+  { name: 'delivery', query: 'scene=stuck', hash: '#/deliveries/delivery/018f0000-0000-7009-8000-000000000000' },
+  { name: 'delivery_dead', query: 'scene=stuck', hash: '#/deliveries/state/dead/delivery/018f0000-0000-7009-8000-000000000004' },
+  { name: 'replay', query: 'scene=stuck', hash: '#/deliveries/delivery/018f0000-0000-7009-8000-000000000001', click: '.inspector .button-main' },
+  { name: 'review', query: 'scene=stuck', hash: '#/integrations' },
+  { name: 'review_sure', query: 'scene=stuck', hash: '#/integrations', click: '.review-card .button:nth-of-type(2)' },
+  { name: 'catalogue', query: 'scene=day', hash: '#/connect' },
+  { name: 'connect_way', query: 'scene=day', hash: '#/connect/studio-ninja' },
+  { name: 'connect_details', query: 'scene=day', hash: '#/connect/honeybook' },
   { name: 'settings', query: 'scene=day', hash: '#/settings' },
   { name: 'people', query: 'scene=day', hash: '#/people' },
   { name: 'people_none', query: 'scene=quiet', hash: '#/people' },
@@ -64,6 +84,10 @@ try {
         await tab.waitForTimeout(700);
         if (shot.keys) {
           await tab.keyboard.press(shot.keys);
+          await tab.waitForTimeout(400);
+        }
+        if (shot.click) {
+          await tab.locator(shot.click).first().click();
           await tab.waitForTimeout(400);
         }
         await tab.screenshot({ path: path.join(folder, `${name}.png`) });

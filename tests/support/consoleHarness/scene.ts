@@ -4,13 +4,16 @@ import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
+import { sceneDeliveries, stuckItems } from './deliveries.ts';
 import { scenePairing, scenePeople } from './people.ts';
 import { scenePersonalData } from './personalData.ts';
+import { sceneSystems } from './systems.ts';
 import { viewSnapshot } from '../../../core/domain/access/view.ts';
+import { EMPTY_QUEUE } from '../../../core/domain/intake/queue.ts';
 import { changedFields } from '../../../core/domain/record/history.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../core/contract/settings.ts';
 import type { LinkStatus } from '../../../core/contract/stream.ts';
-import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Connection, Snapshot } from '../../../core/contract/record.ts';
 import type { Result } from '../../../core/contract/result.ts';
 import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
@@ -32,7 +35,7 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
@@ -46,8 +49,12 @@ function accessOf(scene: Scene, full: Snapshot): Access {
 export interface Harness {
   /** A payment of the given amount arrives. */
   pay(minor: number): void;
+  /** One more delivery, which changes nothing of the record. */
+  comeIn(): void;
   raise(severity: 'critical' | 'emergency'): void;
   answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
+  /** The first delivery of a connection arrives. */
+  deliver(connectionId: string): void;
   readonly painted: number[];
   readonly commands: unknown[];
 }
@@ -58,8 +65,12 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
-  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
+
+  if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
+  const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
+  const deliveries = sceneDeliveries(start, scene === 'empty' ? 'none' : scene === 'offline' ? 'away' : 'some');
 
   let settings: Settings = { ...DEFAULT_SETTINGS, theme, wall: { ...DEFAULT_SETTINGS.wall, theme: theme === 'dark' ? 'dark' : 'light' } };
   let listeners: Listeners | null = null;
@@ -86,6 +97,20 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     listeners?.link(link());
   };
 
+  const connections = new Map(snapshot.rows.connections.map((row) => [row.id, row]));
+  const putConnection = (row: Connection, before: Connection | null): void => {
+    connections.set(row.id, row);
+    const common = { collection: 'connections', weddingId: null, source: null, row } as const;
+    const actor = { kind: 'person', id: null, name: 'Front desk' } as const;
+    if (before === null) emit({ ...common, type: 'connection.created', before: null }, actor);
+    else emit({ ...common, type: 'connection.health_changed', before: { health: before.health } }, actor);
+  };
+  /** Pausing and resuming, and what a first delivery does, change the played record. */
+  const setHealth = (id: string, health: Connection['health']): void => {
+    const row = connections.get(id);
+    if (row) putConnection({ ...row, version: row.version + 1, health, healthSince: iso(Date.now()) }, row);
+  };
+
   const answerTo = async (command: Command): Promise<Result<CommandAnswer, CodedError>> => {
     commands.push(command);
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -94,6 +119,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
     if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
+    const item = command.type === 'review.release' || command.type === 'review.discard' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
+    if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
+    if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');
+    if (command.type === 'connection.resume') setHealth(command.connectionId, 'healthy');
     return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
   };
   /** The real outbox on a journal that forgets. */
@@ -118,6 +147,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const backend: Backend = {
     home,
     personalData: scenePersonalData,
+    delivered: deliveries.calls,
+    systems: sceneSystems({ connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
     people: scenePeople(start, scene === 'quiet' ? 'none' : 'some'),
     pairing: scenePairing(start, scene === 'not_let_in' ? 'auth_revoked' : null, (state) => listeners?.pairing(state)),
     openExternal: async () => ok(true),
@@ -140,7 +171,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     integrations: async () =>
       ok({
         at: iso(Date.now()),
-        integrations: snapshot.rows.connections.map((connection, index) => ({ connection, lastDeliveryAt: connection.id === HONEYBOOK ? null : iso(start - (index + 1) * 95_000), last24h: { accepted: [1284, 312, 0][index] ?? 0, duplicates: [17, 2, 0][index] ?? 0, refused: [1, 0, 0][index] ?? 0, waiting: 0, needReview: [1, 0, 0][index] ?? 0 } })),
+        integrations: snapshot.rows.connections.map((connection, index) => ({ connection, lastDeliveryAt: connection.id === HONEYBOOK ? null : iso(start - (index + 1) * 95_000), last24h: { accepted: [1284, 312, 0][index] ?? 0, duplicates: [17, 2, 0][index] ?? 0, refused: [1, 0, 0][index] ?? 0, waiting: 0, needReview: [1, 0, 0][index] ?? 0 }, queue: EMPTY_QUEUE })),
+        queue,
       }),
     history: async (collection, id) => {
       const row = snapshot.rows.weddings.find((each) => collection === 'weddings' && each.id === id);
@@ -169,7 +201,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     },
     connectServer: async () => err(codedError('server.unreachable', 'no such server', true)),
     pairingLink: async () => ok({ url: 'http://127.0.0.1:4317/#enrol=a-ticket-for-the-photograph', expiresAt: new Date(Date.now() + 900_000).toISOString() }),
-    me: async () => ok({ organisation: snapshot.organisation, access, device: { id: fixtureId(12, 1), name: 'Front desk', kind: home }, server: { version: '0.1.0', protocol: 1, time: iso(Date.now()) } }),
+    me: async () => ok({ organisation: snapshot.organisation, access, device: { id: fixtureId(12, 1), name: 'Front desk', kind: home }, server: { version: '0.1.0', protocol: 2, time: iso(Date.now()) } }),
     devices: async () =>
       ok({
         at: iso(Date.now()),
@@ -193,6 +225,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const harness: Harness = {
     painted,
     commands,
+    comeIn: deliveries.deliver,
+    deliver: (connectionId) => setHealth(connectionId, 'healthy'),
     answerCommandsWith(next) {
       outcome = next;
     },

@@ -8,6 +8,7 @@ import { may, scopeKey, type Action, type Subject } from '../../../../core/domai
 import { decideRow, seesEverything } from '../../../../core/domain/access/rows.ts';
 import { wantedTicket } from '../../../../core/domain/access/tickets.ts';
 import { renewed } from '../../../../scripts/access.ts';
+import { fixtureSnapshot } from '../../../support/fixtures/record.ts';
 import { alert, booking, contact, payment, testId, wedding } from '../../../support/builders.ts';
 
 const organisationId = testId();
@@ -91,9 +92,24 @@ describe('visibleRow', () => {
     expect(decideRow(couple, 'alerts', alert({ weddingId: here })).reason).toBe('not_for_role');
   });
 
+  it('tells a vendor the papers of its bookings, everybody of the wedding the weather, and only the house messages and calendars', () => {
+    const { messages, documents, calendarEvents, weatherNotices } = fixtureSnapshot({ now: Date.parse('2026-11-20T12:00:00.000Z') }).rows;
+    const [said, paper, entry, notice] = [messages[0], documents[0], calendarEvents[0], weatherNotices[0]];
+    if (!said || !paper || !entry || !notice) throw new Error('fixture');
+    expect(decideRow(vendor, 'documents', { ...paper, weddingId: here, bookingId: mine.id })).toMatchObject({ reason: 'redacted', row: { title: paper.title, url: paper.url, source: null } });
+    expect(decideRow(vendor, 'documents', { ...paper, weddingId: here, bookingId: null }).reason).toBe('not_own');
+    for (const one of [couple, subject('partner')]) expect(decideRow(one, 'documents', { ...paper, weddingId: here, bookingId: mine.id }).reason).toBe('not_for_role');
+    for (const one of [vendor, couple, subject('partner')]) {
+      expect(decideRow(one, 'weatherNotices', { ...notice, weddingId: here })).toMatchObject({ reason: 'redacted', row: { headline: notice.headline, detail: notice.detail, source: null } });
+      expect(decideRow(one, 'messages', { ...said, weddingId: here }).reason).toBe('not_for_role');
+      expect(decideRow(one, 'calendarEvents', { ...entry, weddingId: here }).reason).toBe('not_for_role');
+    }
+    for (const one of [vendor, couple]) expect(decideRow(one, 'weatherNotices', { ...notice, weddingId: elsewhere }).reason).toBe('other_wedding');
+  });
+
   it('gives a broken grant nothing at all', () => {
     for (const role of ['vendor', 'couple'] as const) expect(decideRow(subject(role), 'weddings', wedding()).row).toBeNull();
-    expect(COLLECTION_NAMES.length).toBe(8);
+    expect(COLLECTION_NAMES.length).toBe(12);
   });
 });
 

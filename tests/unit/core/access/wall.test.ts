@@ -26,6 +26,10 @@ function marked(word: (path: string) => string): SnapshotShape {
       contacts: rows.contacts.map((row) => put(row, ['name', 'email', 'phone', 'company'], 'contacts')),
       bookings: rows.bookings.map((row) => ({ ...put(row, ['title', 'vendorName', 'place'], 'bookings'), source: source('bookings'), amountMinor: 987_654_321 })),
       payments: rows.payments.map((row) => ({ ...put(row, ['description', 'payerName', 'failureReason'], 'payments'), amountMinor: 987_654_321 })),
+      messages: rows.messages.map((row) => ({ ...put(row, ['fromName', 'fromAddress', 'toAddress', 'subject', 'text', 'failureReason'], 'messages'), source: source('messages') })),
+      documents: rows.documents.map((row) => ({ ...put(row, ['title', 'url'], 'documents'), source: source('documents') })),
+      calendarEvents: rows.calendarEvents.map((row) => ({ ...put(row, ['title', 'calendar', 'place'], 'calendarEvents'), source: source('calendarEvents') })),
+      weatherNotices: rows.weatherNotices.map((row) => ({ ...put(row, ['detail'], 'weatherNotices'), source: source('weatherNotices') })),
       alerts: rows.alerts.map((row) => ({ ...put(row, ['title', 'detail', 'acknowledgedBy'], 'alerts'), source: source('alerts') })),
       reviewItems: rows.reviewItems.map((row) => put(row, ['title', 'reason'], 'reviewItems')),
       connections: rows.connections.map((row) => put(row, ['name', 'system', 'healthReason'], 'connections')),
@@ -35,7 +39,7 @@ function marked(word: (path: string) => string): SnapshotShape {
 
 const eventsOf = (snapshot: SnapshotShape, word: string): RecordedEvent[] =>
   COLLECTION_NAMES.flatMap((collection) => snapshot.rows[collection].map((row) => ({ collection, row }))).map(({ collection, row }, index) => ({
-    seq: index + 1, id: fixtureId(10, index), type: { weddings: 'wedding.updated', contacts: 'client.updated', bookings: 'booking.updated', payments: 'payment.failed', runSheetItems: 'runsheet.item.updated', alerts: 'alert.raised', reviewItems: 'review.opened', connections: 'connection.health_changed' }[collection],
+    seq: index + 1, id: fixtureId(10, index), type: { weddings: 'wedding.updated', contacts: 'client.updated', bookings: 'booking.updated', payments: 'payment.failed', runSheetItems: 'runsheet.item.updated', messages: 'message.updated', documents: 'document.updated', calendarEvents: 'calendar.event.updated', weatherNotices: 'weather.notice.updated', alerts: 'alert.raised', reviewItems: 'review.opened', connections: 'connection.health_changed' }[collection],
     weddingId: WEDDING_A, occurredAt: new Date(NOW).toISOString(), recordedAt: new Date(NOW).toISOString(), actor: { kind: 'person', id: word, name: word }, source: { system: word, connectionId: null, remoteId: word }, deliveryId: null, before: { title: word, phone: word }, collection, row,
   }) as RecordedEvent);
 
@@ -98,6 +102,13 @@ describe('what a wall display is told', () => {
     expect([rows.contacts, rows.payments, rows.reviewItems, rows.connections]).toEqual([[], [], [], []]);
   });
 
+  it('tells of the weather where, what and how long, and of messages, papers and calendars nothing', () => {
+    const { rows } = wallSnapshot(named, full);
+    expect([full.rows.messages, full.rows.documents, full.rows.calendarEvents, full.rows.weatherNotices].every((held) => held.length > 0)).toBe(true);
+    expect([rows.messages, rows.documents, rows.calendarEvents]).toEqual([[], [], []]);
+    expect(rows.weatherNotices).toEqual(full.rows.weatherNotices.map((row) => ({ ...row, source: null, detail: '' })));
+  });
+
   it('stays within the contract, changes nothing when cut twice, and a replayed frame equals a snapshot', () => {
     const told = Snapshot.parse(wallSnapshot(nameless, full));
     expect(wallSnapshot(nameless, told)).toEqual(told);
@@ -105,7 +116,7 @@ describe('what a wall display is told', () => {
     const frame = wallFrame(nameless, { after: 0, upTo: events.length, events, committedAt: new Date(NOW).toISOString() });
     expect(StreamFrame.safeParse(frame).success).toBe(true);
     expect(wallFrame(nameless, frame)).toEqual(frame);
-    const empty = fromSnapshot({ ...full, seq: 0, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] } });
+    const empty = fromSnapshot({ ...full, seq: 0, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] } });
     const replayed = toSnapshot(applyEvents(empty, frame.events, frame.upTo, frame.removed), full.at);
     const sorted = (rows: SnapshotShape['rows']) => Object.fromEntries(COLLECTION_NAMES.map((name) => [name, [...rows[name]].sort((a, b) => a.id.localeCompare(b.id))]));
     expect(sorted(replayed.rows)).toEqual(sorted(told.rows));
@@ -114,7 +125,7 @@ describe('what a wall display is told', () => {
   it('takes a call time off the wall when there is none any more', () => {
     const booking = full.rows.bookings.find((row) => row.callTime !== null);
     if (!booking) throw new Error('no call time');
-    const [event] = eventsOf({ ...full, rows: { weddings: [], contacts: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [], bookings: [{ ...booking, callTime: null }] } }, 'x');
+    const [event] = eventsOf({ ...full, rows: { weddings: [], contacts: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [], bookings: [{ ...booking, callTime: null }] } }, 'x');
     if (!event) throw new Error('no event');
     expect(wallFrame(named, { after: 0, upTo: 1, events: [event], committedAt: new Date(NOW).toISOString() })).toMatchObject({ events: [], removed: [{ collection: 'bookings', id: booking.id, seq: 1 }] });
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDeepLink, parseDeepLink, Place } from '../../../../core/contract/deepLink.ts';
+import { ALL_DELIVERIES } from '../../../../core/contract/deliveryPlace.ts';
 import { testId } from '../../../support/builders.ts';
 
 const a = testId();
@@ -21,11 +22,14 @@ describe('deep links', () => {
     { view: 'connect', system: null },
     { view: 'connect', system: 'studio-ninja' },
     { view: 'import', connectionId: a },
+    ALL_DELIVERIES,
+    { ...ALL_DELIVERIES, system: 'vsco-workspace', connectionId: a, weddingId: b, states: ['parked', 'dead'], origin: 'feed', last: 'week', text: 'Zoë & 李 / ?' },
+    { ...ALL_DELIVERIES, from: '2026-11-20T10:43:00.000Z', to: '2026-11-21T00:00:00.000Z' },
     { view: 'settings' },
   ])('%j goes there and back', (place) => {
     expect(parseDeepLink(formatDeepLink(place))).toEqual({ ok: true, value: place });
   });
-  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'wedsync://messages/fax', 'wedsync://messages/wedding', 'wedsync://messages/wedding/1', `wedsync://messages/${a}`, `wedsync://messages/sms/email`, `wedsync://messages/wedding/${a}/sms`, 'wedsync://connect/-x', `wedsync://connect/stripe/${a}`, 'wedsync://import', 'wedsync://import/1', 'javascript:wedsync://day'])('refuses %j', (text) => {
+  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'wedsync://messages/fax', 'wedsync://messages/wedding', 'wedsync://messages/wedding/1', `wedsync://messages/${a}`, `wedsync://messages/sms/email`, `wedsync://messages/wedding/${a}/sms`, 'wedsync://connect/-x', `wedsync://connect/stripe/${a}`, 'wedsync://import', 'wedsync://import/1', 'wedsync://deliveries/state', 'wedsync://deliveries/state/gone', 'wedsync://deliveries/state/dead-dead-', 'wedsync://deliveries/last/year', 'wedsync://deliveries/text/6', 'wedsync://deliveries/text/0061', 'wedsync://deliveries/from/20261341t000000z', 'wedsync://deliveries/last/day/system/stripe', 'wedsync://deliveries/constructor/x', 'javascript:wedsync://day'])('refuses %j', (text) => {
     expect(parseDeepLink(text).ok).toBe(false);
   });
   it('never throws and never invents a place', () => {

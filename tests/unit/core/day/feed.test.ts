@@ -30,6 +30,17 @@ describe('what just happened', () => {
     expect(entryFromEvent(refund)).toMatchObject({ says: 'payment.partly_refunded', amount: { minor: 500, currency: 'GBP' } });
   });
 
+  it('tells messages, papers and the weather by what became of them', () => {
+    const failed: RecordedEvent = { ...base, seq: 904, type: 'message.updated', collection: 'messages', row: { ...first(snapshot.rows.messages), direction: 'out', toAddress: 'a@b.test', status: 'failed', version: 2 }, before: { status: 'sent' } };
+    expect(entryFromEvent(failed)).toMatchObject({ says: 'message.failed', subject: 'a@b.test', severity: 'warning' });
+    const signed: RecordedEvent = { ...base, seq: 905, type: 'document.updated', collection: 'documents', row: { ...first(snapshot.rows.documents), status: 'signed' }, before: { status: 'viewed' } };
+    expect(entryFromEvent(signed).says).toBe('document.signed');
+    const gone: RecordedEvent = { ...base, seq: 906, type: 'calendar.event.deleted', collection: 'calendarEvents', row: first(snapshot.rows.calendarEvents), before: {} };
+    expect(entryFromEvent(gone)).toMatchObject({ says: 'calendar.event.deleted', subject: 'Rehearsal in the Orangery' });
+    const over: RecordedEvent = { ...base, seq: 907, type: 'weather.notice.updated', collection: 'weatherNotices', row: { ...first(snapshot.rows.weatherNotices), state: 'ended' }, before: { state: 'active' } };
+    expect(entryFromEvent(over)).toMatchObject({ says: 'weather.ended', severity: null });
+  });
+
   it('is never empty after a start from a snapshot: the rows’ own last changes fill it, newest first', () => {
     const entries = feed([], tables, null, 30);
     expect(entries).toHaveLength(30);

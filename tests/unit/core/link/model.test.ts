@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '../../../../core/contract/stream.ts';
 import type * as Machine from '../../../../core/link/machine.ts';
 import { PlayedServer, seeded, Time, type Weather } from './world.ts';
 import { PlayedClient } from './worldClient.ts';
@@ -23,7 +24,7 @@ type Weathers = keyof Weather;
 /** One thing that happens; `who` is a client. */
 type Op =
   | readonly ['append' | 'pass' | 'restore' | 'restart', number]
-  | readonly ['protocol', 1 | 2]
+  | readonly ['protocol', number]
   | readonly ['kill' | 'up' | 'beat']
   | readonly ['weather', Weathers, boolean]
   | readonly ['bye', number, 'server_stopping' | 'slow_consumer' | 'overloaded' | 'flooding' | 'forbidden' | 'auth_revoked']
@@ -36,7 +37,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(fc.constant('pass' as const), fc.constantFrom(1, 20, 50, 100, 300, 1_000, 2_500, 6_000, 12_000)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restore' as const), fc.nat(6)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restart' as const), fc.constantFrom(50, 3_000)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('protocol' as const), fc.constantFrom(1 as const, 2 as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('protocol' as const), fc.constantFrom(PROTOCOL_VERSION, PROTOCOL_VERSION + 1)) },
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom('kill' as const, 'up' as const, 'beat' as const, 'beat' as const)) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('weather' as const), fc.constantFrom<Weathers>('slow', 'reorders', 'doubles', 'swallows'), fc.boolean()) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('bye' as const), who, fc.constantFrom('server_stopping' as const, 'slow_consumer' as const, 'overloaded' as const, 'flooding' as const, 'forbidden' as const, 'auth_revoked' as const)) },
@@ -177,8 +178,8 @@ async function calm(world: Played, pressRetry: boolean, wakeAll: boolean): Promi
   const { server, weather, time, clients, check } = world;
   Object.assign(weather, { slow: false, reorders: false, doubles: false, swallows: false });
   server.up = true;
-  if (server.protocol !== 1) server.bye('server_stopping');
-  server.protocol = 1;
+  if (server.protocol !== PROTOCOL_VERSION) server.bye('server_stopping');
+  server.protocol = PROTOCOL_VERSION;
   for (const client of clients) {
     if (client.isFrozen) client.thaw();
     client.renew();

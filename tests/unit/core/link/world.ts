@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { RecordedEvent } from '../../../../core/contract/events.ts';
-import type { CloseReason, StreamFrame, StreamHello, StreamSnapshot } from '../../../../core/contract/stream.ts';
+import { PROTOCOL_VERSION, type CloseReason, type StreamFrame, type StreamHello, type StreamSnapshot } from '../../../../core/contract/stream.ts';
 import { emptyTables, toSnapshot, type RecordState } from '../../../../core/domain/record/state.ts';
 import type { TransportHandlers } from '../../../../core/link/link.ts';
 import { alert, alertRaised, AT } from '../../../support/builders.ts';
@@ -137,7 +137,7 @@ export class PlayedLine {
   welcome(epoch: string, headSeq: number, mode: 'resume' | 'snapshot'): void {
     this.send(() => {
       if (this.epoch === null) this.note(this, headSeq, epoch);
-      this.handlers.welcome({ protocol: 1, epoch, headSeq, mode, serverTime: AT });
+      this.handlers.welcome({ protocol: PROTOCOL_VERSION, epoch, headSeq, mode, serverTime: AT });
     });
   }
   snapshot(snapshot: StreamSnapshot): void {
@@ -179,8 +179,8 @@ interface Connected {
 /** A server as SPEC.md assumes it, with the faults of an operator's day. */
 export class PlayedServer {
   up = true;
-  /** What it speaks; the client speaks 1. */
-  protocol = 1;
+  /** What it speaks; the client speaks the present one. */
+  protocol: number = PROTOCOL_VERSION;
   log: PlayedLog = { epoch: 'e1', facts: [] };
   readonly logs = new Map<string, PlayedLog>([['e1', this.log]]);
   readonly tokens = new Set<string>();

@@ -14,9 +14,10 @@ const state = fromSnapshot(fixtureSnapshot({ now: NOW }));
 const TODAY = new Set([WEDDING_A, WEDDING_B]);
 const search = (text: string, tables: Tables = state.tables, limit = 50) => createRecordSearch().search(tables, 'Europe/London', { text, today: TODAY, now: NOW, limit });
 const names = (text: string, kind: string): string[] => {
-  const rows = state.tables as unknown as Readonly<Record<string, Readonly<Record<string, { title?: string; name?: string; payerName?: string; vendorName?: string }>>>>;
+  const rows = state.tables as unknown as Readonly<Record<string, Readonly<Record<string, { title?: string; name?: string; payerName?: string; vendorName?: string; fromName?: string }>>>>;
   return (search(text).find((found) => found.kind === kind)?.hits ?? []).map(({ id }) => {
     const row = rows[kind]?.[id];
+    if (kind === 'messages') return `from ${row?.fromName ?? '?'}`;
     return row?.vendorName ?? row?.title ?? row?.name ?? row?.payerName ?? '?';
   });
 };
@@ -60,6 +61,13 @@ describe('what a venue looks for', () => {
     ['22/11/2026', 'weddings', 'Papadopoulos & Ní Dhomhnaill'],
     ['november sunday', 'weddings', 'Papadopoulos & Ní Dhomhnaill'],
     ['hoto', 'bookings', 'Blythe & Thornbury Documentary Photography'],
+    ['wheelchair east gate', 'messages', 'from Amelia Okonkwo-Fairweather'],
+    ['مرحبا', 'messages', 'from ليلى الحداد'],
+    ['drone take', 'messages', 'from Søren Ågård Film'],
+    ['catering contract signed', 'documents', 'Catering contract, Maison Vasseur Traiteur'],
+    ['عقد', 'documents', 'استوديو الياسمين: عقد'],
+    ['rehearsal', 'calendarEvents', 'Rehearsal in the Orangery'],
+    ['chimney', 'calendarEvents', 'House closed: chimney sweep'],
     ['string quartet cancel', 'alerts', 'Kings Lane String Quartet has cancelled'],
   ])('%s finds %s', (text, kind, name) => {
     if (kind === 'nothing') return expect(search(text)).toEqual([]);

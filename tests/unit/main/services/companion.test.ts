@@ -85,7 +85,7 @@ function make() {
         status: () => live(),
       };
     },
-    me: () => Promise.resolve(me ?? ok({ organisation: state().organisation, access: { role: 'owner', weddingId: null, contactId: null, bookingIds: [] }, device: { id: testId(), name: 'desk', kind: 'desktop' }, server: { version: '1', protocol: 1, time: '2026-11-20T12:00:00.000Z' } })),
+    me: () => Promise.resolve(me ?? ok({ organisation: state().organisation, access: { role: 'owner', weddingId: null, contactId: null, bookingIds: [] }, device: { id: testId(), name: 'desk', kind: 'desktop' }, server: { version: '1', protocol: 2, time: '2026-11-20T12:00:00.000Z' } })),
     onFrame: () => undefined,
     onStatus: (status) => statuses.push(status),
     onPresence: (list) => lists.push(list),

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { DELIVERY_ORIGINS, DELIVERY_STATES, DeliveryQuery, type DeliveryState } from './deliveries.ts';
+import { Instant } from './primitives.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** The page of deliveries with its narrowing, as an address, and what the page asks with it. */
+
+export const DELIVERY_SPANS = ['hour', 'day', 'week'] as const;
+export type DeliverySpan = (typeof DELIVERY_SPANS)[number];
+const SPAN_MS: Readonly<Record<DeliverySpan, number>> = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 };
+
+const SYSTEM = /^[a-z0-9][a-z0-9-]{0,59}$/;
+
+/** Filters; null or none = all of them. `last` counts back from now, `from` and `to` (to the second) are fixed; only one of the two ways. */
+export const DeliveriesPlace = z.object({
+  view: z.literal('deliveries'),
+  system: z.string().regex(SYSTEM).nullable(),
+  connectionId: z.uuid().nullable(),
+  weddingId: z.uuid().nullable(),
+  states: z.array(z.enum(DELIVERY_STATES)),
+  origin: z.enum(DELIVERY_ORIGINS).nullable(),
+  last: z.enum(DELIVERY_SPANS).nullable(),
+  from: Instant.nullable(),
+  to: Instant.nullable(),
+  text: z.string().min(2).max(200).nullable(),
+});
+export type DeliveriesPlace = z.infer<typeof DeliveriesPlace>;
+export const ALL_DELIVERIES: DeliveriesPlace = { view: 'deliveries', system: null, connectionId: null, weddingId: null, states: [], origin: null, last: null, from: null, to: null, text: null };
+
+/** `20261120t104300z` */
+const STAMP = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)z$/;
+const stamp = (at: string): string => `${at.slice(0, 19).replace(/[-:]/g, '').toLowerCase()}z`;
+function instant(text: string): string | null {
+  const at = text.replace(STAMP, '$1-$2-$3T$4:$5:$6.000Z');
+  return at !== text && Instant.safeParse(at).success ? at : null;
+}
+
+/** An address is small letters and digits and nothing in it is decoded, so typed text goes as its UTF-16 units in hexadecimal. */
+const hex = (text: string): string => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0')).join('');
+const unhex = (text: string): string | null => (/^([0-9a-f]{4})+$/.test(text) ? (text.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(Number.parseInt(unit, 16))).join('') : null);
+
+/** The parts of the address after `deliveries`, as the function below writes them: each at most once, in that order. */
+export function formatDeliveries(place: DeliveriesPlace): string {
+  const { system, connectionId, weddingId, states, origin, last, from, to, text } = place;
+  const parts: readonly (readonly [string, string | null])[] = [
+    ['system', system],
+    ['connection', connectionId],
+    ['wedding', weddingId],
+    ['state', states.length === 0 ? null : states.join('-')],
+    ['origin', origin],
+    ['last', last],
+    ['from', from === null ? null : stamp(from)],
+    ['to', to === null ? null : stamp(to)],
+    ['text', text === null ? null : hex(text)],
+  ];
+  return ['deliveries', ...parts.flatMap(([word, value]) => (value === null ? [] : [word, value]))].join('/');
+}
+
+const FIELDS: Readonly<Record<string, (value: string) => Partial<DeliveriesPlace> | null>> = {
+  system: (system) => ({ system }),
+  connection: (connectionId) => ({ connectionId }),
+  wedding: (weddingId) => ({ weddingId }),
+  state: (value) => ({ states: value.split('-') as DeliveryState[] }),
+  origin: (origin) => ({ origin: origin as DeliveriesPlace['origin'] }),
+  last: (last) => ({ last: last as DeliverySpan }),
+  from: (value) => ({ from: instant(value) }),
+  to: (value) => ({ to: instant(value) }),
+  text: (value) => ({ text: unhex(value) }),
+};
+
+/** Inverse of {@link formatDeliveries}; anything but what it writes is refused. */
+export function parseDeliveries(parts: readonly string[]): Result<DeliveriesPlace, 'unknown_place' | 'bad_id'> {
+  let place: DeliveriesPlace = ALL_DELIVERIES;
+  for (let at = 0; at < parts.length; at += 2) {
+    const [word = '', value] = parts.slice(at, at + 2);
+    const field = Object.hasOwn(FIELDS, word) ? FIELDS[word] : undefined;
+    if (field === undefined || value === undefined) return err('unknown_place');
+    place = { ...place, ...field(value) };
+  }
+  const checked = DeliveriesPlace.safeParse(place);
+  if (!checked.success) return err('bad_id');
+  return formatDeliveries(checked.data) === ['deliveries', ...parts].join('/') ? ok(checked.data) : err('unknown_place');
+}
+
+/** A page of the search; `before` is the cursor of the page before it. */
+export const DeliverySearch = z.strictObject({ ...DeliveryQuery.shape, before: DeliveryQuery.shape.before.unwrap().nullable() });
+export type DeliverySearch = z.infer<typeof DeliverySearch>;
+
+/** The narrowing of a place at `now`, in milliseconds; without the ends that it does not have. */
+export function narrowingOf(place: DeliveriesPlace, now: number): Omit<DeliverySearch, 'before'> {
+  const { system, connectionId, weddingId, states, origin, last, text } = place;
+  const from = last === null ? place.from : new Date(now - SPAN_MS[last]).toISOString();
+  return {
+    ...(system === null ? {} : { system }),
+    ...(connectionId === null ? {} : { connection: connectionId }),
+    ...(weddingId === null ? {} : { wedding: weddingId }),
+    ...(states.length === 0 ? {} : { state: states.join(',') }),
+    ...(origin === null ? {} : { origin }),
+    ...(from === null ? {} : { from }),
+    ...(place.to === null || last !== null ? {} : { to: place.to }),
+    ...(text === null ? {} : { text }),
+  };
+}
+
+/** Path and query of a search. */
+export function searchPath(path: string, search: DeliverySearch): string {
+  const query = Object.entries(search).flatMap(([name, value]) => (value === undefined || value === null ? [] : [`${name}=${encodeURIComponent(String(value))}`]));
+  return query.length === 0 ? path : `${path}?${query.join('&')}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The circuit breaker of one operation of one connection: a source that does not answer is left alone for a while instead
+ * of being asked by everything that waits for it. Pure; the state is kept beside the connection, so that every worker
+ * honours what one of them has learned. Nothing of the record, its alerts or its commands ever asks it.
+ */
+
+/** What is called at the source. Each has a breaker of its own: a poll that fails says nothing about single objects. */
+export const OPERATIONS = ['reread', 'poll', 'test'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export interface BreakerState {
+  /** Calls in a row without an answer. */
+  readonly failures: number;
+  /** Left alone until then, in milliseconds; after it one call may try. Null = closed. */
+  readonly openUntil: number | null;
+}
+
+/** By operation; one that is left out is closed and has no failures. */
+export type Breakers = Readonly<Partial<Record<Operation, BreakerState>>>;
+
+export const FAILURES_UNTIL_OPEN = 5;
+export const OPEN_MS = 5 * 60_000;
+/** With a wedding today the source is tried again sooner: minutes matter then. */
+export const OPEN_ON_WEDDING_DAY_MS = 30_000;
+/** While one call tries, the others wait; if whoever tries is gone by then, the next one may. */
+export const PROBE_MS = 100_000;
+
+const CLOSED: BreakerState = { failures: 0, openUntil: null };
+
+/** `call` = go on; `probe` = one call may try, and the given state says so to the others; `wait` = not before `until`. */
+export type Gate =
+  | { readonly kind: 'call' }
+  | { readonly kind: 'probe'; readonly breakers: Breakers }
+  | { readonly kind: 'wait'; readonly until: number };
+
+export function gate(breakers: Breakers, operation: Operation, now: number): Gate {
+  const { failures, openUntil } = breakers[operation] ?? CLOSED;
+  if (openUntil === null) return { kind: 'call' };
+  if (now < openUntil) return { kind: 'wait', until: openUntil };
+  return { kind: 'probe', breakers: { ...breakers, [operation]: { failures, openUntil: now + PROBE_MS } } };
+}
+
+/** The source answered, be it that it refused. */
+export function answered(breakers: Breakers, operation: Operation): Breakers {
+  const { [operation]: _closed, ...others } = breakers;
+  return others;
+}
+
+export interface Failure {
+  readonly now: number;
+  /** A wedding of the organisation is today. */
+  readonly weddingDay: boolean;
+  /** What the source asked for, in milliseconds; it is about all calls, so it opens the breaker at once. */
+  readonly retryAfterMs: number | null;
+}
+
+/** The source did not answer. One that fails while the breaker is open was under way already and prolongs nothing unless it tried. */
+export function failed(breakers: Breakers, operation: Operation, { now, weddingDay, retryAfterMs }: Failure): Breakers {
+  const before = breakers[operation] ?? CLOSED;
+  const failures = before.failures + 1;
+  const own = failures >= FAILURES_UNTIL_OPEN ? now + (weddingDay ? OPEN_ON_WEDDING_DAY_MS : OPEN_MS) : null;
+  const asked = retryAfterMs === null ? null : now + retryAfterMs;
+  const openUntil = own === null && asked === null ? before.openUntil : Math.max(own ?? 0, asked ?? 0);
+  return { ...breakers, [operation]: { failures, openUntil } };
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { CodedError } from '../../core/contract/errors.ts';
+import type { Result } from '../../core/contract/result.ts';
+import { SYSTEMS_HTTP, type ChangeConnectionRequest, type ConnectAnswer, type ConnectRequest, type ImportAnswer, type ImportPreview, type LookAnswer, type Setup, type SystemFace, type SystemsAnswer, type TryAnswer } from '../../core/contract/systems.ts';
+import type { Ask } from './http.ts';
+
+type Answer<T> = Promise<Result<T, CodedError>>;
+type Body<K extends 'tryOut' | 'rotate' | 'importPreview' | 'importRows'> = z.infer<(typeof SYSTEMS_HTTP)[K]['request']['body']>;
+
+/** Systems that can be connected, connecting and changing them, and taking in files. */
+export interface SystemsApi {
+  list(): Answer<z.infer<typeof SystemsAnswer>>;
+  face(system: string): Answer<SystemFace>;
+  tryOut(request: Body<'tryOut'>): Answer<TryAnswer>;
+  connect(request: ConnectRequest): Answer<ConnectAnswer>;
+  setup(connectionId: string): Answer<Setup>;
+  change(connectionId: string, request: ChangeConnectionRequest): Answer<ConnectAnswer>;
+  rotate(connectionId: string, request: Body<'rotate'>): Answer<ConnectAnswer>;
+  look(connectionId: string): Answer<z.infer<typeof LookAnswer>>;
+  previewImport(connectionId: string, request: Body<'importPreview'>): Answer<ImportPreview>;
+  takeImport(connectionId: string, request: Body<'importRows'>): Answer<ImportAnswer>;
+}
+
+const READ_MS = 8_000;
+/** The server gives a vendor fifteen seconds to answer. */
+const TRY_MS = 25_000;
+/** Twenty thousand rows of a file. */
+const IMPORT_MS = 180_000;
+
+export function systemsApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): SystemsApi {
+  const { systems, system, tryOut, connect, setup, changeConnection, rotate, look, importPreview, importRows } = SYSTEMS_HTTP;
+  const of = (path: string, id: string): string => path.replace(':id', encodeURIComponent(id));
+  return {
+    list: () => authorised({ method: 'GET', path: systems.path, answer: systems.success, timeoutMs: READ_MS }),
+    face: (id) => authorised({ method: 'GET', path: system.path.replace(':system', encodeURIComponent(id)), answer: system.success, timeoutMs: READ_MS }),
+    tryOut: (request) => authorised({ method: 'POST', path: tryOut.path, body: request, answer: tryOut.success, timeoutMs: TRY_MS }),
+    connect: (request) => authorised({ method: 'POST', path: connect.path, body: request, answer: connect.success, timeoutMs: TRY_MS }),
+    setup: (id) => authorised({ method: 'GET', path: of(setup.path, id), answer: setup.success, timeoutMs: READ_MS }),
+    change: (id, request) => authorised({ method: 'PATCH', path: of(changeConnection.path, id), body: request, answer: changeConnection.success, timeoutMs: TRY_MS }),
+    rotate: (id, request) => authorised({ method: 'POST', path: of(rotate.path, id), body: request, answer: rotate.success, timeoutMs: TRY_MS }),
+    look: (id) => authorised({ method: 'POST', path: of(look.path, id), body: {}, answer: look.success, timeoutMs: READ_MS }),
+    previewImport: (id, request) => authorised({ method: 'POST', path: of(importPreview.path, id), body: request, answer: importPreview.success, timeoutMs: IMPORT_MS }),
+    takeImport: (id, request) => authorised({ method: 'POST', path: of(importRows.path, id), body: request, answer: importRows.success, timeoutMs: IMPORT_MS }),
+  };
+}

@@ -1,0 +1,28 @@
+import { sql, type RawBuilder } from 'kysely';
+import { REPLAY_LIMIT, type Lot } from '../../core/contract/deliveries.ts';
+import type { Tx } from '../store/database.ts';
+import { bounds, filters, isNamed, statesOf, type Place } from './lots.ts';
+
+/** The lot's condition on `d`. */
+async function condition(tx: Tx, organisationId: string, lot: Lot): Promise<RawBuilder<unknown>> {
+  if (isNamed(lot)) return sql`d.organisation_id = ${organisationId} and d.id = any(${lot.ids}::uuid[])`;
+  const states = statesOf(lot.state) ?? [];
+  return sql`${await bounds(tx, organisationId, lot, states)} and ${filters(lot, states)}`;
+}
+
+/** A body that is gone says nothing any more; a test event never said anything. */
+export const CAN_BE_WORKED_ON = sql`d.emptied_at is null and d.origin <> 'test'`;
+
+/** A query for the next of a lot, the oldest first. */
+export async function inLot(tx: Tx, organisationId: string, lot: Lot, after: Place | null, limit: number): Promise<RawBuilder<unknown>> {
+  const place = after ? sql`and (d.received_at, d.arrival) > (${after.at}::timestamptz, ${after.arrival}::bigint)` : sql``;
+  return sql`select d.* from deliveries d where ${await condition(tx, organisationId, lot)} ${place} order by d.received_at, d.arrival limit ${limit}`;
+}
+
+/** How many of it still have a body and are not ours, {@link REPLAY_LIMIT} + 1 at most. */
+export async function countLot(tx: Tx, organisationId: string, lot: Lot): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select 1 from (${await inLot(tx, organisationId, lot, null, REPLAY_LIMIT + 1)}) as d where ${CAN_BE_WORKED_ON}) as lot
+  `.execute(tx);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Alert } from '../../core/contract/record.ts';
+import type { View } from '../../core/domain/record/view.ts';
+import type { Tx } from './database.ts';
+import { readRows } from './reads.ts';
+
+/** The part of the record that is needed to settle the alerts about one row, and nothing else of it. */
+export async function alertsAbout(tx: Tx, organisationId: string, subjectId: string): Promise<View> {
+  const { rows } = await sql<{ id: string }>`select id from alerts where organisation_id = ${organisationId} and subject->>'id' = ${subjectId} and state <> 'resolved'`.execute(tx);
+  const alerts: readonly Alert[] = rows.length === 0 ? [] : await readRows(tx, organisationId, 'alerts', rows.map((row) => row.id));
+  return {
+    mapping: () => null,
+    row: () => null,
+    weddingsByEmail: () => [],
+    weddingsByDate: () => [],
+    contactsByEmail: () => [],
+    contactsByPhone: () => [],
+    unresolvedAlerts: (id) => (id === subjectId ? alerts : []),
+  };
+}

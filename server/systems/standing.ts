@@ -1,0 +1,79 @@
+import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import type { Connection } from '../../core/contract/record.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+import type { Setup } from '../../core/contract/systems.ts';
+import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
+import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { Config } from '../config.ts';
+import { keyOf, mailKeyOf, secretsOf } from '../store/connections.ts';
+import type { Tx } from '../store/database.ts';
+import type { StoreInternals } from '../store/internals.ts';
+import { readRows } from '../store/reads.ts';
+import { fieldsOf } from './values.ts';
+
+/** What the parts of this folder are given. */
+export interface SystemsDeps {
+  readonly internals: StoreInternals;
+  /** The vendor of that name, or null. */
+  readonly vendors: (system: string) => VendorModule | null;
+  /** Every system that can be connected. */
+  readonly catalogue: readonly VendorModule[];
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly config: Pick<Config, 'publicUrl' | 'mailInDomain'>;
+}
+
+/** A connection as it stands, secrets opened. Never leaves this folder whole. */
+export interface Standing {
+  readonly row: Connection;
+  readonly vendor: VendorModule;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly intakeKey: string;
+  readonly leaveUntil: string | null;
+  readonly leaveEnded: boolean;
+}
+
+export const notFound = (): Result<never, CodedError> => err(codedError('request.not_found', 'There is no such connection.'));
+export const notPossible = (message: string): Result<never, CodedError> => err(codedError('connect.not_possible', message));
+
+/** Errors: `request.not_found`, `connect.not_possible` (its system is not installed any more), `secrets.unavailable`. */
+export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'internals' | 'vendors'>, tx: Tx, organisationId: string, connectionId: string): Promise<Result<Standing, CodedError>> {
+  const [row] = await readRows(tx, organisationId, 'connections', [connectionId]);
+  const access = await tx
+    .selectFrom('connectionAccess')
+    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded'])
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', connectionId)
+    .executeTakeFirst();
+  if (!row || !access) return notFound();
+  const vendor = vendors(row.system);
+  if (!vendor) return notPossible(`No vendor folder is installed for ${row.system}.`);
+  const secrets = internals.vault.open(access.secretsSealed, secretsOf(connectionId));
+  if (!secrets.ok) return secrets;
+  const intakeKey = internals.vault.open(access.intakeKeySealed, keyOf(connectionId));
+  if (!intakeKey.ok) return intakeKey;
+  const { settings, leaveUntil, leaveEnded } = access;
+  return ok({ row, vendor, settings, secrets: JSON.parse(secrets.value) as Record<string, string>, intakeKey: intakeKey.value, leaveUntil, leaveEnded });
+}
+
+export const readAlone = (deps: SystemsDeps, organisationId: string, connectionId: string): Promise<Result<Standing, CodedError>> =>
+  deps.internals.database.withOrganisation(organisationId, (tx) => readStanding(deps, tx, organisationId, connectionId));
+
+/** What a person has to carry over there. @param origin how the caller reached this server, where no public address is configured. */
+export function setupOf({ row, vendor, settings, secrets, intakeKey, leaveUntil, leaveEnded }: Standing, { config }: Pick<SystemsDeps, 'config'>, origin: string): Setup {
+  const { manifest } = vendor;
+  const calls = manifest.capabilities.webhook && (row.path === 'native' || row.path === 'bridge');
+  const required = fieldsOf(manifest, row.path).filter((field) => field.sensitive && field.required);
+  return {
+    connectionId: row.id,
+    webhookUrl: calls ? `${config.publicUrl ?? origin}/api/integrations/webhook/${row.system}/${intakeKey}` : null,
+    mailAddress: row.path === 'mail' && config.mailInDomain !== null ? `${mailKeyOf(intakeKey)}@${config.mailInDomain}` : null,
+    settings,
+    secretsSet: Object.keys(secrets).filter((key) => secrets[key] !== ''),
+    missing: required.map((field) => field.key).filter((key) => !secrets[key]),
+    leave: manifest.oauth === null ? null : { given: Boolean(secrets['accessToken']), until: leaveUntil, ended: leaveEnded },
+  };
+}

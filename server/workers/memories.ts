@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { Connection } from '../../core/contract/record.ts';
+import type { Breakers } from '../../core/domain/intake/breaker.ts';
+import type { Told } from '../../core/domain/intake/ladder.ts';
+import type { Tx } from '../store/database.ts';
+import { readRowsOf } from '../store/reads.ts';
+import { holdDeliveries } from '../store/held.ts';
+import { BREAKER_OPEN } from './settle.ts';
+import { NO_MEMORY, type BrakeMemory } from './stops.ts';
+
+/** What is remembered of one connection from batch to batch and from process to process. */
+export interface Memory {
+  readonly row: Connection;
+  /** Consecutive calls without an answer. */
+  readonly failures: number;
+  readonly told: Told | null;
+  readonly breakers: Breakers;
+  readonly brake: BrakeMemory;
+}
+
+/** What of it is to be written. */
+export interface MemoryAfter {
+  readonly connectionId: string;
+  readonly failures: number;
+  readonly told: Told | null;
+  readonly breakers: Breakers;
+  readonly brake: BrakeMemory;
+  /** It was switched off: what waits is held. */
+  readonly disabled: boolean;
+  /** Its source answers again: what waited for that is due now. */
+  readonly closed: boolean;
+}
+
+export interface ConnectionsOf {
+  readonly organisationId: string;
+  readonly connectionIds: readonly string[];
+}
+
+/** By organisation, then by connection. The caller holds the organisations' rows, so nothing changes in between. */
+export async function readMemories(tx: Tx, wanted: readonly ConnectionsOf[]): Promise<Map<string, Map<string, Memory>>> {
+  const keys = wanted.flatMap(({ organisationId, connectionIds }) => connectionIds.map((id) => ({ organisationId, id })));
+  const rows = await readRowsOf(tx, 'connections', keys);
+  const kept = await tx.selectFrom('connectionAccess').select(['id', 'failures', 'told', 'breaker', 'brake']).where('id', 'in', keys.map((one) => one.id)).execute();
+  const byId = new Map(kept.map((one) => [one.id, one]));
+  const found = new Map<string, Map<string, Memory>>();
+  for (const [organisationId, own] of rows) {
+    const memories = own.map((row): [string, Memory] => {
+      const { failures = 0, told = null, breaker = null, brake = null } = byId.get(row.id) ?? {};
+      // Written by this program alone, in the shapes of the rules.
+      return [row.id, { row, failures, told: told as Told | null, breakers: breaker ?? {}, brake: (brake ?? NO_MEMORY) as BrakeMemory }];
+    });
+    found.set(organisationId, new Map(memories));
+  }
+  return found;
+}
+
+const jsonOrNull = (value: object | null): object | null => (value === null || Object.keys(value).length === 0 ? null : value);
+
+export async function writeMemories(tx: Tx, memories: readonly MemoryAfter[]): Promise<void> {
+  if (memories.length === 0) return;
+  const rows = memories.map((one) => ({ id: one.connectionId, failures: one.failures, told: one.told, breaker: jsonOrNull(one.breakers), brake: one.brake === NO_MEMORY ? null : one.brake, paused: one.disabled }));
+  await sql`
+    update connection_access c set failures = m.failures, told = m.told, breaker = m.breaker, brake = m.brake, paused = c.paused or m.paused
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as m(id uuid, failures bigint, told jsonb, breaker jsonb, brake jsonb, paused boolean) where c.id = m.id
+  `.execute(tx);
+}
+
+/** What follows for deliveries that are not of this batch. */
+export async function afterMemories(tx: Tx, memories: readonly MemoryAfter[], now: string): Promise<void> {
+  const disabled = memories.filter((one) => one.disabled).map((one) => one.connectionId);
+  if (disabled.length > 0) await holdDeliveries(tx, disabled, 'held.disabled');
+  const closed = memories.filter((one) => one.closed && !one.disabled).map((one) => one.connectionId);
+  if (closed.length === 0) return;
+  await sql`
+    update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = any(${closed}::uuid[]) and state = 'waiting' and reason = ${BREAKER_OPEN} and not in_hand
+  `.execute(tx);
+}

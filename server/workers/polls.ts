@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import type { OpenedStore } from '../store/internals.ts';
+import { look, sourceOf, type Due, type LookOptions, type Next } from './look.ts';
+
+/** Looks at the same time. */
+const AT_ONCE = 24;
+/** A connection that somebody looks at is left to them for this long: longer than all pages of a look may take. */
+const LEASE_MS = 10 * 60_000;
+/** The list is looked at after this long even if nobody called. */
+const LONGEST_SLEEP_MS = 5_000;
+
+export interface PollsOptions extends Omit<LookOptions, 'store'> {
+  readonly store: Pick<OpenedStore, 'internals'>;
+}
+
+export interface Polls {
+  /** Looks at the list now. */
+  wake(): void;
+  /** Settles when nothing is due and no look is under way. */
+  idle(): Promise<void>;
+  /** No new looks; settles when those under way have ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks at the sources that do not call us, each when its time has come. Several processes share the list: whoever takes
+ * a connection moves its time on, so that it is looked at once, and again by somebody else if the first one dies.
+ */
+export function startPolls(options: PollsOptions): Polls {
+  const { clock, log } = options;
+  const store = { ...options.store.internals, clock, ids: options.ids };
+  const running = new Map<string, Promise<void>>();
+  const quiet = new Set<() => void>();
+  let stopped = false;
+  let woken = true;
+  let troubles = 0;
+  /** There may be more on the list that have nothing to be looked at. */
+  let surplus = true;
+  let rouse: () => void = () => undefined;
+  const wake = () => {
+    woken = true;
+    rouse();
+  };
+
+  async function take(limit: number): Promise<{ due: Due[]; lease: string }> {
+    const now = new Date(clock.now()).toISOString();
+    const lease = new Date(clock.now() + LEASE_MS).toISOString();
+    const { rows } = await sql<Due>`
+      update connection_access a set next_poll_at = ${lease}::timestamptz
+      from (
+        select d.id, c.path, c.health from connection_access d join connections c on c.organisation_id = d.organisation_id and c.id = d.id
+        where d.next_poll_at <= ${now}::timestamptz and not d.paused order by d.next_poll_at limit ${limit} for update of d skip locked
+      ) as due
+      where a.id = due.id
+      returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker
+    `.execute(store.database.system);
+    return { due: rows.filter((one) => !running.has(one.id)), lease };
+  }
+
+  /** A call for a look that came meanwhile has moved the time already: it stays. */
+  async function setNext(connectionId: string, next: Next, lease: string): Promise<void> {
+    const at = next === null ? null : new Date(next).toISOString();
+    await sql`update connection_access set next_poll_at = ${at}::timestamptz where id = ${connectionId} and next_poll_at = ${lease}::timestamptz`.execute(store.database.system);
+  }
+
+  /** Takes those off the list that have nothing to be looked at: a house may have thousands that only call us. */
+  async function takeOff(): Promise<void> {
+    const { rows } = await sql<{ system: string; path: string }>`
+      select distinct a.system, c.path from connection_access a join connections c on c.organisation_id = a.organisation_id and c.id = a.id where a.next_poll_at is not null
+    `.execute(store.database.system);
+    const without = rows.filter(({ system, path }) => sourceOf(options.vendors(system), path) === null);
+    if (without.length === 0) return;
+    await sql`
+      update connection_access a set next_poll_at = null from connections c, unnest(${without.map((one) => one.system)}::text[], ${without.map((one) => one.path)}::text[]) as w(system, path)
+      where c.organisation_id = a.organisation_id and c.id = a.id and a.system = w.system and c.path = w.path and a.next_poll_at is not null
+    `.execute(store.database.system);
+  }
+
+  function begin(due: Due, lease: string): void {
+    const one = look(due, { ...options, store })
+      .then(async (next) => {
+        if (next === null) surplus = true;
+        await setNext(due.id, next, lease);
+      })
+      // The lease stands, so it is tried again when that is over.
+      .catch((error: unknown) => log.error({ err: error, organisationId: due.organisationId, connectionId: due.id }, 'a look could not be done'))
+      .finally(() => {
+        running.delete(due.id);
+        wake();
+      });
+    running.set(due.id, one);
+  }
+
+  async function sleepMs(): Promise<number> {
+    const { rows } = await sql<{ at: string | null }>`select min(next_poll_at) as at from connection_access where next_poll_at is not null and not paused`.execute(store.database.system);
+    const at = rows[0]?.at;
+    return Math.min(Math.max(at ? Date.parse(at) - clock.now() : LONGEST_SLEEP_MS, 50), LONGEST_SLEEP_MS);
+  }
+
+  function sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (woken || stopped) rouse();
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      woken = false;
+      try {
+        if (surplus) {
+          surplus = false;
+          await takeOff();
+        }
+        const room = AT_ONCE - running.size;
+        const { due, lease } = room > 0 ? await take(room) : { due: [], lease: '' };
+        for (const one of due) begin(one, lease);
+        troubles = 0;
+        if (due.length > 0 && running.size < AT_ONCE) continue;
+        const ms = running.size >= AT_ONCE ? LONGEST_SLEEP_MS : await sleepMs();
+        if (!woken && running.size === 0) {
+          for (const tell of quiet) tell();
+          quiet.clear();
+        }
+        await sleep(ms);
+      } catch (error) {
+        troubles += 1;
+        log.error({ err: error, troubles }, 'the list of sources could not be looked at');
+        woken = false;
+        await sleep(Math.min(200 * 2 ** troubles, LONGEST_SLEEP_MS));
+      }
+    }
+  }
+  const loop = run();
+
+  return {
+    wake,
+    idle() {
+      return new Promise((resolve) => {
+        quiet.add(resolve);
+        wake();
+      });
+    },
+    async stop() {
+      stopped = true;
+      rouse();
+      await loop;
+      await Promise.all(running.values());
+      for (const tell of quiet) tell();
+    },
+  };
+}

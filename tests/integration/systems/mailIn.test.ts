@@ -1,0 +1,140 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { connect as connectSocket } from 'node:net';
+import nodemailer from 'nodemailer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { vendorModule } from '../../../core/vendors/registry.ts';
+import type { ReadMail } from '../../../core/vendors/vendor.ts';
+import { createLog } from '../../../server/log.ts';
+import { MAIL_LIMIT, startMailIn, type MailIn } from '../../../server/mailIn/mailIn.ts';
+import { textOfHtml } from '../../../server/mailIn/readMail.ts';
+import { createMetrics } from '../../../server/metrics.ts';
+import { systemClock } from '../../../server/ports.ts';
+import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
+import { furnish, letIn } from '../../support/house.ts';
+import { manager, type Manager } from '../../support/manager.ts';
+import { testApp, type TestApp } from '../../support/serverApp.ts';
+import { openTestStore, type TestStore } from '../../support/store.ts';
+
+/** Really signed mails into the real listener; only the answers about signing keys are the test's own. */
+const SYSTEM = 'weddingwire';
+const DOMAIN = 'in.example.com';
+const vendorDomain = vendorModule(SYSTEM)?.manifest.mail?.domains[0] ?? '';
+const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+const keys = { real: rsa(), other: rsa() };
+
+let t: TestStore;
+let test: TestApp;
+let owner: Manager;
+let mailIn: MailIn;
+let normaliser: Normaliser;
+let asked: string[] = [];
+
+const resolve = (name: string): Promise<string[][]> => {
+  asked.push(name);
+  const record = (key: ReturnType<typeof rsa>) => [[`v=DKIM1; k=rsa; p=${key.publicKey.toString('base64')}`]];
+  if (name === `real._domainkey.${vendorDomain}`) return Promise.resolve(record(keys.real));
+  if (name === 'real._domainkey.evil.example') return Promise.resolve(record(keys.other));
+  if (name === `away._domainkey.${vendorDomain}`) return Promise.reject(Object.assign(new Error('no server answers'), { code: 'ETIMEOUT' }));
+  return Promise.reject(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
+};
+
+beforeAll(async () => {
+  t = await openTestStore();
+  test = testApp(t.store, { config: { managingPerMinute: 10_000, apiPerMinute: 10_000, mailInDomain: DOMAIN } });
+  const house = await furnish(t.store, t.organisation.id);
+  owner = manager(test, (await letIn(t.store, house.organisationId, house.access('owner'))).headers);
+  mailIn = await startMailIn({ store: t.store, vendors: vendorModule, clock: systemClock, log: createLog('silent'), metrics: createMetrics(), host: '127.0.0.1', port: 0, domain: DOMAIN, strangersPerMinute: 25, resolve });
+  normaliser = startNormaliser({ store: t.store, vendors: vendorModule, http: { send: () => Promise.reject(new Error('nobody is called')) }, clock: systemClock, ids: t.store.internals.ids, log: t.log });
+});
+afterAll(async () => {
+  await normaliser.stop();
+  await mailIn.stop();
+  await test.app.close();
+  await t.cleanup();
+});
+
+interface Sent {
+  readonly dkim?: { readonly domainName: string; readonly keySelector: string; readonly privateKey: string; readonly skipFields?: string } | null;
+  readonly html?: string;
+  readonly size?: number;
+  readonly messageId?: string;
+}
+const LEAD = 'You have a new enquiry.\n\nName: Amara Okafor\nEmail: amara@example.org\nPhone: 07700 900123\nWedding date: 2027-06-12\nMessage: Is the orangery free?\n';
+const REAL = { domainName: vendorDomain, keySelector: 'real', privateKey: keys.real.privateKey };
+
+async function send(to: string, { dkim = REAL, html, size = 0, messageId }: Sent = {}): Promise<'taken' | number> {
+  const transport = nodemailer.createTransport({ host: '127.0.0.1', port: mailIn.port, ignoreTLS: true, ...(dkim ? { dkim } : {}) });
+  try {
+    await transport.sendMail({ from: `"WeddingWire" <leads@${vendorDomain}>`, to, subject: 'New enquiry', ...(messageId ? { messageId } : {}), ...(html ? { html } : { text: LEAD + 'x'.repeat(size) }) });
+    return 'taken';
+  } catch (error) {
+    return (error as { responseCode?: number }).responseCode ?? 0;
+  } finally {
+    transport.close();
+  }
+}
+const mailbox = async (): Promise<{ id: string; address: string }> => {
+  const { connection, setup } = await owner.get('connect', { body: { system: SYSTEM, path: 'mail', settings: {}, secrets: {} } });
+  return { id: connection.id, address: setup.mailAddress ?? '' };
+};
+const stored = (id: string) => t.store.internals.database.system.selectFrom('deliveries').select(['body', 'origin', 'state']).where('connectionId', '=', id).orderBy('arrival').execute();
+
+it('a connection has an address that nobody can guess; a signed lead of its system becomes a fact, with the original kept', async () => {
+  const { id, address } = await mailbox();
+  expect(address).toMatch(/^[0-9a-f]{32}@in\.example\.com$/);
+  expect((await owner.get('setup', { id: t.connections.stripe.connectionId })).mailAddress).toBeNull();
+  expect(await send(address.toUpperCase(), { messageId: '<one@vendor>' })).toBe('taken');
+  await normaliser.idle();
+  const [delivery] = await stored(id);
+  expect(delivery).toMatchObject({ origin: 'mail', state: 'processed' });
+  const mail = JSON.parse(delivery?.body ?? '') as ReadMail;
+  expect(mail).toMatchObject({ signedBy: vendorDomain, from: `leads@${vendorDomain}`, fromName: 'WeddingWire', subject: 'New enquiry', messageId: '<one@vendor>' });
+  expect(mail.original).toContain('DKIM-Signature');
+  const { messages, connections } = (await t.store.snapshot(t.organisation.id)).rows;
+  expect(messages.find((one) => one.fromAddress === 'amara@example.org')).toMatchObject({ subject: 'New enquiry', fromName: 'Amara Okafor', channel: 'email' });
+  expect(connections.find((one) => one.id === id)?.health).toBe('healthy');
+  // The same mail again, as mail systems do after a broken line.
+  expect(await send(address, { messageId: '<one@vendor>' })).toBe('taken');
+  expect(await stored(id)).toHaveLength(1);
+});
+
+it('refuses in the session: unknown addresses, no signature, another domain’s, a wrong key, a body that was changed, too large', async () => {
+  const { id, address } = await mailbox();
+  asked = [];
+  expect(await send(`${'0'.repeat(32)}@${DOMAIN}`)).toBe(550);
+  expect(await send(`${address.split('@')[0] ?? ''}@elsewhere.example`)).toBe(550);
+  expect(asked).toEqual([]);
+  expect(await send(address, { dkim: null })).toBe(550);
+  expect(await send(address, { dkim: { domainName: 'evil.example', keySelector: 'real', privateKey: keys.other.privateKey } })).toBe(550);
+  expect(await send(address, { dkim: { ...REAL, privateKey: keys.other.privateKey } })).toBe(550);
+  expect(await send(address, { dkim: { ...REAL, domainName: `not-${vendorDomain}` } })).toBe(550);
+  // The subject stands outside of the signature: somebody could have written it on the way.
+  expect(await send(address, { dkim: { ...REAL, skipFields: 'subject' } })).toBe(550);
+  // Nobody can say just now: the sender keeps it and comes again.
+  expect(await send(address, { dkim: { ...REAL, keySelector: 'away' } })).toBe(451);
+  expect(await send(address, { size: MAIL_LIMIT })).toBe(552);
+  expect(await stored(id)).toEqual([]);
+  await t.store.internals.flushAudit();
+  const lines = await t.store.internals.database.system.selectFrom('audit').select(['outcome', 'subject']).where('action', '=', 'mail_in.refused').execute();
+  expect(lines).toEqual(expect.arrayContaining([expect.objectContaining({ outcome: 'mail_in.not_signed', subject: id }), expect.objectContaining({ outcome: 'intake.unknown_connection', subject: 'unknown' })]));
+});
+
+it('reads HTML where there is no plain text, and keeps what is not an enquiry without believing it', async () => {
+  const { id, address } = await mailbox();
+  expect(await send(address, { html: '<html><head><style>p{}</style></head><body><p>Name: Zoe &amp; Max</p><div>Email: zoe@example.org</div><script>x()</script></body></html>' })).toBe('taken');
+  await normaliser.idle();
+  const [delivery] = await stored(id);
+  expect((JSON.parse(delivery?.body ?? '') as ReadMail).text).toContain('Name: Zoe & Max');
+  expect(delivery?.state).toBe('processed');
+  expect(textOfHtml('<p>a&#x41;&#0;</p><!-- x --><td>b</td><br>c &unknown;')).toBe('aA\nb\nc &unknown;');
+});
+
+it('sends away whoever is wrong too often, and answers unfinished talk', async () => {
+  const answers: unknown[] = [];
+  for (let n = 0; n < 30 && answers.at(-1) !== 421; n += 1) answers.push(await send(`${n.toString(16).padStart(32, '0')}@${DOMAIN}`));
+  expect(answers.at(-1)).toBe(421);
+  const line = connectSocket(mailIn.port, '127.0.0.1');
+  const greeting = await new Promise<string>((resolve) => line.once('data', (data) => resolve(data.toString())));
+  expect(greeting.startsWith('421')).toBe(true);
+  line.destroy();
+});

@@ -1,0 +1,126 @@
+import { codedError } from '../../../core/contract/errors.ts';
+import type { Connection } from '../../../core/contract/record.ts';
+import { err, ok } from '../../../core/contract/result.ts';
+import type { ConnectAnswer, ImportPreview, Setup, SystemFace, SystemSummary } from '../../../core/contract/systems.ts';
+import { VENDORS } from '../../../core/vendors/registry.ts';
+import type { SystemsCalls } from '../../../renderer/state/backend/systems.ts';
+import type { VendorModule } from '../../../core/vendors/vendor.ts';
+import { fixtureId } from '../fixtures/record.ts';
+
+const FEED_SECONDS = 900;
+
+// As the server tells it (server/systems/face.ts), which itself cannot be bundled into a page.
+function summaryOf({ manifest: { id, name, category, paths, capabilities }, poll }: VendorModule, connections: number): SystemSummary {
+  return { id, name, category, paths, capabilities, connections, looksEverySeconds: poll?.everySeconds ?? (paths.includes('feed') ? FEED_SECONDS : null) };
+}
+
+function faceOf(vendor: VendorModule, connections: number): SystemFace {
+  const { fields, oauth, guides, bridge, file, sources } = vendor.manifest;
+  const toldForAddress = guides.some((guide) => guide.path === 'native' && guide.steps.some((step) => step.includes('{webhookUrl}')));
+  return {
+    ...summaryOf(vendor, connections),
+    fields: fields.map((field) => ({ ...field, input: field.input ?? 'text', choices: field.choices ?? [], paths: field.paths ?? [], initial: field.initial ?? '', later: field.sensitive && field.required && field.input !== 'generated' && toldForAddress })),
+    oauth: oauth !== null,
+    guides,
+    triggers: bridge?.triggers ?? [],
+    columns: (file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
+    sources,
+  };
+}
+
+interface Stage {
+  readonly connections: () => readonly Connection[];
+  /** Puts a connection into the played record. */
+  readonly put: (connection: Connection, created: boolean) => void;
+  readonly now: () => string;
+}
+
+/** Typed into a field it plays the part: a refused key, a vendor that is away, a server that is away. */
+export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line' } as const;
+
+/** The real manifests, with a server that believes everything but the {@link PLAYED} words. */
+export function sceneSystems(stage: Stage): SystemsCalls {
+  const setups = new Map<string, Setup>();
+  const countOf = (system: string): number => stage.connections().filter((row) => row.system === system).length;
+  const vendorOf = (system: string) => VENDORS.get(system);
+  const setupOf = (row: Connection): Setup =>
+    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: row.path === 'native' || row.path === 'bridge' ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], leave: null };
+  const said = (values: Readonly<Record<string, string>>, word: string): boolean => Object.values(values).includes(word);
+  const answer = (row: Connection, generated: Record<string, string> = {}): ConnectAnswer => ({ connection: row, setup: setupOf(row), generated, report: null });
+  let made = 0;
+  const preview = (system: string, csv: string, columns?: Readonly<Record<string, string>>, dateOrder?: string): ImportPreview => {
+    const vendor = vendorOf(system);
+    const [first = '', ...lines] = csv.trim().split(/\r?\n/);
+    const headings = first.split(',');
+    const map = columns ?? Object.fromEntries(headings.flatMap((heading) => {
+      const column = vendor?.manifest.file?.columns.find((each) => each.headings.includes(heading.trim().toLowerCase()));
+      return column ? [[heading, column.key]] : [];
+    }));
+    const rows = lines.map((line, index) => {
+      const cells = line.split(',');
+      const values = Object.fromEntries(headings.flatMap((heading, at) => (map[heading] ? [[map[heading], cells[at] ?? '']] : [])));
+      const brought = vendor?.file?.bring(values, { zone: 'Europe/London', currency: 'GBP', ...(dateOrder ? { dateOrder: dateOrder === 'mdy' ? 'month_first' : 'day_first' } : {}) });
+      return { line: index + 2, values, title: brought?.ok ? (values['title'] ?? values['name'] ?? null) : null, problem: brought?.ok ? null : (brought?.error.message ?? 'no such system') };
+    });
+    const problems = rows.flatMap(({ line, problem }) => (problem === null ? [] : [{ line, message: problem }]));
+    return { headings, columns: map, rows: rows.length, first: rows.slice(0, 20), good: rows.length - problems.length, problems, dateOrderUnclear: /\b0?\d\/0?\d\/\d{4}/.test(csv) };
+  };
+  const rowOf = (id: string): Connection => {
+    const row = stage.connections().find((each) => each.id === id);
+    if (!row) throw new Error(`no connection ${id} in this scene`);
+    return row;
+  };
+
+  return {
+    list: async () => ok({ at: stage.now(), systems: [...VENDORS.values()].map((vendor) => summaryOf(vendor, countOf(vendor.manifest.id))).sort((a, b) => a.name.localeCompare(b.name)) }),
+    async face(system) {
+      const vendor = vendorOf(system);
+      return vendor ? ok(faceOf(vendor, countOf(system))) : err(codedError('request.not_found', 'no such system'));
+    },
+    async tryOut({ secrets, settings }) {
+      if (said({ ...settings, ...secrets }, PLAYED.unreachable)) return err(codedError('server.unreachable', 'no line', true));
+      if (said(secrets, PLAYED.refused)) return ok({ outcome: 'failed', code: 'connect.refused', message: 'the key is not known', retryable: false });
+      if (said(secrets, PLAYED.away)) return ok({ outcome: 'failed', code: 'connect.untried', message: 'no answer within 15 s', retryable: true });
+      return ok({ outcome: 'worked', report: { account: 'Harrow House Weddings', details: ['3 job types', 'Studio in Europe/London'] } });
+    },
+    async connect({ system, path, name, settings, secrets, evenIfUntested }) {
+      const vendor = vendorOf(system);
+      if (!vendor) return err(codedError('request.not_found', 'no such system'));
+      if (said({ ...settings, ...secrets }, PLAYED.unreachable)) return err(codedError('server.unreachable', 'no line', true));
+      if (said(secrets, PLAYED.refused)) return err({ ...codedError('connect.refused', 'the key is not known'), field: Object.keys(secrets)[0] ?? '' });
+      if (said(secrets, PLAYED.away) && evenIfUntested !== true) return err(codedError('connect.untried', 'away', true));
+      made += 1;
+      const id = fixtureId(8, 100 + made);
+      const row: Connection = { id, version: 1, seq: 0, updatedAt: stage.now(), source: null, system, name: name ?? vendor.manifest.name, path, health: 'waiting', healthReason: null, healthSince: stage.now() };
+      const { fields } = faceOf(vendor, 0);
+      const missing = fields.filter((field) => field.later && secrets[field.key] === undefined).map((field) => field.key);
+      setups.set(id, { ...setupOf(row), settings, secretsSet: Object.keys(secrets), missing, leave: vendor.manifest.oauth ? { given: false, until: null, ended: false } : null });
+      stage.put(row, true);
+      const generated = Object.fromEntries(fields.filter((field) => field.input === 'generated' && (field.paths.length === 0 || field.paths.includes(path))).map((field) => [field.key, 'nX4v0Tq2_8sYb1LrPz7KfHc3WmJ5dGaUe9oViQk6RwE']));
+      return ok(answer(row, generated));
+    },
+    setup: async (id) => ok(setupOf(rowOf(id))),
+    async change(id, { name, settings, secrets }) {
+      const row = rowOf(id);
+      if (secrets && said(secrets, PLAYED.refused)) return err({ ...codedError('connect.refused', 'the key is not known'), field: Object.keys(secrets)[0] ?? '' });
+      const setup = setupOf(row);
+      setups.set(id, { ...setup, settings: { ...setup.settings, ...settings }, secretsSet: [...new Set([...setup.secretsSet, ...Object.keys(secrets ?? {})])], missing: setup.missing.filter((key) => secrets?.[key] === undefined) });
+      const next = { ...row, name: name ?? row.name, version: row.version + 1 };
+      stage.put(next, false);
+      return ok({ ...answer(next), report: secrets ? { account: 'Harrow House Weddings', details: [] } : null });
+    },
+    rotate: async (id, key) => ok(answer(rowOf(id), { [key]: 'a-new-one-for-the-photograph' })),
+    look: async (id) => ok({ connectionId: id, nextLookAt: stage.now() }),
+    previewImport: async (id, { csv, columns, dateOrder }) => ok(preview(rowOf(id).system, csv, columns, dateOrder)),
+    async takeImport(id, { csv, columns, dateOrder }) {
+      const { good, problems } = preview(rowOf(id).system, csv, columns, dateOrder);
+      return ok({ taken: Math.max(0, good - 1), known: Math.min(1, good), problems });
+    },
+    // As in a browser: another tab finishes it, and the setup tells.
+    async giveLeave(id) {
+      setups.set(id, { ...setupOf(rowOf(id)), leave: { given: true, until: null, ended: false } });
+      return ok({ finished: false });
+    },
+    cancelLeave: async () => ok(true),
+  };
+}
