@@ -1,14 +1,22 @@
-import { IconCalendarEvent, IconPlugConnected, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconCalendarEvent, IconMessages, IconPlugConnected, IconSettings, IconUsers } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import type { Place } from '../../core/contract/deepLink.ts';
+import { cameInToday } from '../../core/domain/messages/messages.ts';
 import { DayBoard } from '../boards/day/DayBoard.tsx';
+import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
+import { ConnectView } from '../connecting/ConnectView.tsx';
+import { ImportView } from '../importing/ImportView.tsx';
 import { IntegrationsView } from '../integrations/IntegrationsView.tsx';
+import { MessagesView } from '../messages/MessagesView.tsx';
 import { ApprovePairing } from '../people/ApprovePairing.tsx';
 import { PeopleView } from '../people/PeopleView.tsx';
 import { SettingsView } from '../settings/SettingsView.tsx';
 import { t } from '../i18n/index.ts';
 import { useTellPlace } from '../presence/useTellPlace.ts';
-import { useMay } from './access.ts';
+import { useNow } from '../components/useNow.ts';
+import { useConsole } from '../state/store.ts';
+import { useMay, useSees } from './access.ts';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
 import { LinkPill } from './LinkPill.tsx';
@@ -21,6 +29,7 @@ import { SHOWS_DETAILS } from './windows.ts';
 
 const PLACES = [
   { view: 'day', href: '#/day', icon: IconCalendarEvent },
+  { view: 'messages', href: '#/messages', icon: IconMessages },
   { view: 'integrations', href: '#/integrations', icon: IconPlugConnected },
   { view: 'people', href: '#/people', icon: IconUsers },
   { view: 'settings', href: '#/settings', icon: IconSettings },
@@ -30,9 +39,12 @@ function Rail() {
   const { place } = useRoute();
   const tables = useTables();
   const closed = useClosed();
-  // Only what waits for a person is counted.
+  const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
+  const now = useNow(60_000);
+  const cameIn = useMemo(() => cameInToday(Object.values(tables.messages), zone, now), [tables.messages, zone, now]);
+  // What waits for a person is counted in ink; of the messages it is said how many there are to read.
   const failing = useMemo(
-    () => Object.values(tables.connections).filter((row) => row.health === 'failing').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
+    () => Object.values(tables.connections).filter((row) => row.health === 'failing' || row.health === 'disabled').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
     [tables.connections, tables.reviewItems],
   );
   return (
@@ -41,13 +53,13 @@ function Rail() {
         W
       </span>
       {PLACES.filter(({ view }) => closed[view] !== true).map(({ view, href, icon: Icon }) => {
-        const count = view === 'integrations' ? failing : 0;
+        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
         return (
-          <a key={view} href={href} className="rail-place" aria-current={place.view === view ? 'page' : undefined}>
+          <a key={view} href={href} className="rail-place" aria-current={(UNDER[place.view] ?? place.view) === view ? 'page' : undefined}>
             <span className="rail-icon">
               <Icon size={20} stroke={1.5} aria-hidden />
               {count > 0 ? (
-                <span className="rail-count num" aria-label={t('frame.needPerson', { count })}>
+                <span className="rail-count num" data-quiet={view === 'messages' || undefined} aria-label={words}>
                   {count}
                 </span>
               ) : null}
@@ -60,11 +72,14 @@ function Rail() {
   );
 }
 
-const VIEWS = { day: DayBoard, integrations: IntegrationsView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
+/** Places that are reached through another one, which stays marked in the rail. */
+const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations' };
+
+const VIEWS = { day: DayBoard, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
 
 /** Places that are not for everybody; nobody is offered what would be refused. */
 function useClosed(): Readonly<Partial<Record<keyof typeof VIEWS, boolean>>> {
-  return { integrations: !useMay('http:integrations'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
+  return { messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
 }
 
 export function Frame() {

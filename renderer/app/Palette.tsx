@@ -1,13 +1,14 @@
 import { Kbd } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconPlugConnected, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
+import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
 import { dayText, dotted } from '../components/format.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
-import { useMay } from './access.ts';
+import { useMay, useSees } from './access.ts';
 import { useBackend } from './context.ts';
 import { acknowledgeAndTell } from './openDecision.ts';
 import { go, openPlace, useRoute } from './routes.ts';
@@ -21,6 +22,9 @@ export function Palette() {
   const backend = useBackend();
   const tables = useTables();
   const mayIntegrate = useMay('http:integrations');
+  const mayConnect = useMay('http:connect');
+  const seesMessages = useSees('messages');
+  const mayDeliveries = useMay('http:searchDeliveries');
   const mayPeople = useMay('http:people');
   const mayLetIn = useMay('http:lookAtPairing');
   const mayAcknowledge = useMay('command:alert.acknowledge');
@@ -45,7 +49,15 @@ export function Palette() {
         group: t('palette.places'),
         actions: [
           { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
+          ...(seesMessages ? [{ id: 'messages', label: t('places.messages'), leftSection: <IconMessages {...icon} />, rightSection: key('Alt 5'), onClick: () => openPlace({ view: 'messages', channel: null, weddingId: null }) }] : []),
           ...(mayIntegrate ? [{ id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) }] : []),
+          ...(mayDeliveries
+            ? [
+                { id: 'deliveries', label: t('deliveries.title'), leftSection: <IconInbox {...icon} />, rightSection: key('Alt 6'), onClick: () => openPlace(ALL_DELIVERIES) },
+                { id: 'deliveries-stuck', label: t('deliveries.stuckCommand'), leftSection: <IconInbox {...icon} />, onClick: () => openPlace({ ...ALL_DELIVERIES, states: ['held', 'parked', 'quarantined', 'dead'] }) },
+              ]
+            : []),
+          ...(mayConnect ? [{ id: 'connect', label: t('connect.title'), leftSection: <IconPlus {...icon} />, onClick: () => openPlace({ view: 'connect', system: null }) }] : []),
           ...(mayPeople ? [{ id: 'people', label: t('places.people'), leftSection: <IconUsers {...icon} />, rightSection: key('Alt 4'), onClick: () => openPlace({ view: 'people' }) }] : []),
           { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
           ...(mayLetIn ? [{ id: 'pair', label: t('approve.command'), leftSection: <IconDeviceDesktopPlus {...icon} />, onClick: () => openPlace({ view: 'pair', code: null }) }] : []),
@@ -92,7 +104,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayIntegrate, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayConnect, seesMessages, mayIntegrate, mayDeliveries, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

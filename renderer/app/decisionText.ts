@@ -10,6 +10,12 @@ export function decisionText(command: Command, tables: Tables): string {
       return t('outbox.what.acknowledge', { title: isolated(tables.alerts[command.alertId]?.title ?? t('outbox.unknownAlert')) });
     case 'runsheet.item.set_status':
       return t(`outbox.what.${command.status}`, { title: isolated(tables.runSheetItems[command.itemId]?.title ?? t('outbox.unknownItem')) });
+    case 'connection.pause':
+    case 'connection.resume':
+      return t(`outbox.what.${command.type === 'connection.pause' ? 'pause' : 'resume'}`, { title: isolated(tables.connections[command.connectionId]?.name ?? t('outbox.unknownConnection')) });
+    case 'review.release':
+    case 'review.discard':
+      return t(`outbox.what.${command.type === 'review.release' ? 'release' : 'discard'}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
   }
 }
 
@@ -22,5 +28,16 @@ export function stillPossible(command: Command, tables: Tables): boolean {
       const item = tables.runSheetItems[command.itemId];
       return item !== undefined && item.status !== command.status;
     }
+    case 'connection.pause': {
+      const health = tables.connections[command.connectionId]?.health;
+      return health !== undefined && health !== 'paused';
+    }
+    case 'connection.resume': {
+      const health = tables.connections[command.connectionId]?.health;
+      return health === 'paused' || health === 'disabled';
+    }
+    case 'review.release':
+    case 'review.discard':
+      return tables.reviewItems[command.reviewId]?.state === 'open';
   }
 }

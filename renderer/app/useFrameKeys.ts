@@ -1,5 +1,6 @@
 import { useHotkeys } from '@mantine/hooks';
 import { useEffect } from 'react';
+import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { useBackend } from './context.ts';
 import { closeInspector, openPlace } from './routes.ts';
 import { switchDensity, switchTheme } from './switches.ts';
@@ -13,6 +14,8 @@ export function useFrameKeys(): void {
     ['alt+2', () => openPlace({ view: 'integrations', connectionId: null })],
     ['alt+3', () => openPlace({ view: 'settings' })],
     ['alt+4', () => openPlace({ view: 'people' })],
+    ['alt+5', () => openPlace({ view: 'messages', channel: null, weddingId: null })],
+    ['alt+6', () => openPlace(ALL_DELIVERIES)],
     ['alt+L', () => switchTheme(backend)],
     ['alt+C', () => switchDensity(backend)],
     // The menu has it too, for when the page does not answer; opening twice opens once.

@@ -1,8 +1,9 @@
 import { isActionsGroup, type SpotlightActionData, type SpotlightActionGroupData, type SpotlightFilterFunction } from '@mantine/spotlight';
-import { IconBell, IconCalendarEvent, IconCreditCard, IconHeart, IconListCheck, IconUser } from '@tabler/icons-react';
+import { IconBell, IconCalendarEvent, IconCalendarTime, IconCreditCard, IconFileText, IconHeart, IconListCheck, IconMessage, IconUser } from '@tabler/icons-react';
 import { useCallback, useEffect } from 'react';
 import type { Tables } from '../../core/domain/record/state.ts';
 import type { Searched } from '../../core/domain/search/entries.ts';
+import { saidAt } from '../../core/domain/messages/messages.ts';
 import { matchWord } from '../../core/domain/search/match.ts';
 import { queryWords, wordsOf } from '../../core/domain/search/words.ts';
 import { dayText, dotted, isolated, momentText, moneyText, timeText } from '../components/format.ts';
@@ -11,13 +12,14 @@ import { severityWord } from '../components/Severity.tsx';
 import { t } from '../i18n/index.ts';
 import { prepareSearch, searchRecord } from '../state/search.ts';
 import { useConsole } from '../state/store.ts';
+import { gistText, wayText, withWhom } from './messageText.ts';
 import { go, type Route } from './routes.ts';
 import { useDayWeddings, useTables } from './selectors.ts';
 
 /** So many of each kind are shown; more letters find the rest. */
 const SHOWN = 6;
-const ICONS = { weddings: IconHeart, runSheetItems: IconListCheck, contacts: IconUser, bookings: IconCalendarEvent, payments: IconCreditCard, alerts: IconBell } as const;
-const SELECTS = { weddings: 'about', runSheetItems: 'item', contacts: 'contact', bookings: 'booking', payments: 'payment', alerts: 'alert' } as const;
+const ICONS = { weddings: IconHeart, runSheetItems: IconListCheck, contacts: IconUser, bookings: IconCalendarEvent, payments: IconCreditCard, messages: IconMessage, documents: IconFileText, calendarEvents: IconCalendarTime, alerts: IconBell } as const;
+const SELECTS = { weddings: 'about', runSheetItems: 'item', contacts: 'contact', bookings: 'booking', payments: 'payment', messages: 'message', documents: 'document', calendarEvents: 'entry', alerts: 'alert' } as const;
 
 interface Shown {
   readonly label: string;
@@ -49,6 +51,19 @@ function shown(tables: Tables, kind: Searched, id: string, zone: string): Shown 
     case 'payments': {
       const row = tables.payments[id];
       return row ? { label: `${moneyText(row.amountMinor, row.currency)} ${row.payerName === null ? '' : isolated(row.payerName)}`, facts: [t(`paymentStatus.${row.status}`), row.description], weddingId: row.weddingId } : null;
+    }
+    case 'messages': {
+      const row = tables.messages[id];
+      return row ? { label: withWhom(tables, row), facts: [wayText(row), momentText(saidAt(row), zoneOf(row.weddingId), Date.now()), gistText(row)], weddingId: row.weddingId } : null;
+    }
+    case 'documents': {
+      const row = tables.documents[id];
+      return row ? { label: row.title, facts: [t(`documentKinds.${row.kind}`), t(`documentStatus.${row.status}`)], weddingId: row.weddingId } : null;
+    }
+    case 'calendarEvents': {
+      const row = tables.calendarEvents[id];
+      const own = zoneOf(row?.weddingId ?? null);
+      return row ? { label: row.title, facts: [`${dayText(row.startsAt, own)} ${row.allDay ? t('calendarEntry.allDay') : timeText(row.startsAt, own)}`, row.place, row.calendar], weddingId: row.weddingId } : null;
     }
     case 'alerts': {
       const row = tables.alerts[id];
@@ -101,7 +116,8 @@ export function useSearch(): SpotlightFilterFunction {
             const row = shown(tables, kind, id, zone);
             if (!row) return [];
             const wedding = kind === 'weddings' || row.weddingId === null ? undefined : tables.weddings[row.weddingId];
-            const route: Route = { place: { view: 'day', weddingId: row.weddingId, alertId: kind === 'alerts' ? id : null }, selected: { kind: SELECTS[kind], id } };
+            const board = { view: 'day', weddingId: row.weddingId, alertId: kind === 'alerts' ? id : null } as const;
+            const route: Route = { place: kind === 'messages' ? { view: 'messages', channel: null, weddingId: null } : board, selected: { kind: SELECTS[kind], id } };
             return [{ id: `found-${kind}-${id}`, label: isolated(row.label), description: dotted([...row.facts, wedding?.title]), leftSection: <Icon size={18} stroke={1.5} aria-hidden />, onClick: () => go(route) }];
           }),
         };

@@ -1,4 +1,4 @@
-import { IconCircleCheck, IconCircleDashed, IconCircleFilled, IconHexagonFilled, IconPlayerPauseFilled, IconSquareFilled, IconSquareRotatedFilled, IconTriangleFilled } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleDashed, IconCircleFilled, IconHexagonFilled, IconPlayerPauseFilled, IconPlugConnectedX, IconSquareFilled, IconSquareRotatedFilled, IconTriangleFilled } from '@tabler/icons-react';
 import type { Connection, Severity } from '../../core/contract/record.ts';
 import { t } from '../i18n/index.ts';
 
@@ -17,7 +17,7 @@ export function SeverityMark({ severity, word = false, size = 12 }: { readonly s
   );
 }
 
-const HEALTH_SHAPES = { healthy: IconCircleCheck, failing: IconTriangleFilled, waiting: IconCircleDashed, paused: IconPlayerPauseFilled } as const;
+const HEALTH_SHAPES = { healthy: IconCircleCheck, failing: IconTriangleFilled, waiting: IconCircleDashed, paused: IconPlayerPauseFilled, disabled: IconPlugConnectedX } as const;
 
 export function HealthMark({ health }: { readonly health: Connection['health'] }) {
   const Shape = HEALTH_SHAPES[health];

@@ -1,50 +1,11 @@
-import { Select } from '@mantine/core';
 import { useMemo, useState, type FormEvent } from 'react';
 import { HouseFields } from '../../core/contract/founding.ts';
 import { Failed, TextField } from '../accounts/fields.tsx';
 import type { Task } from '../accounts/useTask.ts';
+import { Choice } from '../components/Choice.tsx';
 import { LOCALE, VIEWER_ZONE } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
 import { currencies, guessCurrency, zones } from './guess.ts';
-
-const SHOWN = 40;
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly description?: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** One of many, found by typing a part of it. */
-function Choice({ label, description, choices, value, onChange }: ChoiceProps) {
-  return (
-    <Select
-      label={label}
-      {...(description === undefined ? {} : { description })}
-      data={choices}
-      value={value}
-      onChange={(next) => next !== null && onChange(next)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || event.currentTarget.getAttribute('aria-expanded') !== 'true') return;
-        // Enter in an open list takes what fits; before the list has marked it, the form would be sent with what stood there.
-        event.preventDefault();
-        const text = event.currentTarget.value.trim().toLowerCase();
-        const fits = choices.find((one) => one.label.toLowerCase().includes(text));
-        if (fits) onChange(fits.value);
-      }}
-      searchable
-      selectFirstOptionOnChange
-      allowDeselect={false}
-      limit={SHOWN}
-      maxDropdownHeight={260}
-      required
-      withAsterisk={false}
-      nothingFoundMessage={t('found.nothing')}
-    />
-  );
-}
 
 /** Name, zone and currency of a venue; by keyboard: type the name, Enter. */
 export function FoundForm({ task, onSubmit }: { readonly task: Task; readonly onSubmit: (house: HouseFields) => void }) {

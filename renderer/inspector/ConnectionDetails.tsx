@@ -29,7 +29,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
       state={<HealthMark health={connection.health} />}
       lead={connection.healthReason ? (tMaybe(`errors.${connection.healthReason}`) ?? connection.healthReason) : undefined}
       facts={[
-        { label: t('facts.system'), value: systemName(connection.system, tables.connections) },
+        { label: t('facts.system'), value: face?.name ?? systemName(connection.system, tables.connections) },
         { label: t('facts.path'), value: t(`path.${connection.path}`) },
         { label: t('facts.since'), value: <Moment at={connection.healthSince} zone={zone} /> },
         { label: t('facts.lastDelivery'), value: view?.lastDeliveryAt ? <Moment at={view.lastDeliveryAt} zone={zone} /> : t('integrations.never') },

@@ -10,9 +10,9 @@ import { useBackend } from '../app/context.ts';
 import { feedText } from '../app/feedText.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
-import { momentText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
+import { valueText } from './valueText.ts';
 
 interface HistoryProps {
   readonly collection: CollectionName;
@@ -20,21 +20,13 @@ interface HistoryProps {
   readonly zone: string;
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. */
-function valueText(value: unknown, zone: string): string | null {
-  if (value === null || value === '') return t('inspector.historyNothing');
-  if (typeof value === 'string') return INSTANT.test(value) ? momentText(value, zone, Date.now()) : value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
-}
-
 function Changes({ event, changed, zone }: { readonly event: RecordedEvent; readonly changed: HistoryEntry['changed']; readonly zone: string }) {
   // A new row's values stand above as facts; what was there before is what only the history knows.
   if (event.before === null) return null;
   const told = changed.flatMap(({ field, before, after }) => {
     const name = tMaybe(`fields.${field}`);
-    const [was, is] = [valueText(before, zone), valueText(after, zone)];
+    const text = (value: unknown): string | null => valueText(event.collection, field, value, zone);
+    const [was, is] = [text(before), text(after)];
     return name === null || was === null || is === null ? [] : [{ field, name, was, is }];
   });
   return told.map(({ field, name, was, is }) => (

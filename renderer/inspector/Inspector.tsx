@@ -6,10 +6,15 @@ import { openInNewWindow, SHOWS_DETAILS } from '../app/windows.ts';
 import { t } from '../i18n/index.ts';
 import { AlertDetails } from './AlertDetails.tsx';
 import { BookingDetails } from './BookingDetails.tsx';
+import { CalendarEntryDetails } from './CalendarEntryDetails.tsx';
 import { ConnectionDetails } from './ConnectionDetails.tsx';
 import { ContactDetails } from './ContactDetails.tsx';
+import { DeliveryDetails } from './DeliveryDetails.tsx';
+import { DocumentDetails } from './DocumentDetails.tsx';
+import { MessageDetails } from './MessageDetails.tsx';
 import { PaymentDetails } from './PaymentDetails.tsx';
 import { RunSheetItemDetails } from './RunSheetItemDetails.tsx';
+import { WeatherDetails } from './WeatherDetails.tsx';
 import { WeddingDetails } from './WeddingDetails.tsx';
 
 function Details({ route }: { readonly route: Route }) {
@@ -28,6 +33,16 @@ function Details({ route }: { readonly route: Route }) {
       return <WeddingDetails id={selected.id} />;
     case 'contact':
       return <ContactDetails id={selected.id} />;
+    case 'message':
+      return <MessageDetails id={selected.id} />;
+    case 'document':
+      return <DocumentDetails id={selected.id} />;
+    case 'entry':
+      return <CalendarEntryDetails id={selected.id} />;
+    case 'weather':
+      return <WeatherDetails id={selected.id} />;
+    case 'delivery':
+      return <DeliveryDetails id={selected.id} />;
     case undefined:
       return null;
   }

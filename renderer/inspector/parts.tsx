@@ -6,6 +6,7 @@ import { Ago, Moment } from '../components/Moment.tsx';
 import { Empty } from '../components/Section.tsx';
 import { t } from '../i18n/index.ts';
 import { History } from './History.tsx';
+import type { RelatedLink } from './links.ts';
 
 /** The anatomy of everything that can be inspected: title, state, key facts with source and age, history, related, actions. */
 
@@ -33,7 +34,7 @@ export interface DetailsProps {
   readonly row: Row;
   readonly collection: CollectionName;
   readonly zone: string;
-  readonly related?: readonly { readonly href: string; readonly label: string; readonly what: string }[];
+  readonly related?: readonly RelatedLink[];
   readonly actions?: ReactNode;
   readonly children?: ReactNode;
 }
@@ -75,6 +76,38 @@ function SourceLine({ row, zone }: { readonly row: Row; readonly zone: string })
   );
 }
 
+/** Ways to other rows under a heading; nothing at all where there are none. */
+export function Links({ title, links, all = null }: { readonly title: string; readonly links: readonly RelatedLink[]; readonly all?: { readonly href: string; readonly label: string } | null }) {
+  if (links.length === 0) return null;
+  return (
+    <section className="inspector-part">
+      <h3>{title}</h3>
+      <ul className="related">
+        {links.map(({ href, label, more, mark, what }) => (
+          <li key={href}>
+            <a href={href}>
+              <span className="related-label">
+                {mark} <bdi>{label}</bdi>
+                {more ? (
+                  <span className="row-sub">
+                    <bdi>{more}</bdi>
+                  </span>
+                ) : null}
+              </span>
+              <span className="row-sub">{what}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {all ? (
+        <p className="related-all">
+          <a href={all.href}>{all.label}</a>
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
 export function Details({ kind, title, state, lead, facts, row, collection, zone, related = [], aside, actions, children }: DetailsProps) {
   return (
     <div className="details">
@@ -90,21 +123,7 @@ export function Details({ kind, title, state, lead, facts, row, collection, zone
       <SourceLine row={row} zone={zone} />
       {children}
       <History collection={collection} row={row} zone={zone} />
-      {related.length > 0 ? (
-        <section className="inspector-part">
-          <h3>{t('inspector.related')}</h3>
-          <ul className="related">
-            {related.map(({ href, label, what }) => (
-              <li key={href}>
-                <a href={href}>
-                  <bdi>{label}</bdi>
-                  <span className="row-sub">{what}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
+      <Links title={t('inspector.related')} links={related} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { useMay } from '../app/access.ts';
 import { go, useRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { countText, isolated } from '../components/format.ts';
@@ -7,19 +8,24 @@ import { Ago, Moment } from '../components/Moment.tsx';
 import { Empty } from '../components/Section.tsx';
 import { HealthMark } from '../components/Severity.tsx';
 import { useRows } from '../components/useRows.ts';
+import { DeliveryTiles } from '../deliveries/DeliveryTiles.tsx';
+import { ReviewQueue } from '../deliveries/ReviewQueue.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
+import { useSystems } from '../connecting/queries.ts';
 import { useIntegrations } from './queries.ts';
 
 const COUNTS = ['accepted', 'duplicates', 'refused', 'waiting', 'needReview'] as const;
-const RANK = { failing: 0, paused: 1, waiting: 2, healthy: 3 } as const;
+const RANK = { disabled: 0, failing: 1, paused: 2, waiting: 3, healthy: 4 } as const;
 
 export function IntegrationsView() {
   const tables = useTables();
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const { place } = useRoute();
+  const mayConnect = useMay('http:connect');
   const query = useQuery(useIntegrations());
   const { listProps, tabIndex } = useRows();
+  const names = new Map(useQuery(useSystems()).data?.systems.map((system) => [system.id, system.name]));
   // The record is the truth about health, as it is pushed; the query adds what only the server counts.
   const connections = useMemo(() => Object.values(tables.connections).sort((a, b) => RANK[a.health] - RANK[b.health] || a.name.localeCompare(b.name)), [tables.connections]);
   const views = new Map(query.data?.integrations.map((view) => [view.connection.id, view]));
@@ -31,6 +37,11 @@ export function IntegrationsView() {
       <header className="board-head">
         <h1>{t('integrations.title')}</h1>
         <p className="board-about">{t('integrations.about', { count: connections.length })}</p>
+        {mayConnect ? (
+          <a className="button board-act" href="#/connect">
+            {t('connect.title')}
+          </a>
+        ) : null}
       </header>
       {query.isError ? (
         <p className="inline-error" role="alert">
@@ -40,8 +51,10 @@ export function IntegrationsView() {
           </button>
         </p>
       ) : null}
+      {connections.length === 0 ? null : <DeliveryTiles />}
+      <ReviewQueue />
       {connections.length === 0 ? (
-        <Empty title={t('integrations.emptyTitle')} detail={t('integrations.empty')} />
+        <Empty title={t('integrations.emptyTitle')} detail={t('integrations.empty')} action={mayConnect ? <a className="button button-main" href="#/connect">{t('connect.title')}</a> : undefined} />
       ) : (
         <ul className="rows integrations" {...listProps}>
           {connections.map((connection) => {
@@ -59,7 +72,7 @@ export function IntegrationsView() {
                   <span className="row-text">
                     <span className="row-line">{isolated(connection.name)}</span>
                     <span className="row-sub">
-                      {systemName(connection.system, tables.connections)} · {t(`path.${connection.path}`)}
+                      {names.get(connection.system) ?? systemName(connection.system, tables.connections)} · {t(`path.${connection.path}`)}
                     </span>
                   </span>
                   <span className="row-text">

@@ -1,7 +1,7 @@
 import type { Command } from '../../core/contract/commands.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
-import type { Alert, RunSheetItem } from '../../core/contract/record.ts';
+import type { Alert, Connection, ReviewItem, RunSheetItem } from '../../core/contract/record.ts';
 import { rowOf } from '../../core/link/outbox.ts';
 import type { Backend } from './backend/backend.ts';
 import { newId } from './ids.ts';
@@ -35,10 +35,30 @@ export async function acknowledge(backend: Backend, alert: Alert): Promise<Decid
 export const setItemStatus = (backend: Backend, item: RunSheetItem, status: ItemStatus): Promise<Decided> =>
   decide(backend, { type: 'runsheet.item.set_status', commandId: newId(), itemId: item.id, basedOnVersion: item.version, status });
 
+export type ReviewDecision = 'release' | 'discard';
+
+/** Lets through what the brake has stopped, or throws it away; one decision stands until it is answered. */
+export async function decideReview(backend: Backend, item: ReviewItem, decision: ReviewDecision): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, item.id))) return { kind: 'already' };
+  return decide(backend, { type: `review.${decision}`, commandId: newId(), reviewId: item.id, basedOnVersion: item.version });
+}
+
+/** From now on what comes is taken in and held. `reason`: why, in the person's words; empty = none given. */
+export async function pauseConnection(backend: Backend, connection: Connection, reason: string): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, connection.id))) return { kind: 'already' };
+  return decide(backend, { type: 'connection.pause', commandId: newId(), connectionId: connection.id, basedOnVersion: connection.version, reason: reason.trim() === '' ? null : reason.trim() });
+}
+
+export async function resumeConnection(backend: Backend, connection: Connection): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, connection.id))) return { kind: 'already' };
+  return decide(backend, { type: 'connection.resume', commandId: newId(), connectionId: connection.id, basedOnVersion: connection.version });
+}
+
 /** The row's version as this page shows it; null = it is not in the record. */
 function shownVersion(command: Command): number | null {
   const tables = getConsole().record?.tables;
-  const row = command.type === 'alert.acknowledge' ? tables?.alerts[command.alertId] : tables?.runSheetItems[command.itemId];
+  const id = rowOf(command);
+  const row = tables?.alerts[id] ?? tables?.runSheetItems[id] ?? tables?.connections[id] ?? tables?.reviewItems[id];
   return row?.version ?? null;
 }
 

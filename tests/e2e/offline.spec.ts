@@ -59,6 +59,14 @@ test('started with no server, the last board, run sheet and people open and are 
   await expect(window.locator('.inspector h2')).toContainText(names.contact);
   await expect(window.locator('.inspector-kind')).toHaveText('Contact');
 
+  // What the demo venue's people wrote, signed and noted.
+  for (const [text, kind] of [['generator tested', 'Message'], ['hire ashgrove signed', 'Document'], ['farewell breakfast', 'Calendar entry']] as const) {
+    await search(window, text);
+    await expect(found(window).first()).toBeVisible();
+    await window.keyboard.press('Enter');
+    await expect(window.locator('.inspector-kind')).toHaveText(kind);
+  }
+
   await search(window, names.item);
   await found(window).filter({ hasText: names.item }).first().click();
   await expect(window.locator('.inspector-kind')).toHaveText('Run sheet item');

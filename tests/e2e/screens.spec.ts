@@ -60,6 +60,22 @@ test('the day played by the simulation, photographed in the real window, light a
   await expect(app.window.locator('.inspector h2')).toBeVisible();
   await keep(app, 'inspector-dark');
   await app.window.keyboard.press('Escape');
+  await app.window.locator('.weather-notice').click();
+  await expect(app.window.locator('.inspector-kind')).toHaveText('Weather notice');
+  await app.window.keyboard.press('Escape');
+  await app.window.getByRole('link', { name: 'Messages' }).click();
+  await expect(app.window.locator('.row-message').first()).toBeVisible();
+  for (const chosen of ['light', 'dark'] as const) {
+    await theme(app, chosen);
+    await expect(app.window.locator(`html[data-mantine-color-scheme="${chosen}"]`)).toHaveCount(1);
+    await keep(app, `messages-1280-${chosen}`);
+    await axe(app.window, `messages ${chosen}`);
+  }
+  await app.window.locator('.row-message').first().click();
+  await expect(app.window.locator('.inspector-kind')).toHaveText('Message');
+  await keep(app, 'message-dark');
+  await axe(app.window, 'message');
+  await app.window.keyboard.press('Escape');
   await app.window.getByRole('link', { name: 'Integrations' }).click();
   await expect(app.window.locator('[data-health]').first()).toBeVisible();
   await keep(app, 'integrations-dark');
@@ -105,6 +121,13 @@ test('the same console in a plain browser, on a phone’s width, without the des
       await page.emulateMedia({ colorScheme: scheme });
       await page.screenshot({ path: screenshotPath(`phone-${scheme}`) });
       await axe(page, `phone ${scheme}`);
+    }
+    await page.getByRole('link', { name: 'Messages' }).click();
+    await expect(page.locator('.row-message').first()).toBeVisible();
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: screenshotPath(`messages-phone-${scheme}`) });
+      await axe(page, `messages phone ${scheme}`);
     }
     // The session is a cookie: a reload needs no ticket, and the ticket is used up.
     await page.reload();

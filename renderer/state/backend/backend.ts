@@ -12,8 +12,10 @@ import type { Result } from '../../../core/contract/result.ts';
 import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts';
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
 import type { OpenWindow, WallAction, WallState } from '../../../core/contract/windows.ts';
+import type { DeliveryCalls } from './deliveries.ts';
 import type { PairingCalls, PeopleCalls } from './people.ts';
 import type { PersonalDataCalls } from './personalData.ts';
+import type { SystemsCalls } from './systems.ts';
 
 export type Answer<T> = Promise<Result<T, CodedError>>;
 
@@ -64,6 +66,8 @@ export interface Backend {
   readonly home: 'desktop' | 'browser';
   readonly people: PeopleCalls;
   readonly personalData: PersonalDataCalls;
+  readonly systems: SystemsCalls;
+  readonly delivered: DeliveryCalls;
   /** Desktop only. */
   readonly pairing: PairingCalls;
   /** An address for the system's browser, or for another tab. */

@@ -16,7 +16,9 @@ import { pageLog } from '../pageLog.ts';
 import type { Backend, Listeners } from './backend.ts';
 import { browserName, takeDoor } from './door.ts';
 import { browserPairing, browserPeople } from './people.ts';
+import { browserDeliveries } from './deliveries.ts';
 import { browserPersonalData } from './personalData.ts';
+import { browserSystems } from './systems.ts';
 import { rememberAccess } from './remembered.ts';
 import { exchange } from './http.ts';
 import { sharedOutbox, type PageOutbox } from './sharedOutbox.ts';
@@ -61,6 +63,8 @@ export function browserBackend(): Backend {
     home: 'browser',
     people: browserPeople(),
     personalData: browserPersonalData(),
+    systems: browserSystems(),
+    delivered: browserDeliveries(),
     pairing: browserPairing,
     openExternal(url) {
       window.open(url, '_blank', 'noopener');

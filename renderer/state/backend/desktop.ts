@@ -2,7 +2,9 @@ import type { Bridge } from '../../../core/contract/ipc.ts';
 import { ok } from '../../../core/contract/result.ts';
 import type { Backend, Listeners } from './backend.ts';
 import { desktopPairing, desktopPeople } from './people.ts';
+import { desktopDeliveries } from './deliveries.ts';
 import { desktopPersonalData } from './personalData.ts';
+import { desktopSystems } from './systems.ts';
 
 /** The console inside the desktop app: main owns the link and the token; the page sees only the bridge. */
 export function desktopBackend(bridge: Bridge): Backend {
@@ -10,6 +12,8 @@ export function desktopBackend(bridge: Bridge): Backend {
     home: 'desktop',
     people: desktopPeople(bridge),
     personalData: desktopPersonalData(bridge),
+    systems: desktopSystems(bridge),
+    delivered: desktopDeliveries(bridge),
     pairing: desktopPairing(bridge),
     openExternal: (url) => bridge.openExternal({ url }),
     async boot() {

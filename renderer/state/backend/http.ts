@@ -11,7 +11,7 @@ export interface Refused extends CodedError {
 }
 
 /** One exchange with the server that served this page. The session cookie goes along by itself; answers are parsed before use. */
-export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, schema: z.ZodType<T>, body?: unknown): Promise<Result<T, Refused>> {
+export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, schema: z.ZodType<T>, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<Result<T, Refused>> {
   const refuse = (error: CodedError, retryAfterSeconds: number | null = null) => err({ ...error, retryAfterSeconds });
   let response: Response;
   let text: string;
@@ -19,7 +19,7 @@ export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', pat
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -7,11 +7,11 @@ import { fixtureId, WEDDING_A } from '../../support/fixtures/record.ts';
 const OTHER = fixtureId(6, 3);
 
 describe('addresses of the console', () => {
-  it.each(['#/day', '#/integrations', '#/settings', '#/people', '#/pair', '#/pair/wxkd7pqr', `#/wedding/${WEDDING_A}`, `#/wedding/${WEDDING_A}/alert/${OTHER}`, `#/alert/${OTHER}`, `#/integrations/${OTHER}`, `#/wedding/${WEDDING_A}/payment/${OTHER}`, `#/day/booking/${OTHER}`, `#/wedding/${WEDDING_A}/item/${OTHER}`, `#/wedding/${WEDDING_A}/about/${WEDDING_A}`, `#/day/contact/${OTHER}`])('%s leads there and back', (hash) => {
+  it.each(['#/day', '#/integrations', '#/connect', '#/connect/studio-ninja', `#/import/${OTHER}`, '#/settings', '#/people', '#/pair', '#/pair/wxkd7pqr', `#/wedding/${WEDDING_A}`, `#/wedding/${WEDDING_A}/alert/${OTHER}`, `#/alert/${OTHER}`, `#/integrations/${OTHER}`, `#/wedding/${WEDDING_A}/payment/${OTHER}`, `#/day/booking/${OTHER}`, `#/wedding/${WEDDING_A}/item/${OTHER}`, `#/wedding/${WEDDING_A}/about/${WEDDING_A}`, `#/day/contact/${OTHER}`, `#/day/message/${OTHER}`, `#/wedding/${WEDDING_A}/document/${OTHER}`, `#/day/entry/${OTHER}`, `#/day/weather/${OTHER}`, '#/deliveries', `#/deliveries/state/dead/delivery/${OTHER}`, `#/deliveries/wedding/${WEDDING_A}/last/day`, '#/messages', '#/messages/teams', `#/messages/wedding/${WEDDING_A}`, `#/messages/message/${OTHER}`, `#/messages/sms/wedding/${WEDDING_A}/message/${OTHER}`])('%s leads there and back', (hash) => {
     expect(formatRoute(parseRoute(hash))).toBe(hash);
   });
 
-  it.each(['', '#', '#/', '#/nowhere', '#/wedding/not-an-id', `#/settings/payment/${OTHER}`, `#/wedding/${WEDDING_A}/payment/../x`, `#/alert/${OTHER}/payment/${OTHER}`, '#enrol=abcdefghijklmnopqrstuvwxyz', '#/pair/wxkd7pq', '#/pair/WXKD7PQR', '#/people/1', '#/pair/wxkd7pqr/x'])('%s is home', (hash) => {
+  it.each(['', '#', '#/', '#/nowhere', '#/wedding/not-an-id', `#/settings/payment/${OTHER}`, `#/messages/payment/${OTHER}`, `#/deliveries/payment/${OTHER}`, `#/day/delivery/${OTHER}`, '#/deliveries/state/none', '#/messages/fax', `#/wedding/${WEDDING_A}/payment/../x`, `#/alert/${OTHER}/payment/${OTHER}`, '#enrol=abcdefghijklmnopqrstuvwxyz', '#/pair/wxkd7pq', '#/pair/WXKD7PQR', '#/people/1', '#/pair/wxkd7pqr/x'])('%s is home', (hash) => {
     expect(parseRoute(hash)).toEqual(HOME);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../../core/contract/errors.ts';
 import { EVENT_TYPE_NAMES } from '../../../core/contract/events.ts';
-import { ALERT_RULES } from '../../../core/contract/record.ts';
+import { ALERT_RULES, COLLECTIONS, COLLECTION_NAMES, CONNECTION_HEALTH } from '../../../core/contract/record.ts';
 import { CLOSE_REASONS } from '../../../core/contract/stream.ts';
 import { feedText } from '../../../renderer/app/feedText.ts';
 import { bigMoneyText, dotted, fullMoment, momentText, moneyText, spanText } from '../../../renderer/components/format.ts';
@@ -22,7 +22,15 @@ describe('words', () => {
   it.each(CLOSE_REASONS)('the line’s reason %s has a sentence', (reason) => expect(tMaybe(`link.reason.${reason}`)).not.toBeNull());
   it.each(ALERT_RULES)('the alert rule %s has words', (rule) => expect(tMaybe(`rules.${rule}`)).not.toBeNull());
   it.each(EVENT_TYPE_NAMES.filter((name) => name !== 'connection.health_changed'))('the event %s has a sentence', (name) => expect(tMaybe(`feed.${name}`)).not.toBeNull());
-  it.each(['failing', 'healthy', 'paused', 'waiting'])('a connection that is %s has a sentence', (health) => expect(tMaybe(`feed.connection.${health}`)).not.toBeNull());
+  it.each(CONNECTION_HEALTH)('a connection that is %s has a sentence', (health) => expect(tMaybe(`feed.connection.${health}`)).not.toBeNull());
+
+  it.each(['message.failed', 'document.signed', 'weather.ended'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
+
+  it('every field that the history may tell has a name', () => {
+    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|direction)$/;
+    const fields = COLLECTION_NAMES.flatMap((name) => Object.keys(COLLECTIONS[name].shape)).filter((field) => !untold.test(field));
+    expect(fields.filter((field) => tMaybe(`fields.${field}`) === null)).toEqual([]);
+  });
 
   it('uses the plural where it is one', () => {
     expect([0, 1, 2].map((count) => t('alerts.title', { count }))).toEqual(['0 open alerts', '1 open alert', '2 open alerts']);

@@ -1,0 +1,113 @@
+import { useMemo, useState } from 'react';
+import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
+import type { ReviewItem } from '../../core/contract/record.ts';
+import { useMay } from '../app/access.ts';
+import { useBackend } from '../app/context.ts';
+import { DecisionMark } from '../app/DecisionMark.tsx';
+import { tellDecided } from '../app/openDecision.ts';
+import { formatRoute } from '../app/routes.ts';
+import { systemName, useTables } from '../app/selectors.ts';
+import { dotted, isolated } from '../components/format.ts';
+import { Ago } from '../components/Moment.tsx';
+import { t } from '../i18n/index.ts';
+import { decideReview, type ReviewDecision } from '../state/commands.ts';
+import { isWaiting, openDecision } from '../state/outbox.ts';
+import { useConsole } from '../state/store.ts';
+import { DeliveryMark, whyText } from './DeliveryMark.tsx';
+
+const SHOWN = 6;
+
+/** A held lot: one look, one decision for all of it, asked for twice because it cannot be taken back. */
+function Decide({ item }: { readonly item: ReviewItem }) {
+  const backend = useBackend();
+  const sending = useConsole((state) => state.deciding[item.id] === true || isWaiting(openDecision(state.outbox, item.id)));
+  const [asking, setAsking] = useState<ReviewDecision | null>(null);
+  const decide = async (decision: ReviewDecision): Promise<void> => {
+    setAsking(null);
+    tellDecided(await decideReview(backend, item, decision), item.id);
+  };
+  if (asking !== null) {
+    return (
+      <div className="review-acts" role="group" aria-label={t(`review.${asking}Title`)}>
+        <p>{t(`review.${asking}Sure`)}</p>
+        <button type="button" className={`button ${asking === 'discard' ? 'button-danger' : 'button-main'}`} autoFocus onClick={() => void decide(asking)}>
+          {t(`review.${asking}`)}
+        </button>
+        <button type="button" className="button" onClick={() => setAsking(null)}>
+          {t('review.notYet')}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <button type="button" className="button" disabled={sending} onClick={() => setAsking('release')}>
+        {t('review.release')}
+      </button>
+      <button type="button" className="button" disabled={sending} onClick={() => setAsking('discard')}>
+        {t('review.discard')}
+      </button>
+    </>
+  );
+}
+
+function Card({ item, zone, mayDecide }: { readonly item: ReviewItem; readonly zone: string; readonly mayDecide: boolean }) {
+  const { connections } = useTables();
+  const connection = connections[item.connectionId];
+  const place = item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held' as const] } : ALL_DELIVERIES;
+  const href = formatRoute({ place, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } });
+  return (
+    <li className="review-card" data-kind={item.kind}>
+      <p className="review-head">
+        <DeliveryMark state={item.kind} /> <DecisionMark rowId={item.id} />
+        <span className="dim">
+          {t('review.for')} <Ago at={item.receivedAt} zone={zone} />
+        </span>
+      </p>
+      <h3>{isolated(item.title)}</h3>
+      <p className="review-why">{whyText(item.kind, item.reason)}</p>
+      <p className="row-sub">{dotted([connection?.name, connection ? systemName(connection.system, connections) : null])}</p>
+      <div className="review-acts">
+        <a className="button" href={href}>
+          {t(item.kind === 'held' ? 'review.lookAll' : 'review.look')}
+        </a>
+        {item.kind === 'held' && mayDecide ? <Decide item={item} /> : null}
+      </div>
+    </li>
+  );
+}
+
+/** Everything that was delivered and waits for a person: what the brake has stopped first, then the latest. */
+export function ReviewQueue() {
+  const { reviewItems } = useTables();
+  const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
+  const mayDecide = useMay('command:review.release');
+  const [all, setAll] = useState(false);
+  const open = useMemo(
+    () =>
+      Object.values(reviewItems)
+        .filter((item) => item.state === 'open')
+        .sort((a, b) => Number(b.kind === 'held') - Number(a.kind === 'held') || b.receivedAt.localeCompare(a.receivedAt)),
+    [reviewItems],
+  );
+  if (open.length === 0) return null;
+  return (
+    <section className="review-queue" aria-labelledby="review-title">
+      <h2 id="review-title" className="num">
+        {t('review.title', { count: open.length })}
+      </h2>
+      <ul className="review-cards">
+        {(all ? open : open.slice(0, SHOWN)).map((item) => (
+          <Card key={item.id} item={item} zone={zone} mayDecide={mayDecide} />
+        ))}
+      </ul>
+      {open.length > SHOWN && !all ? (
+        <p className="page-foot">
+          <button type="button" className="button" onClick={() => setAll(true)}>
+            {t('review.more', { count: open.length - SHOWN })}
+          </button>
+        </p>
+      ) : null}
+    </section>
+  );
+}

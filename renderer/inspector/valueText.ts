@@ -1,0 +1,36 @@
+import type { CollectionName } from '../../core/contract/record.ts';
+import { momentText } from '../components/format.ts';
+import { t, tMaybe } from '../i18n/index.ts';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** Longer texts are cut: the history tells that they changed, the row what they say now. */
+const LONGEST = 160;
+
+/** Where the words for a field's values are kept. */
+const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, string>>>>> = {
+  weddings: { status: 'weddingStatus' },
+  contacts: { role: 'contactRoles' },
+  bookings: { status: 'bookingStatus', trade: 'trades' },
+  payments: { status: 'paymentStatus' },
+  runSheetItems: { status: 'itemStatus' },
+  messages: { status: 'messageStatus', channel: 'channels' },
+  documents: { status: 'documentStatus', kind: 'documentKinds' },
+  calendarEvents: { status: 'entryStatus' },
+  weatherNotices: { state: 'weatherState', kind: 'weatherKinds', severity: 'severity' },
+  alerts: { state: 'alertState', severity: 'severity' },
+  reviewItems: { state: 'alertState' },
+  connections: { health: 'health' },
+};
+
+/** A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. */
+export function valueText(collection: CollectionName, field: string, value: unknown, zone: string): string | null {
+  if (value === null || value === '') return t('inspector.historyNothing');
+  if (typeof value === 'boolean') return t(value ? 'inspector.historyYes' : 'inspector.historyNo');
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return null;
+  if (INSTANT.test(value)) return momentText(value, zone, Date.now());
+  const words = WORDS[collection]?.[field];
+  const said = words === undefined ? null : tMaybe(`${words}.${value}`);
+  return said ?? (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+}

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { sendStripe, sendVscoHint } from '../../scripts/simulate/send.ts';
+import { startVscoStandIn } from '../../scripts/simulate/vscoStandIn.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { screenshotPath } from '../support/desktopApp.ts';
+import { connectionOf, payByStripe, todaysWedding } from '../support/facts.ts';
+import { expect, test } from './fixtures.ts';
+
+/** Where the demo's studio is expected. */
+const STUDIO_PORT = 4319;
+const STUDIO = { WEDSYNC_EGRESS_ALLOW: `127.0.0.1:${STUDIO_PORT}` };
+
+async function axe(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+}
+
+test('a quarantined delivery is found by its text, looked at, and worked on again after its dry run, by keyboard alone', async ({ serve, open, keep }) => {
+  const server = await serve({ env: STUDIO });
+  const card = server.demo();
+  const wedding = todaysWedding(card);
+  const connection = connectionOf(card, 'vsco-workspace');
+  const studio = await startVscoStandIn({ port: STUDIO_PORT, apiKey: connection.secrets['apiKey'] ?? '' });
+  try {
+    const job = '01jd3q8w2e5r7t9y0uopasdfgh';
+    studio.put('job', { id: job, name: 'Foxglove second shooter', stage: 'booked', eventDate: wedding.date, externalMappings: [{ id: wedding.id, url: `wedsync://wedding/${wedding.id}` }] });
+    // The studio lets nobody in for a while, which is no reason to try again by itself.
+    studio.failNext(401, 1_000);
+    const app = await open({ server });
+    const { window } = app;
+    await expect(window.locator('[data-link="live"]')).toBeVisible();
+    expect((await sendVscoHint({ url: server.url, connection }, { event: 'job.created', id: job })).outcome).toBe('accepted');
+    await payByStripe(server.url, card, { amountMinor: 12_300, name: 'Balance' });
+
+    await window.keyboard.press('Alt+6');
+    await expect(window.getByRole('heading', { name: 'Deliveries', exact: true })).toBeVisible();
+    await expect(window.getByRole('button', { name: /^Not usable\s+1$/ })).toBeVisible();
+    await window.getByRole('searchbox').focus();
+    await window.keyboard.type('pasdfgh');
+    await expect(window).toHaveURL(/#\/deliveries\/text\//);
+    const found = window.locator('.row-delivery');
+    await expect(found).toHaveCount(1);
+    await expect(found).toContainText('The vendor refused to give the details');
+
+    // From the field out, then into the list.
+    await window.keyboard.press('Tab');
+    await found.focus();
+    await window.keyboard.press('Enter');
+    const details = window.locator('.inspector');
+    await expect(details).toContainText('Not usable');
+    await expect(details.locator('.delivery-body')).toContainText(job);
+    await keep(app, 'delivery-quarantined');
+    await axe(window, 'delivery');
+
+    studio.failNext(401, 0);
+    await found.focus();
+    await window.keyboard.press('r');
+    const dialog = window.getByRole('dialog');
+    await expect(dialog).toContainText('1 needs the source to be asked; what it says now counts.');
+    await expect(dialog).not.toContainText('would change nothing');
+    await keep(app, 'delivery-dry-run');
+    await axe(window, 'dry run');
+    await window.keyboard.press('Tab');
+    await expect(dialog.getByRole('button', { name: 'Work on 1 again now' })).toBeFocused();
+    await window.keyboard.press('Enter');
+    await expect(dialog).toContainText('Finished: 1 of 1 were worked on.', { timeout: 20_000 });
+    await expect(dialog).toContainText('Used');
+    await window.keyboard.press('Escape');
+    await expect(found).toContainText('Used');
+    await expect(details).toContainText('What it changed');
+    await expect(details.locator('.changes')).toContainText('Foxglove second shooter');
+    expect(studio.reads('job', job)).toBeGreaterThan(0);
+    await keep(app, 'delivery-used');
+  } finally {
+    await studio.close();
+  }
+});
+
+test('what is stuck is counted, leads to its list, and a test event goes the whole way', async ({ serve, open, keep }) => {
+  const server = await serve();
+  const card = server.demo();
+  const stripe = { url: server.url, connection: connectionOf(card, 'stripe') };
+  // A stranger's payment matches no wedding.
+  await sendStripe(stripe, { id: 'evt_stranger', type: 'payment_intent.succeeded', created: Math.floor(Date.now() / 1000), data: { object: { id: 'pi_stranger', object: 'payment_intent', amount: 5_000, amount_received: 5_000, currency: 'gbp', created: Math.floor(Date.now() / 1000), description: 'Deposit', receipt_email: 'nobody@example.org', status: 'succeeded', metadata: {} } } });
+  const app = await open({ server });
+  const { window } = app;
+  await expect(window.locator('[data-link="live"]')).toBeVisible();
+  await window.getByRole('link', { name: 'Integrations' }).click();
+  const card0 = window.locator('.review-card').first();
+  await expect(card0).toContainText('It matches no wedding.');
+  await expect(window.locator('[data-tile="deliveries-parked"] .tile-value')).toHaveText('1');
+  await keep(app, 'review-queue');
+  await axe(window, 'review queue');
+  await card0.getByRole('link', { name: 'Look at it' }).click();
+  await expect(window.locator('.inspector')).toContainText('Needs a person');
+  // What names somebody is covered on the screen.
+  await expect(window.locator('.inspector .delivery-body .covered').first()).toBeVisible();
+  await expect(window.locator('.inspector .delivery-body')).not.toContainText('nobody@example.org');
+  await window.locator('.inspector .facts').getByRole('link').first().click();
+  await window.getByRole('button', { name: 'Send a test event' }).click();
+  await expect(window.locator('.inspector')).toContainText('The test event has gone the whole way.', { timeout: 15_000 });
+});
+
+test('the deliveries on a phone, photographed', async ({ serve }) => {
+  const server = await serve();
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+    await page.goto(`${server.url}/#enrol=${server.ticket}`);
+    await expect(page.locator('[data-link="live"]')).toBeVisible();
+    await payByStripe(server.url, server.demo(), { amountMinor: 12_300, name: 'Balance' });
+    await page.goto(`${server.url}/#/deliveries`);
+    await expect(page.locator('.row-delivery').first()).toBeVisible();
+    mkdirSync(dirname(screenshotPath('x')), { recursive: true });
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: screenshotPath(`deliveries-phone-${scheme}`) });
+      await axe(page, `deliveries phone ${scheme}`);
+    }
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,236 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../support/browser.ts';
+import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { fixtureId, STRIPE, VSCO, WEDDING_A } from '../../support/fixtures/record.ts';
+
+/** Deliveries, working on them again, and what waits for a person, in the console itself, under the product's strict policy. */
+
+let harness: Awaited<ReturnType<typeof serveHarness>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  harness = await serveHarness();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await harness?.close();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  complaints = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+afterEach(async () => {
+  await context.close();
+  expect(complaints).toEqual([]);
+});
+
+const open = (hash: string, scene = 'stuck'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
+const hash = (): Promise<string> => page.evaluate(() => location.hash);
+const plain = (text: string): string => text.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
+const rows = async (): Promise<string[]> => (await page.locator('.row-delivery').allInnerTexts()).map(plain);
+const inspector = async (): Promise<string> => plain(await page.locator('.inspector .details').innerText());
+const dialog = async (): Promise<string> => plain(await page.getByRole('dialog').innerText());
+const focused = (): Promise<string | undefined> => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['row']);
+const commands = (): Promise<readonly { type: string; reviewId?: string }[]> => page.evaluate(() => window.harness?.commands as { type: string }[]);
+const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
+
+describe('the page of deliveries', () => {
+  it('has the newest first with state, event, reason and age, counts the states, and goes on by itself at its end', async () => {
+    await open('#/deliveries');
+    await expect.poll(async () => (await rows()).length).toBe(50);
+    const [first = '', second = ''] = await rows();
+    expect(first).toMatch(/^\d\d:\d\d \d+ s Used payment_intent.succeeded Stripe · Stripe, venue account evt_1Pq0Zk4 Okonkwo-Fairweather/);
+    expect(second).toContain('Needs a person order.updated');
+    expect(second).toContain('It matches no wedding.');
+    expect((await page.locator('.state-chip').allInnerTexts()).map(plain)).toEqual(['All 130', 'Received 0', 'Waiting 1', 'Held back 2', 'Used 123', 'Of no interest 1', 'Needs a person 1', 'Not usable 1', 'Given up 1']);
+    expect(await axe()).toEqual([]);
+    await page.locator('.row-delivery').last().scrollIntoViewIfNeeded();
+    await expect.poll(async () => (await rows()).length).toBe(100);
+    await page.locator('.row-delivery').last().scrollIntoViewIfNeeded();
+    await expect.poll(async () => (await rows()).length).toBe(130);
+  });
+
+  it('keeps every filter in the address, and an address opens narrowed', async () => {
+    await open('#/deliveries');
+    await page.getByRole('button', { name: /^Given up/ }).click();
+    await expect.poll(hash).toBe('#/deliveries/state/dead');
+    await page.getByRole('button', { name: /^Held back/ }).click();
+    await expect.poll(hash).toBe('#/deliveries/state/held-dead');
+    await expect.poll(async () => (await rows()).length).toBe(3);
+    await page.getByLabel('Connection', { exact: true }).selectOption(VSCO);
+    await page.getByLabel('When', { exact: true }).selectOption('day');
+    await page.getByLabel('Search what came').fill('order');
+    await expect.poll(hash).toBe(`#/deliveries/connection/${VSCO}/state/held-dead/last/day/text/006f0072006400650072`);
+    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.value)).toBe('order');
+    await page.reload();
+    await expect.poll(async () => (await rows()).length).toBe(3);
+    expect(await page.getByLabel('Search what came').inputValue()).toBe('order');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(hash).toBe('#/deliveries');
+    expect(await page.getByLabel('Search what came').inputValue()).toBe('');
+    await open(`#/deliveries/wedding/${WEDDING_A}/from/20200101t000000z`);
+    // What is out of sight is not drawn, and has no text then.
+    await expect.poll(async () => (await rows()).slice(0, 4).map((row) => row.includes('Okonkwo-Fairweather'))).toEqual([true, true, true, true]);
+    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2020-01-01T00:00');
+  });
+
+  it('counts what comes meanwhile and moves nothing until it is asked for', async () => {
+    await open('#/deliveries');
+    await expect.poll(async () => (await rows()).length).toBe(50);
+    const before = await rows();
+    await page.evaluate(() => {
+      window.harness?.comeIn();
+      window.harness?.comeIn();
+      window.harness?.pay(100);
+    });
+    await page.getByRole('button', { name: 'Show 2 new' }).waitFor();
+    expect((await rows())[0]?.slice(-60)).toBe(before[0]?.slice(-60));
+    await page.getByRole('button', { name: 'Show 2 new' }).click();
+    await expect.poll(async () => (await rows())[0]).toContain('new_inquiry');
+    expect(await page.getByRole('button', { name: /Show \d+ new/ }).count()).toBe(0);
+  });
+
+  it('tells what was refused of a connection, and says so when nothing fits or nobody answers', async () => {
+    await open(`#/deliveries/connection/${STRIPE}`);
+    await expect.poll(async () => plain(await page.locator('.refusals').innerText())).toContain('14 calls, last');
+    await open('#/deliveries', 'empty');
+    await expect.poll(() => page.locator('.empty').innerText()).toContain('Take a filter away');
+    await open('#/deliveries', 'offline');
+    await expect.poll(() => page.locator('.inline-error').first().innerText(), { timeout: 5_000 }).toContain('Ask again');
+    await open('#/deliveries', 'vendor');
+    await page.locator('.board').waitFor();
+    expect(await page.locator('.deliveries-page').count()).toBe(0);
+  });
+
+  it('has room on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open('#/deliveries');
+    await expect.poll(async () => (await rows()).length).toBe(50);
+    expect(await page.evaluate(() => document.querySelector('.main')!.scrollWidth <= document.querySelector('.main')!.clientWidth)).toBe(true);
+    expect(await axe()).toEqual([]);
+  });
+});
+
+describe('one delivery', () => {
+  it('shows what came with what is covered, what it changed, and leads there', async () => {
+    await open(`#/deliveries/delivery/${fixtureId(9, 0)}`);
+    await expect.poll(inspector).toContain('What it changed Payment Final balance');
+    expect(await inspector()).toContain('State Pending → Received');
+    // What followed from it here comes after what it told.
+    expect(await inspector()).toMatch(/Final balance .* Entry for review Deposit from an unknown address State Open → Resolved/);
+    expect(await page.locator('.delivery-body').innerText()).toContain('  "type": "payment_intent.succeeded"');
+    expect(await page.locator('.delivery-body .covered').allInnerTexts()).toEqual(['••• (e-mail)', '••• (phone)']);
+    await page.locator('.delivery-headers summary').click();
+    expect(await page.locator('.delivery-headers .covered').innerText()).toBe('••• (covered)');
+    expect(await axe()).toEqual([]);
+    await page.locator('.changes a').click();
+    await expect.poll(hash).toBe(`#/wedding/${WEDDING_A}/payment/${fixtureId(5, 0)}`);
+  });
+
+  it('tells each attempt, what is newer, broken JSON as it came, and that nothing is kept any more', async () => {
+    await open(`#/deliveries/delivery/${fixtureId(9, 4)}`);
+    await expect.poll(inspector).toMatch(/Attempts that failed .*answer 503 from the studio · 812 ms.*left alone until 14:12/);
+    expect(await inspector()).toContain('2 later deliveries told of the same things.');
+    await open(`#/deliveries/delivery/${fixtureId(9, 3)}`);
+    await expect.poll(() => page.locator('.delivery-body').innerText()).toBe('{"kind":"odd","nested":[1,2');
+    await open(`#/deliveries/delivery/${fixtureId(9, 20)}`);
+    await expect.poll(inspector).toContain('The message itself is not kept any more.');
+    expect(await page.getByRole('button', { name: 'Work on it again' }).isDisabled()).toBe(true);
+    await open(`#/deliveries/delivery/${fixtureId(9, 999)}`);
+    await expect.poll(inspector).toContain('It cannot be shown');
+  });
+});
+
+describe('working on deliveries again', () => {
+  it('by keyboard: the dry run field by field, then the word, then how it ended', async () => {
+    await open('#/deliveries/state/parked');
+    await page.locator('.row-delivery').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.inspector .delivery-body').waitFor();
+    await page.locator('.row-delivery').first().focus();
+    await page.keyboard.press('r');
+    await expect.poll(dialog).toContain('This would change 5 fields of 2 rows.');
+    expect(await dialog()).toContain('Guests 148 → 152');
+    expect(await dialog()).toMatch(/Payment Final balance \(new\) Amount £2,450.00 Currency GBP Wedding Okonkwo/);
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 1 of 1 were worked on. Used 1');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(async () => (await rows()).length).toBe(0);
+    expect(await hash()).toBe(`#/deliveries/state/parked/delivery/${fixtureId(9, 1)}`);
+  });
+
+  it('chooses with space and shift, and tells in sentences what would become of each', async () => {
+    await open('#/deliveries');
+    await page.locator('.row-delivery').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Space');
+    for (let step = 0; step < 4; step += 1) await page.keyboard.press('Shift+ArrowDown');
+    expect(await focused()).toBe(fixtureId(9, 4));
+    await expect.poll(() => page.locator('.delivery-acts strong').innerText()).toBe('5 chosen');
+    await page.keyboard.press('r');
+    await expect.poll(dialog).toContain('1 needs the source to be asked; what it says now counts. 2 change nothing. 1 cannot be used. The delivery does not look');
+    await page.getByRole('button', { name: 'Work on 5 again now' }).click();
+    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 5 of 5');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    await expect.poll(() => page.locator('.delivery-acts strong').count()).toBe(0);
+    expect((await rows()).slice(0, 5).every((row) => row.includes('Used'))).toBe(true);
+  });
+
+  it('takes everything of a narrowing only when it has a beginning, and can be stopped', async () => {
+    await open('#/deliveries');
+    await page.locator('.row-delivery').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Work on all of these again' }).count()).toBe(0);
+    await page.getByLabel('When', { exact: true }).selectOption('week');
+    await page.getByRole('button', { name: 'Work on all of these again' }).click();
+    await expect.poll(dialog).toContain('80 more are not shown here and would be worked on too.');
+    await page.getByRole('button', { name: 'Work on 130 again now' }).click();
+    await page.getByRole('button', { name: 'Stop here' }).click();
+    await expect.poll(dialog).toMatch(/Stopped after \d+ of 130. What was worked on until then stays./);
+  });
+});
+
+describe('what waits for a person', () => {
+  it('has the held lot first, and takes a decision about it only when it is confirmed', async () => {
+    await open('#/integrations');
+    const cards = page.locator('.review-card');
+    await expect.poll(async () => (await cards.allInnerTexts()).map((text) => plain(text).split(' for ')[0])).toEqual(['Held back', 'Not usable', 'Given up', 'Needs a person']);
+    expect(plain(await cards.first().innerText())).toContain('Blythe & Thornbury studio: 42 deletions (Okonkwo-Fairweather & Blackwood-Smythe, Tasting');
+    await cards.first().getByRole('button', { name: 'Throw it away' }).click();
+    expect(await commands()).toEqual([]);
+    await cards.first().getByRole('button', { name: 'Not yet' }).click();
+    await cards.first().getByRole('button', { name: 'Let it through' }).click();
+    expect(plain(await cards.first().innerText())).toContain('worked on now, in the order in which it came');
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.release ${fixtureId(7, 10)}`]);
+    await expect.poll(() => cards.count()).toBe(3);
+  });
+
+  it('is counted in tiles that lead to the list', async () => {
+    await open('#/integrations');
+    const tiles = async (): Promise<string[]> => (await page.locator('.delivery-tiles .tile-main').allInnerTexts()).map(plain);
+    await expect.poll(tiles).toEqual([expect.stringMatching(/^Given up 1 the oldest for \d+ min/), expect.stringMatching(/^Held back 42 the oldest for \d+ min/), expect.stringMatching(/^To be sorted out 2 the oldest for \d+ min/), expect.stringMatching(/^Waiting to be tried again 1 the oldest for 1 h 0\d/)]);
+    await page.locator('.delivery-tiles a').first().click();
+    await expect.poll(hash).toBe('#/deliveries/state/dead');
+  });
+
+  it('a test event tells when it has gone the whole way', async () => {
+    await open(`#/integrations/${STRIPE}`);
+    await page.getByRole('button', { name: 'Send a test event' }).click();
+    await expect.poll(inspector).toContain('The test event has gone the whole way. It changed nothing.');
+  });
+});
