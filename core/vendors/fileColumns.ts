@@ -42,12 +42,16 @@ const SETS: Readonly<Record<FileMeans, { readonly required: readonly ColumnKey[]
   orders: { required: ['reference', 'event_date'], optional: [...PERSON, ...WHEN.slice(1), 'title', 'status', 'amount', 'currency', 'place'] },
 };
 
+/** What is called an order in a list of orders is the row itself; in a list of payments it is what was paid. */
+const USUAL: Readonly<Partial<Record<FileMeans, Readonly<Partial<Record<ColumnKey, readonly string[]>>>>>> = { orders: { reference: ['order id', 'order number', 'order'] } };
+
 /** @param more headings of a system's own exports, lower case; they win over the usual ones of another column. */
 export function fileColumns(means: FileMeans, more: Readonly<Partial<Record<ColumnKey, readonly string[]>>> = {}): FileColumn[] {
   const { required, optional } = SETS[means];
-  const taken = new Set<string>(Object.values(more).flat());
+  const own = { ...USUAL[means], ...more };
+  const taken = new Set<string>(Object.values(own).flat());
   return [...required, ...optional].map((key) => {
-    const headings = new Set([...(more[key] ?? []), ...COLUMNS[key].headings.filter((heading) => !taken.has(heading))]);
+    const headings = new Set([...(own[key] ?? []), ...COLUMNS[key].headings.filter((heading) => !taken.has(heading))]);
     return { key, label: COLUMNS[key].label, required: required.includes(key), headings: [...headings] };
   });
 }

@@ -20,7 +20,7 @@ export function leaveRoutes(app: FastifyInstance, deps: AppDeps, systems: System
   const { config } = deps;
   const ownOrigins = (request: FastifyRequest): string[] => (config.publicUrl === null ? [originOf(request)] : [config.publicUrl]);
 
-  route('askLeave', { managed: true }, async (asked) => {
+  route('askLeave', { limited: 'managing' }, async (asked) => {
     const { request, reply, device } = asked;
     const params = await read(asked, HTTP.askLeave.request.params, request.params, 'The connection id is not an id.');
     if (!params) return reply;
@@ -35,7 +35,7 @@ export function leaveRoutes(app: FastifyInstance, deps: AppDeps, systems: System
     return answer<LeaveAnswer>(asked, asking, { action: 'connection.leave_asked', subject: params.id });
   });
 
-  route('leaveGiven', { managed: true }, async (asked) => {
+  route('leaveGiven', { limited: 'managing' }, async (asked) => {
     const body = await read(asked, HTTP.leaveGiven.request.body, asked.request.body, 'The address that the browser was sent back to is expected.');
     if (!body) return asked.reply;
     const given = await systems.leaveGiven(body.callbackUrl, asked.device);

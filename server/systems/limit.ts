@@ -9,6 +9,9 @@ export interface ManagingLimit {
   take(deviceId: string): number | null;
 }
 
+/** Looking at a file before it is taken in, again with every column that is moved: it calls nobody and keeps nothing. */
+export const PREVIEWS = 6;
+
 export function createManagingLimit(clock: Clock, perMinute: number): ManagingLimit {
   const calls = new Map<string, number[]>();
   return {

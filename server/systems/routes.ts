@@ -24,7 +24,7 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
     const face = await systems.face(asked.device.organisationId, params.system);
     return face ? asked.reply.send(face satisfies SystemFace) : sendRefusal(asked.reply, refusal(404, 'request.not_found', 'There is no such system.'));
   });
-  route('tryOut', { managed: true }, async (asked) => {
+  route('tryOut', { limited: 'managing' }, async (asked) => {
     const body = await read(asked, HTTP.tryOut.request.body, asked.request.body, 'A system, a way and values by the keys of its fields are expected.');
     if (!body) return asked.reply;
     const tried = await systems.tryOut(body);
@@ -32,7 +32,7 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
     if (code !== null) routes.audit(asked.device, 'connection.tried', body.system, code);
     return answer<TryAnswer>(asked, tried, code === null ? { action: 'connection.tried', subject: deps.vendors(body.system) ? body.system : 'unknown' } : null);
   });
-  route('connect', { managed: true }, async (asked) => {
+  route('connect', { limited: 'managing' }, async (asked) => {
     const body = await read(asked, HTTP.connect.request.body, asked.request.body, 'A system, a way and values by the keys of its fields are expected.');
     if (!body) return asked.reply;
     const connected = await systems.connect(asked.device, body, originOf(asked.request));
@@ -41,19 +41,19 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
   });
 
   /** Those about one connection of the organisation. */
-  const about = (name: Exclude<Name, 'systems' | 'system' | 'tryOut' | 'connect' | 'leaveGiven'>, options: { readonly managed?: boolean; readonly bodyLimit?: number }, handler: (asked: Asked, connectionId: string) => Promise<FastifyReply>) =>
+  const about = (name: Exclude<Name, 'systems' | 'system' | 'tryOut' | 'connect' | 'leaveGiven'>, options: { readonly limited?: 'managing' | 'previewing'; readonly bodyLimit?: number }, handler: (asked: Asked, connectionId: string) => Promise<FastifyReply>) =>
     route(name, options, async (asked) => {
       const params = await read(asked, HTTP[name].request.params, asked.request.params, AN_ID);
       return params ? handler(asked, params.id) : asked.reply;
     });
 
   about('setup', {}, async (asked, id) => answer<Setup>(asked, await systems.setup(asked.device.organisationId, id, originOf(asked.request)), { action: 'connection.setup_read', subject: id }));
-  about('changeConnection', { managed: true }, async (asked, id) => {
+  about('changeConnection', { limited: 'managing' }, async (asked, id) => {
     const body = await read(asked, HTTP.changeConnection.request.body, asked.request.body, 'A name, or values by the keys of its fields, are expected.');
     if (!body) return asked.reply;
     return answer<ConnectAnswer>(asked, await systems.change(asked.device, id, body, originOf(asked.request)), { action: 'connection.changed', subject: id });
   });
-  about('rotate', { managed: true }, async (asked, id) => {
+  about('rotate', { limited: 'managing' }, async (asked, id) => {
     const body = await read(asked, HTTP.rotate.request.body, asked.request.body, 'The key of the secret is expected.');
     if (!body) return asked.reply;
     return answer<ConnectAnswer>(asked, await systems.rotate(asked.device, id, body.key, originOf(asked.request)), { action: 'connection.rotated', subject: id });
@@ -64,16 +64,16 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
       return answer(asked, done.ok ? { ok: true, value: { connection: done.value } } : done, { action: paused ? 'connection.paused' : 'connection.resumed', subject: id });
     });
   }
-  about('look', { managed: true }, async (asked, id) => {
+  about('look', { limited: 'managing' }, async (asked, id) => {
     const at = await systems.look(asked.device.organisationId, id);
     return answer<LookAnswer>(asked, at.ok ? { ok: true, value: { connectionId: id, nextLookAt: at.value } } : at, { action: 'connection.looked', subject: id });
   });
-  about('importPreview', { managed: true, bodyLimit: IMPORT_BODY_LIMIT }, async (asked, id) => {
+  about('importPreview', { limited: 'previewing', bodyLimit: IMPORT_BODY_LIMIT }, async (asked, id) => {
     const body = await read(asked, HTTP.importPreview.request.body, asked.request.body, 'The text of a file is expected.');
     if (!body) return asked.reply;
     return answer<ImportPreview>(asked, await systems.preview(asked.device.organisationId, id, body), null);
   });
-  about('importRows', { managed: true, bodyLimit: IMPORT_BODY_LIMIT }, async (asked, id) => {
+  about('importRows', { limited: 'managing', bodyLimit: IMPORT_BODY_LIMIT }, async (asked, id) => {
     const body = await read(asked, HTTP.importRows.request.body, asked.request.body, 'The text of a file and its columns are expected.');
     if (!body) return asked.reply;
     return answer<ImportAnswer>(asked, await systems.take(asked.device.organisationId, id, body), { action: 'connection.imported', subject: id });
