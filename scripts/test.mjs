@@ -14,7 +14,7 @@ import { playwrightCounts, vitestCounts } from './test/counts.mjs';
  */
 
 const results = path.join(root, 'test-results');
-const STEP_LIMIT_MS = 15 * 60_000;
+const STEP_LIMIT_MS = 20 * 60_000;
 
 /** Runs a program in the open; its code, or -1 when it could not start or took too long. */
 function show(command, args, env = {}) {

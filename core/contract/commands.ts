@@ -14,9 +14,12 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('connection.pause'), commandId: Id, connectionId: Id, basedOnVersion: z.int().min(1), reason: z.string().trim().min(1).max(200).nullable() }),
   /** Also of one that was disabled; what was held meanwhile is worked on in order of arrival. */
   z.strictObject({ type: z.literal('connection.resume'), commandId: Id, connectionId: Id, basedOnVersion: z.int().min(1) }),
-  /** Lets everything through that the brake has stopped, or throws all of it away; only for a review item of kind `held`. */
+  /** Lets everything through that the brake has stopped; only for a review item of kind `held`. */
   z.strictObject({ type: z.literal('review.release'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
+  /** Of kind `held`: throws all of it away. Of kind `parked`: it belongs to no wedding; what was told stays, as it is. */
   z.strictObject({ type: z.literal('review.discard'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
+  /** What a parked delivery told belongs to this wedding; what is told of the same things later follows. Only for kind `parked`. */
+  z.strictObject({ type: z.literal('review.assign'), commandId: Id, reviewId: Id, weddingId: Id, basedOnVersion: z.int().min(1) }),
 ]);
 export type Command = z.infer<typeof Command>;
 export type CommandType = Command['type'];

@@ -140,7 +140,7 @@ export type LeaveAnswer = z.infer<typeof LeaveAnswer>;
 export const DESKTOP_LEAVE_PORT = 43_117;
 export const DESKTOP_LEAVE_PATH = '/leave';
 export const DESKTOP_LEAVE_ADDRESS = `http://127.0.0.1:${DESKTOP_LEAVE_PORT}${DESKTOP_LEAVE_PATH}`;
-/** `POST /api/integrations/leave`: what the vendor sent back to the redirect address, as a whole. */
+/** `POST /api/integrations/leave/given`: what the vendor sent back to the redirect address, as a whole. */
 export const LeaveGivenRequest = z.strictObject({ callbackUrl: z.url().max(4_000) });
 
 const IMPORT_LIMIT = 4_000_000;
@@ -185,7 +185,7 @@ export const SYSTEMS_HTTP = {
   resume: { method: 'POST', path: '/api/integrations/:id/resume', request: { params: IdParams }, success: ConnectionAnswer },
   look: { method: 'POST', path: '/api/integrations/:id/look', request: { params: IdParams }, success: LookAnswer },
   askLeave: { method: 'POST', path: '/api/integrations/:id/leave', request: { params: IdParams, body: LeaveRequest }, success: LeaveAnswer },
-  leaveGiven: { method: 'POST', path: '/api/integrations/leave', request: { body: LeaveGivenRequest }, success: ConnectionAnswer },
+  leaveGiven: { method: 'POST', path: '/api/integrations/leave/given', request: { body: LeaveGivenRequest }, success: ConnectionAnswer },
   importPreview: { method: 'POST', path: '/api/integrations/:id/imports/preview', request: { params: IdParams, body: ImportPreviewRequest }, success: ImportPreview },
   importRows: { method: 'POST', path: '/api/integrations/:id/imports', request: { params: IdParams, body: ImportRequest }, success: ImportAnswer },
 } as const;

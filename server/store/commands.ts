@@ -6,6 +6,7 @@ import { may } from '../../core/domain/access/may.ts';
 import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from './alertsAbout.ts';
+import { assignParked, doneWhenLast } from './assigning.ts';
 import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { pausedAfter, pauseIn } from './pausing.ts';
@@ -82,16 +83,28 @@ async function decide(internals: StoreInternals, writing: Writing, organisationI
       return { outcome: 'accepted', commandId, seq: seq ?? connection.seq };
     }
     case 'review.release':
-    case 'review.discard': {
+    case 'review.discard':
+    case 'review.assign': {
       const [card] = await readRows(tx, organisationId, 'reviewItems', [command.reviewId]);
       if (!card || !visibleRow(device, 'reviewItems', card)) return rejected('request.not_found', 'There is no such entry.');
       if (card.version !== command.basedOnVersion) return rebase(card.id);
-      if (card.kind !== 'held' || card.state !== 'open') return rejected('command.not_possible', 'There is nothing held behind it.');
-      if (command.type === 'review.release') await releaseLot(tx, card.connectionId);
+      const kinds = { 'review.release': ['held'], 'review.discard': ['held', 'parked'], 'review.assign': ['parked'] }[command.type];
+      if (!kinds.includes(card.kind) || card.state !== 'open') return rejected('command.not_possible', 'It does not wait for that.');
+      const now = internals.clock.now();
+      const newId = () => internals.ids.next();
+      const given: EventDraft[] = [];
+      if (command.type === 'review.assign') {
+        const [wedding] = await readRows(tx, organisationId, 'weddings', [command.weddingId]);
+        if (!wedding || !visibleRow(device, 'weddings', wedding)) return rejected('request.not_found', 'There is no such wedding.');
+        given.push(...(await assignParked(tx, organisationId, { card, wedding, context, now, newId })));
+        if (given.length === 0) return rejected('command.not_possible', 'Nothing behind it is without a wedding.');
+      }
+      if (card.kind === 'parked') await doneWhenLast(tx, organisationId, card);
+      else if (command.type === 'review.release') await releaseLot(tx, card.connectionId);
       else await discardLot(tx, card.connectionId, instant(internals.clock));
       const draft = draftUpdated('review.resolved', 'reviewItems', null, card, { state: 'resolved' }, null, context);
-      const settled = draft ? alertsFor([draft], await alertsAbout(tx, organisationId, card.id), internals.clock.now(), context, () => internals.ids.next()) : [];
-      return accept(draft, card.seq, settled);
+      const settled = draft ? alertsFor([draft], await alertsAbout(tx, organisationId, card.id), now, context, newId) : [];
+      return accept(draft, card.seq, [...settled, ...given]);
     }
   }
 }

@@ -104,6 +104,44 @@ test('what is stuck is counted, leads to its list, and a test event goes the who
   await expect(window.locator('.inspector')).toContainText('The test event has gone the whole way.', { timeout: 15_000 });
 });
 
+test('a stranger’s payment is given its wedding by keyboard alone, and then stands on its board', async ({ serve, open, keep }) => {
+  const server = await serve();
+  const demo = server.demo();
+  const wedding = todaysWedding(demo);
+  const created = Math.floor(Date.now() / 1000);
+  const object = { id: 'pi_stray', object: 'payment_intent', amount: 7_777, amount_received: 7_777, currency: 'gbp', created, description: 'Welcome drinks', receipt_email: 'nobody@example.org', status: 'succeeded', metadata: {} };
+  await sendStripe({ url: server.url, connection: connectionOf(demo, 'stripe') }, { id: 'evt_stray', type: 'payment_intent.succeeded', created, data: { object } });
+  const app = await open({ server });
+  const { window } = app;
+  await expect(window.locator('[data-link="live"]')).toBeVisible();
+  await window.getByRole('link', { name: 'Integrations' }).click();
+  const card = window.locator('.review-card[data-kind="parked"]');
+  await expect(card).toContainText('Welcome drinks');
+  await card.getByRole('button', { name: 'Choose its wedding' }).focus();
+  await window.keyboard.press('Enter');
+  await expect(card).toContainText('£77.77');
+  const another = card.getByRole('radio', { name: 'Another wedding' });
+  // Where something speaks for a wedding, the others are one step further.
+  if ((await another.count()) > 0) {
+    await another.focus();
+    await window.keyboard.press('Space');
+  }
+  const field = card.getByRole('combobox', { name: 'Wedding' });
+  await field.focus();
+  await window.keyboard.type(wedding.title.slice(0, 12));
+  await window.keyboard.press('Enter');
+  await expect(card.getByRole('button', { name: /^It belongs to/ }).first()).toContainText(wedding.title);
+  await keep(app, 'assign-wedding');
+  await axe(window, 'assign wedding');
+  await window.keyboard.press('Tab');
+  await window.keyboard.press('Enter');
+  await expect(card).toHaveCount(0);
+  await expect(window.locator('[data-tile="deliveries-parked"] .tile-value')).toHaveText('0');
+  await window.locator(`.tab[href="#/wedding/${wedding.id}"]`).click();
+  await expect(window).toHaveURL(new RegExp(`#/wedding/${wedding.id}$`));
+  await expect(window.getByText('£77.77').first()).toBeVisible();
+});
+
 test('the deliveries on a phone, photographed', async ({ serve }) => {
   const server = await serve();
   const browser = await launchBrowser();

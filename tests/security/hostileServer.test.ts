@@ -87,7 +87,7 @@ describe('the live line', () => {
 
   const welcome = { protocol: 2, epoch: 'e', headSeq: 5, mode: 'snapshot', serverTime: AT };
   const organisation = { id: ids.next(), name: 'House', zone: 'Europe/London', currency: 'GBP', demo: false };
-  const rows = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], alerts: [], reviewItems: [], connections: [] };
+  const rows = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] };
   const snapshot = { seq: 5, epoch: 'e', at: AT, organisation, rows };
   const frame = (after: number, upTo: number) => ({ after, upTo, events: [], committedAt: AT });
 

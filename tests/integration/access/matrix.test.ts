@@ -178,6 +178,8 @@ const command = (type: CommandType, at: House): Command => {
     case 'review.release':
     case 'review.discard':
       return { type, ...base, reviewId: troubled(at).reviewId };
+    case 'review.assign':
+      return { type, ...base, reviewId: troubled(at).reviewId, weddingId: at.here };
   }
 };
 /** A connection of each house, and what is held of it. */

@@ -98,7 +98,10 @@ describe.skipIf(server === undefined)('two stores on one PostgreSQL', () => {
     const before = await a.headSeq(t.organisation.id);
     await b.intakeConnection('stripe', intakeKey);
     const [atA, atB] = [listen(a), listen(b)];
+    const lines = async () => (await sql<{ count: number }>`select count(*) as count from pg_stat_activity where application_name = 'wedsync peers' and datname = current_database()`.execute(a.internals.database.system)).rows[0]?.count;
     for (let round = 1; round <= 3; round += 1) {
+      // What is waited for below is b's line; a's may still be on its way back.
+      await expect.poll(lines, { timeout: 20_000, interval: 10 }).toBe(2);
       const cut = await sql<{ cut: boolean }>`select pg_terminate_backend(pid) as cut from pg_stat_activity where application_name = 'wedsync peers' and datname = current_database()`.execute(a.internals.database.system);
       expect(cut.rows).toEqual([{ cut: true }, { cut: true }]);
       await until(() => logOfB.lines.filter((line) => line.message.endsWith('connecting again')).length === round, 'the loss is noticed');

@@ -1,6 +1,6 @@
 import type { DeliveryLine, DeliveryState, DeliveryWhole, Lot, Replay } from '../../../core/contract/deliveries.ts';
 import { codedError } from '../../../core/contract/errors.ts';
-import type { ReviewItem } from '../../../core/contract/record.ts';
+import type { Payment, ReviewItem } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import type { DeliveryCalls } from '../../../renderer/state/backend/deliveries.ts';
 import { fixtureId, HONEYBOOK, STRIPE, VSCO, WEDDING_A, WEDDING_B } from '../fixtures/record.ts';
@@ -45,6 +45,9 @@ export const stuckItems = (start: number): ReviewItem[] =>
       ['quarantined', 3, STRIPE, 'normalise.shape_unknown', 'A delivery without a name from Stripe, venue account'],
     ] as const
   ).map(([kind, index, connectionId, reason, title], at) => ({ id: fixtureId(7, 10 + at), version: 1, seq: 1, updatedAt: new Date(start).toISOString(), source: null, deliveryId: fixtureId(9, index), connectionId, kind, reason, title, receivedAt: new Date(start - index * 7 * MINUTE).toISOString(), state: 'open' }));
+
+/** What the parked card of the record's fixture is about. */
+export const strayPayment = (start: number): Payment => ({ id: fixtureId(5, 700), version: 1, seq: 1, updatedAt: new Date(start - 50 * MINUTE).toISOString(), source: { system: 'stripe', connectionId: STRIPE, remoteId: 'pi_stray' }, weddingId: null, bookingId: null, description: 'Deposit from an unknown address', payerName: 'Okonkwo-Fairweather, Amelia', status: 'completed', amountMinor: 50_000, refundedMinor: 0, currency: 'GBP', paidAt: new Date(start - 50 * MINUTE).toISOString(), failureReason: null });
 
 export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): { calls: DeliveryCalls; deliver(): void } {
   let all = line === 'none' ? [] : lines(start);

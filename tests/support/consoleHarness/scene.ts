@@ -4,7 +4,7 @@ import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
-import { sceneDeliveries, stuckItems } from './deliveries.ts';
+import { sceneDeliveries, strayPayment, stuckItems } from './deliveries.ts';
 import { scenePairing, scenePeople } from './people.ts';
 import { scenePersonalData } from './personalData.ts';
 import { sceneSystems } from './systems.ts';
@@ -68,7 +68,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
-  if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
+  if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
   const deliveries = sceneDeliveries(start, scene === 'empty' ? 'none' : scene === 'offline' ? 'away' : 'some');
 
@@ -119,7 +119,9 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
     if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
-    const item = command.type === 'review.release' || command.type === 'review.discard' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
+    const stray = command.type === 'review.assign' ? snapshot.rows.payments.find((row) => row.id === fixtureId(5, 700)) : undefined;
+    if (stray && command.type === 'review.assign') emit({ type: 'payment.completed', collection: 'payments', weddingId: command.weddingId, source: null, before: { weddingId: null }, row: { ...stray, version: stray.version + 1, weddingId: command.weddingId } }, { kind: 'person', id: null, name: 'Front desk' });
+    const item = command.type === 'review.release' || command.type === 'review.discard' || command.type === 'review.assign' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
     if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');
     if (command.type === 'connection.resume') setHealth(command.connectionId, 'healthy');

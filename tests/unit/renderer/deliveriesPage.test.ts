@@ -220,6 +220,41 @@ describe('what waits for a person', () => {
     await expect.poll(() => cards.count()).toBe(3);
   });
 
+  it('a parked fact is given its wedding by keyboard, out of those that something speaks for', async () => {
+    await open('#/integrations');
+    const card = page.locator('.review-card[data-kind="parked"]');
+    await card.getByRole('button', { name: 'Choose its wedding' }).focus();
+    await page.keyboard.press('Enter');
+    const radios = card.getByRole('radio');
+    await expect.poll(async () => plain(await card.locator('.assign-row').first().innerText())).toMatch(/^Okonkwo-Fairweather & Blackwood-Smythe \w{3} \d+ \w+ \d{4} · the same name$/);
+    expect(plain(await card.innerText())).toContain('£500.00 · Okonkwo-Fairweather, Amelia');
+    expect(await card.getByRole('button', { name: 'It belongs to this one' }).isDisabled()).toBe(true);
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    expect(await radios.first().isChecked()).toBe(true);
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.assign ${fixtureId(7, 1)}`]);
+    await expect.poll(() => card.count()).toBe(0);
+  });
+
+  it('a parked fact can be of another wedding, or of none once that is confirmed', async () => {
+    await open(`#/deliveries/delivery/${fixtureId(9, 1)}`);
+    const details = page.locator('.inspector .assign');
+    await details.getByRole('radio', { name: 'Another wedding' }).check();
+    await details.getByRole('combobox', { name: 'Wedding' }).fill('papad');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => plain(await details.getByRole('button', { name: /^It belongs to .*Papadopoulos/ }).innerText())).toBe('It belongs to Papadopoulos & Ní Dhomhnaill');
+    expect(await axe()).toEqual([]);
+    await details.getByRole('button', { name: 'It belongs to none' }).click();
+    expect(await commands()).toEqual([]);
+    await expect.poll(() => details.innerText()).toContain('without a wedding');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.discard ${fixtureId(7, 1)}`]);
+    await expect.poll(() => details.count()).toBe(0);
+  });
+
   it('is counted in tiles that lead to the list', async () => {
     await open('#/integrations');
     const tiles = async (): Promise<string[]> => (await page.locator('.delivery-tiles .tile-main').allInnerTexts()).map(plain);

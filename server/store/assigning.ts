@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Alert, ReviewItem, Wedding } from '../../core/contract/record.ts';
+import { alertsFor } from '../../core/domain/alerts/alerts.ts';
+import { ASSIGNABLE, assignedType, parkedTitle, type AssignableName, type Loose } from '../../core/domain/intake/parked.ts';
+import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import type { View } from '../../core/domain/record/view.ts';
+import { alertsAbout } from './alertsAbout.ts';
+import type { Tx } from './database.ts';
+import { readRows } from './reads.ts';
+
+export interface Assigning {
+  readonly card: ReviewItem;
+  readonly wedding: Wedding;
+  /** The person who decides. */
+  readonly context: DraftContext;
+  readonly now: number;
+  readonly newId: () => string;
+}
+
+/**
+ * Gives the rows that a parked delivery has made, and that are of no wedding yet, their wedding; none when there are
+ * none. Rows in which somebody was erased stay as they are. When other cards of the same delivery are still open, only
+ * the rows of this card's title are meant. The caller holds the organisation's row.
+ */
+export async function assignParked(tx: Tx, organisationId: string, { card, wedding, context, now, newId }: Assigning): Promise<EventDraft[]> {
+  const made = await looseRows(tx, organisationId, card.deliveryId);
+  const alone = (await otherCards(tx, organisationId, card)) === 0;
+  const meant = alone ? made : made.filter((one) => parkedTitle(one) === card.title);
+  const drafts: EventDraft[] = [];
+  for (const one of meant) {
+    const draft = assigned(one, wedding.id, { ...context, deliveryId: card.deliveryId });
+    if (draft) drafts.push(draft, ...(await alertsAnew(tx, organisationId, draft, { wedding, context, now, newId })));
+  }
+  return drafts;
+}
+
+/** A parked delivery that no open card is about any more is done with. To be called before the card's end is recorded. */
+export async function doneWhenLast(tx: Tx, organisationId: string, card: ReviewItem): Promise<void> {
+  if ((await otherCards(tx, organisationId, card)) > 0) return;
+  await sql`update deliveries set state = 'processed', reason = null where organisation_id = ${organisationId} and id = ${card.deliveryId} and state = 'parked'`.execute(tx);
+}
+
+async function otherCards(tx: Tx, organisationId: string, card: ReviewItem): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    select id from review_items where organisation_id = ${organisationId} and delivery_id = ${card.deliveryId} and state = 'open' and kind = 'parked' and id <> ${card.id}
+  `.execute(tx);
+  return rows.length;
+}
+
+async function looseRows(tx: Tx, organisationId: string, deliveryId: string): Promise<Loose[]> {
+  const { rows } = await sql<{ collection: AssignableName; rowId: string }>`
+    select e.collection, e.row_id from events e
+    where e.organisation_id = ${organisationId} and e.delivery_id = ${deliveryId} and coalesce(jsonb_typeof(e.before), 'null') = 'null' and e.collection = any(${[...ASSIGNABLE]}::text[])
+      and not exists (select from events x where x.organisation_id = e.organisation_id and x.row_id = e.row_id and x.type like '%.erased')
+    order by e.seq
+  `.execute(tx);
+  const found = new Map<string, Loose>();
+  for (const collection of ASSIGNABLE) {
+    const ids = rows.filter((one) => one.collection === collection).map((one) => one.rowId);
+    if (ids.length === 0) continue;
+    for (const row of await readRows(tx, organisationId, collection, ids)) if (row.weddingId === null) found.set(row.id, { collection, row } as Loose);
+  }
+  return rows.flatMap(({ rowId }) => found.get(rowId) ?? []);
+}
+
+function assigned(one: Loose, weddingId: string, context: DraftContext): EventDraft | null {
+  const type = assignedType(one);
+  switch (one.collection) {
+    case 'bookings':
+      return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
+    case 'payments':
+      return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
+    case 'documents':
+      return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
+    case 'messages':
+      return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
+    case 'contacts':
+      return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
+  }
+}
+
+/** What alerted about the row while it was of no wedding is told again as its wedding's, as urgent as that is near. */
+async function alertsAnew(tx: Tx, organisationId: string, draft: EventDraft, { wedding, context, now, newId }: Omit<Assigning, 'card'>): Promise<EventDraft[]> {
+  const about = await alertsAbout(tx, organisationId, draft.row.id);
+  const open = about.unresolvedAlerts(draft.row.id).filter((alert: Alert) => alert.state === 'open' && alert.weddingId === null);
+  if (open.length === 0) return [];
+  const view: View = { ...about, row: ((collection: string, id: string) => (collection === 'weddings' && id === wedding.id ? wedding : null)) as View['row'], unresolvedAlerts: () => [] };
+  const anew = alertsFor([draft], view, now, context, newId);
+  const rules = new Set(anew.flatMap((one) => (one.collection === 'alerts' ? [one.row.rule] : [])));
+  const settled = open.filter(({ rule }) => rules.has(rule)).flatMap((alert) => draftUpdated('alert.resolved', 'alerts', null, alert, { state: 'resolved' }, null, context) ?? []);
+  return [...settled, ...anew];
+}
