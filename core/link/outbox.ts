@@ -32,6 +32,7 @@ export function rowOf(command: Command): string {
       return command.connectionId;
     case 'review.release':
     case 'review.discard':
+    case 'review.assign':
       return command.reviewId;
   }
 }

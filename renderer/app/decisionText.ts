@@ -1,7 +1,11 @@
 import type { Command } from '../../core/contract/commands.ts';
+import type { ReviewItem } from '../../core/contract/record.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
+
+/** Of a fact without a wedding nothing is thrown away: it stays, and belongs to none. */
+const discardWord = (type: 'review.release' | 'review.discard', kind: ReviewItem['kind'] | undefined) => (type === 'review.release' ? 'release' : kind === 'parked' ? 'none' : 'discard');
 
 /** A decision in one line: what is to happen to what. */
 export function decisionText(command: Command, tables: Tables): string {
@@ -15,7 +19,9 @@ export function decisionText(command: Command, tables: Tables): string {
       return t(`outbox.what.${command.type === 'connection.pause' ? 'pause' : 'resume'}`, { title: isolated(tables.connections[command.connectionId]?.name ?? t('outbox.unknownConnection')) });
     case 'review.release':
     case 'review.discard':
-      return t(`outbox.what.${command.type === 'review.release' ? 'release' : 'discard'}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
+      return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId]?.kind)}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
+    case 'review.assign':
+      return t('outbox.what.assign', { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')), wedding: isolated(tables.weddings[command.weddingId]?.title ?? t('deliveries.someWedding')) });
   }
 }
 
@@ -38,6 +44,7 @@ export function stillPossible(command: Command, tables: Tables): boolean {
     }
     case 'review.release':
     case 'review.discard':
+    case 'review.assign':
       return tables.reviewItems[command.reviewId]?.state === 'open';
   }
 }

@@ -25,6 +25,7 @@ export function DeliveryRow({ line, zone, tabStop, selected, chosen, onChoose, o
   const about = line.weddingIds.map((id) => weddings[id]?.title).filter((title) => title !== undefined);
   const name = eventName(line);
   const why = whyText(line.state, line.reason);
+  const system = systemName(line.system, connections);
   return (
     <li className="row row-of-delivery" data-selected={selected || undefined} data-chosen={chosen || undefined}>
       {chosen === null ? null : (
@@ -43,7 +44,7 @@ export function DeliveryRow({ line, zone, tabStop, selected, chosen, onChoose, o
         <span className="row-text">
           <span className="row-line">{isolated(name)}</span>
           <span className="row-sub">
-            {dotted([systemName(line.system, connections), connection?.name, line.origin === 'webhook' ? null : t(`deliveryOrigins.${line.origin}`)])} <code>{line.vendorKey}</code>
+            {dotted([system, connection?.name !== system && connection?.name, line.origin === 'webhook' ? null : t(`deliveryOrigins.${line.origin}`)])} <code>{line.vendorKey}</code>
           </span>
         </span>
         <span className="row-text delivery-why">

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import type { ReviewItem } from '../../core/contract/record.ts';
@@ -7,12 +8,14 @@ import { DecisionMark } from '../app/DecisionMark.tsx';
 import { tellDecided } from '../app/openDecision.ts';
 import { formatRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
+import { useSystems } from '../connecting/queries.ts';
 import { dotted, isolated } from '../components/format.ts';
 import { Ago } from '../components/Moment.tsx';
 import { t } from '../i18n/index.ts';
 import { decideReview, type ReviewDecision } from '../state/commands.ts';
 import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
+import { AssignWedding, isAssignable } from './AssignWedding.tsx';
 import { DeliveryMark, whyText } from './DeliveryMark.tsx';
 
 const SHOWN = 6;
@@ -51,9 +54,20 @@ function Decide({ item }: { readonly item: ReviewItem }) {
   );
 }
 
-function Card({ item, zone, mayDecide }: { readonly item: ReviewItem; readonly zone: string; readonly mayDecide: boolean }) {
+interface CardProps {
+  readonly item: ReviewItem;
+  readonly zone: string;
+  readonly mayDecide: boolean;
+  /** Of systems, by id, as the catalogue has them. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function Card({ item, zone, mayDecide, names }: CardProps) {
   const { connections } = useTables();
+  const [choosing, setChoosing] = useState(false);
   const connection = connections[item.connectionId];
+  const system = connection && (names.get(connection.system) ?? systemName(connection.system, connections));
+  const assignable = mayDecide && isAssignable(item);
   const place = item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held' as const] } : ALL_DELIVERIES;
   const href = formatRoute({ place, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } });
   return (
@@ -66,13 +80,19 @@ function Card({ item, zone, mayDecide }: { readonly item: ReviewItem; readonly z
       </p>
       <h3>{isolated(item.title)}</h3>
       <p className="review-why">{whyText(item.kind, item.reason)}</p>
-      <p className="row-sub">{dotted([connection?.name, connection ? systemName(connection.system, connections) : null])}</p>
+      <p className="row-sub">{dotted([connection?.name, system !== connection?.name && system])}</p>
       <div className="review-acts">
         <a className="button" href={href}>
           {t(item.kind === 'held' ? 'review.lookAll' : 'review.look')}
         </a>
         {item.kind === 'held' && mayDecide ? <Decide item={item} /> : null}
+        {assignable ? (
+          <button type="button" className="button" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>
+            {t('assign.choose')}
+          </button>
+        ) : null}
       </div>
+      {assignable && choosing ? <AssignWedding item={item} zone={zone} /> : null}
     </li>
   );
 }
@@ -83,6 +103,7 @@ export function ReviewQueue() {
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const mayDecide = useMay('command:review.release');
   const [all, setAll] = useState(false);
+  const names = new Map(useQuery(useSystems()).data?.systems.map((system) => [system.id, system.name]));
   const open = useMemo(
     () =>
       Object.values(reviewItems)
@@ -98,7 +119,7 @@ export function ReviewQueue() {
       </h2>
       <ul className="review-cards">
         {(all ? open : open.slice(0, SHOWN)).map((item) => (
-          <Card key={item.id} item={item} zone={zone} mayDecide={mayDecide} />
+          <Card key={item.id} item={item} zone={zone} mayDecide={mayDecide} names={names} />
         ))}
       </ul>
       {open.length > SHOWN && !all ? (

@@ -3,10 +3,13 @@ import { useState } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import type { DeliveryWhole } from '../../core/contract/deliveries.ts';
 import { useMay } from '../app/access.ts';
+import { DecisionMark } from '../app/DecisionMark.tsx';
 import { formatRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { countText, isolated } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
+import { useSystems } from '../connecting/queries.ts';
+import { AssignWedding, isAssignable } from '../deliveries/AssignWedding.tsx';
 import { partsOf, readable } from '../deliveries/body.ts';
 import { DeliveryMark, reasonText, whyText } from '../deliveries/DeliveryMark.tsx';
 import { eventName } from '../deliveries/DeliveryRow.tsx';
@@ -90,9 +93,11 @@ function Changed({ delivery: { changed, newer, state } }: { readonly delivery: D
 
 export function DeliveryDetails({ id }: { readonly id: string }) {
   const query = useQuery(useDelivery(id));
-  const { connections, weddings } = useTables();
+  const { connections, weddings, reviewItems } = useTables();
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
+  const catalogue = useQuery(useSystems()).data?.systems;
   const mayReplay = useMay('http:replay');
+  const mayAssign = useMay('command:review.assign');
   const askAgain = useAskAgain();
   const [again, setAgain] = useState(false);
   const delivery = query.data;
@@ -118,9 +123,11 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
   }
   const connection = connections[delivery.connectionId];
   const why = whyText(delivery.state, delivery.reason);
+  const unassigned = mayAssign ? Object.values(reviewItems).filter((item) => item.deliveryId === id && isAssignable(item)) : [];
+  const catalogued = catalogue?.find((system) => system.id === delivery.system)?.name;
   const about = delivery.weddingIds.flatMap((weddingId) => weddings[weddingId] ?? []);
   const facts: readonly (readonly [string, React.ReactNode])[] = [
-    [t('facts.system'), systemName(delivery.system, connections)],
+    [t('facts.system'), catalogued ?? systemName(delivery.system, connections)],
     [t('inspector.kind.connection'), <a key="connection" href={`#/integrations/${delivery.connectionId}`}>{isolated(connection?.name ?? t('outbox.unknownConnection'))}</a>],
     [t('facts.cameIn'), <Moment key="came" at={delivery.receivedAt} zone={zone} />],
     [t('facts.path'), t(`deliveryOrigins.${delivery.origin}`)],
@@ -139,6 +146,14 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
         </p>
       </header>
       {why === null ? null : <p className="inspector-lead">{why}</p>}
+      {unassigned.map((item) => (
+        <section key={item.id} className="inspector-part" aria-label={item.title}>
+          <h3>
+            {isolated(item.title)} <DecisionMark rowId={item.id} />
+          </h3>
+          <AssignWedding item={item} zone={zone} />
+        </section>
+      ))}
       {mayReplay ? (
         <div className="inspector-actions">
           <button type="button" className="button button-main" disabled={delivery.body === null} onClick={() => setAgain(true)}>

@@ -37,10 +37,16 @@ export const setItemStatus = (backend: Backend, item: RunSheetItem, status: Item
 
 export type ReviewDecision = 'release' | 'discard';
 
-/** Lets through what the brake has stopped, or throws it away; one decision stands until it is answered. */
+/** Lets through what the brake has stopped, or throws it away; of a parked fact, that it belongs to no wedding; one decision stands until it is answered. */
 export async function decideReview(backend: Backend, item: ReviewItem, decision: ReviewDecision): Promise<Decided> {
   if (isWaiting(openDecision(getConsole().outbox, item.id))) return { kind: 'already' };
   return decide(backend, { type: `review.${decision}`, commandId: newId(), reviewId: item.id, basedOnVersion: item.version });
+}
+
+/** A parked fact is of this wedding; one decision stands until it is answered. */
+export async function assignReview(backend: Backend, item: ReviewItem, weddingId: string): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, item.id))) return { kind: 'already' };
+  return decide(backend, { type: 'review.assign', commandId: newId(), reviewId: item.id, weddingId, basedOnVersion: item.version });
 }
 
 /** From now on what comes is taken in and held. `reason`: why, in the person's words; empty = none given. */

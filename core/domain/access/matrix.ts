@@ -89,6 +89,7 @@ export const COMMANDS = {
   'connection.resume': MANAGERS,
   'review.release': MANAGERS,
   'review.discard': MANAGERS,
+  'review.assign': MANAGERS,
 } as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
 
 export const ROOMS = {

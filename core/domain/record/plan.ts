@@ -135,7 +135,8 @@ function missingIn(known: Contact, fields: Partial<Contact>): Partial<Contact> {
   return Object.fromEntries(Object.entries(fields).filter(([key]) => known[key as keyof Contact] === null));
 }
 
-const PAYMENT_EVENT = {
+/** As what the log tells a payment of each status. */
+export const PAYMENT_EVENT = {
   pending: 'payment.recorded',
   completed: 'payment.completed',
   failed: 'payment.failed',
