@@ -15,6 +15,7 @@ import { startReplay } from '../../../server/deliveries/replays.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
 import { INCOMPLETE_ROUTE, INTAKE_ROUTE } from '../../../server/intake/intake.ts';
+import { LEAVE_PATH } from '../../../server/systems/leave.ts';
 import { createConnection } from '../../../server/store/connections.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { GRANTING, grantingVendor } from '../../support/grantingVendor.ts';
@@ -227,7 +228,7 @@ afterAll(async () => {
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {
