@@ -104,12 +104,12 @@ test('a file is brought, with one bad line that is told by its number', async ({
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
   await window.getByRole('link', { name: 'Choose a file' }).click();
   const file = join(folder, 'orders.csv');
-  writeFileSync(file, 'Order ID,Event Name,Customer Name,Email,Event Date,Total,Shade\n7001,Wedding breakfast,Amelia Okonkwo,amelia@example.com,2026-11-28,4200.00,Gold\n7002,Tasting,Layla Haddad,layla@example.com,2026-12-05,320.00,Ivory\n7003,Broken,Nobody,nobody@example.com,not a day,1.00,Red\n');
+  writeFileSync(file, 'Docket,Event Name,Customer Name,Email,Event Date,Total,Shade\n7001,Wedding breakfast,Amelia Okonkwo,amelia@example.com,2026-11-28,4200.00,Gold\n7002,Tasting,Layla Haddad,layla@example.com,2026-12-05,320.00,Ivory\n7003,Broken,Nobody,nobody@example.com,not a day,1.00,Red\n');
   await window.locator('input[type=file]').setInputFiles(file);
   await expect(window.getByRole('heading', { name: /Look at .*orders\.csv/ })).toBeVisible();
   // What the headings do not say is asked for, and the page says that it shows how it was read before.
   await expect(window.locator('.inline-error')).toContainText('Reference');
-  await window.getByLabel(/What .*Order ID.* is/).selectOption('reference');
+  await window.getByLabel(/What .*Docket.* is/).selectOption('reference');
   await window.getByRole('button', { name: 'Look again with these changes' }).click();
   await expect(window.getByRole('button', { name: 'Take 2 rows in' })).toBeEnabled();
   await keep(app, 'import-check-light');
@@ -122,7 +122,7 @@ test('a file is brought, with one bad line that is told by its number', async ({
   // The same file again changes nothing.
   await window.getByRole('button', { name: 'Choose another file' }).click();
   await window.locator('input[type=file]').setInputFiles(file);
-  await window.getByLabel(/What .*Order ID.* is/).selectOption('reference');
+  await window.getByLabel(/What .*Docket.* is/).selectOption('reference');
   await window.getByRole('button', { name: 'Look again with these changes' }).click();
   await window.getByRole('button', { name: /Take .* in/ }).click();
   await expect(window.locator('.import-check')).toContainText('0 taken in. 2 known already. 1 problem.');
