@@ -6,7 +6,7 @@ import { root } from './setup/paths.mjs';
 
 /** Fewer modules than this means the tool did not see the sources, whatever it says about them. */
 export const MINIMUM_MODULES = 150;
-export const FOLDERS = ['core', 'main', 'preload', 'renderer', 'server', 'scripts'];
+export const FOLDERS = ['core', 'egress', 'main', 'preload', 'renderer', 'server', 'scripts'];
 
 /**
  * Checks who imports what.

@@ -4,7 +4,7 @@
  */
 
 const CORE = '^core/';
-const OURS = '^(core|main|preload|renderer|server|scripts|tests)/';
+const OURS = '^(core|egress|main|preload|renderer|server|scripts|tests)/';
 /** npm packages, type packages included; a workspace resolves to its own folder and is judged by that. */
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
@@ -14,7 +14,8 @@ export const PACKAGES = {
   'core/domain': ['temporal-polyfill'],
   'core/link': [],
   'core/ports': [],
-  'core/vendors': ['zod'],
+  egress: [],
+  'core/vendors': ['ical.js', 'saxes', 'zod'],
   preload: ['electron'],
   main: ['electron', 'electron-store', 'keytar', 'socket.io-client', 'temporal-polyfill', 'zod'],
   renderer: [
@@ -65,12 +66,14 @@ export default {
       { path: '^core/vendors/' }, { path: OURS, pathNot: '^core/(contract|domain|ports|vendors)/' }),
     forbid('core-runs-anywhere', 'Core imports no Node module.', { path: CORE }, { dependencyTypes: ['core'] }),
     forbid('preload-knows-names-only', 'The preload imports the contract and nothing else of ours.',
-      { path: '^preload/' }, { path: '^(core|main|renderer|server|scripts|tests)/', pathNot: '^core/contract/' }),
+      { path: '^preload/' }, { path: '^(core|egress|main|renderer|server|scripts|tests)/', pathNot: '^core/contract/' }),
     forbid('preload-is-sandboxed', 'A sandboxed preload has no Node modules.', { path: '^preload/' }, { dependencyTypes: ['core'] }),
     forbid('renderer-knows-contract-domain-link', 'The console sees the contract, the rules and the link.',
-      { path: '^renderer/' }, { path: '^(core|main|preload|server|scripts|tests)/', pathNot: '^core/(contract|domain|link|ports)/' }),
+      { path: '^renderer/' }, { path: '^(core|egress|main|preload|server|scripts|tests)/', pathNot: '^core/(contract|domain|link|ports)/' }),
     forbid('renderer-is-a-page', 'The console also runs in a plain browser: no Node modules.',
       { path: '^renderer/' }, { dependencyTypes: ['core'] }),
+    forbid('egress-knows-ports', 'The outbound door of both hosts knows the ports and nothing of either host.',
+      { path: '^egress/' }, { path: OURS, pathNot: '^(core/ports|egress)/' }),
     forbid('main-knows-core', 'The desktop imports core, never the console or the server.',
       { path: '^main/' }, { path: '^(renderer|server|preload|scripts|tests)/' }),
     forbid('server-knows-core', 'The server imports core, never the desktop or the console.',

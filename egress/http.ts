@@ -2,13 +2,17 @@ import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { Http, HttpRequest, HttpResponse, Log } from '../../core/ports/ports.ts';
+import type { Http, HttpRequest, HttpResponse, Log } from '../core/ports/ports.ts';
 import { isPublicAddress } from './addresses.ts';
+import { decodeBody } from './decode.ts';
 
 /** Largest answer taken, in bytes. */
 const MAX_ANSWER = 5 * 1024 * 1024;
 
-export type EgressReason = 'url_invalid' | 'scheme' | 'credentials_in_url' | 'address_not_public' | 'redirect' | 'answer_too_large' | 'timeout' | 'network';
+const headersOf = ({ headers }: http.IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+
+export type EgressReason = 'url_invalid' | 'scheme' | 'credentials_in_url' | 'address_not_public' | 'redirect' | 'answer_too_large' | 'answer_encoded' | 'timeout' | 'network';
 
 /** Why no answer was had. */
 export class EgressError extends Error {
@@ -35,7 +39,7 @@ export interface EgressOptions {
 /**
  * Calls to vendors. Only https to the public internet: the addresses of a name are checked at the moment of
  * connecting, and the connection goes to the checked address, so that a name that changes its mind in between gains
- * nothing. Redirects are not followed. Rejects with {@link EgressError}.
+ * nothing. Redirects are not followed; whoever asks for it is told where one leads. Rejects with {@link EgressError}.
  */
 export function createEgressHttp({ allow, log, resolve = systemResolve }: EgressOptions): Http {
   const allowed = new Set(allow.map((entry) => entry.toLowerCase()));
@@ -82,8 +86,18 @@ export function createEgressHttp({ allow, log, resolve = systemResolve }: Egress
         (incoming) => {
           const status = incoming.statusCode ?? 0;
           if (status >= 300 && status < 400 && incoming.headers.location !== undefined) {
+            // What a redirect says besides its address is of no interest, and may be long.
             outgoing.destroy();
+            if (request.redirect === 'told') return settle({ status, headers: headersOf(incoming), body: '' });
             return fail(new EgressError('redirect', `answered with a redirect (${status}), which is not followed`));
+          }
+          // We ask for plain bytes. What is packed all the same is not unpacked: a few of them could become gigabytes.
+          const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';
+          if (encoding !== '' && encoding !== 'identity') {
+            outgoing.destroy();
+            // A refusal is one whatever its page says.
+            if (status >= 400) return settle({ status, headers: headersOf(incoming), body: '' });
+            return fail(new EgressError('answer_encoded', 'the answer is compressed although plain bytes were asked for'));
           }
           const parts: Buffer[] = [];
           let size = 0;
@@ -94,8 +108,8 @@ export function createEgressHttp({ allow, log, resolve = systemResolve }: Egress
           });
           incoming.on('error', fail);
           incoming.on('end', () => {
-            const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
-            settle({ status, headers, body: Buffer.concat(parts).toString('utf8') });
+            const { text, damaged } = decodeBody(Buffer.concat(parts), incoming.headers['content-type']);
+            settle({ status, headers: headersOf(incoming), body: text, ...(damaged ? { damaged } : {}) });
           });
         },
       );

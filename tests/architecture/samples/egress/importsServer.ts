@@ -1,0 +1,3 @@
+// must fail: egress-knows-ports
+import { service } from '../server/service.ts';
+export const used = service;
