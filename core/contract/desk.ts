@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { ReadChange } from './changes.ts';
+import { Id } from './primitives.ts';
+import { TryAnswer } from './systems.ts';
+
+/**
+ * Calls that one desktop makes for the server, because the key is in that desktop's keychain. The server decides what is
+ * called and when; the desktop calls and says what came. No secret ever crosses.
+ */
+
+const Settings = z.record(z.string().max(60), z.string().max(8_000));
+/** Raised with each change of who keeps the key: what was asked of a former keeper counts no more. */
+export const Fence = z.int().min(0);
+
+/** What is to be called; as the functions of `core/vendors/vendor.ts`. */
+export const DeskAsk = z.discriminatedUnion('kind', [
+  /** One page from there on; null = from the beginning. */
+  z.strictObject({ kind: z.literal('poll'), cursor: z.string().max(1_000_000).nullable() }),
+  z.strictObject({ kind: z.literal('reread'), remoteType: z.string().max(400), remoteId: z.string().max(1_000) }),
+  z.strictObject({ kind: z.literal('test') }),
+]);
+export type DeskAsk = z.infer<typeof DeskAsk>;
+
+export const DeskTurn = z.object({
+  turnId: Id,
+  fence: Fence,
+  connectionId: Id,
+  system: z.string().max(60),
+  settings: Settings,
+  /** The secrets that this call may use. */
+  keys: z.array(z.string().max(60)),
+  ask: DeskAsk,
+});
+export type DeskTurn = z.infer<typeof DeskTurn>;
+
+/** Bytes of an answer, as JSON. What a source gives at once is smaller; see `egress`. */
+export const DESK_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Why the desktop did not call; somebody has to see to it there. */
+export const DESK_REFUSALS = ['desk.key_missing', 'desk.address_changed', 'desk.system_unknown', 'secrets.unavailable'] as const;
+export type DeskRefusal = (typeof DESK_REFUSALS)[number];
+
+export const DeskAnswer = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('page'),
+    items: z.array(z.strictObject({ key: z.string().min(1).max(700), event: z.string().max(300), body: z.string().max(3_000_000) })).max(10_000),
+    cursor: z.string().max(1_000_000),
+    more: z.boolean(),
+  }),
+  z.strictObject({ outcome: z.literal('changes'), changes: z.array(ReadChange).max(5_000) }),
+  z.strictObject({ outcome: z.literal('tried'), tried: TryAnswer }),
+  /** The source did not answer, or refused; as `RereadError`. */
+  z.strictObject({
+    outcome: z.literal('failed'),
+    code: z.enum(['normalise.reread_failed', 'normalise.no_access', 'normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown']),
+    message: z.string().max(500),
+    retryable: z.boolean(),
+    retryAfterMs: z.number().min(0).max(86_400_000).nullable(),
+  }),
+  z.strictObject({ outcome: z.literal('refused'), code: z.enum(DESK_REFUSALS) }),
+]);
+export type DeskAnswer = z.infer<typeof DeskAnswer>;
+
+/** Milliseconds that the server holds a question for turns open at most. */
+export const DESK_WAIT_MS = 25_000;
+
+/**
+ * `POST /api/desk/turns`: waits until there is something to call. `run` names this run of the desktop: what a former run
+ * took and never answered is given again. `kept` is everything that this device keeps; entries of others have gone.
+ */
+const TurnsRequest = z.strictObject({ run: Id, waitMs: z.int().min(0).max(DESK_WAIT_MS) });
+export const DeskTurnsAnswer = z.object({ turns: z.array(DeskTurn), kept: z.array(z.object({ connectionId: Id, fence: Fence })) });
+export type DeskTurnsAnswer = z.infer<typeof DeskTurnsAnswer>;
+
+/** `POST /api/desk/turns/:id/answer`. Errors: `desk.turn_over` (too late, or somebody else keeps the key now), `request.not_found`. */
+const AnswerRequest = z.strictObject({ run: Id, fence: Fence, answer: DeskAnswer });
+export const DeskAnswered = z.object({ turnId: Id });
+
+export const DESK_HTTP = {
+  deskTurns: { method: 'POST', path: '/api/desk/turns', request: { body: TurnsRequest }, success: DeskTurnsAnswer },
+  deskAnswer: { method: 'POST', path: '/api/desk/turns/:id/answer', request: { params: z.object({ id: Id }), body: AnswerRequest }, success: DeskAnswered },
+} as const;

@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+import { DESK_WAIT_MS, type DeskAnswer, type DeskAsk, type DeskTurn, type DeskTurnsAnswer } from '../../core/contract/desk.ts';
+import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
+import type { OpenedStore } from '../store/internals.ts';
+import type { Device } from '../store/store.ts';
+import { createBell } from './bell.ts';
+import { keeperOf } from './keeper.ts';
+import { deskReturned, deskWithdrawn } from './standing.ts';
+
+/** A desktop has this long for one turn; its own limits are shorter, so that a vendor that hangs is told as such. */
+const TURN_MS = 75_000;
+/** Between two questions of a desktop that is there. */
+const BETWEEN_MS = 10_000;
+/** A ring may be lost: whoever waits looks this often. */
+const LOOK_MS = 2_000;
+/** Turns that are given at once. */
+const AT_ONCE = 8;
+/** What a process that ended has left behind. */
+const LEFT_MS = 10 * 60_000;
+
+/** What a desktop was asked to call, and for which connection. */
+export interface Asking {
+  readonly organisationId: string;
+  readonly connectionId: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly ask: DeskAsk;
+}
+
+/**
+ * `away` = it is not there, or did not come back with an answer: nobody was called as far as anybody knows, and everything
+ * waits for it. `since` = milliseconds; null = it never was there. `moved` = somebody else keeps the key now.
+ */
+export type Asked =
+  | { readonly kind: 'answered'; readonly answer: DeskAnswer }
+  | { readonly kind: 'away'; readonly since: number | null }
+  | { readonly kind: 'withdrawn' }
+  | { readonly kind: 'moved' };
+
+export interface Desk {
+  /** Has a call made by the desktop that keeps the key. Rejects only when the database does. */
+  ask(asking: Asking, limitMs?: number): Promise<Asked>;
+  /** Turns for this device; waits up to `waitMs` for one. `gone` is aborted when nobody listens any more. */
+  listen(device: Device, run: string, waitMs: number, gone: AbortSignal): Promise<DeskTurnsAnswer>;
+  /** Errors: `request.not_found`, `desk.turn_over`. */
+  answer(device: Device, turnId: string, given: { readonly run: string; readonly fence: number; readonly answer: DeskAnswer }): Promise<Result<{ turnId: string; connectionId: string }, CodedError>>;
+  /** Ends all waiting. */
+  stop(): void;
+}
+
+export interface DeskOptions {
+  readonly store: Pick<OpenedStore, 'internals' | 'say' | 'onSaid' | 'onRevoked'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Milliseconds for one turn; the standard unless a test is in a hurry. */
+  readonly turnMs?: number;
+}
+
+/** Calls made by desktops. Everything is in the database, so that any process may ask, any may serve the desktop, and either may end. */
+export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOptions): Desk {
+  const { internals } = store;
+  const { database } = internals;
+  const bell = createBell(store);
+  const stopped = new AbortController();
+  const at = (ms: number) => new Date(ms).toISOString();
+  const forget = store.onRevoked((deviceId) => {
+    deskWithdrawn(internals, deviceId).catch((error: unknown) => log.error({ err: error, deviceId }, 'connections of a withdrawn desktop could not be told so'));
+  });
+
+  async function answerOf({ organisationId }: Asking, turnId: string, deadline: number): Promise<DeskAnswer | null> {
+    for (;;) {
+      const left = deadline - performance.now();
+      const ring = bell.wait('desk.answered', turnId, Math.max(1, Math.min(left, LOOK_MS)));
+      const row = await database.withOrganisation(organisationId, (tx) => tx.selectFrom('deskTurns').select(['state', 'answer']).where('id', '=', turnId).executeTakeFirst());
+      const settled = !row || row.state === 'answered' || left <= 0 || stopped.signal.aborted;
+      if (settled) {
+        ring.end();
+        // What stands there was parsed before it was written.
+        return row?.state === 'answered' ? (row.answer as DeskAnswer) : null;
+      }
+      await ring.rung;
+    }
+  }
+
+  async function take(device: Device, run: string): Promise<DeskTurn[]> {
+    const { rows } = await database.withOrganisation(device.organisationId, (tx) =>
+      sql<Omit<DeskTurn, 'fence'> & { fence: number }>`
+        update desk_turns t set state = 'taken', run = ${run}
+        from connection_access a
+        where t.device_id = ${device.id} and t.expires_at > ${at(clock.now())}::timestamptz and (t.state = 'open' or (t.state = 'taken' and t.run <> ${run}))
+          and t.id in (select id from desk_turns where device_id = ${device.id} and state <> 'answered' order by asked_at limit ${AT_ONCE * 4})
+          and a.id = t.connection_id and a.kept_by = t.device_id and a.kept_fence = t.fence
+        returning t.id as turn_id, t.fence, t.connection_id, a.system, t.settings, a.kept_keys as keys, t.ask
+      `.execute(tx),
+    );
+    return rows;
+  }
+
+  const kept = (device: Device) =>
+    database.withOrganisation(device.organisationId, (tx) =>
+      tx.selectFrom('connectionAccess').select(['id as connectionId', 'keptFence as fence']).where('organisationId', '=', device.organisationId).where('keptBy', '=', device.id).orderBy('id').execute(),
+    );
+
+  return {
+    async ask(asking, limitMs = turnMs) {
+      const { organisationId, connectionId, settings, ask } = asking;
+      const now = clock.now();
+      const keeper = await keeperOf(database.system, connectionId, at(now));
+      if (!keeper) return { kind: 'moved' };
+      if (keeper.withdrawn) return { kind: 'withdrawn' };
+      const until = keeper.listeningUntil === null ? null : Date.parse(keeper.listeningUntil);
+      if (until === null || until < now) return { kind: 'away', since: until };
+      const turnId = ids.next();
+      await database.withOrganisation(organisationId, async (tx) => {
+        await sql`delete from desk_turns where expires_at < ${at(now - LEFT_MS)}::timestamptz`.execute(tx);
+        await sql`
+          insert into desk_turns (id, organisation_id, connection_id, device_id, fence, ask, settings, asked_at, expires_at)
+          select ${turnId}, a.organisation_id, a.id, a.kept_by, a.kept_fence, ${JSON.stringify(ask)}::jsonb, ${JSON.stringify(settings)}::jsonb, ${at(now)}::timestamptz, ${at(now + limitMs)}::timestamptz
+          from connection_access a where a.organisation_id = ${organisationId} and a.id = ${connectionId} and a.kept_by = ${keeper.deviceId} and a.kept_fence = ${keeper.fence}
+        `.execute(tx);
+      });
+      try {
+        bell.ring('desk.asked', keeper.deviceId);
+        const answer = await answerOf(asking, turnId, performance.now() + limitMs);
+        if (answer) return { kind: 'answered', answer };
+        // Whoever gives the key another place takes the turns of the former one away.
+        const after = await keeperOf(database.system, connectionId, at(clock.now()));
+        return after?.deviceId === keeper.deviceId && after.fence === keeper.fence ? { kind: 'away', since: now } : { kind: 'moved' };
+      } finally {
+        await database.withOrganisation(organisationId, (tx) => tx.deleteFrom('deskTurns').where('id', '=', turnId).execute());
+      }
+    },
+
+    async listen(device, run, waitMs, gone) {
+      const now = clock.now();
+      const until = at(now + Math.min(waitMs, DESK_WAIT_MS) + BETWEEN_MS);
+      await database.withOrganisation(device.organisationId, (tx) =>
+        sql`
+          insert into desks (device_id, organisation_id, listening_until) values (${device.id}, ${device.organisationId}, ${until}::timestamptz)
+          on conflict (device_id) do update set listening_until = excluded.listening_until
+        `.execute(tx),
+      );
+      const deadline = performance.now() + waitMs;
+      for (;;) {
+        const ring = bell.wait('desk.asked', device.id, Math.max(1, Math.min(deadline - performance.now(), LOOK_MS)));
+        // With each look, since somebody may just have found it away.
+        if (await deskReturned(internals, device)) internals.callWorkers();
+        const turns = await take(device, run);
+        const own = await kept(device);
+        // Who keeps nothing holds no line open.
+        const over = turns.length > 0 || own.length === 0 || performance.now() >= deadline || gone.aborted || stopped.signal.aborted;
+        if (over) {
+          ring.end();
+          return { turns, kept: own };
+        }
+        const leave = () => ring.end();
+        gone.addEventListener('abort', leave, { once: true });
+        await ring.rung;
+        gone.removeEventListener('abort', leave);
+      }
+    },
+
+    async answer(device, turnId, { run, fence, answer }) {
+      const done = await database.withOrganisation(device.organisationId, async (tx) => {
+        const turn = await tx.selectFrom('deskTurns').select(['deviceId', 'state', 'run', 'fence', 'expiresAt', 'connectionId']).where('id', '=', turnId).forUpdate().executeTakeFirst();
+        // Another desktop's turn is as unknown as any.
+        if (!turn || turn.deviceId !== device.id) return err(codedError('request.not_found', 'There is no such turn.'));
+        const keeper = await tx.selectFrom('connectionAccess').select(['keptBy', 'keptFence']).where('id', '=', turn.connectionId).executeTakeFirst();
+        const current = keeper?.keptBy === device.id && keeper.keptFence === turn.fence && fence === turn.fence;
+        if (!current || turn.state !== 'taken' || turn.run !== run || Date.parse(turn.expiresAt) <= clock.now()) return err(codedError('desk.turn_over', 'This turn is over; what it brought is not taken.'));
+        await sql`update desk_turns set state = 'answered', answer = ${JSON.stringify(answer)}::jsonb where id = ${turnId}`.execute(tx);
+        return ok({ turnId, connectionId: turn.connectionId });
+      });
+      if (done.ok) bell.ring('desk.answered', turnId);
+      return done;
+    },
+
+    stop() {
+      stopped.abort();
+      forget();
+      bell.close();
+    },
+  };
+}
