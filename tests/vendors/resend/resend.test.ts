@@ -1,3 +1,4 @@
+import { Resend } from 'resend';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +35,9 @@ describe('proof', () => {
     expect(verify(call(bytes(body), headers), access.secrets, now).ok).toBe(true);
     expect(() => new SvixWebhook(SECRET).verify(body, headers)).not.toThrow();
     expect(() => new SvixWebhook(other).verify(body, headers)).toThrow();
+    const own = (webhookSecret: string) => new Resend('re_not_used').webhooks.verify({ payload: body, headers: { id: headers['svix-id'] ?? '', timestamp: headers['svix-timestamp'] ?? '', signature: headers['svix-signature'] ?? '' }, webhookSecret });
+    expect(own(SECRET).type).toBe('email.delivered');
+    expect(() => own(other)).toThrow();
   });
 
   it('takes any of several signatures, either secret, and a secret without its prefix', () => {

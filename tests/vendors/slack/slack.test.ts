@@ -124,7 +124,7 @@ describe('mapping', () => {
 
 it('tells a token that was withdrawn from a limit, though Slack answers 200 to both', async () => {
   const ask = (error: string) => slack.test!(access, { http: always({ status: 200, headers: {}, body: JSON.stringify({ ok: false, error }) }), clock: clockAt(nowMs) });
-  expect(await ask('token_revoked')).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', message: 'Slack answered: token_revoked.' } });
+  expect(await ask('token_revoked')).toMatchObject({ ok: false, error: { code: 'normalise.no_access', message: 'Slack answered: token_revoked.' } });
   expect(await ask('ratelimited')).toMatchObject({ ok: false, error: { retryable: true } });
   expect(await ask('<script>')).toMatchObject({ ok: false, error: { message: 'Slack answered: an unknown reason.' } });
 });
