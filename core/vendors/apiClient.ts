@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Result } from '../contract/result.ts';
-import { callJson, refused, type Call } from './calls.ts';
+import { callJson, noAccess, type Call } from './calls.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from './vendor.ts';
 
 /** One vendor's API: where it is, and how a call proves whose it is. */
@@ -16,7 +16,12 @@ export interface Api {
 export interface ApiClient {
   readonly baseUrl: string;
   /** `path` begins with `/` and goes behind the base address; ids in it are checked by whoever makes it. */
-  read<T>(path: string, what: string, shape: z.ZodType<T>, more?: Partial<Pick<Call<T>, 'method' | 'body' | 'headers' | 'success'>>): Promise<Result<T, RereadError>>;
+  read<T>(
+    path: string,
+    what: string,
+    shape: z.ZodType<T>,
+    more?: Partial<Pick<Call<T>, 'method' | 'body' | 'headers' | 'success'>>,
+  ): Promise<Result<T, RereadError>>;
 }
 
 export const baseUrlOf = (access: ConnectionAccess, standard: string): string => (access.settings['baseUrl'] || standard).replace(/\/+$/, '');
@@ -33,11 +38,15 @@ export function apiClient(api: Api, access: ConnectionAccess, ports: CallPorts):
     baseUrl,
     async read(path, what, shape, more = {}) {
       const own = api.headers(access);
-      if (own === null) return refused(`The connection has no access to ${api.who} yet: its key or sign-in is missing.`);
+      if (own === null) return noAccess(`The connection has no access to ${api.who} yet: its key or sign-in is missing.`);
       return callJson({ who: api.who, what, url: `${baseUrl}${path}`, shape, ...more, headers: { ...own, ...more.headers } }, ports);
     },
   };
 }
 
+/** Gone, or not for us: about this one object, never about the key. */
+export const isHidden = ({ code }: RereadError): boolean => code === 'normalise.reread_refused' || code === 'normalise.forbidden';
+
 /** What hangs on another object may be gone or hidden; that must not cost us the fact we came for. */
-export const orNull = <T>(read: Result<T, RereadError>): Result<T | null, RereadError> => (!read.ok && read.error.code === 'normalise.reread_refused' ? { ok: true, value: null } : read);
+export const orNull = <T,>(read: Result<T, RereadError>): Result<T | null, RereadError> =>
+  !read.ok && isHidden(read.error) ? { ok: true, value: null } : read;

@@ -63,7 +63,7 @@ export function bridgePart(recipe: BridgeRecipe): WebhookPart {
       const tokens = [access.secrets['bearerToken'], access.secrets['bearerTokenPrevious']];
       const proof: Result<true, VerifyError> = unsigned ? ok(true) : verifyBearer(request.headers['authorization'], tokens, hashing);
       if (!proof.ok) return proof;
-      const text = bodyText(request.rawBody);
+      const text = bodyText(request);
       if (!text.ok) return text;
       const body = readBridgeBody(text.value, request.mediaType);
       if (!body.ok) return body;
@@ -72,7 +72,9 @@ export function bridgePart(recipe: BridgeRecipe): WebhookPart {
       const found = name === null ? null : find(recipe, name);
       const trigger = found !== null && 'kind' in found ? found : null;
       return ok({
-        deliveryKey: recordKey(body.value, trigger) ?? (stable === '' ? bodyKey(request.rawBody, hashing) : `sha256:${encodeHex(hashing.sha256(encodeUtf8(stable)))}`),
+        deliveryKey:
+          recordKey(body.value, trigger) ??
+          (stable === '' ? bodyKey(request.rawBody, hashing) : `sha256:${encodeHex(hashing.sha256(encodeUtf8(stable)))}`),
         vendorEvent: trigger?.trigger ?? name?.slice(0, 100).toWellFormed() ?? null,
         bodyText: text.value,
       });
@@ -81,14 +83,20 @@ export function bridgePart(recipe: BridgeRecipe): WebhookPart {
       const body = readBridgeBody(delivery.bodyText, delivery.mediaType);
       if (!body.ok) return err({ code: 'normalise.shape_unknown', message: 'The stored body is neither a JSON object nor a form.' });
       const name = named(body.value);
-      if (name === null) return err({ code: 'normalise.shape_unknown', message: 'The field trigger is missing: the Zap or scenario must send it as a constant.' });
+      if (name === null)
+        return err({ code: 'normalise.shape_unknown', message: 'The field trigger is missing: the Zap or scenario must send it as a constant.' });
       const found = find(recipe, name);
       if (found === null) {
         const all = recipe.triggers.map((trigger) => trigger.trigger).join(', ');
         return err({ code: 'normalise.event_unknown', message: `The trigger ${name.slice(0, 60).toWellFormed()} is not one of ${all}.` });
       }
       if ('why' in found) return ok({ kind: 'ignored', why: found.why });
-      const changes = changesOfBridge(complete(body.value, found), { trigger: found.trigger, kind: found.kind, stages: recipe.stages ?? {}, settings: delivery.settings });
+      const changes = changesOfBridge(complete(body.value, found), {
+        trigger: found.trigger,
+        kind: found.kind,
+        stages: recipe.stages ?? {},
+        settings: delivery.settings,
+      });
       return changes.ok ? ok({ kind: 'changes', changes: changes.value }) : changes;
     },
   };
@@ -109,7 +117,12 @@ function stableText(body: BridgeBody): string {
 }
 
 /** What a manifest says of its bridge. */
-export function bridgeManifest(recipe: BridgeRecipe): { readonly webhook: NonNullable<VendorManifest['webhook']>; readonly bridge: { triggers: BridgeTrigger[] } } {
+interface BridgeManifest {
+  readonly webhook: NonNullable<VendorManifest['webhook']>;
+  readonly bridge: { triggers: BridgeTrigger[] };
+}
+
+export function bridgeManifest(recipe: BridgeRecipe): BridgeManifest {
   return {
     webhook: {
       headers: ['authorization'],
@@ -125,7 +138,13 @@ export function bridgeManifest(recipe: BridgeRecipe): { readonly webhook: NonNul
         const needed = required ?? wanted.required;
         const given = [...Object.keys(gives ?? {}), ...needed];
         const rest = optional ?? [...wanted.required, ...wanted.optional];
-        return { trigger, label, instant, required: [...ALWAYS, ...needed], optional: [...ALWAYS_GOOD, ...rest].filter((field) => !given.includes(field)) };
+        return {
+          trigger,
+          label,
+          instant,
+          required: [...ALWAYS, ...needed],
+          optional: [...ALWAYS_GOOD, ...rest].filter((field) => !given.includes(field)),
+        };
       }),
     },
   };

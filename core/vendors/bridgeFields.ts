@@ -25,7 +25,20 @@ export type BridgeField = (typeof BRIDGE_FIELDS)[number];
 export type BridgeBody = Readonly<Partial<Record<BridgeField, string>>>;
 
 /** What a trigger is about; `_gone` = taken away over there. */
-export const BRIDGE_KINDS = ['client', 'client_gone', 'lead', 'booking', 'stage', 'payment', 'meeting', 'document', 'message', 'calendar', 'calendar_gone', 'wedding'] as const;
+export const BRIDGE_KINDS = [
+  'client',
+  'client_gone',
+  'lead',
+  'booking',
+  'stage',
+  'payment',
+  'meeting',
+  'document',
+  'message',
+  'calendar',
+  'calendar_gone',
+  'wedding',
+] as const;
 export type BridgeKind = (typeof BRIDGE_KINDS)[number];
 
 interface Wanted {
@@ -36,17 +49,43 @@ interface Wanted {
 }
 
 const PERSON = ['client_id', 'client_phone', 'client_first_name', 'client_last_name', 'client_company'] as const;
-const JOB = ['project_name', 'project_type', 'project_date', 'project_location', 'venue', 'project_starts_at', 'project_ends_at', 'call_time', 'amount', 'currency'] as const;
+const JOB = [
+  'project_name',
+  'project_type',
+  'project_date',
+  'project_location',
+  'venue',
+  'project_starts_at',
+  'project_ends_at',
+  'call_time',
+  'amount',
+  'currency',
+] as const;
 const OWNER = ['vendor_name', 'trade'] as const;
 const WHO = ['client_id', 'client_name', 'project_id', 'project_date'] as const;
 
-/** What a trigger of each kind asks for. Everything may also name `updated_at` (the change's own time) and `source_id` (in place of the record's id). */
+/**
+ * What a trigger of each kind asks for. Everything may also name `updated_at` (the change's own time) and `source_id` (in place
+ * of the record's id).
+ */
 export const WANTED: Readonly<Record<BridgeKind, Wanted>> = {
   client: { record: 'client_id', required: ['client_name', 'client_email'], optional: [...PERSON, 'client_role', ...OWNER] },
   client_gone: { record: 'client_id', required: ['client_id'], optional: ['client_email'] },
-  lead: { record: 'project_id', required: ['project_id', 'client_name', 'client_email'], optional: [...PERSON, ...JOB, 'guest_count', 'notes', 'message_text', ...OWNER] },
-  booking: { record: 'project_id', required: ['project_id', 'client_name', 'client_email'], optional: [...PERSON, ...JOB, 'project_status', ...OWNER] },
-  stage: { record: 'project_id', required: ['project_id', 'project_stage'], optional: ['project_status', 'client_name', 'client_email', ...PERSON, ...JOB, ...OWNER] },
+  lead: {
+    record: 'project_id',
+    required: ['project_id', 'client_name', 'client_email'],
+    optional: [...PERSON, ...JOB, 'guest_count', 'notes', 'message_text', ...OWNER],
+  },
+  booking: {
+    record: 'project_id',
+    required: ['project_id', 'client_name', 'client_email'],
+    optional: [...PERSON, ...JOB, 'project_status', ...OWNER],
+  },
+  stage: {
+    record: 'project_id',
+    required: ['project_id', 'project_stage'],
+    optional: ['project_status', 'client_name', 'client_email', ...PERSON, ...JOB, ...OWNER],
+  },
   payment: {
     record: 'payment_id',
     required: ['payment_id', 'amount', 'currency'],
@@ -65,7 +104,17 @@ export const WANTED: Readonly<Record<BridgeKind, Wanted>> = {
   message: {
     record: 'message_id',
     required: ['message_id', 'message_text'],
-    optional: ['message_channel', 'message_direction', 'message_from', 'message_to', 'message_subject', 'message_sent_at', 'client_email', 'client_phone', ...WHO],
+    optional: [
+      'message_channel',
+      'message_direction',
+      'message_from',
+      'message_to',
+      'message_subject',
+      'message_sent_at',
+      'client_email',
+      'client_phone',
+      ...WHO,
+    ],
   },
   calendar: {
     record: 'meeting_id',

@@ -2,7 +2,23 @@ import type { Booking, Message } from '../contract/record.ts';
 import { ok, type Result } from '../contract/result.ts';
 import type { Change } from '../domain/record/changes.ts';
 import type { BridgeBody } from './bridgeFields.ts';
-import { base, byEmail, client, clientRef, dayIn, madeId, moneyOf, nameOf, ownerOf, projectRef, shapeUnknown, timeIn, versionOf, type Ref, type Told } from './bridgeParts.ts';
+import {
+  base,
+  byEmail,
+  client,
+  clientRef,
+  dayIn,
+  madeId,
+  moneyOf,
+  nameOf,
+  ownerOf,
+  projectRef,
+  shapeUnknown,
+  timeIn,
+  versionOf,
+  type Ref,
+  type Told,
+} from './bridgeParts.ts';
 import { emailAddress, known, minorUnitsOfDecimal } from './fields.ts';
 import type { NormaliseError } from './vendor.ts';
 import { knownZone } from './wallTime.ts';
@@ -41,7 +57,9 @@ function project(body: BridgeBody, told: Told, status: Booking['status'] | null)
 
 /** What somebody wrote when they asked; the record has no other place for it than among the messages. */
 function enquiry(body: BridgeBody, of: Ref, told: Told): Change | null {
-  const lines = [body.message_text, body.notes, body.guest_count === undefined ? undefined : `Guests: ${body.guest_count}`].filter((line) => line !== undefined);
+  const lines = [body.message_text, body.notes, body.guest_count === undefined ? undefined : `Guests: ${body.guest_count}`].filter(
+    (line) => line !== undefined,
+  );
   const text = lines.join('\n\n').slice(0, 4000).toWellFormed();
   if (text === '') return null;
   return {
@@ -64,7 +82,8 @@ function payment(body: BridgeBody, told: Told): Read {
   const { amountMinor, currency } = money.value;
   const said = paymentStatus(body.payment_status);
   if (said === null) return shapeUnknown(`${told.trigger}: payment_status is none of paid, pending, failed, refunded, partly refunded.`);
-  const sentBack = body.refunded_amount === undefined ? (said === 'refunded' ? amountMinor : null) : minorUnitsOfDecimal(body.refunded_amount, currency);
+  const sentBack =
+    body.refunded_amount === undefined ? (said === 'refunded' ? amountMinor : null) : minorUnitsOfDecimal(body.refunded_amount, currency);
   if ((said === 'partly_refunded' || body.refunded_amount !== undefined) && (sentBack === null || sentBack < 0)) {
     return shapeUnknown(`${told.trigger}: refunded_amount must be a decimal number such as 250.00.`);
   }
@@ -100,7 +119,8 @@ const meetingId = (body: BridgeBody): string | null => {
 /** A meeting takes the vendor's time as a booking does, and is shown beside theirs. */
 function meeting(body: BridgeBody, told: Told): Read {
   const startsAt = timeIn(body.meeting_starts_at, told);
-  if (startsAt === null) return shapeUnknown(`${told.trigger}: meeting_starts_at must be an ISO time with its offset, or the connection must have a time zone.`);
+  if (startsAt === null)
+    return shapeUnknown(`${told.trigger}: meeting_starts_at must be an ISO time with its offset, or the connection must have a time zone.`);
   const id = meetingId(body);
   if (!id) return shapeUnknown(`${told.trigger}: meeting_id is missing, and project or client with meeting_title cannot stand in for it.`);
   const person = clientRef(body);
@@ -128,11 +148,15 @@ function calendar(body: BridgeBody, told: Told, deleted: boolean): Read {
   if (deleted) return ok([{ kind: 'calendarEvent', ...at, fields: { status: 'cancelled' }, deleted: true }]);
   const [startsAt, endsAt] = [timeIn(body.meeting_starts_at, told), timeIn(body.meeting_ends_at, told)];
   if (startsAt === null || endsAt === null) {
-    return shapeUnknown(`${told.trigger}: meeting_starts_at and meeting_ends_at must be ISO times with their offset, or the connection must have a time zone.`);
+    return shapeUnknown(
+      `${told.trigger}: meeting_starts_at and meeting_ends_at must be ISO times with their offset, or the connection must have a time zone.`,
+    );
   }
   if (endsAt < startsAt) return shapeUnknown(`${told.trigger}: meeting_ends_at is before meeting_starts_at.`);
   const shown = { title: body.meeting_title ?? 'Busy', startsAt, endsAt, allDay: false, status: 'confirmed', busy: true } as const;
-  return ok([{ kind: 'calendarEvent', ...at, fields: { ...shown, ...known({ zone: knownZone(told.settings['zone']), place: body.meeting_location }) } }]);
+  return ok([
+    { kind: 'calendarEvent', ...at, fields: { ...shown, ...known({ zone: knownZone(told.settings['zone']), place: body.meeting_location }) } },
+  ]);
 }
 
 /** Only an address that a browser opens as a page; anything else is left out. */
@@ -147,7 +171,12 @@ function document(body: BridgeBody, told: Told): Read {
     {
       kind: 'document',
       ...base(body, { type: 'document', id }, versionOf(body), told),
-      fields: known({ title: body.document_title, kind: documentKind(body.document_kind), status: documentStatus(body.document_status), url: pageUrl(body.document_url) }),
+      fields: known({
+        title: body.document_title,
+        kind: documentKind(body.document_kind),
+        status: documentStatus(body.document_status),
+        url: pageUrl(body.document_url),
+      }),
       ...(of ? { bookingRemote: of } : {}),
     },
   ]);

@@ -56,7 +56,8 @@ export function base(body: BridgeBody, ref: Ref, occurredAt: string | null, told
   return { remote: { ...ref, version: versionOf(body) }, wedding: clueOf(body, ref, told), occurredAt };
 }
 
-export const nameOf = (body: BridgeBody): string | null => body.client_name ?? shortText([body.client_first_name, body.client_last_name].filter(Boolean).join(' '));
+export const nameOf = (body: BridgeBody): string | null =>
+  body.client_name ?? shortText([body.client_first_name, body.client_last_name].filter(Boolean).join(' '));
 
 export function client(body: BridgeBody, ref: Ref, told: Told): Change {
   return {

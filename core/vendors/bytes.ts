@@ -28,7 +28,8 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
       point = (point << 6) | (next & 0x3f);
     }
     // The lead byte rules out most overlong forms; these are the rest, with surrogates and points past the last plane.
-    if ((extra === 2 && (point < 0x800 || (point >= 0xd800 && point <= 0xdfff))) || (extra === 3 && (point < 0x10000 || point > 0x10ffff))) return null;
+    if ((extra === 2 && (point < 0x800 || (point >= 0xd800 && point <= 0xdfff))) || (extra === 3 && (point < 0x10000 || point > 0x10ffff)))
+      return null;
     if (point >= 0x10000) {
       units[filled++] = 0xd800 + ((point - 0x10000) >> 10);
       units[filled++] = 0xdc00 + ((point - 0x10000) & 0x3ff);

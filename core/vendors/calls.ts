@@ -1,29 +1,26 @@
 import type { z } from 'zod';
 import { err, ok, type Result } from '../contract/result.ts';
+import { retryAfterMs } from '../contract/retryAfter.ts';
 import type { HttpRequest, HttpResponse } from '../ports/ports.ts';
 import type { CallPorts, RereadError } from './vendor.ts';
 
 /** Calls to a vendor's API that several folders make alike. One attempt each: whoever holds the job decides on retries. */
 
 const TIMEOUT_MS = 10_000;
-/** A server that asks for more patience than this is asked again after it all the same. */
-const LONGEST_WAIT_MS = 3_600_000;
 
 type Failure = Result<never, RereadError>;
 
 /** May be tried again. */
-export const failed = (message: string, retryAfterMs: number | null = null): Failure => err({ code: 'normalise.reread_failed', message, retryable: true, retryAfterMs });
+export const failed = (message: string, retryAfterMs: number | null = null): Failure =>
+  err({ code: 'normalise.reread_failed', message, retryable: true, retryAfterMs });
 /** They answered, and not as documented. */
 export const shapeUnknown = (message: string): Failure => err({ code: 'normalise.shape_unknown', message, retryable: false, retryAfterMs: null });
-/** For good: forbidden, gone, no key. */
+/** For good: gone, or not ours. Says nothing of the key. */
 export const refused = (message: string): Failure => err({ code: 'normalise.reread_refused', message, retryable: false, retryAfterMs: null });
-
-/** `Retry-After`: whole seconds or an HTTP date. */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
-  const text = header?.trim() ?? '';
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT_MS) : null;
-}
+/** Our key may not see this one; of a list, it may see none. */
+export const forbidden = (message: string): Failure => err({ code: 'normalise.forbidden', message, retryable: false, retryAfterMs: null });
+/** Whoever we say we are is not believed, or there is nothing to say it with: no call of this connection can work. */
+export const noAccess = (message: string): Failure => err({ code: 'normalise.no_access', message, retryable: false, retryAfterMs: null });
 
 export interface Call<T> {
   /** The vendor's name and what is asked, for messages: `Calendly`, `the list of events`. Never an address: it may hold an id. */
@@ -36,20 +33,40 @@ export interface Call<T> {
   readonly shape: z.ZodType<T>;
   /** Statuses that mean success; 200 unless it says otherwise. */
   readonly success?: readonly number[];
+  /** It is the sign-in itself, where a 400 is a wrong key too (RFC 6749, 5.2). */
+  readonly signIn?: boolean;
+}
+
+/** 401: the key. 403: what the key may see. Anything else: the thing itself. */
+function refusalOf(status: number, signIn: boolean, message: string): Failure {
+  if (status === 401 || (signIn && (status === 400 || status === 403))) return noAccess(message);
+  return status === 403 ? forbidden(message) : refused(message);
 }
 
 /** The answer's JSON in the documented shape, or why there is none. Quotes neither the address, nor the key, nor the body. */
-export async function callJson<T>({ who, what, url, headers, method = 'GET', body, shape, success = [200] }: Call<T>, { http, clock }: CallPorts): Promise<Result<T, RereadError>> {
+export async function callJson<T>(
+  { who, what, url, headers, method = 'GET', body, shape, success = [200], signIn = false }: Call<T>,
+  { http, clock }: CallPorts,
+): Promise<Result<T, RereadError>> {
   let response: HttpResponse;
   try {
-    response = await http.send({ method, url, headers: { accept: 'application/json', ...headers }, timeoutMs: TIMEOUT_MS, ...(body === undefined ? {} : { body }) });
+    response = await http.send({
+      method,
+      url,
+      headers: { accept: 'application/json', ...headers },
+      timeoutMs: TIMEOUT_MS,
+      ...(body === undefined ? {} : { body }),
+    });
   } catch (cause) {
     // The port rejects only when no answer was had: a line that is down today may be up in a minute.
     return failed(`No answer from ${who} for ${what}: ${cause instanceof Error ? cause.message : 'unknown reason'}`);
   }
   const { status } = response;
-  if (status === 429 || status === 408 || status >= 500) return failed(`${who} answered ${status} for ${what}.`, retryAfterMs(response.headers['retry-after'], clock.now()));
-  if (!success.includes(status)) return refused(`${who} answered ${status} for ${what}.`);
+  if (status === 429 || status === 408 || status >= 500)
+    return failed(`${who} answered ${status} for ${what}.`, retryAfterMs(response.headers['retry-after'], clock.now()));
+  if (!success.includes(status)) return refusalOf(status, signIn, `${who} answered ${status} for ${what}.`);
+  // A name with holes in it would overwrite the right one.
+  if (response.damaged === true) return failed(`${who} answered ${what} with bytes that are no text.`);
   let json: unknown;
   try {
     json = JSON.parse(response.body);

@@ -30,7 +30,8 @@ const MONTH_OF = new Map(MONTHS.flatMap((names, index) => names.split(' ').map((
 
 const monthOf = (word: string): number | null => MONTH_OF.get(word.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')) ?? null;
 
-const iso = (year: string, month: number | string, day: number | string): string | null => localDate(`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`);
+const iso = (year: string, month: number | string, day: number | string): string | null =>
+  localDate(`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`);
 
 /** A calendar day as `2026-11-20`; null = not a day, or one of two. A weekday and a time around it are passed over. */
 export function writtenDay(value: unknown, order: DateOrder | null): string | null {
@@ -44,7 +45,10 @@ export function writtenDay(value: unknown, order: DateOrder | null): string | nu
   if (yearFirst) return iso(yearFirst[1] ?? '', yearFirst[2] ?? '', yearFirst[3] ?? '');
   const dayFirst = /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?(\p{L}{3,})\.?,?\s+(?:de\s+|of\s+)?(\d{4})(?!\d)/iu.exec(text);
   const monthFirst = /(?<!\p{L})(\p{L}{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)/iu.exec(text);
-  for (const [day, word, year] of [dayFirst && [dayFirst[1], dayFirst[2], dayFirst[3]], monthFirst && [monthFirst[2], monthFirst[1], monthFirst[3]]].filter((found) => found !== null)) {
+  for (const [day, word, year] of [
+    dayFirst && [dayFirst[1], dayFirst[2], dayFirst[3]],
+    monthFirst && [monthFirst[2], monthFirst[1], monthFirst[3]],
+  ].filter((found) => found !== null)) {
     const month = monthOf(word ?? '');
     if (month !== null && day !== undefined && year !== undefined) return iso(year, month, day);
   }

@@ -19,11 +19,15 @@ export interface FeedOptions {
   readonly means: Means;
   /** The vendor's trade where the connection does not say. */
   readonly trade?: Trade;
+  /** What mappings call their objects; `feed_entry` and `feed_booking` where it is left out. */
+  readonly types?: { readonly entry: string; readonly booking: string };
   /** Entries that are no facts, e.g. a vendor's own holidays; says why, null = it counts. */
   readonly ignore?: (entry: { readonly title: string | null; readonly description: string | null }) => string | null;
 }
 
 const Entry = z.object({
+  /** What the entry lies in, where that has a name of its own: two of them may hold the same UID. */
+  href: z.string().min(1).optional(),
   uid: z.string().min(1),
   recurrenceId: z.string().nullable(),
   title: z.string().nullable(),
@@ -44,8 +48,11 @@ const BOOKING_STATUS = { confirmed: 'definite', tentative: 'hold', cancelled: 'c
 
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 
-function remoteId({ uid, recurrenceId }: Entry): string {
-  return recurrenceId === null ? boundedId(uid) : `${boundedId(uid)}#${shortText(recurrenceId, 60) ?? ''}`;
+const STANDARD_TYPES = { entry: 'feed_entry', booking: 'feed_booking' } as const;
+
+function remoteId({ href, uid, recurrenceId }: Entry): string {
+  const id = boundedId(href ?? uid);
+  return recurrenceId === null ? id : `${id}#${shortText(recurrenceId, 60) ?? ''}`;
 }
 
 /** Many vendors put their client into the entry's text: an address that stands there alone is a clue, two are none. */
@@ -65,7 +72,10 @@ function readEntry(delivery: StoredDelivery): Result<{ entry: Entry; startsAt: s
     return shapeUnknown('The stored entry is not JSON.');
   }
   const parsed = Entry.safeParse(json);
-  if (!parsed.success) return shapeUnknown(`The entry has an unknown shape: ${parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole entry').join(', ')}.`);
+  if (!parsed.success)
+    return shapeUnknown(
+      `The entry has an unknown shape: ${parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole entry').join(', ')}.`,
+    );
   const [startsAt, endsAt] = [instantOfText(parsed.data.startsAt), instantOfText(parsed.data.endsAt)];
   if (startsAt === null || endsAt === null) return shapeUnknown('The entry has no start or end that exists.');
   if (endsAt < startsAt) return shapeUnknown('The entry ends before it starts.');
@@ -86,16 +96,34 @@ function meaningOf(delivery: StoredDelivery, options: FeedOptions): Result<Norma
   const place = shortText(entry.place);
   const base = { wedding: clueOf(entry, dayOf(startsAt, zone)), occurredAt: null };
   const id = remoteId(entry);
+  const types = options.types ?? STANDARD_TYPES;
 
   if ((settings['feedMeans'] || options.means) === 'bookings') {
     const vendorName = shortText(settings['vendorName']);
     const status = entry.gone ? 'cancelled' : BOOKING_STATUS[entry.status];
-    const fields = { trade: tradeOf(settings, options.trade ?? 'other'), status, startsAt, endsAt, ...known({ title: title ?? vendorName, vendorName, place }) } as const;
-    return changes([{ kind: 'booking', remote: { type: 'feed_booking', id, version: null }, ...base, fields }]);
+    const fields = {
+      trade: tradeOf(settings, options.trade ?? 'other'),
+      status,
+      startsAt,
+      endsAt,
+      ...known({ title: title ?? vendorName, vendorName, place }),
+    } as const;
+    return changes([{ kind: 'booking', remote: { type: types.booking, id, version: null }, ...base, fields }]);
   }
   // An entry is told whole: without a place it has none any more.
-  const fields = { startsAt, endsAt, allDay: entry.allDay, status: entry.status, busy: entry.busy, zone, place, ...known({ title, calendar: shortText(entry.calendar) }) };
-  return changes([{ kind: 'calendarEvent', remote: { type: 'feed_entry', id, version: null }, ...base, fields, ...(entry.gone ? { deleted: true } : {}) }]);
+  const fields = {
+    startsAt,
+    endsAt,
+    allDay: entry.allDay,
+    status: entry.status,
+    busy: entry.busy,
+    zone,
+    place,
+    ...known({ title, calendar: shortText(entry.calendar) }),
+  };
+  return changes([
+    { kind: 'calendarEvent', remote: { type: types.entry, id, version: null }, ...base, fields, ...(entry.gone ? { deleted: true } : {}) },
+  ]);
 }
 
 const changes = (list: readonly Change[]): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: list });
@@ -111,7 +139,7 @@ export function vendorFields(trade: Trade): readonly ManifestField[] {
 }
 
 /** What a connection by feed asks for. Spread into the manifest's fields; a field of the same key must not stand there twice. */
-export function feedFields({ means, trade = 'other' }: FeedOptions): readonly ManifestField[] {
+export function feedFields(options: FeedOptions): readonly ManifestField[] {
   const feed: readonly ManifestField[] = [
     {
       key: 'feedUrl',
@@ -122,11 +150,28 @@ export function feedFields({ means, trade = 'other' }: FeedOptions): readonly Ma
       input: 'url',
       paths: ['feed'],
     },
-    {
-      key: 'feedMeans', label: 'Entries are', help: 'Bookings are shown with their wedding and raise alerts when they move; calendar entries only fill the calendar.',
-      sensitive: false, required: false, input: 'choice', choices: [{ value: 'events', label: 'Calendar entries' }, { value: 'bookings', label: 'Bookings' }], initial: means, paths: ['feed'],
-    },
-    { ...ZONE_FIELD, help: 'For entries that name none, e.g. whole days.', paths: ['feed'] },
   ];
-  return [...feed, ...vendorFields(trade)];
+  return [...feed, ...meaningFields(options, 'feed')];
+}
+
+/** What the entries of a calendar are: asked for by whoever reads one, by feed or otherwise. */
+export function meaningFields({ means, trade = 'other' }: FeedOptions, path: 'feed' | 'native'): readonly ManifestField[] {
+  return [
+    {
+      key: 'feedMeans',
+      label: 'Entries are',
+      help: 'Bookings are shown with their wedding and raise alerts when they move; calendar entries only fill the calendar.',
+      sensitive: false,
+      required: false,
+      input: 'choice',
+      choices: [
+        { value: 'events', label: 'Calendar entries' },
+        { value: 'bookings', label: 'Bookings' },
+      ],
+      initial: means,
+      paths: [path],
+    },
+    { ...ZONE_FIELD, help: 'For entries that name none, e.g. whole days.', paths: [path] },
+    ...vendorFields(trade),
+  ];
 }

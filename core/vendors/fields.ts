@@ -88,13 +88,22 @@ export function minorUnitsOfDecimal(value: unknown, currency: string): number | 
   return Number.isSafeInteger(amount) ? amount + 0 : null;
 }
 
+/**
+ * What one of our tables says to a word from outside. `constructor`, `toString` and whatever else any object answers to
+ * are words that nobody knows: undefined.
+ */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | null | undefined): T | undefined {
+  return word !== null && word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** The object at `key`, or an empty one: foreign shapes may have null or text where an object is documented. */
 export function objectAt(holder: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
-  const value = holder[key];
+  const value = lookUp(holder, key);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** Sets only what is known: an absent field leaves ours untouched, a null one would erase it. */
 export function known<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+  const kept = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> };
 }

@@ -6,14 +6,23 @@ import type { FileColumn } from './manifest.ts';
 export type FileMeans = 'bookings' | 'contacts' | 'payments' | 'orders';
 
 const COLUMNS = {
-  reference: { label: 'Reference', headings: ['reference', 'ref', 'id', 'number', 'booking reference', 'booking id', 'job id', 'job number', 'event id', 'project id', 'lead id'] },
-  name: { label: 'Name', headings: ['name', 'full name', 'client', 'client name', 'customer', 'customer name', 'contact', 'contact name', 'couple', 'host'] },
+  reference: {
+    label: 'Reference',
+    headings: ['reference', 'ref', 'id', 'number', 'booking reference', 'booking id', 'job id', 'job number', 'event id', 'project id', 'lead id'],
+  },
+  name: {
+    label: 'Name',
+    headings: ['name', 'full name', 'client', 'client name', 'customer', 'customer name', 'contact', 'contact name', 'couple', 'host'],
+  },
   first_name: { label: 'First name', headings: ['first name', 'firstname', 'given name'] },
   last_name: { label: 'Last name', headings: ['last name', 'lastname', 'surname', 'family name'] },
   email: { label: 'E-mail', headings: ['email', 'e-mail', 'email address', 'e-mail address', 'client email', 'contact email'] },
   phone: { label: 'Phone', headings: ['phone', 'phone number', 'telephone', 'mobile', 'cell', 'client phone'] },
   company: { label: 'Company', headings: ['company', 'organisation', 'organization', 'business'] },
-  event_date: { label: 'Event date', headings: ['event date', 'wedding date', 'date', 'shoot date', 'main shoot date', 'session date', 'date of event'] },
+  event_date: {
+    label: 'Event date',
+    headings: ['event date', 'wedding date', 'date', 'shoot date', 'main shoot date', 'session date', 'date of event'],
+  },
   start_time: { label: 'Start time', headings: ['start', 'start time', 'starts', 'time', 'from'] },
   end_time: { label: 'End time', headings: ['end', 'end time', 'ends', 'until', 'to'] },
   title: { label: 'Title', headings: ['title', 'event', 'event name', 'job name', 'job', 'project', 'project name', 'shoot'] },
@@ -38,12 +47,17 @@ const WHEN = ['event_date', 'start_time', 'end_time'] as const;
 const SETS: Readonly<Record<FileMeans, { readonly required: readonly ColumnKey[]; readonly optional: readonly ColumnKey[] }>> = {
   bookings: { required: ['event_date'], optional: ['reference', ...PERSON, ...WHEN.slice(1), 'title', 'status', 'amount', 'currency', 'place'] },
   contacts: { required: [], optional: ['reference', ...PERSON, 'company', 'event_date'] },
-  payments: { required: ['amount', 'paid_on'], optional: ['reference', ...PERSON.slice(0, 4), 'event_date', 'currency', 'status', 'description', 'job_reference'] },
+  payments: {
+    required: ['amount', 'paid_on'],
+    optional: ['reference', ...PERSON.slice(0, 4), 'event_date', 'currency', 'status', 'description', 'job_reference'],
+  },
   orders: { required: ['reference', 'event_date'], optional: [...PERSON, ...WHEN.slice(1), 'title', 'status', 'amount', 'currency', 'place'] },
 };
 
 /** What is called an order in a list of orders is the row itself; in a list of payments it is what was paid. */
-const USUAL: Readonly<Partial<Record<FileMeans, Readonly<Partial<Record<ColumnKey, readonly string[]>>>>>> = { orders: { reference: ['order id', 'order number', 'order'] } };
+const USUAL: Readonly<Partial<Record<FileMeans, Readonly<Partial<Record<ColumnKey, readonly string[]>>>>>> = {
+  orders: { reference: ['order id', 'order number', 'order'] },
+};
 
 /** @param more headings of a system's own exports, lower case; they win over the usual ones of another column. */
 export function fileColumns(means: FileMeans, more: Readonly<Partial<Record<ColumnKey, readonly string[]>>> = {}): FileColumn[] {

@@ -43,7 +43,9 @@ function dayIn(row: Row, key: ColumnKey, settings: Settings): Read<string | null
   const day = writtenDay(text, order);
   if (day !== null) return ok(day);
   const either = order === null && /^\d{1,2}[./-]\d{1,2}[./-]\d{4}/.test(text);
-  return refused(either ? `${labelOf(key)} may be two days: choose in the connection how dates are written.` : `${labelOf(key)} is no date that exists.`);
+  return refused(
+    either ? `${labelOf(key)} may be two days: choose in the connection how dates are written.` : `${labelOf(key)} is no date that exists.`,
+  );
 }
 
 function timeIn(row: Row, key: ColumnKey, day: string | null, { zone }: Settings): Read<string | null> {
@@ -52,7 +54,11 @@ function timeIn(row: Row, key: ColumnKey, day: string | null, { zone }: Settings
   const clock = clockOf(text);
   const at = clock === null ? writtenInstant(text, zone) : instantOfWall(day, clock, zone);
   if (at !== null) return ok(at);
-  return refused(clock !== null && zone === undefined ? `${labelOf(key)} needs the time zone of the connection.` : `${labelOf(key)} is no time of day such as 15:30.`);
+  return refused(
+    clock !== null && zone === undefined
+      ? `${labelOf(key)} needs the time zone of the connection.`
+      : `${labelOf(key)} is no time of day such as 15:30.`,
+  );
 }
 
 function moneyIn(row: Row, settings: Settings): Read<{ amountMinor: number; currency: string } | null> {
@@ -71,11 +77,19 @@ function idsOf(row: Row, day: string | null) {
   return { email, name, person, job: row.reference ?? (person !== null && day !== null ? madeId(person, day) : null) };
 }
 
-const base = (type: string, id: string, wedding: WeddingClue, occurredAt: string | null = null) => ({ remote: { type, id, version: null }, wedding, occurredAt });
+const base = (type: string, id: string, wedding: WeddingClue, occurredAt: string | null = null) => ({
+  remote: { type, id, version: null },
+  wedding,
+  occurredAt,
+});
 
 function contactOf(row: Row, id: string, wedding: WeddingClue): Change {
   const { email, name } = idsOf(row, null);
-  return { kind: 'contact', ...base('client', id, wedding), fields: { role: 'couple', ...known({ name, email, phone: row.phone, company: row.company }) } };
+  return {
+    kind: 'contact',
+    ...base('client', id, wedding),
+    fields: { role: 'couple', ...known({ name, email, phone: row.phone, company: row.company }) },
+  };
 }
 
 function booking(row: Row, settings: Settings, { means, statuses }: FileRecipe): Read<readonly Change[]> {
@@ -85,18 +99,29 @@ function booking(row: Row, settings: Settings, { means, statuses }: FileRecipe):
   const { email, name, person, job } = idsOf(row, day.value);
   if (means === 'orders' && row.reference === undefined) return refused(`${labelOf('reference')} is missing.`);
   if (job === null) return refused(`${labelOf('name')} is missing, and there is no ${labelOf('reference')} and no ${labelOf('email')}.`);
-  const [startsAt, endsAt, money] = [timeIn(row, 'start_time', day.value, settings), timeIn(row, 'end_time', day.value, settings), moneyIn(row, settings)];
+  const [startsAt, endsAt, money] = [
+    timeIn(row, 'start_time', day.value, settings),
+    timeIn(row, 'end_time', day.value, settings),
+    moneyIn(row, settings),
+  ];
   if (!startsAt.ok) return startsAt;
   if (!endsAt.ok) return endsAt;
   if (!money.ok) return money;
-  if (startsAt.value !== null && endsAt.value !== null && endsAt.value < startsAt.value) return refused(`${labelOf('end_time')} is before ${labelOf('start_time')}.`);
+  if (startsAt.value !== null && endsAt.value !== null && endsAt.value < startsAt.value)
+    return refused(`${labelOf('end_time')} is before ${labelOf('start_time')}.`);
   const clue: WeddingClue = { email, date: day.value };
   const change: Change = {
     kind: 'booking',
     ...base('project', job, { ...clue, ...(person === null ? {} : { remote: { type: 'client', id: person } }) }),
     fields: known({
-      title: row.title ?? name, trade: tradeOf(settings['trade']), vendorName: shortText(settings['vendorName']), place: row.place,
-      status: row.status === undefined ? 'definite' : bookingStatus(row.status, statuses), startsAt: startsAt.value, endsAt: endsAt.value, ...money.value,
+      title: row.title ?? name,
+      trade: tradeOf(settings['trade']),
+      vendorName: shortText(settings['vendorName']),
+      place: row.place,
+      status: row.status === undefined ? 'definite' : bookingStatus(row.status, statuses),
+      startsAt: startsAt.value,
+      endsAt: endsAt.value,
+      ...money.value,
     }),
     ...(person === null ? {} : { contactRemote: { type: 'client', id: person } }),
   };
@@ -125,7 +150,10 @@ function payment(row: Row, settings: Settings): Read<readonly Change[]> {
   const { email, name, person } = idsOf(row, null);
   const who = row.job_reference ?? person;
   const id = row.reference ?? (who === null ? null : madeId(who, money.value.amountMinor, paidOn.value));
-  if (id === null) return refused(`${labelOf('reference')} is missing, and there is no ${labelOf('job_reference')}, no ${labelOf('name')} and no ${labelOf('email')}.`);
+  if (id === null)
+    return refused(
+      `${labelOf('reference')} is missing, and there is no ${labelOf('job_reference')}, no ${labelOf('name')} and no ${labelOf('email')}.`,
+    );
   const status = row.status === undefined ? 'completed' : paymentStatus(row.status);
   if (status === null) return refused(`${labelOf('status')} is none of paid, pending, failed, refunded.`);
   if (status === 'partly_refunded') return refused(`${labelOf('status')} says partly refunded, and the file does not say how much.`);

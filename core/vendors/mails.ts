@@ -21,34 +21,102 @@ export interface LeadRecipe {
 /** English, French, German, Spanish and Italian; compared without accents. */
 const LABELS: Readonly<Record<LeadField, readonly string[]>> = {
   name: [
-    'name', 'full name', 'your name', 'client name', 'contact name', 'client', 'couple', 'couple names', 'nom', 'nom complet', 'nombre', 'nombre completo', 'nome', 'ihr name', 'kunde',
+    'name',
+    'full name',
+    'your name',
+    'client name',
+    'contact name',
+    'client',
+    'couple',
+    'couple names',
+    'nom',
+    'nom complet',
+    'nombre',
+    'nombre completo',
+    'nome',
+    'ihr name',
+    'kunde',
   ],
   email: [
-    'email', 'e-mail', 'email address', 'e-mail address', 'your email', 'client email', 'contact email',
-    'courriel', 'adresse e-mail', 'correo', 'correo electronico', 'e-mail-adresse', 'indirizzo email',
+    'email',
+    'e-mail',
+    'email address',
+    'e-mail address',
+    'your email',
+    'client email',
+    'contact email',
+    'courriel',
+    'adresse e-mail',
+    'correo',
+    'correo electronico',
+    'e-mail-adresse',
+    'indirizzo email',
   ],
   phone: ['phone', 'phone number', 'telephone', 'mobile', 'cell', 'contact number', 'tel', 'numero de telephone', 'telefon', 'telefono', 'handy'],
   date: [
-    'wedding date', 'event date', 'date', 'date of wedding', 'date of event', 'date of the wedding', 'shoot date',
-    'date du mariage', 'date de mariage', 'hochzeitsdatum', 'datum', 'fecha', 'fecha de la boda', 'data del matrimonio', 'data',
+    'wedding date',
+    'event date',
+    'date',
+    'date of wedding',
+    'date of event',
+    'date of the wedding',
+    'shoot date',
+    'date du mariage',
+    'date de mariage',
+    'hochzeitsdatum',
+    'datum',
+    'fecha',
+    'fecha de la boda',
+    'data del matrimonio',
+    'data',
   ],
   guests: [
-    'guests', 'guest count', 'number of guests', 'estimated guests', 'estimated guest count', 'no. of guests',
-    'invites', "nombre d'invites", 'gaste', 'anzahl gaste', 'invitados', 'numero de invitados', 'ospiti', 'numero di ospiti',
+    'guests',
+    'guest count',
+    'number of guests',
+    'estimated guests',
+    'estimated guest count',
+    'no. of guests',
+    'invites',
+    "nombre d'invites",
+    'gaste',
+    'anzahl gaste',
+    'invitados',
+    'numero de invitados',
+    'ospiti',
+    'numero di ospiti',
   ],
   place: ['venue', 'location', 'place', 'event location', 'wedding venue', 'lieu', 'ort', 'lugar', 'luogo'],
   budget: ['budget', 'estimated budget', 'presupuesto'],
-  message: ['message', 'their message', 'your message', 'comments', 'notes', 'details', 'additional information', 'nachricht', 'mensaje', 'messaggio'],
+  message: [
+    'message',
+    'their message',
+    'your message',
+    'comments',
+    'notes',
+    'details',
+    'additional information',
+    'nachricht',
+    'mensaje',
+    'messaggio',
+  ],
 };
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
 
 /** What ends a message below its text: signatures, buttons and small print. */
-const ENDS = /^(?:--+|__+|==+|\*\*\*+|©.*|.*\bunsubscribe\b.*|reply (?:to|now|directly)\b.*|view (?:this|the|in)\b.*|log ?in to\b.*|this (?:e-?mail|message) was sent\b.*)$/i;
+const ENDS: readonly RegExp[] = [
+  /^(?:--+|__+|==+|\*\*\*+|©.*|.*\bunsubscribe\b.*|reply (?:to|now|directly)\b.*)$/i,
+  /^(?:view (?:this|the|in)\b.*|log ?in to\b.*|this (?:e-?mail|message) was sent\b.*)$/i,
+];
 
 /** The head of a mail that was passed on: its date and sender are not the couple's. */
 const PASSED_ON = [/^[\s>*]*(?:from|von|de|da)\s*:/im, /^[\s>*]*(?:subject|betreff|objet|asunto|oggetto)\s*:/im];
-const withoutHeads = (text: string): string => text.split(/\n\s*\n/).filter((part) => !PASSED_ON.every((head) => head.test(part.replaceAll('*', '')))).join('\n\n');
+const withoutHeads = (text: string): string =>
+  text
+    .split(/\n\s*\n/)
+    .filter((part) => !PASSED_ON.every((head) => head.test(part.replaceAll('*', ''))))
+    .join('\n\n');
 
 function read(text: string, labels: ReadonlyMap<string, LeadField>): Partial<Record<LeadField, string>> {
   const found: Partial<Record<LeadField, string>> = {};
@@ -67,7 +135,7 @@ function read(text: string, labels: ReadonlyMap<string, LeadField>): Partial<Rec
       continue;
     }
     if (open === null) continue;
-    if (ENDS.test(raw.trim())) {
+    if (ENDS.some((end) => end.test(raw.trim()))) {
       open = null;
     } else if (open === 'message') {
       found.message = found.message === undefined ? line : `${found.message}\n${line}`;
@@ -79,7 +147,14 @@ function read(text: string, labels: ReadonlyMap<string, LeadField>): Partial<Rec
   return found;
 }
 
-const Mail = z.object({ messageId: z.string().min(1), from: z.string(), fromName: z.string().nullable(), subject: z.string(), text: z.string(), sentAt: z.string().nullable() });
+const Mail = z.object({
+  messageId: z.string().min(1),
+  from: z.string(),
+  fromName: z.string().nullable(),
+  subject: z.string(),
+  text: z.string(),
+  sentAt: z.string().nullable(),
+});
 
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 const cut = (text: string): string => text.slice(0, 300).toWellFormed();
@@ -111,9 +186,15 @@ function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: Readonl
   const person = { type: 'client', id: email === null ? cut(`mail:${messageId}`) : `email:${email}` };
   // Who asks twice about one day asks about one wedding; without a day each mail is an enquiry of its own.
   const enquiry = { type: 'project', id: email !== null && day !== null ? `email:${email}:${day}` : cut(`mail:${messageId}`) };
-  const at = (ref: { type: string; id: string }, remote: { type: string; id: string }) => ({ remote: { ...ref, version: sentAt }, wedding: { ...clue, remote }, occurredAt: sentAt });
+  const at = (ref: { type: string; id: string }, remote: { type: string; id: string }) => ({
+    remote: { ...ref, version: sentAt },
+    wedding: { ...clue, remote },
+    occurredAt: sentAt,
+  });
   // What has no field of its own is told in words, as it was written.
-  const words = [lead.message, lead.date && `Date: ${lead.date}`, lead.guests && `Guests: ${lead.guests}`, lead.budget && `Budget: ${lead.budget}`].filter(Boolean).join('\n');
+  const words = [lead.message, lead.date && `Date: ${lead.date}`, lead.guests && `Guests: ${lead.guests}`, lead.budget && `Budget: ${lead.budget}`]
+    .filter(Boolean)
+    .join('\n');
   const told = longText(words);
   const contact: Change = { kind: 'contact', ...at(person, enquiry), fields: { role: 'couple', ...known({ name: name ?? email, email, phone }) } };
   const booking: Change = {
@@ -130,7 +211,12 @@ function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: Readonl
   const message: Change = {
     kind: 'message',
     ...at({ type: 'message', id: cut(`mail:${messageId}`) }, enquiry),
-    fields: { channel: 'email', direction: 'in', status: 'received', ...known({ subject: shortText(subject), text: told, fromName: name, fromAddress: email, sentAt }) },
+    fields: {
+      channel: 'email',
+      direction: 'in',
+      status: 'received',
+      ...known({ subject: shortText(subject), text: told, fromName: name, fromAddress: email, sentAt }),
+    },
   };
   return ok({ kind: 'changes', changes: [contact, booking, message] });
 }

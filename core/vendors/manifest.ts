@@ -9,7 +9,22 @@ import { z } from 'zod';
 export const PATHS = ['native', 'bridge', 'feed', 'file', 'mail', 'none'] as const;
 export type IntegrationPath = (typeof PATHS)[number];
 
-export const CATEGORIES = ['photo_crm', 'business_crm', 'planning', 'leads', 'venue', 'catering', 'florist', 'booking', 'payments', 'messaging', 'calendar', 'marketing', 'weather', 'bridge'] as const;
+export const CATEGORIES = [
+  'photo_crm',
+  'business_crm',
+  'planning',
+  'leads',
+  'venue',
+  'catering',
+  'florist',
+  'booking',
+  'payments',
+  'messaging',
+  'calendar',
+  'marketing',
+  'weather',
+  'bridge',
+] as const;
 
 export const ManifestField = z.strictObject({
   /** Key in the connection's settings or secrets. */
@@ -26,6 +41,16 @@ export const ManifestField = z.strictObject({
   paths: z.array(z.enum(PATHS)).optional(),
   /** What stands in the field at first. */
   initial: z.string().optional(),
+  /**
+   * The vendor tells it only once it knows our address (`{webhookUrl}` in the guide), so it may be entered after that; a
+   * secret is taken to be so where it is left out.
+   */
+  later: z.boolean().optional(),
+  /**
+   * Of a sensitive field: it proves what comes in, so the server has to hold it. `only` = no call needs it; `also` = calls
+   * use the same secret, so they cannot be made from anywhere else. Left out = only calls use it. What is `generated` proves.
+   */
+  proves: z.enum(['only', 'also']).optional(),
 });
 export type ManifestField = z.infer<typeof ManifestField>;
 

@@ -4,7 +4,13 @@ import type { ManifestField } from './manifest.ts';
 /** Where a connection that watches a place looks: both weather folders ask alike. */
 
 export const PLACE_FIELDS: readonly ManifestField[] = [
-  { key: 'place', label: 'Place', help: 'As your team calls it, e.g. the name of the house. Shown with each notice.', sensitive: false, required: true },
+  {
+    key: 'place',
+    label: 'Place',
+    help: 'As your team calls it, e.g. the name of the house. Shown with each notice.',
+    sensitive: false,
+    required: true,
+  },
   { key: 'latitude', label: 'Latitude', help: 'In degrees, e.g. 51.5072; south is negative.', sensitive: false, required: true, input: 'number' },
   { key: 'longitude', label: 'Longitude', help: 'In degrees, e.g. -0.1276; west is negative.', sensitive: false, required: true, input: 'number' },
 ];

@@ -13,6 +13,7 @@ const BRIDGE_FIELDS: readonly ManifestField[] = [
     help: 'Goes into the Authorization header of your Zap or scenario, after Bearer.',
     sensitive: true,
     required: true,
+    proves: 'only',
     input: 'generated',
     paths: ['bridge'],
   },
@@ -21,15 +22,22 @@ const BRIDGE_FIELDS: readonly ManifestField[] = [
     label: 'Previous bearer token',
     help: 'Only while you change the token in your Zaps: both are accepted until you clear this field.',
     sensitive: true,
-    required: false, paths: ['bridge'],
+    required: false,
+    proves: 'only',
+    paths: ['bridge'],
   },
   {
-    key: 'acceptWithoutBearer', label: 'Accept calls without the token',
-    help: 'Only for a tool that cannot set headers: then the address alone is the proof, and whoever learns it can send facts. A wrong token is refused all the same.',
+    key: 'acceptWithoutBearer',
+    label: 'Accept calls without the token',
+    help: 'Only for a tool that cannot set headers: then the address alone is the proof, and whoever learns it can send facts. A wrong ' +
+      'token is refused all the same.',
     sensitive: false,
     required: false,
     input: 'choice',
-    choices: [{ value: 'no', label: 'No' }, { value: 'yes', label: 'Yes, the address is enough' }],
+    choices: [
+      { value: 'no', label: 'No' },
+      { value: 'yes', label: 'Yes, the address is enough' },
+    ],
     initial: 'no',
     paths: ['bridge'],
   },
@@ -48,7 +56,14 @@ const field = {
     choices: DATE_ORDERS.map((value) => ({ value, label: ORDER_WORDS[value] })),
   },
   zone: { key: 'zone', label: 'Time zone', help: 'For times that name none.', sensitive: false, required: false, input: 'zone' },
-  currency: { key: 'currency', label: 'Currency', help: 'For amounts that name none, e.g. GBP.', sensitive: false, required: false, input: 'currency' },
+  currency: {
+    key: 'currency',
+    label: 'Currency',
+    help: 'For amounts that name none, e.g. GBP.',
+    sensitive: false,
+    required: false,
+    input: 'currency',
+  },
 } as const satisfies Record<string, ManifestField>;
 
 interface Recipe {
@@ -98,7 +113,14 @@ export const ANY_TRIGGERS: readonly Trigger[] = [
   { trigger: 'lead_created', label: 'Whatever hears of a new lead', instant: false, kind: 'lead' },
   { trigger: 'booking_created', label: 'Whatever hears of a new booking or order', instant: false, kind: 'booking' },
   { trigger: 'booking_updated', label: 'Whatever hears of a change or a new stage', instant: false, kind: 'stage', required: ['project_id'] },
-  { trigger: 'booking_cancelled', label: 'Whatever hears of a cancellation', instant: false, kind: 'booking', required: ['project_id'], gives: { project_status: 'cancelled' } },
+  {
+    trigger: 'booking_cancelled',
+    label: 'Whatever hears of a cancellation',
+    instant: false,
+    kind: 'booking',
+    required: ['project_id'],
+    gives: { project_status: 'cancelled' },
+  },
   { trigger: 'payment_completed', label: 'Whatever hears of a payment', instant: false, kind: 'payment', gives: { payment_status: 'paid' } },
 ];
 
@@ -135,7 +157,8 @@ export const mailGuide = (brings: string, domains: readonly string[]): Guide => 
     'Where the system lets you name one more address for its notifications, enter it there: that is all.',
     `Otherwise make a rule in the mailbox that gets them: everything from ${domains.join(' or ')} is redirected to that address, unchanged.`,
     'Do not forward by hand: that breaks the signature of the sender, and the mail is not believed.',
-    'A mailbox that first sends a question to the address (Gmail does) gets no answer, since only these senders are believed: use one that redirects without.',
+    'A mailbox that first sends a question to the address (Gmail does) gets no answer, since only these senders are believed: use one ' +
+      'that redirects without.',
     'Wait for the next mail, or send yourself a test enquiry.',
   ],
 });

@@ -1,6 +1,7 @@
 import { acuity } from './acuity/index.ts';
 import { aislePlanner } from './aisle-planner/index.ts';
 import { bridge } from './bridge/index.ts';
+import { caldav } from './caldav/index.ts';
 import { calendly } from './calendly/index.ts';
 import { catertrax } from './catertrax/index.ts';
 import { constantContact } from './constant-contact/index.ts';
@@ -13,6 +14,7 @@ import { gather } from './gather/index.ts';
 import { googleCalendar } from './google-calendar/index.ts';
 import { honeybook } from './honeybook/index.ts';
 import { icalFeed } from './ical-feed/index.ts';
+import { icloud } from './icloud/index.ts';
 import { irisWorks } from './iris-works/index.ts';
 import { lightBlue } from './light-blue/index.ts';
 import { mailchimp } from './mailchimp/index.ts';
@@ -45,6 +47,7 @@ export const VENDORS: ReadonlyMap<string, VendorModule> = new Map(
     acuity,
     aislePlanner,
     bridge,
+    caldav,
     calendly,
     catertrax,
     constantContact,
@@ -57,6 +60,7 @@ export const VENDORS: ReadonlyMap<string, VendorModule> = new Map(
     googleCalendar,
     honeybook,
     icalFeed,
+    icloud,
     irisWorks,
     lightBlue,
     mailchimp,

@@ -24,8 +24,22 @@ export const VENDOR_NAME_FIELD: ManifestField = {
   sensitive: false,
   required: false,
 };
-export const ZONE_FIELD: ManifestField = { key: 'zone', label: 'Time zone', help: 'Where the dates over there are meant.', sensitive: false, required: false, input: 'zone' };
-export const CURRENCY_FIELD: ManifestField = { key: 'currency', label: 'Currency', help: 'Three letters; sums over there come without one.', sensitive: false, required: false, input: 'currency' };
+export const ZONE_FIELD: ManifestField = {
+  key: 'zone',
+  label: 'Time zone',
+  help: 'Where the dates over there are meant.',
+  sensitive: false,
+  required: false,
+  input: 'zone',
+};
+export const CURRENCY_FIELD: ManifestField = {
+  key: 'currency',
+  label: 'Currency',
+  help: 'Three letters; sums over there come without one.',
+  sensitive: false,
+  required: false,
+  input: 'currency',
+};
 export const baseUrlField = (standard: string): ManifestField => {
   return { key: 'baseUrl', label: 'API address', help: `Leave empty for ${standard}.`, sensitive: false, required: false, input: 'url' };
 };

@@ -2,7 +2,7 @@ import type { Result } from '../contract/result.ts';
 import { err, ok } from '../contract/result.ts';
 import type { Hashing } from '../ports/ports.ts';
 import { concatBytes, decodeBase64, decodeHex, decodeUtf8, encodeHex, encodeUtf8 } from './bytes.ts';
-import type { VerifyError } from './vendor.ts';
+import type { VerifyError, WebhookRequest } from './vendor.ts';
 
 /** Recipes of proof that several vendors share. Pure; every comparison is constant-time and length-safe. */
 
@@ -73,8 +73,8 @@ export function verifyBearer(header: string | undefined, tokens: readonly (strin
 }
 
 /** The body as text that any database can keep: well-formed UTF-8 without the NUL character; a byte order mark is dropped. */
-export function bodyText(rawBody: Uint8Array): Result<string, VerifyError> {
-  const text = decodeUtf8(rawBody);
+export function bodyText({ rawBody, decode = decodeUtf8 }: Pick<WebhookRequest, 'rawBody' | 'decode'>): Result<string, VerifyError> {
+  const text = decode(rawBody);
   if (text === null || text.includes('\u0000')) return err('intake.body_not_utf8');
   return ok(text.startsWith('\ufeff') ? text.slice(1) : text);
 }

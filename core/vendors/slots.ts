@@ -33,7 +33,9 @@ function heldIn(cursor: string | null): ReadonlyMap<string, Told> {
   return new Map(
     Object.entries(slots).flatMap(([slot, told]: [string, unknown]) => {
       const [n, mark, until, open] = Array.isArray(told) ? (told as unknown[]) : [];
-      return typeof n === 'number' && typeof mark === 'string' && typeof until === 'number' && typeof open === 'boolean' ? [[slot, { n, mark, until, open }] as const] : [];
+      return typeof n === 'number' && typeof mark === 'string' && typeof until === 'number' && typeof open === 'boolean'
+        ? [[slot, { n, mark, until, open }] as const]
+        : [];
     }),
   );
 }
@@ -42,7 +44,11 @@ function heldIn(cursor: string | null): ReadonlyMap<string, Told> {
  * What has changed since the cursor, and the cursor after it. `body` of an item is `{ slot, state }`; state null = it does
  * not hold any more. Keys count on from the hour of the first look, so that a state that returns is told again.
  */
-export function changedSlots(shown: readonly Shown[], cursor: string | null, now: number): { readonly items: readonly Brought[]; readonly cursor: string } {
+export function changedSlots(
+  shown: readonly Shown[],
+  cursor: string | null,
+  now: number,
+): { readonly items: readonly Brought[]; readonly cursor: string } {
   const held = heldIn(cursor);
   const first = Math.floor(now / HOUR_MS);
   const next = new Map<string, Told>();
@@ -67,5 +73,8 @@ export function changedSlots(shown: readonly Shown[], cursor: string | null, now
     if (before.open) tell(slot, n, null, 'ended');
     if (before.until > now - DAY_MS) next.set(slot, { ...before, n, open: false });
   }
-  return { items, cursor: JSON.stringify({ slots: Object.fromEntries([...next].map(([slot, { n, mark, until, open }]) => [slot, [n, mark, until, open]])) }) };
+  return {
+    items,
+    cursor: JSON.stringify({ slots: Object.fromEntries([...next].map(([slot, { n, mark, until, open }]) => [slot, [n, mark, until, open]])) }),
+  };
 }

@@ -21,5 +21,15 @@ export const isNews = (sweep: Sweep, changed: string | null): boolean => changed
 export function afterPage(sweep: Sweep, changed: readonly (string | null)[], isLast: boolean): { readonly sweep: Sweep; readonly done: boolean } {
   const newest = [sweep.newest, ...changed].filter((time) => time !== null).sort().at(-1) ?? null;
   const done = isLast || sweep.page >= MOST_PAGES || changed.some((time) => !isNews(sweep, time));
-  return done ? { sweep: firstSweep([newest, sweep.floor].filter((time) => time !== null).sort().at(-1) ?? null), done } : { sweep: { ...sweep, newest, page: sweep.page + 1 }, done };
+  return done
+    ? {
+        sweep: firstSweep(
+          [newest, sweep.floor]
+            .filter((time) => time !== null)
+            .sort()
+            .at(-1) ?? null,
+        ),
+        done,
+      }
+    : { sweep: { ...sweep, newest, page: sweep.page + 1 }, done };
 }

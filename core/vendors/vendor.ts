@@ -19,6 +19,8 @@ export interface WebhookRequest {
   readonly query: Readonly<Record<string, string>>;
   /** The bytes as they came; signatures are over these. */
   readonly rawBody: Uint8Array;
+  /** The host's own, faster way from bytes to text, with the rules of `decodeUtf8`; left out = that one. */
+  readonly decode?: (bytes: Uint8Array) => string | null;
   /** Lower-case names; only those the manifest lists, plus content-type and authorization. One that came twice is joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly mediaType: string;
@@ -82,8 +84,18 @@ export interface Hint {
 }
 
 export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown'>; readonly message: string };
-/** `retryable` false = the source refused for good (gone, forbidden). */
-export type RereadError = { readonly code: Extract<ErrorCode, 'normalise.reread_failed' | 'normalise.reread_refused' | 'normalise.shape_unknown'>; readonly message: string; readonly retryable: boolean; readonly retryAfterMs: number | null };
+/** `retryable` false = the source refused for good: this object (gone, forbidden), or the whole access (`normalise.no_access`). */
+export interface RereadError {
+  readonly code: Extract<
+    ErrorCode,
+    'normalise.reread_failed' | 'normalise.no_access' | 'normalise.forbidden' | 'normalise.reread_refused' | 'normalise.shape_unknown'
+  >;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  /** Key of the entered field that it is about, where the folder can tell. */
+  readonly field?: string;
+}
 
 /** How a delivery came. A test event is marked as such and changes nothing. */
 export const ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
@@ -114,7 +126,11 @@ export interface WebhookPart {
   /** A public text that the proof needs, to be fetched from exactly this https address; null = refused unseen. Hosts are checked here. */
   evidence?(request: WebhookRequest): { readonly url: string } | null;
   /** Pure; fails closed: no secret, no header, no match = refused. Parses only after the proof. */
-  verify(request: WebhookRequest, access: ConnectionAccess, ports: { readonly hashing: Hashing; readonly clock: Clock; readonly certificates: Certificates }): Result<VerifiedWebhook, VerifyError>;
+  verify(
+    request: WebhookRequest,
+    access: ConnectionAccess,
+    ports: { readonly hashing: Hashing; readonly clock: Clock; readonly certificates: Certificates },
+  ): Result<VerifiedWebhook, VerifyError>;
   readonly normalise: Normalise;
 }
 
@@ -134,7 +150,11 @@ export interface PollPart {
    * One page. `cursor` null = from the beginning of what matters; the returned one is kept after everything of the page
    * is stored, so a crash between repeats the page and the keys drop it.
    */
-  read(cursor: string | null, access: ConnectionAccess, ports: CallPorts): Promise<Result<{ readonly items: readonly Brought[]; readonly cursor: string; readonly more: boolean }, RereadError>>;
+  read(
+    cursor: string | null,
+    access: ConnectionAccess,
+    ports: CallPorts,
+  ): Promise<Result<{ readonly items: readonly Brought[]; readonly cursor: string; readonly more: boolean }, RereadError>>;
   readonly normalise: Normalise;
 }
 

@@ -1,4 +1,5 @@
 import { localDate, zoneOffset } from '../domain/day/localTime.ts';
+import { lookUp } from './fields.ts';
 
 /** Wall times of foreign calendars: what a clock shows in a named zone, as the instant that was meant. */
 
@@ -54,7 +55,7 @@ const WINDOWS_ZONES: Readonly<Record<string, string>> = {
 /** The IANA name for an IANA or a Windows one; null = this machine knows no such zone. */
 export function knownZone(name: unknown): string | null {
   if (typeof name !== 'string' || name.length > 64 || !/^[A-Za-z]/.test(name)) return null;
-  const zone = WINDOWS_ZONES[name.toLowerCase()] ?? name;
+  const zone = lookUp(WINDOWS_ZONES, name.toLowerCase()) ?? name;
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: zone });
     return zone;

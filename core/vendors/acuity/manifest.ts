@@ -13,13 +13,21 @@ export const manifest: VendorManifest = {
   capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
     { key: 'userId', label: 'User ID', help: 'Acuity > Integrations > API > View Credentials.', sensitive: false, required: true },
-    { key: 'apiKey', label: 'API key', help: 'On the same page, of the main administrator: Acuity signs its calls with this key.', sensitive: true, required: true },
+    {
+      key: 'apiKey',
+      label: 'API key',
+      help: 'On the same page, of the main administrator: Acuity signs its calls with this key.',
+      sensitive: true,
+      required: true,
+      proves: 'also',
+    },
     {
       key: 'apiKeyPrevious',
       label: 'Previous API key',
       help: 'Only while you replace the key: calls signed with either are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'also',
     },
     TRADE_FIELD,
     VENDOR_NAME_FIELD,

@@ -40,11 +40,19 @@ export function appointmentChanges(appointment: Appointment, settings: Readonly<
   const [email, phone] = [emailAddress(appointment.email), shortText(appointment.phone, 60)];
   const wedding = { email, phone, date: dayOfInstant(startsAt, settings) };
   const currency = currencyOf(settings);
-  const price = currency === null || appointment.price === null || appointment.price === undefined ? null : minorUnitsOfDecimal(String(appointment.price), currency);
+  const price =
+    currency === null || appointment.price === null || appointment.price === undefined
+      ? null
+      : minorUnitsOfDecimal(String(appointment.price), currency);
   // Acuity tells no time of change: what is read last is what holds.
   const base = { wedding, occurredAt: null };
   return [
-    { kind: 'contact', ...base, remote: { type: 'appointment_person', id: appointment.id, version: null }, fields: { role: 'couple', ...known({ name, email, phone }) } },
+    {
+      kind: 'contact',
+      ...base,
+      remote: { type: 'appointment_person', id: appointment.id, version: null },
+      fields: { role: 'couple', ...known({ name, email, phone }) },
+    },
     {
       kind: 'booking',
       ...base,

@@ -35,7 +35,9 @@ const normalise: Normalise = (delivery) => {
   const body = parseJsonObject(delivery.bodyText);
   const appointment = Appointment.safeParse(body.ok ? body.value : null);
   const changes = appointment.success ? appointmentChanges(appointment.data, delivery.settings) : null;
-  return changes ? ok({ kind: 'changes', changes }) : err({ code: 'normalise.shape_unknown', message: 'The listed appointment has no id or no time with an offset.' });
+  return changes
+    ? ok({ kind: 'changes', changes })
+    : err({ code: 'normalise.shape_unknown', message: 'The listed appointment has no id or no time with an offset.' });
 };
 
 export const poll: PollPart = {
@@ -59,7 +61,11 @@ export const poll: PollPart = {
       items: appointments.map((appointment) => {
         const body = JSON.stringify(appointment);
         // There is no version: another content is another state.
-        return { key: `${appointment.id}:${crc32(encodeUtf8(body)).toString(16)}`, event: canceled ? 'appointment.canceled' : 'appointment.changed', body };
+        return {
+          key: `${appointment.id}:${crc32(encodeUtf8(body)).toString(16)}`,
+          event: canceled ? 'appointment.canceled' : 'appointment.changed',
+          body,
+        };
       }),
       cursor: JSON.stringify(over ? { from: null, canceled: !canceled } : ({ from: next, canceled } satisfies Cursor)),
       more: !(over && canceled),

@@ -10,5 +10,8 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   const me = await acuityClient(access, ports).read('/me', 'the account', Me);
   if (!me.ok) return me;
   const zone = shortText(me.value.timezone);
-  return ok({ account: shortText(me.value.name) ?? shortText(me.value.email), details: ['The user ID and the API key are good.', ...(zone ? [`The account's time zone is ${zone}.`] : [])] });
+  return ok({
+    account: shortText(me.value.name) ?? shortText(me.value.email),
+    details: ['The user ID and the API key are good.', ...(zone ? [`The account's time zone is ${zone}.`] : [])],
+  });
 };

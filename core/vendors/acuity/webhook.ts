@@ -24,7 +24,7 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const fields = parseForm(text.value);
   const event = eventOf(fields?.['action']);

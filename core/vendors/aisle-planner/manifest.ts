@@ -24,7 +24,9 @@ export const manifest: VendorManifest = {
     bridgeGuide({
       brings: 'New projects, leads and payments. Whether the triggers are instant is not said; count on a few minutes.',
       zapier: 'Aisle Planner',
-      first: ['In Aisle Planner, open Business Settings > Integrations and copy the API key that is meant for Zapier. Only Zapier asks for it; we do not.'],
+      first: [
+        'In Aisle Planner, open Business Settings > Integrations and copy the API key that is meant for Zapier. Only Zapier asks for it; we do not.',
+      ],
     }),
   ],
   file: null,

@@ -11,7 +11,14 @@ export const recipe: BridgeRecipe = {
     { trigger: 'lead_created', label: 'New lead or enquiry', instant: true, kind: 'lead' },
     { trigger: 'booking_created', label: 'New booking', instant: true, kind: 'booking' },
     { trigger: 'booking_updated', label: 'Booking changed', instant: true, kind: 'stage', required: PROJECT },
-    { trigger: 'booking_cancelled', label: 'Booking cancelled', instant: true, kind: 'booking', required: PROJECT, gives: { project_status: 'cancelled' } },
+    {
+      trigger: 'booking_cancelled',
+      label: 'Booking cancelled',
+      instant: true,
+      kind: 'booking',
+      required: PROJECT,
+      gives: { project_status: 'cancelled' },
+    },
     { trigger: 'client_created', label: 'New client', instant: true, kind: 'client' },
     { trigger: 'client_updated', label: 'Client changed', instant: true, kind: 'client' },
     { trigger: 'client_deleted', label: 'Client deleted', instant: true, kind: 'client_gone' },
@@ -20,7 +27,13 @@ export const recipe: BridgeRecipe = {
     { trigger: 'payment_failed', label: 'Payment failed', instant: true, kind: 'payment', gives: { payment_status: 'failed' } },
     { trigger: 'payment_refunded', label: 'Payment refunded', instant: true, kind: 'payment', gives: { payment_status: 'refunded' } },
     // Without the word for its state this one says nothing; it is then set aside, and the person is told which words there are.
-    { trigger: 'payment_updated', label: 'Payment changed', instant: true, kind: 'payment', required: ['payment_id', 'amount', 'currency', 'payment_status'] },
+    {
+      trigger: 'payment_updated',
+      label: 'Payment changed',
+      instant: true,
+      kind: 'payment',
+      required: ['payment_id', 'amount', 'currency', 'payment_status'],
+    },
     { trigger: 'document_shared', label: 'Document shared', instant: true, kind: 'document', gives: { document_status: 'shared' } },
     { trigger: 'document_updated', label: 'Document changed', instant: true, kind: 'document' },
     { trigger: 'message_received', label: 'Message received', instant: true, kind: 'message', gives: { message_direction: 'in' } },
@@ -30,7 +43,14 @@ export const recipe: BridgeRecipe = {
     { trigger: 'calendar_event_deleted', label: 'Calendar entry deleted', instant: true, kind: 'calendar_gone' },
     { trigger: 'wedding_created', label: 'New wedding in the book of events', instant: true, kind: 'wedding' },
     { trigger: 'wedding_updated', label: 'Wedding changed', instant: true, kind: 'wedding', required: PROJECT },
-    { trigger: 'wedding_cancelled', label: 'Wedding cancelled', instant: true, kind: 'wedding', required: PROJECT, gives: { project_status: 'cancelled' } },
+    {
+      trigger: 'wedding_cancelled',
+      label: 'Wedding cancelled',
+      instant: true,
+      kind: 'wedding',
+      required: PROJECT,
+      gives: { project_status: 'cancelled' },
+    },
   ],
 };
 
@@ -45,7 +65,9 @@ export const manifest: VendorManifest = {
   fields: recipeFields({ paths: ['bridge'], trade: 'other' }),
   guides: [
     bridgeGuide({
-      brings: 'Whatever the other system can tell Zapier, Make or any tool that posts: as soon as the tool hears of it, which for some triggers is every few minutes.',
+      brings:
+        'Whatever the other system can tell Zapier, Make or any tool that posts: as soon as the tool hears of it, which for some triggers ' +
+          'is every few minutes.',
       zapier: null,
     }),
   ],

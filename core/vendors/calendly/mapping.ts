@@ -7,10 +7,20 @@ import type { Invitee, ScheduledEvent } from './shapes.ts';
  * @param root - id of the first invitee of a chain of reschedules: one booking, however often it is moved
  * @param invitee - the newest of the chain, with its event
  */
-export function bookingChanges(root: string, invitee: Invitee, event: ScheduledEvent, settings: Readonly<Record<string, string>>): readonly Change[] | null {
+export function bookingChanges(
+  root: string,
+  invitee: Invitee,
+  event: ScheduledEvent,
+  settings: Readonly<Record<string, string>>,
+): readonly Change[] | null {
   const startsAt = instantOfText(event.start_time);
   if (startsAt === null) return null;
-  const version = [invitee.updated_at, event.updated_at].map(instantOfText).filter((time) => time !== null).sort().at(-1) ?? null;
+  const version =
+    [invitee.updated_at, event.updated_at]
+      .map(instantOfText)
+      .filter((time) => time !== null)
+      .sort()
+      .at(-1) ?? null;
   const name = shortText(invitee.name) ?? shortText([invitee.first_name, invitee.last_name].filter(Boolean).join(' '));
   const [email, phone] = [emailAddress(invitee.email), shortText(invitee.text_reminder_number, 60)];
   const base = { wedding: { email, phone, date: dayOfInstant(startsAt, settings) }, occurredAt: version };

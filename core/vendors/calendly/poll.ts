@@ -19,7 +19,12 @@ const Cursor = z.object({ of: z.url().nullable(), from: z.iso.datetime(), to: z.
 type Cursor = z.infer<typeof Cursor>;
 
 function cursorOf(text: string | null, now: number): Cursor {
-  const first: Cursor = { of: null, from: new Date(now - BACK_DAYS * DAY_MS).toISOString(), to: new Date(now + AHEAD_DAYS * DAY_MS).toISOString(), page: null };
+  const first: Cursor = {
+    of: null,
+    from: new Date(now - BACK_DAYS * DAY_MS).toISOString(),
+    to: new Date(now + AHEAD_DAYS * DAY_MS).toISOString(),
+    page: null,
+  };
   try {
     const cursor = Cursor.parse(JSON.parse(text ?? ''));
     return cursor.page === null ? first : cursor;
@@ -32,7 +37,9 @@ function cursorOf(text: string | null, now: number): Cursor {
 const normalise: Normalise = (delivery) => {
   const body = parseJsonObject(delivery.bodyText);
   const id = body.ok ? body.value['event'] : null;
-  return typeof id === 'string' && SAFE_SEGMENT.test(id) ? ok({ kind: 'reread', hints: [{ remoteType: 'event', remoteId: id }] }) : err({ code: 'normalise.shape_unknown', message: 'The listed event has no id.' });
+  return typeof id === 'string' && SAFE_SEGMENT.test(id)
+    ? ok({ kind: 'reread', hints: [{ remoteType: 'event', remoteId: id }] })
+    : err({ code: 'normalise.shape_unknown', message: 'The listed event has no id.' });
 };
 
 export const poll: PollPart = {
@@ -48,7 +55,14 @@ export const poll: PollPart = {
       of = (all ? me.value.resource.current_organization : me.value.resource.uri) ?? null;
       if (of === null) return refused('Calendly names no organisation for this token.');
     }
-    const query = queryText({ [all ? 'organization' : 'user']: of, min_start_time: cursor.from, max_start_time: cursor.to, sort: 'start_time:asc', count: PAGE, page_token: cursor.page });
+    const query = queryText({
+      [all ? 'organization' : 'user']: of,
+      min_start_time: cursor.from,
+      max_start_time: cursor.to,
+      sort: 'start_time:asc',
+      count: PAGE,
+      page_token: cursor.page,
+    });
     const found = await client.read(`/scheduled_events?${query}`, 'the list of events', EventPage);
     if (!found.ok) return found;
     const page = found.value.pagination.next_page_token || null;
@@ -56,7 +70,9 @@ export const poll: PollPart = {
     return ok({
       items: found.value.collection.flatMap((event) => {
         const id = eventOfUri(event.uri, client.baseUrl);
-        return id === null ? [] : [{ key: `event:${id}:${instantOfText(event.updated_at) ?? 'undated'}`, event: 'scheduled_event', body: JSON.stringify({ event: id }) }];
+        return id === null
+          ? []
+          : [{ key: `event:${id}:${instantOfText(event.updated_at) ?? 'undated'}`, event: 'scheduled_event', body: JSON.stringify({ event: id }) }];
       }),
       cursor: JSON.stringify({ ...cursor, of, page: more ? page : null } satisfies Cursor),
       more,

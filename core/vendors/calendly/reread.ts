@@ -30,7 +30,9 @@ async function readInvitee(client: ApiClient, id: InviteeId): Read<shapes.Invite
 async function readEvent(client: ApiClient, id: string): Read<shapes.ScheduledEvent> {
   const answer = await client.read(`/scheduled_events/${id}`, 'a scheduled event', z.object({ resource: shapes.ScheduledEvent }));
   if (!answer.ok) return answer;
-  return eventOfUri(answer.value.resource.uri, client.baseUrl) === id ? ok(answer.value.resource) : shapeUnknown('Calendly answered with another event than the one asked for.');
+  return eventOfUri(answer.value.resource.uri, client.baseUrl) === id
+    ? ok(answer.value.resource)
+    : shapeUnknown('Calendly answered with another event than the one asked for.');
 }
 
 interface Place {
@@ -56,14 +58,20 @@ async function follow(client: ApiClient, from: Place, which: 'old_invitee' | 'ne
  * A reschedule is told as a cancelled invitee and a new one, in any order. Whichever we came by, the chain is followed to
  * both ends: the first gives the booking its identity, the newest its state.
  */
-async function chainChanges(client: ApiClient, id: InviteeId, invitee: shapes.Invitee, settings: Readonly<Record<string, string>>): Read<readonly Change[]> {
+async function chainChanges(
+  client: ApiClient,
+  id: InviteeId,
+  invitee: shapes.Invitee,
+  settings: Readonly<Record<string, string>>,
+): Read<readonly Change[]> {
   const first = await follow(client, { id, invitee }, 'old_invitee');
   if (!first.ok) return first;
   const last = await follow(client, { id, invitee }, 'new_invitee');
   if (!last.ok) return last;
   const newest = last.value.invitee;
   // Moved, and what it was moved to is not to be seen (yet): that is no cancellation.
-  if (newest === null || (newest.status === 'canceled' && newest.rescheduled === true && inviteeOfUri(newest.new_invitee, client.baseUrl) === null)) return ok([]);
+  if (newest === null || (newest.status === 'canceled' && newest.rescheduled === true && inviteeOfUri(newest.new_invitee, client.baseUrl) === null))
+    return ok([]);
   const event = await readEvent(client, last.value.id.event);
   if (!event.ok) return event;
   const changes = bookingChanges(first.value.id.invitee, newest, event.value, settings);

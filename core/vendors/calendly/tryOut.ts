@@ -10,6 +10,11 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   if (!me.ok) return me;
   const { resource } = me.value;
   const zone = shortText(resource.timezone);
-  const signed = access.secrets['signingKey'] ? 'Calls signed with the signing key are accepted.' : 'Without a signing key appointments come every ten minutes only.';
-  return ok({ account: shortText(resource.name) ?? shortText(resource.email), details: ['The access token is good.', ...(zone ? [`The account's time zone is ${zone}.`] : []), signed] });
+  const signed = access.secrets['signingKey']
+    ? 'Calls signed with the signing key are accepted.'
+    : 'Without a signing key appointments come every ten minutes only.';
+  return ok({
+    account: shortText(resource.name) ?? shortText(resource.email),
+    details: ['The access token is good.', ...(zone ? [`The account's time zone is ${zone}.`] : []), signed],
+  });
 };

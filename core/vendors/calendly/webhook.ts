@@ -15,14 +15,18 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
   const event = shortText(body.value['event'], 100);
   const uri = shortText(objectAt(body.value, 'payload')['uri']);
   // Each of these happens to one invitee once: a reschedule makes a new one.
-  return ok({ deliveryKey: event !== null && uri !== null ? `${event}:${uri}` : bodyKey(request.rawBody, hashing), vendorEvent: event, bodyText: text.value });
+  return ok({
+    deliveryKey: event !== null && uri !== null ? `${event}:${uri}` : bodyKey(request.rawBody, hashing),
+    vendorEvent: event,
+    bodyText: text.value,
+  });
 };
 
 export const normalise: Normalise = (delivery) => {

@@ -15,7 +15,8 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'catering' }),
   guides: [
-    fileGuide('Completed orders, from the nightly export that CaterTrax arranges with its partners, or from a list that you export. An order no longer changes once it is in that export.', [
+    fileGuide('Completed orders, from the nightly export that CaterTrax arranges with its partners, or from a list that you export. An ' +
+      'order no longer changes once it is in that export.', [
       'Ask CaterTrax to arrange the nightly export of completed orders, or save a list of orders as CSV.',
       'Bring each night\'s file here by hand: it is not fetched by itself yet.',
     ]),

@@ -31,7 +31,8 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Contacts: those who changed within the last year first, then news every quarter of an hour. Constant Contact has no webhooks for contacts.',
+      brings:
+        'Contacts: those who changed within the last year first, then news every quarter of an hour. Constant Contact has no webhooks for contacts.',
       steps: [
         'Open the developer portal of Constant Contact and make an application with the authorization code flow and rotating refresh tokens.',
         'Enter this redirect address there: {redirectUrl}',

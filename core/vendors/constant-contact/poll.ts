@@ -16,7 +16,8 @@ const LOOK_BACK_MS = 365 * 86_400_000;
 const Page = z.object({ contacts: z.array(z.unknown()), _links: z.object({ next: z.object({ href: z.string() }).optional() }).optional() });
 const Account = z.object({ organization_name: z.string().nullish(), contact_email: z.string().nullish(), encoded_account_id: z.string().nullish() });
 
-const client = (access: ConnectionAccess, ports: CallPorts) => apiClient({ who: 'Constant Contact', baseUrl: DEFAULT_BASE_URL, headers: (of) => bearer(of) }, access, ports);
+const client = (access: ConnectionAccess, ports: CallPorts) =>
+  apiClient({ who: 'Constant Contact', baseUrl: DEFAULT_BASE_URL, headers: (of) => bearer(of) }, access, ports);
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
 const changedAt = (contact: unknown): string | null => (isBody(contact) ? instantOfText(contact['updated_at']) : null);
 
@@ -63,7 +64,8 @@ export const poll: PollPart = {
 function changesOf(contact: Body): Result<Normalised, NormaliseError> {
   const id = contact['contact_id'];
   if (typeof id !== 'string' || !/^[\w-]{8,100}$/.test(id)) return err({ code: 'normalise.shape_unknown', message: 'The contact has no id.' });
-  if (contact['deleted_at'] !== undefined && contact['deleted_at'] !== null) return ok({ kind: 'ignored', why: 'who leaves a mailing list stays in the record' });
+  if (contact['deleted_at'] !== undefined && contact['deleted_at'] !== null)
+    return ok({ kind: 'ignored', why: 'who leaves a mailing list stays in the record' });
   const email = emailAddress(objectAt(contact, 'email_address')['address']);
   if (email === null) return ok({ kind: 'ignored', why: 'a contact without an e-mail address' });
   const phones = (Array.isArray(contact['phone_numbers']) ? (contact['phone_numbers'] as unknown[]) : []).filter(isBody);

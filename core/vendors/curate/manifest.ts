@@ -15,9 +15,11 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'florist' }),
   guides: [
-    fileGuide('Booked events from any list that you can get out as CSV. No interface of Curate is documented; its money goes to QuickBooks, which is not read here.', [
-      'Get your booked events out of Curate as CSV, or keep them in a spreadsheet and save that as CSV.',
-    ]),
+    fileGuide(
+      'Booked events from any list that you can get out as CSV. No interface of Curate is documented; its money goes to QuickBooks, which ' +
+        'is not read here.',
+      ['Get your booked events out of Curate as CSV, or keep them in a spreadsheet and save that as CSV.'],
+    ),
   ],
   webhook: null,
   bridge: null,

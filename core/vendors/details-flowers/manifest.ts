@@ -15,7 +15,8 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'florist' }),
   guides: [
-    fileGuide('Orders from any list that you can get out as CSV. No interface of Details Flowers is documented; its payments run through the florist\'s Stripe account, which is a connection of its own.', [
+    fileGuide('Orders from any list that you can get out as CSV. No interface of Details Flowers is documented; its payments run through ' +
+      'the florist\'s Stripe account, which is a connection of its own.', [
       'Get your orders out of Details Flowers as CSV, or keep them in a spreadsheet and save that as CSV.',
     ]),
   ],

@@ -8,7 +8,13 @@ export const bridge: BridgeRecipe = {
     { trigger: 'project_lead', label: 'New Project as Lead', instant: true, kind: 'lead' },
     { trigger: 'project_job', label: 'New Project as Job', instant: true, kind: 'booking' },
     { trigger: 'project_status_updated', label: 'Project Status Updated', instant: true, kind: 'stage' },
-    { trigger: 'contract_signed', label: 'Contract Signed', instant: true, kind: 'document', gives: { document_kind: 'contract', document_status: 'signed' } },
+    {
+      trigger: 'contract_signed',
+      label: 'Contract Signed',
+      instant: true,
+      kind: 'document',
+      gives: { document_kind: 'contract', document_status: 'signed' },
+    },
     { trigger: 'payment_received', label: 'New Payment Received', instant: true, kind: 'payment', gives: { payment_status: 'paid' } },
   ],
 };

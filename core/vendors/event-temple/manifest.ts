@@ -10,8 +10,20 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: false, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'organizationId', label: 'Organization ID', help: 'Event Temple > Settings > Organization, at the top of the page.', sensitive: false, required: true },
-    { key: 'apiKey', label: 'API key', help: 'Event Temple > Settings > Developers > API keys. It belongs to a person: choose one who may see all bookings.', sensitive: true, required: true },
+    {
+      key: 'organizationId',
+      label: 'Organization ID',
+      help: 'Event Temple > Settings > Organization, at the top of the page.',
+      sensitive: false,
+      required: true,
+    },
+    {
+      key: 'apiKey',
+      label: 'API key',
+      help: 'Event Temple > Settings > Developers > API keys. It belongs to a person: choose one who may see all bookings.',
+      sensitive: true,
+      required: true,
+    },
     { ...ZONE_FIELD, help: 'Where the venue is: days and times over there may come without a zone.' },
     TRADE_FIELD,
     VENDOR_NAME_FIELD,

@@ -45,23 +45,30 @@ export function contactIdOf(booking: Resource): string | null {
 }
 
 const emailOf = (contact: Resource | null): string | null => attribute(contact, ['email', 'email_address', 'primary_email'], emailAddress);
-const phoneOf = (contact: Resource | null): string | null => attribute(contact, ['phone', 'phone_number', 'mobile', 'mobile_phone', 'primary_phone'], (value) => shortText(value, 60));
+const phoneOf = (contact: Resource | null): string | null =>
+  attribute(contact, ['phone', 'phone_number', 'mobile', 'mobile_phone', 'primary_phone'], (value) => shortText(value, 60));
 
 function dayOf(booking: Resource, settings: Settings): string | null {
   return attribute(booking, ['event_date', 'start_date', 'arrival_date'], localDate) ?? dayOfInstant(startOf(booking, settings), settings);
 }
-const startOf = (booking: Resource, settings: Settings): string | null => attribute(booking, ['starts_at', 'start_at', 'start_time', 'start_date'], instantIn(settings));
+const startOf = (booking: Resource, settings: Settings): string | null =>
+  attribute(booking, ['starts_at', 'start_at', 'start_time', 'start_date'], instantIn(settings));
 
 export function contactOf(contact: Resource, settings: Settings, date: string | null): Change {
   const version = changedAt(contact, settings);
   const [email, phone] = [emailOf(contact), phoneOf(contact)];
-  const name = shortText([contact.attributes['first_name'], contact.attributes['last_name']].filter((part) => typeof part === 'string').join(' ')) ?? attribute(contact, ['name', 'full_name'], (value) => shortText(value));
+  const name =
+    shortText([contact.attributes['first_name'], contact.attributes['last_name']].filter((part) => typeof part === 'string').join(' ')) ??
+    attribute(contact, ['name', 'full_name'], (value) => shortText(value));
   return {
     kind: 'contact',
     remote: { type: 'contact', id: contact.id, version },
     wedding: { email, phone, date },
     occurredAt: version,
-    fields: { role: 'couple', ...known({ name, email, phone, company: attribute(contact, ['company', 'company_name'], (value) => shortText(value)) }) },
+    fields: {
+      role: 'couple',
+      ...known({ name, email, phone, company: attribute(contact, ['company', 'company_name'], (value) => shortText(value)) }),
+    },
   };
 }
 

@@ -30,7 +30,9 @@ function cursorOf(text: string | null, now: number): Cursor {
 const normalise: Normalise = (delivery) => {
   const body = parseJsonObject(delivery.bodyText);
   const id = body.ok ? body.value['booking'] : null;
-  return typeof id === 'string' && SAFE_SEGMENT.test(id) ? ok({ kind: 'reread', hints: [{ remoteType: 'booking', remoteId: id }] }) : err({ code: 'normalise.shape_unknown', message: 'The listed booking has no id.' });
+  return typeof id === 'string' && SAFE_SEGMENT.test(id)
+    ? ok({ kind: 'reread', hints: [{ remoteType: 'booking', remoteId: id }] })
+    : err({ code: 'normalise.shape_unknown', message: 'The listed booking has no id.' });
 };
 
 export const poll: PollPart = {
@@ -44,9 +46,15 @@ export const poll: PollPart = {
     const newest = [cursor.newest, ...bookings.map((each) => each.changed)].filter((time) => time !== null).sort().at(-1) ?? cursor.newest;
     const after = page.value.meta?.after_cursor || null;
     const more = after !== null && after !== cursor.after && bookings.length > 0;
-    const next: Cursor = more ? { ...cursor, newest, after } : { since: new Date(Date.parse(newest) - OVERLAP_MS).toISOString(), newest, after: null };
+    const next: Cursor = more
+      ? { ...cursor, newest, after }
+      : { since: new Date(Date.parse(newest) - OVERLAP_MS).toISOString(), newest, after: null };
     return ok({
-      items: bookings.map(({ id, changed }) => ({ key: `booking:${id}:${changed ?? 'undated'}`, event: 'booking', body: JSON.stringify({ booking: id }) })),
+      items: bookings.map(({ id, changed }) => ({
+        key: `booking:${id}:${changed ?? 'undated'}`,
+        event: 'booking',
+        body: JSON.stringify({ booking: id }),
+      })),
       cursor: JSON.stringify(next),
       more,
     });

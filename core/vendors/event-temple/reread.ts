@@ -15,7 +15,8 @@ export const reread: NonNullable<VendorModule['reread']> = async (hint, access, 
   // Another object than the one asked for would be written over somebody else's.
   if (booking.value.data.id !== hint.remoteId) return shapeUnknown('Event Temple answered with another booking than the one asked for.');
   const contactId = contactIdOf(booking.value.data);
-  const contact = contactId !== null && SAFE_SEGMENT.test(contactId) ? orNull(await client.read(`/contacts/${contactId}`, 'the contact', One)) : ok(null);
+  const contact =
+    contactId !== null && SAFE_SEGMENT.test(contactId) ? orNull(await client.read(`/contacts/${contactId}`, 'the contact', One)) : ok(null);
   if (!contact.ok) return contact;
   const changes = bookingChanges(booking.value.data, contact.value?.data.id === contactId ? (contact.value?.data ?? null) : null, access.settings);
   return changes.ok ? changes : shapeUnknown(`Event Temple: ${changes.error}.`);

@@ -9,5 +9,11 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   if (!organizations.ok) return organizations;
   const own = organizations.value.data.find((each) => each.id === access.settings['organizationId']);
   const name = shortText(own?.attributes['name']);
-  return ok({ account: name, details: ['The API key is good.', own ? 'The organization ID is one of its organizations.' : 'The organization ID is none of those that this key may see: check it.'] });
+  return ok({
+    account: name,
+    details: [
+      'The API key is good.',
+      own ? 'The organization ID is one of its organizations.' : 'The organization ID is none of those that this key may see: check it.',
+    ],
+  });
 };

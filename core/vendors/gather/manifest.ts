@@ -20,14 +20,19 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'venue', feed }),
   guides: [
-    feedGuide('Bookings, through the Google calendar that Gather fills. Bookings without a start time are not in it. Looked at every quarter of an hour.', [
-      'In Gather, connect a Google calendar for your bookings.',
-      'In Google Calendar, open that calendar\'s settings and copy "Secret address in iCal format".',
-    ]),
-    mailGuide('New leads, as soon as the notification mail comes. No interface of Gather is documented, its mails included: what cannot be read is set aside for you.', DOMAINS),
-    fileGuide('Bookings from any list that you can get out as CSV. No export is documented.', [
-      'In Gather, save a list of your bookings as CSV.',
-    ]),
+    feedGuide(
+      'Bookings, through the Google calendar that Gather fills. Bookings without a start time are not in it. Looked at every quarter of an hour.',
+      [
+        'In Gather, connect a Google calendar for your bookings.',
+        'In Google Calendar, open that calendar\'s settings and copy "Secret address in iCal format".',
+      ],
+    ),
+    mailGuide(
+      'New leads, as soon as the notification mail comes. No interface of Gather is documented, its mails included: what cannot be read ' +
+        'is set aside for you.',
+      DOMAINS,
+    ),
+    fileGuide('Bookings from any list that you can get out as CSV. No export is documented.', ['In Gather, save a list of your bookings as CSV.']),
   ],
   webhook: null,
   bridge: null,

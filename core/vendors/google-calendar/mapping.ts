@@ -44,7 +44,8 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const updated = instantOfText(event['updated']);
   const remote = { type: 'event', id: boundedId(id), version: updated };
   const status = event['status'];
-  if (status === 'cancelled') return one({ kind: 'calendarEvent', remote, wedding: {}, occurredAt: updated, fields: { status: 'cancelled' }, deleted: true });
+  if (status === 'cancelled')
+    return one({ kind: 'calendarEvent', remote, wedding: {}, occurredAt: updated, fields: { status: 'cancelled' }, deleted: true });
   const type = shortText(event['eventType'], 40) ?? 'default';
   if (NO_PLAN.includes(type)) return ok({ kind: 'ignored', why: `${type} is no plan` });
 
@@ -55,11 +56,19 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   return one({
     kind: 'calendarEvent',
     remote,
-    wedding: { weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']), email: guestOf(event), date: dayOf(start.at, own) },
+    wedding: {
+      weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']),
+      email: guestOf(event),
+      date: dayOf(start.at, own),
+    },
     occurredAt: updated,
     fields: {
-      startsAt: start.at, endsAt: end.at, allDay: start.allDay, zone: own,
-      status: status === 'tentative' ? 'tentative' : 'confirmed', busy: event['transparency'] !== 'transparent',
+      startsAt: start.at,
+      endsAt: end.at,
+      allDay: start.allDay,
+      zone: own,
+      status: status === 'tentative' ? 'tentative' : 'confirmed',
+      busy: event['transparency'] !== 'transparent',
       // The whole entry is told each time: what is not there is not there any more.
       place: shortText(event['location']),
       ...known({ title: shortText(event['summary']), calendar: shortText(body.value['calendar']) }),

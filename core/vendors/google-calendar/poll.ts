@@ -25,7 +25,11 @@ function brought(event: unknown, { summary, timeZone }: List): Brought {
   const { id, etag, updated, status } = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {};
   const body = JSON.stringify({ event, calendar: summary ?? null, zone: timeZone ?? null });
   const state = [etag, updated].find((mark): mark is string => typeof mark === 'string' && mark !== '') ?? textMark(body);
-  return { key: `${typeof id === 'string' ? boundedId(id) : 'without-id'}@${boundedId(state, 120)}`, event: status === 'cancelled' ? 'cancelled' : 'entry', body };
+  return {
+    key: `${typeof id === 'string' ? boundedId(id) : 'without-id'}@${boundedId(state, 120)}`,
+    event: status === 'cancelled' ? 'cancelled' : 'entry',
+    body,
+  };
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -40,10 +44,17 @@ export const poll: PollPart = {
     const [sync, page] = [text(held['sync']), text(held['page'])];
     // A page must be asked for with what the first one was asked for.
     const since = text(held['since']) ?? new Date(ports.clock.now() - LOOK_BACK_DAYS * DAY_MS).toISOString();
-    const query = queryText({ singleEvents: true, showDeleted: true, maxResults: PAGE, ...(sync === null ? { timeMin: since } : { syncToken: sync }), pageToken: page });
+    const query = queryText({
+      singleEvents: true,
+      showDeleted: true,
+      maxResults: PAGE,
+      ...(sync === null ? { timeMin: since } : { syncToken: sync }),
+      pageToken: page,
+    });
     const list = await readGoogle(`${path}/events?${query}`, 'the entries', List, access, ports);
     if (!list.ok) return list;
-    if (list.value === 'gone') return sync === null && page === null ? refused('Google Calendar answered 410 for the entries.') : ok({ items: [], cursor: '{}', more: true });
+    if (list.value === 'gone')
+      return sync === null && page === null ? refused('Google Calendar answered 410 for the entries.') : ok({ items: [], cursor: '{}', more: true });
     const { items, nextPageToken, nextSyncToken } = list.value;
     const next = nextPageToken === undefined ? { sync: nextSyncToken ?? null } : { sync, page: nextPageToken, since };
     return ok({ items: items.map((event) => brought(event, list.value as List)), cursor: JSON.stringify(next), more: nextPageToken !== undefined });

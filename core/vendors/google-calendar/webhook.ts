@@ -9,7 +9,11 @@ const SAFE = /^[\w.=+/:-]{1,200}$/;
 export const verify: WebhookPart['verify'] = ({ headers }, access, { hashing }) => {
   const proof = verifyToken(headers['x-goog-channel-token'], [access.secrets['channelToken'], access.secrets['channelTokenPrevious']], hashing);
   if (!proof.ok) return proof;
-  const [channel, number, state] = [headers['x-goog-channel-id'] ?? '', headers['x-goog-message-number'] ?? '', headers['x-goog-resource-state'] ?? ''];
+  const [channel, number, state] = [
+    headers['x-goog-channel-id'] ?? '',
+    headers['x-goog-message-number'] ?? '',
+    headers['x-goog-resource-state'] ?? '',
+  ];
   if (channel === '' || number === '' || state === '') return err('intake.signature_missing');
   if (!SAFE.test(channel) || !/^\d{1,18}$/.test(number) || !/^[a-z_]{1,40}$/.test(state)) return err('intake.signature_malformed');
   const expected = access.settings['channelId'];

@@ -14,7 +14,9 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'feed',
-      brings: 'The entries of any calendar that can be subscribed to, with their changes; looked for every quarter of an hour at most. Many calendars renew their feed only every few hours.',
+      brings:
+        'The entries of any calendar that can be subscribed to, with their changes; looked for every quarter of an hour at most. Many ' +
+          'calendars renew their feed only every few hours.',
       steps: [
         'In the other calendar look for Share, Publish or Subscribe, and copy the address of the feed; it often ends in .ics.',
         'Paste the address here. Keep it as you keep a password: whoever knows it can read the calendar.',

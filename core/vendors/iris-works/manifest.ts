@@ -20,7 +20,11 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'photography', feed }),
   guides: [
-    mailGuide('New leads, if Iris Works mails them to you. No interface of Iris Works is documented, its mails included: what cannot be read is set aside for you.', DOMAINS),
+    mailGuide(
+      'New leads, if Iris Works mails them to you. No interface of Iris Works is documented, its mails included: what cannot be read is ' +
+        'set aside for you.',
+      DOMAINS,
+    ),
     feedGuide('Sessions, as far as Iris Works writes them into a calendar that can be published.', [
       'In Iris Works, connect a Google calendar if your plan has it.',
       'In Google Calendar, open that calendar\'s settings and copy "Secret address in iCal format".',

@@ -21,7 +21,8 @@ export const manifest: VendorManifest = {
   fields: recipeFields({ paths: PATHS, trade: 'photography', feed }),
   guides: [
     bridgeGuide({
-      brings: 'What Light Blue tells Zapier. Its app exists; which of its triggers your version offers is for you to see, any of them fits the ones below.',
+      brings: 'What Light Blue tells Zapier. Its app exists; which of its triggers your version offers is for you to see, any of them ' +
+        'fits the ones below.',
       zapier: 'Light Blue',
     }),
     feedGuide('Shoots and appointments, through a calendar that Light Blue publishes.', [

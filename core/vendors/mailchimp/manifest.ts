@@ -11,7 +11,13 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'apiKey', label: 'API key', help: 'Account > Extras > API keys. It ends in the data centre, e.g. -us21.', sensitive: true, required: true },
+    {
+      key: 'apiKey',
+      label: 'API key',
+      help: 'Account > Extras > API keys. It ends in the data centre, e.g. -us21.',
+      sensitive: true,
+      required: true,
+    },
     { key: 'listId', label: 'Audience ID', help: 'Audience > Settings > Audience name and defaults.', sensitive: false, required: true },
     {
       key: 'signingSecret',
@@ -19,6 +25,7 @@ export const manifest: VendorManifest = {
       help: 'Only where Mailchimp has shown one for the webhook. Once filled in, every call must be signed.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     {
       key: 'signingSecretPrevious',
@@ -26,14 +33,24 @@ export const manifest: VendorManifest = {
       help: 'Only while one webhook follows another: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
-    { key: 'baseUrl', label: 'API address', help: 'Leave empty for the data centre that the key names.', sensitive: false, required: false, input: 'url' },
+    {
+      key: 'baseUrl',
+      label: 'API address',
+      help: 'Leave empty for the data centre that the key names.',
+      sensitive: false,
+      required: false,
+      input: 'url',
+    },
   ],
   oauth: null,
   guides: [
     {
       path: 'native',
-      brings: 'People of one audience: those who changed within the last year first, then news within seconds, or every quarter of an hour without the webhook.',
+      brings:
+        'People of one audience: those who changed within the last year first, then news within seconds, or every quarter of an hour ' +
+          'without the webhook.',
       steps: [
         'In Mailchimp open Account, then Extras, then API keys, make a key and paste it here.',
         'Open the audience, then Settings, copy the audience ID and paste it here.',

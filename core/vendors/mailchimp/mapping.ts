@@ -26,11 +26,20 @@ function person({ id, email, name, phone, company, clue, at }: Said): Meant {
   if (email === null) return shapeUnknown('The person has no address.');
   return ok({
     kind: 'changes',
-    changes: [{ kind: 'contact', remote: { type: 'member', id, version: at }, wedding: { email: clue }, occurredAt: at, fields: { email, ...known({ name, phone, company }) } }],
+    changes: [
+      {
+        kind: 'contact',
+        remote: { type: 'member', id, version: at },
+        wedding: { email: clue },
+        occurredAt: at,
+        fields: { email, ...known({ name, phone, company }) },
+      },
+    ],
   });
 }
 
-const fullName = (first: unknown, last: unknown): string | null => shortText([shortText(first), shortText(last)].filter((part) => part !== null).join(' '));
+const fullName = (first: unknown, last: unknown): string | null =>
+  shortText([shortText(first), shortText(last)].filter((part) => part !== null).join(' '));
 /** An address as merge field is an object; a phone or a company is text. */
 const merged = (fields: Body, name: string): string | null => shortText(fields[name]);
 
@@ -41,7 +50,8 @@ const firedAt = (value: string | undefined): string | null => wallTimeToInstant(
 export function formChanges(form: Readonly<Record<string, string>>): Meant {
   const type = shortText(form['type'], 60);
   if (type === null) return shapeUnknown('The call has no type.');
-  if (!(MAILCHIMP_EVENTS as readonly string[]).includes(type)) return ok({ kind: 'ignored', why: `${type}: who leaves a mailing list stays in the record` });
+  if (!(MAILCHIMP_EVENTS as readonly string[]).includes(type))
+    return ok({ kind: 'ignored', why: `${type}: who leaves a mailing list stays in the record` });
   const at = firedAt(form['fired_at']);
   if (at === null) return shapeUnknown(`${type}: fired_at is no time.`);
   if (type === 'upemail') {
@@ -63,5 +73,13 @@ export function memberChanges(member: Body): Meant {
   const email = emailAddress(member['email_address']);
   const name = shortText(member['full_name']) ?? fullName(fields['FNAME'], fields['LNAME']);
   const at = instantOfText(member['last_changed']);
-  return person({ id: member['unique_email_id'] ?? member['id'], email, name, phone: merged(fields, 'PHONE'), company: merged(fields, 'COMPANY'), clue: email, at });
+  return person({
+    id: member['unique_email_id'] ?? member['id'],
+    email,
+    name,
+    phone: merged(fields, 'PHONE'),
+    company: merged(fields, 'COMPANY'),
+    clue: email,
+    at,
+  });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { err, ok } from '../../contract/result.ts';
 import { apiClient, type ApiClient } from '../apiClient.ts';
 import { encodeBase64, encodeUtf8 } from '../bytes.ts';
-import { queryText, refused, SAFE_SEGMENT } from '../calls.ts';
+import { noAccess, queryText, refused, SAFE_SEGMENT } from '../calls.ts';
 import { instantOfText, shortText } from '../fields.ts';
 import { boundedId, readCursor, textMark } from '../ids.ts';
 import { parseJsonObject } from '../signatures.ts';
@@ -11,7 +11,9 @@ import { memberChanges } from './mapping.ts';
 
 const PAGE = 200;
 const LOOK_BACK_MS = 365 * 86_400_000;
-const FIELDS = ['id', 'unique_email_id', 'email_address', 'full_name', 'status', 'merge_fields', 'last_changed'].map((name) => `members.${name}`).join(',');
+const FIELDS = ['id', 'unique_email_id', 'email_address', 'full_name', 'status', 'merge_fields', 'last_changed']
+  .map((name) => `members.${name}`)
+  .join(',');
 
 const Members = z.object({ members: z.array(z.unknown()) });
 
@@ -26,7 +28,8 @@ function clientOf(access: ConnectionAccess, ports: CallPorts): ApiClient | null 
 
 const NO_KEY = 'The connection has no API key, or one that does not name its data centre.';
 
-const changedAt = (member: unknown): string | null => (typeof member === 'object' && member !== null ? instantOfText((member as Record<string, unknown>)['last_changed']) : null);
+const changedAt = (member: unknown): string | null =>
+  typeof member === 'object' && member !== null ? instantOfText((member as Record<string, unknown>)['last_changed']) : null;
 
 function brought(member: unknown): Brought {
   const { unique_email_id: unique, id } = typeof member === 'object' && member !== null ? (member as Record<string, unknown>) : {};
@@ -41,7 +44,7 @@ export const poll: PollPart = {
   async read(cursor, access, ports) {
     const list = access.settings['listId'] ?? '';
     const client = clientOf(access, ports);
-    if (client === null) return refused(NO_KEY);
+    if (client === null) return noAccess(NO_KEY);
     if (!SAFE_SEGMENT.test(list)) return refused('The audience ID is none.');
     const held = readCursor(cursor) ?? {};
     const since = instantOfText(held['since']) ?? new Date(ports.clock.now() - LOOK_BACK_MS).toISOString();
@@ -70,7 +73,7 @@ const Ping = z.object({ health_status: z.string() });
 
 export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) => {
   const client = clientOf(access, ports);
-  if (client === null) return refused(NO_KEY);
+  if (client === null) return noAccess(NO_KEY);
   const ping = await client.read('/ping', 'a ping', Ping);
   return ping.ok ? ok({ account: null, details: [shortText(ping.value.health_status) ?? 'Mailchimp has answered'] }) : ping;
 };

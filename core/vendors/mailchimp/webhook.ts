@@ -16,10 +16,17 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
   // Not every account signs. The unguessable address is the proof there; a secret that is known is insisted upon.
   if (secrets.some((secret) => secret !== undefined && secret !== '')) {
     const header = request.headers['x-mailchimp-signature'];
-    const proof = verifyTimestampedHmac({ header, rawBody: request.rawBody, secrets, toleranceSeconds: TOLERANCE_SECONDS, nowMs: clock.now(), hashing });
+    const proof = verifyTimestampedHmac({
+      header,
+      rawBody: request.rawBody,
+      secrets,
+      toleranceSeconds: TOLERANCE_SECONDS,
+      nowMs: clock.now(),
+      hashing,
+    });
     if (!proof.ok) return proof;
   }
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   // A call has no id; sent again it has the same bytes, its time among them.
   return ok({ deliveryKey: bodyKey(request.rawBody, hashing), vendorEvent: shortText(parseForm(text.value)?.['type'], 60), bodyText: text.value });

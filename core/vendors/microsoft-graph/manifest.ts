@@ -11,11 +11,32 @@ export const manifest: VendorManifest = {
   capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
     { key: 'clientId', label: 'Application ID', help: 'Microsoft Entra > App registrations > your app.', sensitive: false, required: true },
-    { key: 'clientSecret', label: 'Client secret', help: 'Certificates & secrets of the same app; the value, not its ID.', sensitive: true, required: true },
+    {
+      key: 'clientSecret',
+      label: 'Client secret',
+      help: 'Certificates & secrets of the same app; the value, not its ID.',
+      sensitive: true,
+      required: true,
+    },
     { key: 'calendarId', label: 'Calendar ID', help: 'Leave empty for the main calendar of the account.', sensitive: false, required: false },
     { ...ZONE_FIELD, help: 'For whole days of entries that name no zone.' },
-    { key: 'clientState', label: 'Client state', help: 'Made up here; Microsoft repeats it in every notice.', sensitive: true, required: false, input: 'generated' },
-    { key: 'clientStatePrevious', label: 'Previous client state', help: 'Only while one subscription follows another.', sensitive: true, required: false },
+    {
+      key: 'clientState',
+      label: 'Client state',
+      help: 'Made up here; Microsoft repeats it in every notice.',
+      sensitive: true,
+      required: false,
+      proves: 'only',
+      input: 'generated',
+    },
+    {
+      key: 'clientStatePrevious',
+      label: 'Previous client state',
+      help: 'Only while one subscription follows another.',
+      sensitive: true,
+      required: false,
+      proves: 'only',
+    },
     baseUrlField(DEFAULT_BASE_URL),
   ],
   oauth: {
@@ -29,9 +50,12 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: looked for every five minutes.',
+      brings:
+        'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: looked for every ' +
+          'five minutes.',
       steps: [
-        'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of the type Web: {redirectUrl}',
+        'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of ' +
+          'the type Web: {redirectUrl}',
         'Under API permissions add the delegated permissions Calendars.Read, User.Read and offline_access of Microsoft Graph.',
         'Under Certificates & secrets make a client secret.',
         'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',

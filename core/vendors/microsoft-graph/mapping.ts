@@ -38,7 +38,14 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const remote = { type: 'event', id: boundedId(id), version: changed };
   if (event['@removed'] !== undefined || event['isCancelled'] === true) {
     // A removal has no time of its own: it is as new as the look that brought it.
-    return one({ kind: 'calendarEvent', remote: { ...remote, version: null }, wedding: {}, occurredAt: changed, fields: { status: 'cancelled' }, deleted: true });
+    return one({
+      kind: 'calendarEvent',
+      remote: { ...remote, version: null },
+      wedding: {},
+      occurredAt: changed,
+      fields: { status: 'cancelled' },
+      deleted: true,
+    });
   }
 
   const [start, end] = [objectAt(event, 'start'), objectAt(event, 'end')];
@@ -57,11 +64,17 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
     wedding: { email: guestOf(event), date: dayOf(startsAt, zone) },
     occurredAt: changed,
     fields: {
-      startsAt, endsAt, allDay, zone,
+      startsAt,
+      endsAt,
+      allDay,
+      zone,
       ...known({
         // An occurrence of a series tells only what is its own; what it leaves out stays.
-        title: shortText(event['subject']), place: shortText(objectAt(event, 'location')['displayName']), calendar: shortText(body.value['calendar']),
-        status: shown === null ? null : shown === 'tentative' ? ('tentative' as const) : ('confirmed' as const), busy: shown === null ? null : shown !== 'free' && shown !== 'workingElsewhere',
+        title: shortText(event['subject']),
+        place: shortText(objectAt(event, 'location')['displayName']),
+        calendar: shortText(body.value['calendar']),
+        status: shown === null ? null : shown === 'tentative' ? ('tentative' as const) : ('confirmed' as const),
+        busy: shown === null ? null : shown !== 'free' && shown !== 'workingElsewhere',
       }),
     },
   });

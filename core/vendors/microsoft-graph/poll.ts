@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../contract/result.ts';
 import { baseUrlOf, bearer } from '../apiClient.ts';
-import { callJson, failed, queryText, refused } from '../calls.ts';
+import { callJson, failed, noAccess, queryText, refused } from '../calls.ts';
 import { shortText } from '../fields.ts';
 import { boundedId, readCursor, textMark } from '../ids.ts';
 import type { Brought, CallPorts, ConnectionAccess, PollPart, RereadError, VendorModule } from '../vendor.ts';
@@ -20,9 +20,15 @@ const Page = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string
 type Page = z.infer<typeof Page>;
 
 /** `gone` = the state behind the link is no longer known: everything has to be read again. */
-async function readGraph<T>(url: string, what: string, shape: z.ZodType<T>, access: ConnectionAccess, ports: CallPorts): Promise<Result<T | 'gone', RereadError>> {
+async function readGraph<T>(
+  url: string,
+  what: string,
+  shape: z.ZodType<T>,
+  access: ConnectionAccess,
+  ports: CallPorts,
+): Promise<Result<T | 'gone', RereadError>> {
   const own = bearer(access);
-  if (own === null) return refused('The connection has no access to Outlook yet: its sign-in is missing.');
+  if (own === null) return noAccess('The connection has no access to Outlook yet: its sign-in is missing.');
   let gone = false;
   const send: CallPorts['http']['send'] = async (request) => {
     const response = await ports.http.send(request);
@@ -67,7 +73,10 @@ function itemsOf({ value }: Page, from: string): Brought[] {
 function startOf({ settings }: ConnectionAccess, base: string, round: number): string | null {
   const id = settings['calendarId'] ?? '';
   if (id !== '' && !/^[A-Za-z0-9_=-]{1,300}$/.test(id)) return null;
-  const window = queryText({ startDateTime: new Date(round - BACK_DAYS * DAY_MS).toISOString(), endDateTime: new Date(round + AHEAD_DAYS * DAY_MS).toISOString() });
+  const window = queryText({
+    startDateTime: new Date(round - BACK_DAYS * DAY_MS).toISOString(),
+    endDateTime: new Date(round + AHEAD_DAYS * DAY_MS).toISOString(),
+  });
   return `${base}/me/${id === '' ? '' : `calendars/${encodeURIComponent(id)}/`}calendarView/delta?${window}`;
 }
 

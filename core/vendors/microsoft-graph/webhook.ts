@@ -1,6 +1,6 @@
 import { err, ok } from '../../contract/result.ts';
 import { encodeUtf8 } from '../bytes.ts';
-import { objectAt, shortText } from '../fields.ts';
+import { lookUp, objectAt, shortText } from '../fields.ts';
 import { bodyKey, bodyText, parseJsonObject, verifyToken } from '../signatures.ts';
 import type { Normalise, StoredDelivery, WebhookPart, WebhookReply } from '../vendor.ts';
 
@@ -30,15 +30,18 @@ function kept(item: Item): Record<string, string | null> {
 export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
   const secrets = [access.secrets['clientState'], access.secrets['clientStatePrevious']];
   if (!secrets.some((secret) => secret !== undefined && secret !== '')) return err('intake.secret_missing');
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
   const list = Array.isArray(body.value['value']) ? (body.value['value'] as unknown[]) : [];
   const items = list.filter((item): item is Item => typeof item === 'object' && item !== null);
-  const ours = items.filter((item) => verifyToken(typeof item['clientState'] === 'string' ? item['clientState'] : undefined, secrets, hashing).ok).map(kept);
+  const ours = items
+    .filter((item) => verifyToken(typeof item['clientState'] === 'string' ? item['clientState'] : undefined, secrets, hashing).ok)
+    .map(kept);
   // A wrong item is dropped unseen; refused, it would be sent again for hours.
-  if (ours.length === 0) return ok({ deliveryKey: bodyKey(request.rawBody, hashing), vendorEvent: null, bodyText: '{}', nothing: true, reply: ACCEPTED });
+  if (ours.length === 0)
+    return ok({ deliveryKey: bodyKey(request.rawBody, hashing), vendorEvent: null, bodyText: '{}', nothing: true, reply: ACCEPTED });
   const facts = ours.map((item) => JSON.stringify(item)).sort();
   return ok({
     deliveryKey: bodyKey(encodeUtf8(facts.join('\n')), hashing),
@@ -55,5 +58,5 @@ const WHY: Readonly<Record<string, string>> = {
 
 export const normalise = ({ vendorEvent }: StoredDelivery): ReturnType<Normalise> => {
   if (CHANGES.includes(vendorEvent ?? '')) return ok({ kind: 'poll' });
-  return ok({ kind: 'ignored', why: WHY[vendorEvent ?? ''] ?? `${vendorEvent ?? 'a notice without a kind'} is no change of the calendar` });
+  return ok({ kind: 'ignored', why: lookUp(WHY, vendorEvent) ?? `${vendorEvent ?? 'a notice without a kind'} is no change of the calendar` });
 };

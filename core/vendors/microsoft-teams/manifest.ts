@@ -7,13 +7,21 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: false, push: false },
   fields: [
-    { key: 'securityToken', label: 'Security token', help: 'Teams shows it once, when the outgoing webhook is created.', sensitive: true, required: true },
+    {
+      key: 'securityToken',
+      label: 'Security token',
+      help: 'Teams shows it once, when the outgoing webhook is created.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'securityTokenPrevious',
       label: 'Previous security token',
       help: 'Only while you replace the outgoing webhook: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
   ],
   oauth: null,

@@ -46,8 +46,15 @@ export function changesOf(body: Body): Result<Normalised, NormaliseError> {
         wedding: { remote: root !== undefined && root !== body['id'] ? { type: 'message', id: `${place}:${root}` } : null },
         occurredAt: at,
         fields: {
-          channel: 'teams', direction: 'in', status: 'received', text: plainText(body['text']),
-          ...known({ fromName: shortText(objectAt(body, 'from')['name']), toAddress: shortText(objectAt(data, 'channel')['id']) ?? shortText(data['teamsChannelId']), sentAt: at }),
+          channel: 'teams',
+          direction: 'in',
+          status: 'received',
+          text: plainText(body['text']),
+          ...known({
+            fromName: shortText(objectAt(body, 'from')['name']),
+            toAddress: shortText(objectAt(data, 'channel')['id']) ?? shortText(data['teamsChannelId']),
+            sentAt: at,
+          }),
         },
       },
     ],

@@ -20,11 +20,16 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
-  return ok({ deliveryKey: messageId(body.value) ?? bodyKey(request.rawBody, hashing), vendorEvent: shortText(body.value['type'], 100), bodyText: text.value, reply: NOTED });
+  return ok({
+    deliveryKey: messageId(body.value) ?? bodyKey(request.rawBody, hashing),
+    vendorEvent: shortText(body.value['type'], 100),
+    bodyText: text.value,
+    reply: NOTED,
+  });
 };
 
 export const normalise = (delivery: StoredDelivery): ReturnType<Normalise> => {

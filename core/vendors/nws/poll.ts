@@ -3,7 +3,7 @@ import type { Severity } from '../../contract/record.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import { apiClient } from '../apiClient.ts';
 import { refused } from '../calls.ts';
-import { emailAddress, instantOfText, longText, objectAt, shortText } from '../fields.ts';
+import { emailAddress, instantOfText, longText, lookUp, objectAt, shortText } from '../fields.ts';
 import { textMark } from '../ids.ts';
 import { NO_POINT, placeOf, pointOf } from '../places.ts';
 import { parseJsonObject } from '../signatures.ts';
@@ -40,7 +40,8 @@ const SEVERITY: Readonly<Record<string, Severity>> = { Extreme: 'emergency', Sev
 function client(access: ConnectionAccess, ports: CallPorts) {
   const email = emailAddress(access.settings['contactEmail']);
   // They refuse calls that name nobody; and a header has no room for anything but an address.
-  const headers = () => (email !== null && /^[\x21-\x7e]+$/.test(email) ? { 'user-agent': `WedSync Command Centre (${email})`, accept: 'application/geo+json' } : null);
+  const headers = () =>
+    email !== null && /^[\x21-\x7e]+$/.test(email) ? { 'user-agent': `WedSync Command Centre (${email})`, accept: 'application/geo+json' } : null;
   return apiClient({ who: 'The National Weather Service', baseUrl: DEFAULT_BASE_URL, headers }, access, ports);
 }
 
@@ -54,9 +55,13 @@ function rootOf(alert: Alert): string {
 function shownBy(all: readonly unknown[]): Shown[] {
   const read = all.map((one) => ({ one, parsed: Alert.safeParse(one) }));
   // Set aside later, where somebody sees it.
-  const odd = read.flatMap(({ one, parsed }): Shown[] => (parsed.success ? [] : [{ slot: `odd.${textMark(JSON.stringify(one))}`, state: { odd: one }, until: 0 }]));
+  const odd = read.flatMap(({ one, parsed }): Shown[] =>
+    parsed.success ? [] : [{ slot: `odd.${textMark(JSON.stringify(one))}`, state: { odd: one }, until: 0 }],
+  );
   const alerts = read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : []));
-  const real = alerts.filter((alert) => alert.status === 'Actual').sort((a, b) => (instantOfText(b.sent) ?? '').localeCompare(instantOfText(a.sent) ?? ''));
+  const real = alerts
+    .filter((alert) => alert.status === 'Actual')
+    .sort((a, b) => (instantOfText(b.sent) ?? '').localeCompare(instantOfText(a.sent) ?? ''));
   const replaced = new Set(real.flatMap((alert) => (alert.references ?? []).map((reference) => reference.identifier)));
   const shown = real
     .filter((alert) => !replaced.has(alert.id) && (alert.messageType === 'Alert' || alert.messageType === 'Update'))
@@ -102,7 +107,7 @@ function changesOf({ bodyText, settings }: StoredDelivery): Result<Normalised, N
         ...base,
         occurredAt: instantOfText(alert['sent']),
         fields: {
-          place: placeOf(settings), kind: 'warning', severity: SEVERITY[shortText(alert['severity']) ?? ''] ?? 'info', startsAt,
+          place: placeOf(settings), kind: 'warning', severity: lookUp(SEVERITY, shortText(alert['severity'])) ?? 'info', startsAt,
           headline: shortText(alert['headline']) ?? event, detail: longText(detail) ?? event,
           endsAt: instantOfText(alert['ends']) ?? instantOfText(alert['expires']), state: 'active',
         },
@@ -117,5 +122,8 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   const found = await client(access, ports).read(`/points/${point.latitude},${point.longitude}`, 'the place', PointAnswer);
   if (!found.ok) return found;
   const town = found.value.properties.relativeLocation?.properties;
-  return ok({ account: town ? shortText(`${town.city}, ${town.state}`) : null, details: [`Its zone is ${shortText(found.value.properties.timeZone, 64) ?? 'not known'}`] });
+  return ok({
+    account: town ? shortText(`${town.city}, ${town.state}`) : null,
+    details: [`Its zone is ${shortText(found.value.properties.timeZone, 64) ?? 'not known'}`],
+  });
 };

@@ -58,18 +58,42 @@ function rulesFor(settings: Readonly<Record<string, string>>): Rule[] {
   };
   return [
     // 75 km/h is a gale that takes roofs off marquees, 103 a storm.
-    { kind: 'gusts', limit: gust, value: over(gust, (hour) => hour.gust), round: steps(5), severity: (worst) => (worst >= 103 ? 'emergency' : worst >= 75 ? 'critical' : 'warning') },
-    { kind: 'rain', limit: rain, value: over(rain, (hour) => hour.rain), round: steps(1), severity: (worst) => (worst >= 20 ? 'critical' : worst >= 8 ? 'warning' : 'notice') },
-    { kind: 'heat', limit: heat, value: over(heat, (hour) => hour.temperature), round: steps(1), severity: (worst) => (worst >= 40 ? 'critical' : worst >= 35 ? 'warning' : 'notice') },
     {
-      kind: 'cold', limit: frost, round: steps(1), severity: (worst) => (-worst <= -10 ? 'warning' : 'notice'),
+      kind: 'gusts',
+      limit: gust,
+      value: over(gust, (hour) => hour.gust),
+      round: steps(5),
+      severity: (worst) => (worst >= 103 ? 'emergency' : worst >= 75 ? 'critical' : 'warning'),
+    },
+    {
+      kind: 'rain',
+      limit: rain,
+      value: over(rain, (hour) => hour.rain),
+      round: steps(1),
+      severity: (worst) => (worst >= 20 ? 'critical' : worst >= 8 ? 'warning' : 'notice'),
+    },
+    {
+      kind: 'heat',
+      limit: heat,
+      value: over(heat, (hour) => hour.temperature),
+      round: steps(1),
+      severity: (worst) => (worst >= 40 ? 'critical' : worst >= 35 ? 'warning' : 'notice'),
+    },
+    {
+      kind: 'cold',
+      limit: frost,
+      round: steps(1),
+      severity: (worst) => (-worst <= -10 ? 'warning' : 'notice'),
       value: (hour) => (hour.temperature !== null && hour.temperature <= frost ? -hour.temperature : null),
     },
     ...(settings['thunder'] === 'no'
       ? []
       : [
           {
-            kind: 'thunder' as const, limit: 0, round: steps(1), severity: (worst: number): Severity => (worst > 95 ? 'critical' : 'warning'),
+            kind: 'thunder' as const,
+            limit: 0,
+            round: steps(1),
+            severity: (worst: number): Severity => (worst > 95 ? 'critical' : 'warning'),
             value: (hour: Hour) => (hour.code !== null && THUNDER.includes(hour.code) ? hour.code : null),
           },
         ]),
@@ -92,7 +116,16 @@ export function noticesOf(hours: readonly Hour[], zone: string, settings: Readon
       if (to * 1000 <= now) return [];
       const worst = rule.round(Math.max(...found.map((one) => one.value)));
       const shown = rule.kind === 'cold' ? -worst + 0 : worst;
-      const state: State = { kind: rule.kind, day, zone, severity: rule.severity(worst), from: instant(from), to: instant(to), worst: shown, limit: rule.limit };
+      const state: State = {
+        kind: rule.kind,
+        day,
+        zone,
+        severity: rule.severity(worst),
+        from: instant(from),
+        to: instant(to),
+        worst: shown,
+        limit: rule.limit,
+      };
       return [{ slot: `${rule.kind}.${day}`, state: { ...state }, until: to * 1000 }];
     });
   });

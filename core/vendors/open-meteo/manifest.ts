@@ -8,7 +8,15 @@ export const CUSTOMER_BASE_URL = 'https://customer-api.open-meteo.com';
 /** Beyond what an outdoor wedding needs a plan B. Each may be set per house; an empty one is this. */
 export const LIMITS = { gustKmh: 50, rainMmPerHour: 2, heatC: 30, frostC: 2 } as const;
 
-const limit = (key: keyof typeof LIMITS, label: string, help: string): ManifestField => ({ key, label, help, sensitive: false, required: false, input: 'number', initial: String(LIMITS[key]) });
+const limit = (key: keyof typeof LIMITS, label: string, help: string): ManifestField => ({
+  key,
+  label,
+  help,
+  sensitive: false,
+  required: false,
+  input: 'number',
+  initial: String(LIMITS[key]),
+});
 
 export const manifest: VendorManifest = {
   id: 'open-meteo',
@@ -23,8 +31,17 @@ export const manifest: VendorManifest = {
     limit('heatC', 'Heat from', 'Degrees Celsius.'),
     limit('frostC', 'Cold up to', 'Degrees Celsius.'),
     {
-      key: 'thunder', label: 'Thunderstorms', help: 'Told whenever one is forecast.', sensitive: false, required: false, input: 'choice', initial: 'yes',
-      choices: [{ value: 'yes', label: 'Tell' }, { value: 'no', label: 'Do not tell' }],
+      key: 'thunder',
+      label: 'Thunderstorms',
+      help: 'Told whenever one is forecast.',
+      sensitive: false,
+      required: false,
+      input: 'choice',
+      initial: 'yes',
+      choices: [
+        { value: 'yes', label: 'Tell' },
+        { value: 'no', label: 'Do not tell' },
+      ],
     },
     {
       key: 'apiKey',
@@ -39,7 +56,8 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'A notice for each of the next seven days on which the forecast goes beyond your limits, anywhere in the world; looked for every half hour.',
+      brings:
+        'A notice for each of the next seven days on which the forecast goes beyond your limits, anywhere in the world; looked for every half hour.',
       steps: [
         'Find the latitude and longitude of the house on a map and enter them here.',
         'Set the limits from which your team wants to know.',

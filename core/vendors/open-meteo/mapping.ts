@@ -36,7 +36,8 @@ const clock = (instant: string, zone: string): string => {
 function detailOf(state: State, zone: string): string {
   const unit = UNIT[state.kind];
   const limit = unit === null ? '' : ` The limit here is ${state.limit} ${unit}.`;
-  return `Forecast for ${state.day}, ${clock(state.from, zone)} to ${clock(state.to, zone)} (${zone}).${limit} Weather data by Open-Meteo.com, CC BY 4.0.`;
+  const when = `Forecast for ${state.day}, ${clock(state.from, zone)} to ${clock(state.to, zone)} (${zone}).`;
+  return `${when}${limit} Weather data by Open-Meteo.com, CC BY 4.0.`;
 }
 
 export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normalised, NormaliseError> {
@@ -55,5 +56,8 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const [startsAt, endsAt, zone] = [instantOfText(state.from), instantOfText(state.to), knownZone(state.zone) ?? 'UTC'];
   if (startsAt === null || endsAt === null) return err({ code: 'normalise.shape_unknown', message: 'The stored notice has no time.' });
   const said = { severity: state.severity, headline: HEADLINE[state.kind](state), detail: detailOf(state, zone) };
-  return ok({ kind: 'changes', changes: [{ ...base, fields: { ...said, place: placeOf(settings), kind: 'forecast', startsAt, endsAt, state: 'active' } }] });
+  return ok({
+    kind: 'changes',
+    changes: [{ ...base, fields: { ...said, place: placeOf(settings), kind: 'forecast', startsAt, endsAt, state: 'active' } }],
+  });
 }

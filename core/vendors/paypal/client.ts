@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ok, type Result } from '../../contract/result.ts';
 import { baseUrlOf } from '../apiClient.ts';
 import { encodeBase64, encodeUtf8 } from '../bytes.ts';
-import { callJson, refused, SAFE_SEGMENT, shapeUnknown } from '../calls.ts';
+import { callJson, noAccess, refused, SAFE_SEGMENT, shapeUnknown } from '../calls.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
 import { Token } from './shapes.ts';
@@ -20,7 +20,7 @@ export async function paypalClient(access: ConnectionAccess, ports: CallPorts): 
   const baseUrl = baseUrlOf(access, DEFAULT_BASE_URL);
   const clientId = access.settings['clientId'];
   const secret = access.secrets['clientSecret'];
-  if (!clientId || !secret) return refused('The connection has no client ID or no secret key.');
+  if (!clientId || !secret) return noAccess('The connection has no client ID or no secret key.');
   const token = await callJson(
     {
       who: 'PayPal',
@@ -30,6 +30,7 @@ export async function paypalClient(access: ConnectionAccess, ports: CallPorts): 
       headers: { authorization: `Basic ${encodeBase64(encodeUtf8(`${clientId}:${secret}`))}`, 'content-type': 'application/x-www-form-urlencoded' },
       body: 'grant_type=client_credentials',
       shape: Token,
+      signIn: true,
     },
     ports,
   );

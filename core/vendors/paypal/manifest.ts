@@ -1,4 +1,5 @@
 import { baseUrlField } from '../settings.ts';
+import type { Placeless } from '../placeless.ts';
 import type { VendorManifest } from '../vendor.ts';
 
 export const PAYPAL_EVENTS = [
@@ -16,6 +17,12 @@ export const PAYPAL_EVENTS = [
 ] as const;
 export type PaypalEvent = (typeof PAYPAL_EVENTS)[number];
 
+export const PLACELESS: Placeless = [
+  // Money that a dispute takes back is told as a capture that was reversed.
+  ['CUSTOMER.DISPUTE.', 'disputes'],
+  ['PAYMENT.PAYOUTS', 'payouts'],
+];
+
 export const DEFAULT_BASE_URL = 'https://api-m.paypal.com';
 
 export const manifest: VendorManifest = {
@@ -27,13 +34,21 @@ export const manifest: VendorManifest = {
   fields: [
     { key: 'clientId', label: 'Client ID', help: 'developer.paypal.com > Apps & Credentials > Live > your app.', sensitive: false, required: true },
     { key: 'clientSecret', label: 'Secret key', help: 'Beside the client ID of the same app.', sensitive: true, required: true },
-    { key: 'webhookId', label: 'Webhook ID', help: 'In the list of webhooks of the app, behind the address. PayPal signs it with every call.', sensitive: true, required: true },
+    {
+      key: 'webhookId',
+      label: 'Webhook ID',
+      help: 'In the list of webhooks of the app, behind the address. PayPal signs it with every call.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'webhookIdPrevious',
       label: 'Previous webhook ID',
       help: 'Only while you replace the webhook: calls of both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     baseUrlField(DEFAULT_BASE_URL),
   ],
@@ -62,7 +77,25 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['email_address', 'given_name', 'surname', 'full_name', 'payer', 'payer_id', 'phones', 'phone', 'address', 'shipping', 'billing_info', 'shipping_info', 'note_to_payer'],
+  masks: [
+    'email_address',
+    'given_name',
+    'surname',
+    'full_name',
+    'payer',
+    'payer_id',
+    'phones',
+    'phone',
+    'address',
+    'shipping',
+    'billing_info',
+    'shipping_info',
+    'note_to_payer',
+  ],
   limits: { perSecond: null, atOnce: null },
-  sources: ['https://developer.paypal.com/api/rest/webhooks/rest/', 'https://developer.paypal.com/docs/api/payments/v2/', 'https://github.com/paypal/paypal-rest-api-specifications'],
+  sources: [
+    'https://developer.paypal.com/api/rest/webhooks/rest/',
+    'https://developer.paypal.com/docs/api/payments/v2/',
+    'https://github.com/paypal/paypal-rest-api-specifications',
+  ],
 };

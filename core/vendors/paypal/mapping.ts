@@ -19,7 +19,8 @@ interface Name {
   readonly surname?: string | null | undefined;
   readonly full_name?: string | null | undefined;
 }
-const nameOf = (name: Name | null | undefined): string | null => shortText(name?.full_name) ?? shortText([name?.given_name, name?.surname].filter(Boolean).join(' '));
+const nameOf = (name: Name | null | undefined): string | null =>
+  shortText(name?.full_name) ?? shortText([name?.given_name, name?.surname].filter(Boolean).join(' '));
 
 const CAPTURE_STATUS: Readonly<Record<Capture['status'], Payment['status']>> = {
   COMPLETED: 'completed',
@@ -41,7 +42,8 @@ export function paymentOf(capture: Capture, refund: Refund | null, order: Order 
   if (sum === null) return err('the amount of the capture is not a sum in its currency');
   const status = CAPTURE_STATUS[capture.status];
   const said = sumOf(refund?.seller_payable_breakdown?.total_refunded_amount) ?? sumOf(refund?.amount);
-  const back = status === 'refunded' ? sum.amountMinor : status === 'partly_refunded' ? (said?.currency === sum.currency ? said.amountMinor : null) : 0;
+  const back =
+    status === 'refunded' ? sum.amountMinor : status === 'partly_refunded' ? (said?.currency === sum.currency ? said.amountMinor : null) : 0;
   const time = instantOfText(capture.update_time) ?? instantOfText(capture.create_time);
   const reason = shortText(capture.status_details?.reason)?.toLowerCase().replaceAll('_', ' ');
   const unit = order?.purchase_units?.[0];
@@ -49,7 +51,10 @@ export function paymentOf(capture: Capture, refund: Refund | null, order: Order 
     kind: 'payment',
     // Refunds of one capture may be read in any order: what has gone back in all decides between equal times.
     remote: { type: 'payment', id: capture.id, version: time && `${time}|${String(back ?? 0).padStart(AMOUNT_DIGITS, '0')}` },
-    wedding: { weddingId: ownId(capture.custom_id) ?? ownId(capture.invoice_id) ?? ownId(unit?.custom_id), email: emailAddress(order?.payer?.email_address) },
+    wedding: {
+      weddingId: ownId(capture.custom_id) ?? ownId(capture.invoice_id) ?? ownId(unit?.custom_id),
+      email: emailAddress(order?.payer?.email_address),
+    },
     occurredAt: time,
     fields: {
       ...sum,
@@ -99,7 +104,12 @@ export function invoiceChanges(invoice: Invoice): Result<readonly Change[], stri
     remote: { type: 'invoice', id: invoice.id, version: time },
     wedding,
     occurredAt: time,
-    fields: { kind: 'invoice', status, title, ...known({ url: /^https:\/\/\S{1,1900}$/.test(view) ? view : null, sharedAt: instantOfText(detail.metadata?.first_sent_time) }) },
+    fields: {
+      kind: 'invoice',
+      status,
+      title,
+      ...known({ url: /^https:\/\/\S{1,1900}$/.test(view) ? view : null, sharedAt: instantOfText(detail.metadata?.first_sent_time) }),
+    },
   };
 
   const transactions = (invoice.payments?.transactions ?? []).filter((each) => shortText(each.payment_id, 64) !== null);

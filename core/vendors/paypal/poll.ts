@@ -16,7 +16,14 @@ const SLACK_MS = 43_200_000;
 const OVERLAP_MS = 600_000;
 
 /** `page` is the question behind PayPal's own link to the next page; `until` ends what is looked at now. */
-const Cursor = z.object({ since: z.iso.datetime(), until: z.iso.datetime().nullable(), page: z.string().regex(/^[A-Za-z0-9_.~%=&+:-]{1,2000}$/).nullable() });
+const Cursor = z.object({
+  since: z.iso.datetime(),
+  until: z.iso.datetime().nullable(),
+  page: z
+    .string()
+    .regex(/^[A-Za-z0-9_.~%=&+:-]{1,2000}$/)
+    .nullable(),
+});
 type Cursor = z.infer<typeof Cursor>;
 
 function cursorOf(text: string | null, now: number): Cursor {
@@ -47,8 +54,14 @@ export const poll: PollPart = {
     // Only the question of the link is taken: the address stays ours, whatever host it names.
     const next = found.value.links?.find((link) => link.rel === 'next')?.href.split('?')[1] ?? null;
     const more = next !== null && events.length > 0 && Cursor.shape.page.safeParse(next).success && next !== page;
-    const after: Cursor = more ? { since, until, page: next } : { since: new Date(Date.parse(until) - OVERLAP_MS).toISOString(), until: null, page: null };
-    return ok({ items: events.map((event) => ({ key: event.id, event: event.event_type, body: JSON.stringify(event) })), cursor: JSON.stringify(after), more });
+    const after: Cursor = more
+      ? { since, until, page: next }
+      : { since: new Date(Date.parse(until) - OVERLAP_MS).toISOString(), until: null, page: null };
+    return ok({
+      items: events.map((event) => ({ key: event.id, event: event.event_type, body: JSON.stringify(event) })),
+      cursor: JSON.stringify(after),
+      more,
+    });
   },
   normalise,
 };

@@ -21,7 +21,11 @@ async function readCapture(client: PaypalClient, id: string, refund: shapes.Refu
 }
 
 /** A refund points up at its capture; only the id at the end of that link is used. */
-const captureOf = (refund: shapes.Refund): string | null => refund.links?.filter((link) => link.rel === 'up').map((link) => /\/captures\/([A-Za-z0-9_-]{1,64})$/.exec(link.href)?.[1]).find((id) => id !== undefined) ?? null;
+const captureOf = (refund: shapes.Refund): string | null =>
+  refund.links
+    ?.filter((link) => link.rel === 'up')
+    .map((link) => /\/captures\/([A-Za-z0-9_-]{1,64})$/.exec(link.href)?.[1])
+    .find((id) => id !== undefined) ?? null;
 
 export const reread: NonNullable<VendorModule['reread']> = async (hint, access, ports): Read<readonly Change[]> => {
   if (!SAFE_SEGMENT.test(hint.remoteId)) return refused('The id is not one of PayPal.');
@@ -34,7 +38,9 @@ export const reread: NonNullable<VendorModule['reread']> = async (hint, access, 
       const refund = await client.value.one('/v2/payments/refunds', 'a refund', hint.remoteId, shapes.Refund);
       if (!refund.ok) return refund;
       const capture = captureOf(refund.value);
-      return capture === null ? shapeUnknown('PayPal: the refund does not say of which capture it is.') : readCapture(client.value, capture, refund.value);
+      return capture === null
+        ? shapeUnknown('PayPal: the refund does not say of which capture it is.')
+        : readCapture(client.value, capture, refund.value);
     }
     case 'invoice': {
       const invoice = await client.value.one('/v2/invoicing/invoices', 'an invoice', hint.remoteId, shapes.Invoice);

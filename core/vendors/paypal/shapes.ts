@@ -45,7 +45,20 @@ export type Order = z.infer<typeof Order>;
 
 export const Invoice = z.object({
   id,
-  status: z.enum(['DRAFT', 'SENT', 'SCHEDULED', 'PAID', 'MARKED_AS_PAID', 'CANCELLED', 'REFUNDED', 'PARTIALLY_PAID', 'PARTIALLY_REFUNDED', 'MARKED_AS_REFUNDED', 'UNPAID', 'PAYMENT_PENDING']),
+  status: z.enum([
+    'DRAFT',
+    'SENT',
+    'SCHEDULED',
+    'PAID',
+    'MARKED_AS_PAID',
+    'CANCELLED',
+    'REFUNDED',
+    'PARTIALLY_PAID',
+    'PARTIALLY_REFUNDED',
+    'MARKED_AS_REFUNDED',
+    'UNPAID',
+    'PAYMENT_PENDING',
+  ]),
   detail: z.object({
     invoice_number: text,
     reference: text,

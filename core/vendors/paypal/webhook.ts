@@ -2,9 +2,10 @@ import { err, ok, type Result } from '../../contract/result.ts';
 import { crc32, decodeBase64, encodeUtf8 } from '../bytes.ts';
 import { SAFE_SEGMENT } from '../calls.ts';
 import { objectAt, shortText } from '../fields.ts';
+import { whyIgnored } from '../placeless.ts';
 import { bodyKey, bodyText, parseJsonObject } from '../signatures.ts';
 import type { Hint, Normalise, Normalised, NormaliseError, VerifyError, WebhookPart, WebhookRequest } from '../vendor.ts';
-import { PAYPAL_EVENTS, type PaypalEvent } from './manifest.ts';
+import { PLACELESS, PAYPAL_EVENTS, type PaypalEvent } from './manifest.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,8 @@ const PREFIX = 'paypal-';
 const HEADERS = ['transmission-id', 'transmission-time', 'transmission-sig', 'cert-url', 'auth-algo'] as const;
 
 const isEvent = (text: string): text is PaypalEvent => (PAYPAL_EVENTS as readonly string[]).includes(text);
-const safe = (...values: readonly unknown[]): string | null => values.find((value): value is string => typeof value === 'string' && SAFE_SEGMENT.test(value)) ?? null;
+const safe = (...values: readonly unknown[]): string | null =>
+  values.find((value): value is string => typeof value === 'string' && SAFE_SEGMENT.test(value)) ?? null;
 
 export const evidence: NonNullable<WebhookPart['evidence']> = (request) => {
   const url = request.headers['paypal-cert-url'] ?? '';
@@ -37,7 +39,8 @@ function transmissionOf(request: WebhookRequest): Result<Transmission, VerifyErr
   const signature = decodeBase64(sig);
   const fits = signature !== null && signature.length >= SIGNATURE_BYTES.least && signature.length <= SIGNATURE_BYTES.most;
   // Only this algorithm is documented; another one would have to be looked at first.
-  if (!fits || !PART.test(id) || !PART.test(time) || algorithm.toUpperCase() !== 'SHA256WITHRSA' || evidence(request) === null) return err('intake.signature_malformed');
+  if (!fits || !PART.test(id) || !PART.test(time) || algorithm.toUpperCase() !== 'SHA256WITHRSA' || evidence(request) === null)
+    return err('intake.signature_malformed');
   return ok({ id, time, signature });
 }
 
@@ -54,11 +57,15 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, certif
     if (certificates.provenBy(request.evidence, 'paypal.com', encodeUtf8(`${id}|${time}|${webhookId}|${sum}`), signature, clock.now())) proven = true;
   }
   if (!proven) return err('intake.signature_wrong');
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
-  return ok({ deliveryKey: safe(body.value['id']) ?? bodyKey(request.rawBody, hashing), vendorEvent: shortText(body.value['event_type'], 100), bodyText: text.value });
+  return ok({
+    deliveryKey: safe(body.value['id']) ?? bodyKey(request.rawBody, hashing),
+    vendorEvent: shortText(body.value['event_type'], 100),
+    bodyText: text.value,
+  });
 };
 
 function hintOf(type: PaypalEvent, event: Body): Hint | null {
@@ -76,7 +83,7 @@ function meaningOf(event: Body): Result<Normalised, NormaliseError> {
   const type = shortText(event['event_type'], 100);
   if (type === null) return err({ code: 'normalise.shape_unknown', message: 'The event has no event_type.' });
   // An approved order is a promise; the money is its capture.
-  if (!isEvent(type)) return ok({ kind: 'ignored', why: `${type} is not needed for the record` });
+  if (!isEvent(type)) return ok({ kind: 'ignored', why: whyIgnored(type, PLACELESS) });
   const hint = hintOf(type, event);
   return hint ? ok({ kind: 'reread', hints: [hint] }) : err({ code: 'normalise.shape_unknown', message: `${type}: the resource has no usable id.` });
 }

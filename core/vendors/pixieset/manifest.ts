@@ -23,7 +23,8 @@ export const manifest: VendorManifest = {
     feedGuide('Confirmed sessions, through the calendar feed of Studio Manager. Looked at every quarter of an hour; Pixieset itself may be slower.', [
       'In Pixieset Studio Manager, open the calendar\'s settings and copy the address for subscribing to it.',
     ]),
-    mailGuide('New leads, as soon as the notification mail comes. How these mails are written is not documented: what cannot be read is set aside for you.', DOMAINS),
+    mailGuide('New leads, as soon as the notification mail comes. How these mails are written is not documented: what cannot be read is ' +
+      'set aside for you.', DOMAINS),
     fileGuide('Bookings and clients from any list that you can get out as CSV.', [
       'In Pixieset Studio Manager, export your clients or bookings as CSV.',
     ]),

@@ -24,11 +24,10 @@ export const manifest: VendorManifest = {
       'In Planning Pod, open the calendar that you want and copy its address for subscribing, or mirror it to Google Calendar.',
       'With Google Calendar: open that calendar\'s settings and copy "Secret address in iCal format".',
     ]),
-    fileGuide('Events and leads from any list that you can get out as CSV.', [
-      'In Planning Pod, save a report of your events as CSV.',
-    ]),
+    fileGuide('Events and leads from any list that you can get out as CSV.', ['In Planning Pod, save a report of your events as CSV.']),
     bridgeGuide({
-      brings: 'Nothing is known of a Zapier app of Planning Pod: use this only if your account offers one, or from another tool that hears of the fact.',
+      brings:
+        'Nothing is known of a Zapier app of Planning Pod: use this only if your account offers one, or from another tool that hears of the fact.',
       zapier: null,
     }),
   ],

@@ -17,13 +17,21 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'signingSecret', label: 'Signing secret', help: 'Webhooks > your webhook. It begins with whsec_.', sensitive: true, required: true },
+    {
+      key: 'signingSecret',
+      label: 'Signing secret',
+      help: 'Webhooks > your webhook. It begins with whsec_.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'signingSecretPrevious',
       label: 'Previous signing secret',
       help: 'Only while you replace the webhook: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     {
       key: 'apiKey',

@@ -17,11 +17,13 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   // The id is under the signature, and stays the same when the event is sent again.
-  return body.ok ? ok({ deliveryKey: request.headers['svix-id'] ?? '', vendorEvent: shortText(body.value['type'], 100), bodyText: text.value }) : body;
+  return body.ok
+    ? ok({ deliveryKey: request.headers['svix-id'] ?? '', vendorEvent: shortText(body.value['type'], 100), bodyText: text.value })
+    : body;
 };
 
 export const normalise = (delivery: StoredDelivery): ReturnType<Normalise> => {

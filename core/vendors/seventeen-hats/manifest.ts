@@ -28,7 +28,8 @@ export const manifest: VendorManifest = {
     bridgeGuide({
       brings: 'Contacts only, new and changed: 17hats tells Zapier nothing of bookings or payments.',
       zapier: '17hats',
-      first: ['In 17hats, open Account Settings > Integrations > Zapier and copy the key that is meant for Zapier. Only Zapier asks for it; we do not.'],
+      first: ['In 17hats, open Account Settings > Integrations > Zapier and copy the key that is meant for Zapier. Only Zapier asks for ' +
+        'it; we do not.'],
     }),
     feedGuide('Bookings, as far as 17hats writes them into a calendar that can be published.', [
       'In 17hats, connect a Google calendar.',

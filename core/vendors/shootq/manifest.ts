@@ -18,7 +18,10 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'photography' }),
   guides: [
-    mailGuide('New leads, if ShootQ mails them to you. Nothing current is known about ShootQ, its mails included: what cannot be read is set aside for you.', DOMAINS),
+    mailGuide(
+      'New leads, if ShootQ mails them to you. Nothing current is known about ShootQ, its mails included: what cannot be read is set aside for you.',
+      DOMAINS,
+    ),
     fileGuide('Jobs and clients from any list that you can get out as CSV. No export of ShootQ is documented.', [
       'Get your jobs out of ShootQ as CSV, or keep them in a spreadsheet and save that as CSV.',
     ]),

@@ -11,13 +11,21 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'signingSecret', label: 'Signing secret', help: 'Basic information > App credentials, in your Slack app.', sensitive: true, required: true },
+    {
+      key: 'signingSecret',
+      label: 'Signing secret',
+      help: 'Basic information > App credentials, in your Slack app.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'signingSecretPrevious',
       label: 'Previous signing secret',
       help: 'Only while you regenerate it: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     {
       key: 'botToken',

@@ -37,7 +37,9 @@ function plainText(value: unknown): string | null {
 /** What was said, or that files came without a word. */
 function said(message: Body): string | null {
   const files = Array.isArray(message['files']) ? (message['files'] as unknown[]) : [];
-  const names = files.flatMap((file) => (typeof file === 'object' && file !== null ? [shortText((file as Body)['name'])] : [])).filter((name) => name !== null);
+  const names = files
+    .flatMap((file) => (typeof file === 'object' && file !== null ? [shortText((file as Body)['name'])] : []))
+    .filter((name) => name !== null);
   return longText([plainText(message['text']), ...names].filter((part) => part !== null).join('\n'));
 }
 
@@ -45,7 +47,9 @@ function said(message: Body): string | null {
 function isRobot(message: Body, body: Body): boolean {
   if (message['bot_id'] !== undefined || message['subtype'] === 'bot_message') return true;
   const granted = Array.isArray(body['authorizations']) ? (body['authorizations'] as unknown[]) : [];
-  return granted.some((one) => typeof one === 'object' && one !== null && (one as Body)['is_bot'] === true && (one as Body)['user_id'] === message['user']);
+  return granted.some(
+    (one) => typeof one === 'object' && one !== null && (one as Body)['is_bot'] === true && (one as Body)['user_id'] === message['user'],
+  );
 }
 
 function nameOf(message: Body): string | null {
@@ -61,7 +65,13 @@ function messageChange(channel: string, ts: string, version: string, message: Bo
     // An answer belongs where the message belongs that it answers.
     wedding: { remote: thread !== null && thread !== ts ? { type: 'message', id: `${channel}:${thread}` } : null },
     occurredAt: at,
-    fields: { channel: 'slack', direction: 'in', toAddress: channel, text, ...known({ fromName: nameOf(message), fromAddress: idOf(message['user']), sentAt: timeOf(ts) }) },
+    fields: {
+      channel: 'slack',
+      direction: 'in',
+      toAddress: channel,
+      text,
+      ...known({ fromName: nameOf(message), fromAddress: idOf(message['user']), sentAt: timeOf(ts) }),
+    },
   };
 }
 
@@ -69,8 +79,10 @@ const one = (change: Change): Result<Normalised, NormaliseError> => ok({ kind: '
 
 export function changesOf(body: Body): Result<Normalised, NormaliseError> {
   const name = eventName(body);
-  if (body['type'] !== 'event_callback') return name === null ? shapeUnknown('The call has no type.') : ignored(`${name} is not needed for the record`);
-  if (name !== 'message' && name !== 'message_changed' && name !== 'message_deleted') return ignored(`${name ?? 'an event without a type'} is not needed for the record`);
+  if (body['type'] !== 'event_callback')
+    return name === null ? shapeUnknown('The call has no type.') : ignored(`${name} is not needed for the record`);
+  if (name !== 'message' && name !== 'message_changed' && name !== 'message_deleted')
+    return ignored(`${name ?? 'an event without a type'} is not needed for the record`);
   const event = objectAt(body, 'event');
   const channel = idOf(event['channel']);
   const told = stamp(event['event_ts']) ?? stamp(event['ts']);
@@ -87,13 +99,16 @@ export function changesOf(body: Body): Result<Normalised, NormaliseError> {
     if (isRobot(before, body)) return ignored('written by an app');
     const ts = stamp(event['deleted_ts']) ?? stamp(before['ts']);
     // What was taken back over there is not kept here either.
-    return ts === null ? shapeUnknown('message_deleted: which message it was is missing.') : one(messageChange(channel, ts, told, before, null, timeOf(told)));
+    return ts === null
+      ? shapeUnknown('message_deleted: which message it was is missing.')
+      : one(messageChange(channel, ts, told, before, null, timeOf(told)));
   }
   const message = objectAt(event, 'message');
   const ts = stamp(message['ts']);
   if (ts === null) return shapeUnknown('message_changed: the message is missing.');
   if (isRobot(message, body)) return ignored('written by an app');
   // Slack also tells a change when it has added a preview of a link.
-  if (message['text'] === before['text'] && stamp(objectAt(message, 'edited')['ts']) === stamp(objectAt(before, 'edited')['ts'])) return ignored('its words are the same');
+  if (message['text'] === before['text'] && stamp(objectAt(message, 'edited')['ts']) === stamp(objectAt(before, 'edited')['ts']))
+    return ignored('its words are the same');
   return one(messageChange(channel, ts, told, message, said(message), timeOf(told)));
 }

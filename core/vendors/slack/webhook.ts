@@ -24,7 +24,7 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
   if (!proof.ok) return proof;
   const inTime = verifyWindow(stamp, TOLERANCE_SECONDS, clock.now());
   if (!inTime.ok) return inTime;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const key = bodyKey(request.rawBody, hashing);
   // Buttons, shortcuts and commands; they have no id of their own.
@@ -33,7 +33,13 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
   if (!body.ok) return body;
   const { type, challenge, event_id: id } = body.value;
   if (type === 'url_verification' && typeof challenge === 'string' && /^[\x21-\x7e]{1,300}$/.test(challenge)) {
-    return ok({ deliveryKey: key, vendorEvent: type, bodyText: text.value, nothing: true, reply: { status: 200, mediaType: 'text/plain', body: challenge } });
+    return ok({
+      deliveryKey: key,
+      vendorEvent: type,
+      bodyText: text.value,
+      nothing: true,
+      reply: { status: 200, mediaType: 'text/plain', body: challenge },
+    });
   }
   return ok({ deliveryKey: typeof id === 'string' && /^\w{1,255}$/.test(id) ? id : key, vendorEvent: eventName(body.value), bodyText: text.value });
 };

@@ -21,7 +21,8 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'photography' }),
   guides: [
-    bridgeGuide({ brings: 'New leads, bookings (a lead that became a shoot) and payments, at once: the triggers of Sprout Studio are instant.', zapier: 'Sprout Studio' }),
+    bridgeGuide({ brings: 'New leads, bookings (a lead that became a shoot) and payments, at once: the triggers of Sprout Studio are ' +
+      'instant.', zapier: 'Sprout Studio' }),
   ],
   file: null,
   mail: null,

@@ -1,3 +1,4 @@
+import type { Placeless } from '../placeless.ts';
 import { baseUrlField, TRADE_FIELD, VENDOR_NAME_FIELD, ZONE_FIELD } from '../settings.ts';
 import type { VendorManifest } from '../vendor.ts';
 
@@ -17,6 +18,11 @@ export const SQUARE_EVENTS = [
 ] as const;
 export type SquareEvent = (typeof SQUARE_EVENTS)[number];
 
+export const PLACELESS: Placeless = [
+  ['dispute.', 'disputes'],
+  ['payout.', 'payouts'],
+];
+
 export const DEFAULT_BASE_URL = 'https://connect.squareup.com/v2';
 
 export const manifest: VendorManifest = {
@@ -26,14 +32,28 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'accessToken', label: 'Access token', help: 'Developer Console > your application > Credentials > Production access token.', sensitive: true, required: true },
-    { key: 'signatureKey', label: 'Signature key', help: 'Developer Console > your application > Webhooks > your subscription > Signature key.', sensitive: true, required: true },
+    {
+      key: 'accessToken',
+      label: 'Access token',
+      help: 'Developer Console > your application > Credentials > Production access token.',
+      sensitive: true,
+      required: true,
+    },
+    {
+      key: 'signatureKey',
+      label: 'Signature key',
+      help: 'Developer Console > your application > Webhooks > your subscription > Signature key.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'signatureKeyPrevious',
       label: 'Previous signature key',
       help: 'Only while you replace the key: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     TRADE_FIELD,
     VENDOR_NAME_FIELD,
@@ -65,7 +85,23 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['email_address', 'buyer_email_address', 'phone_number', 'given_name', 'family_name', 'cardholder_name', 'customer_note', 'address', 'billing_address', 'shipping_address', 'card'],
+  masks: [
+    'email_address',
+    'buyer_email_address',
+    'phone_number',
+    'given_name',
+    'family_name',
+    'cardholder_name',
+    'customer_note',
+    'address',
+    'billing_address',
+    'shipping_address',
+    'card',
+  ],
   limits: { perSecond: null, atOnce: null },
-  sources: ['https://developer.squareup.com/docs/webhooks/overview', 'https://developer.squareup.com/reference/square', 'https://github.com/square/connect-api-specification'],
+  sources: [
+    'https://developer.squareup.com/docs/webhooks/overview',
+    'https://developer.squareup.com/reference/square',
+    'https://github.com/square/connect-api-specification',
+  ],
 };

@@ -17,7 +17,8 @@ const BOOKING_STATUS: Readonly<Record<Booking['status'], OurBooking['status']>> 
   NO_SHOW: 'cancelled',
 };
 
-const nameOf = (customer: Customer | null): string | null => shortText([customer?.given_name, customer?.family_name].filter(Boolean).join(' ')) ?? shortText(customer?.company_name);
+const nameOf = (customer: Customer | null): string | null =>
+  shortText([customer?.given_name, customer?.family_name].filter(Boolean).join(' ')) ?? shortText(customer?.company_name);
 
 export function contactOf(customer: Customer): Change {
   const version = instantOfText(customer.updated_at);
@@ -28,13 +29,21 @@ export function contactOf(customer: Customer): Change {
     occurredAt: version,
     fields: {
       role: 'couple',
-      ...known({ name: nameOf(customer), email: emailAddress(customer.email_address), phone: shortText(customer.phone_number), company: shortText(customer.company_name) }),
+      ...known({
+        name: nameOf(customer),
+        email: emailAddress(customer.email_address),
+        phone: shortText(customer.phone_number),
+        company: shortText(customer.company_name),
+      }),
     },
   };
 }
 
 function endOf(booking: Booking, startsAt: string | null): string | null {
-  const minutes = (booking.appointment_segments ?? []).reduce((sum, segment) => sum + (segment.duration_minutes ?? 0) + (segment.intermission_minutes ?? 0), 0);
+  const minutes = (booking.appointment_segments ?? []).reduce(
+    (sum, segment) => sum + (segment.duration_minutes ?? 0) + (segment.intermission_minutes ?? 0),
+    0,
+  );
   const end = startsAt === null || minutes <= 0 ? Number.NaN : Date.parse(startsAt) + minutes * 60_000;
   return Number.isFinite(end) && Math.abs(end) < 7e12 ? new Date(end).toISOString() : null;
 }
@@ -44,7 +53,11 @@ export function bookingOf(booking: Booking, customer: Customer | null, settings:
   const name = nameOf(customer);
   return {
     kind: 'booking',
-    remote: { type: 'booking', id: booking.id, version: typeof booking.version === 'number' ? String(booking.version) : instantOfText(booking.updated_at) },
+    remote: {
+      type: 'booking',
+      id: booking.id,
+      version: typeof booking.version === 'number' ? String(booking.version) : instantOfText(booking.updated_at),
+    },
     wedding: {
       weddingId: ownId(customer?.reference_id),
       email: emailAddress(customer?.email_address),
@@ -55,7 +68,12 @@ export function bookingOf(booking: Booking, customer: Customer | null, settings:
     fields: {
       trade: tradeOf(settings),
       status: BOOKING_STATUS[booking.status],
-      ...known({ title: name === null ? null : shortText(`Appointment: ${name}`), vendorName: vendorNameOf(settings), startsAt, endsAt: endOf(booking, startsAt) }),
+      ...known({
+        title: name === null ? null : shortText(`Appointment: ${name}`),
+        vendorName: vendorNameOf(settings),
+        startsAt,
+        endsAt: endOf(booking, startsAt),
+      }),
     },
     ...(customer ? { contactRemote: { type: 'customer', id: customer.id } } : {}),
   };
@@ -126,8 +144,15 @@ export function invoiceOf(invoice: Invoice, customer: Customer | null): Change |
   const url = typeof invoice.public_url === 'string' && /^https:\/\/\S{1,1900}$/.test(invoice.public_url) ? invoice.public_url : null;
   return {
     kind: 'document',
-    remote: { type: 'invoice', id: invoice.id, version: typeof invoice.version === 'number' ? String(invoice.version) : instantOfText(invoice.updated_at) },
-    wedding: { weddingId: ownId(customer?.reference_id), email: emailAddress(invoice.primary_recipient?.email_address) ?? emailAddress(customer?.email_address) },
+    remote: {
+      type: 'invoice',
+      id: invoice.id,
+      version: typeof invoice.version === 'number' ? String(invoice.version) : instantOfText(invoice.updated_at),
+    },
+    wedding: {
+      weddingId: ownId(customer?.reference_id),
+      email: emailAddress(invoice.primary_recipient?.email_address) ?? emailAddress(customer?.email_address),
+    },
     occurredAt: instantOfText(invoice.updated_at) ?? instantOfText(invoice.created_at),
     fields: { kind: 'invoice', status, title: shortText(invoice.title) ?? (number ? `Invoice ${number}` : 'Invoice'), ...known({ url }) },
   };

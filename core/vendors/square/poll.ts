@@ -32,7 +32,8 @@ function cursorOf(text: string | null, now: number): Cursor | null {
 }
 
 /** The list is documented with times that lack their zone; they are UTC. */
-const createdAt = (event: z.infer<typeof shapes.Event>): string | null => instantOfText(event.created_at) ?? instantOfText(`${event.created_at ?? ''}Z`);
+const createdAt = (event: z.infer<typeof shapes.Event>): string | null =>
+  instantOfText(event.created_at) ?? instantOfText(`${event.created_at ?? ''}Z`);
 
 export const poll: PollPart = {
   everySeconds: 900,
@@ -52,7 +53,11 @@ export const poll: PollPart = {
       query: { filter: { event_types: [...SQUARE_EVENTS], created_at: { start_at: at.since } }, sort: { field: 'DEFAULT', order: 'ASC' } },
       ...(at.page === null ? {} : { cursor: at.page }),
     };
-    const found = await client.read('/events', 'the list of events', shapes.EventPage, { method: 'POST', body: JSON.stringify(search), headers: { 'content-type': 'application/json' } });
+    const found = await client.read('/events', 'the list of events', shapes.EventPage, {
+      method: 'POST',
+      body: JSON.stringify(search),
+      headers: { 'content-type': 'application/json' },
+    });
     if (!found.ok) return found;
     const events = found.value.events ?? [];
     const newest = [at.newest, ...events.map(createdAt)].filter((time) => time !== null).sort().at(-1) ?? at.newest;

@@ -45,14 +45,27 @@ export const Payment = z.object({
   reference_id: text,
   buyer_email_address: text,
   note: text,
-  card_details: z.object({ card: z.object({ cardholder_name: text }).nullish(), errors: z.array(z.object({ detail: text, code: text })).nullish() }).nullish(),
+  card_details: z
+    .object({ card: z.object({ cardholder_name: text }).nullish(), errors: z.array(z.object({ detail: text, code: text })).nullish() })
+    .nullish(),
 });
 export type Payment = z.infer<typeof Payment>;
 
 export const Invoice = z.object({
   id,
   version: z.int().nullish(),
-  status: z.enum(['DRAFT', 'UNPAID', 'SCHEDULED', 'PARTIALLY_PAID', 'PAID', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELED', 'FAILED', 'PAYMENT_PENDING']),
+  status: z.enum([
+    'DRAFT',
+    'UNPAID',
+    'SCHEDULED',
+    'PARTIALLY_PAID',
+    'PAID',
+    'PARTIALLY_REFUNDED',
+    'REFUNDED',
+    'CANCELED',
+    'FAILED',
+    'PAYMENT_PENDING',
+  ]),
   created_at: text,
   updated_at: text,
   invoice_number: text,

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '../../contract/result.ts';
 import { concatBytes, encodeUtf8 } from '../bytes.ts';
 import { objectAt, shortText } from '../fields.ts';
+import { whyIgnored } from '../placeless.ts';
 import { bodyKey, bodyText, parseJsonObject, verifyHmac } from '../signatures.ts';
 import type { Hint, Normalise, Normalised, NormaliseError, WebhookPart } from '../vendor.ts';
-import { SQUARE_EVENTS, type SquareEvent } from './manifest.ts';
+import { PLACELESS, SQUARE_EVENTS, type SquareEvent } from './manifest.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,8 @@ type Body = Readonly<Record<string, unknown>>;
 export const SAFE_ID = /^[A-Za-z0-9_:-]{1,64}$/;
 
 const isEvent = (text: string): text is SquareEvent => (SQUARE_EVENTS as readonly string[]).includes(text);
-const idOf = (...values: readonly unknown[]): string | null => values.find((value): value is string => typeof value === 'string' && SAFE_ID.test(value)) ?? null;
+const idOf = (...values: readonly unknown[]): string | null =>
+  values.find((value): value is string => typeof value === 'string' && SAFE_ID.test(value)) ?? null;
 
 export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
   const proof = verifyHmac({
@@ -23,11 +25,15 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
-  return ok({ deliveryKey: idOf(body.value['event_id']) ?? bodyKey(request.rawBody, hashing), vendorEvent: shortText(body.value['type'], 100), bodyText: text.value });
+  return ok({
+    deliveryKey: idOf(body.value['event_id']) ?? bodyKey(request.rawBody, hashing),
+    vendorEvent: shortText(body.value['type'], 100),
+    bodyText: text.value,
+  });
 };
 
 /** Which object to look at. A refund is read as the payment that it belongs to: the money is one row. */
@@ -48,7 +54,7 @@ function hintOf(type: SquareEvent, event: Body): Hint | null {
 function meaningOf(event: Body): Result<Normalised, NormaliseError> {
   const type = shortText(event['type'], 100);
   if (type === null) return err({ code: 'normalise.shape_unknown', message: 'The event has no type.' });
-  if (!isEvent(type)) return ok({ kind: 'ignored', why: `${type} is not needed for the record` });
+  if (!isEvent(type)) return ok({ kind: 'ignored', why: whyIgnored(type, PLACELESS) });
   const hint = hintOf(type, event);
   if (hint) return ok({ kind: 'reread', hints: [hint] });
   const refund = objectAt(objectAt(objectAt(event, 'data'), 'object'), 'refund');

@@ -1,19 +1,37 @@
 import { baseUrlField } from '../settings.ts';
+import type { Placeless } from '../placeless.ts';
 import type { VendorManifest } from '../vendor.ts';
 
+/** Stripe lets a list of events be asked for by twenty names at most. */
 export const STRIPE_EVENTS = [
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.processing',
   'payment_intent.canceled',
   'charge.refunded',
+  'charge.dispute.closed',
+  'refund.failed',
   'checkout.session.completed',
   'checkout.session.async_payment_succeeded',
   'checkout.session.async_payment_failed',
   'checkout.session.expired',
+  'invoice.finalized',
   'invoice.paid',
   'invoice.payment_failed',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
+  'customer.created',
+  'customer.updated',
+  'customer.deleted',
 ] as const;
+export type StripeEvent = (typeof STRIPE_EVENTS)[number];
+
+/** Only by webhook: the list of events has no room for more names. */
+export const PLACELESS: Placeless = [
+  ['charge.dispute.', 'disputes that go on'],
+  ['payout.', 'payouts'],
+  ['invoice.overdue', 'days on which something is due'],
+];
 
 export const DEFAULT_BASE_URL = 'https://api.stripe.com/v1';
 
@@ -25,20 +43,30 @@ export const manifest: VendorManifest = {
   name: 'Stripe',
   category: 'payments',
   paths: ['native'],
-  capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'signingSecret', label: 'Signing secret', help: 'Developers > Webhooks > your endpoint. It begins with whsec_.', sensitive: true, required: true },
+    {
+      key: 'signingSecret',
+      label: 'Signing secret',
+      help: 'Developers > Webhooks > your endpoint. It begins with whsec_.',
+      sensitive: true,
+      required: true,
+      proves: 'only',
+    },
     {
       key: 'signingSecretPrevious',
       label: 'Previous signing secret',
       help: 'Only while you roll the secret: both are accepted until you clear this field.',
       sensitive: true,
       required: false,
+      proves: 'only',
     },
     {
       key: 'apiKey',
       label: 'Restricted API key',
-      help: 'Developers > API keys > Create restricted key, with Read for Events and Accounts. With it, what a webhook missed is fetched.',
+      help:
+        'Developers > API keys > Create restricted key, with Read for Events, Accounts, Charges and Disputes. ' +
+        'With it, what a webhook missed is fetched.',
       sensitive: true,
       required: false,
     },
@@ -48,13 +76,13 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Payments, refunds and failed payments, within seconds.',
+      brings: 'Payments, refunds, lost disputes, failed payments, invoices and customers, within seconds.',
       steps: [
         'In the Stripe dashboard open Developers, then Webhooks, and add an endpoint.',
         'Enter this address: {webhookUrl}',
-        'Choose the events that are listed here, or all payment_intent, charge, checkout and invoice events.',
+        'Choose the events that are listed here, or all payment_intent, charge, refund, checkout, invoice and customer events.',
         'Save it, reveal the signing secret of the new endpoint and paste it here.',
-        'To have missed events fetched, create a restricted key that may read Events and Accounts, and paste it here.',
+        'To have missed events fetched, create a restricted key that may read Events, Accounts, Charges and Disputes, and paste it here.',
       ],
     },
   ],
@@ -69,7 +97,11 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['email', 'receipt_email', 'phone', 'name', 'customer_details', 'billing_details', 'client_secret'],
+  masks: [
+    ...['email', 'receipt_email', 'phone', 'name', 'business_name', 'individual_name', 'address', 'shipping'],
+    ...['shipping_details', 'customer_details', 'billing_details', 'customer_email', 'customer_name', 'customer_phone', 'customer_address'],
+    ...['customer_shipping', 'evidence', 'client_secret', 'hosted_invoice_url', 'invoice_pdf', 'receipt_url'],
+  ],
   limits: { perSecond: null, atOnce: null },
   sources: ['https://docs.stripe.com/webhooks', 'https://docs.stripe.com/api/events', 'https://github.com/stripe/openapi'],
 };

@@ -2,15 +2,16 @@ import type { Payment } from '../../contract/record.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change, WeddingClue } from '../../domain/record/changes.ts';
 import { currencyCode, emailAddress, instantOfSeconds, known, minorUnits, objectAt, ownId, shortText } from '../fields.ts';
-import type { Normalised, NormaliseError } from '../vendor.ts';
-import { STRIPE_EVENTS } from './manifest.ts';
+import { whyIgnored } from '../placeless.ts';
+import type { Hint, Normalised, NormaliseError } from '../vendor.ts';
+import { PLACELESS, STRIPE_EVENTS, type StripeEvent } from './manifest.ts';
+import { customerOf, paperOf, type PaperEvent } from './others.ts';
+import { refId, type Body, type Told } from './told.ts';
 
-type Body = Readonly<Record<string, unknown>>;
-type StripeEvent = (typeof STRIPE_EVENTS)[number];
-type PaymentFields = Extract<Change, { kind: 'payment' }>['fields'];
+export type PaymentFields = Extract<Change, { kind: 'payment' }>['fields'];
 
 /** What one kind of object says about the money: the fields, under which id, and whose it may be. */
-interface Said {
+export interface Said {
   readonly id: string | null;
   readonly amount: number | null;
   readonly fields: PaymentFields;
@@ -26,45 +27,72 @@ const RANK: Readonly<Record<Payment['status'], number>> = { pending: 1, failed: 
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 const isUnderstood = (type: string): type is StripeEvent => (STRIPE_EVENTS as readonly string[]).includes(type);
 
-/** An expandable reference: the id as text, or the object that has it. */
-function refId(value: unknown): string | null {
-  if (typeof value === 'object' && value !== null) return refId((value as Body)['id']);
-  return typeof value === 'string' && value !== '' && value.length <= 255 ? shortText(value, 255) : null;
+const PAPERS: readonly string[] = ['invoice.finalized', 'invoice.paid', 'invoice.voided', 'invoice.marked_uncollectible'] satisfies PaperEvent[];
+const isPaper = (type: StripeEvent): type is PaperEvent => PAPERS.includes(type);
+const isMoney = (type: StripeEvent): type is MoneyEvent => Object.hasOwn(READ, type);
+
+/** What has to be read from the source, since neither says what has become of the payment as a whole. */
+function hintOf(type: 'charge.dispute.closed' | 'refund.failed', object: Body): Hint | null {
+  const id = refId(type === 'refund.failed' ? object['charge'] : object['id']);
+  return id === null ? null : { remoteType: type === 'refund.failed' ? 'charge' : 'dispute', remoteId: id };
 }
 
 export function changesOf(event: Body): Result<Normalised, NormaliseError> {
   const type = shortText(event['type'], 100);
   if (type === null) return shapeUnknown('The event has no type.');
-  if (!isUnderstood(type)) return ok({ kind: 'ignored', why: `${type} is not needed for the record` });
+  if (!isUnderstood(type)) return ok({ kind: 'ignored', why: whyIgnored(type, PLACELESS) });
 
   const created = event['created'];
   const at = instantOfSeconds(created);
   if (at === null) return shapeUnknown(`${type}: created is not a time in seconds.`);
-  const data = objectAt(event, 'data');
-  const object = objectAt(data, 'object');
-  const said = READ[type](object, at);
+  const object = objectAt(objectAt(event, 'data'), 'object');
+  const told: Told = { type, object, at, second: Math.floor(created as number) };
+  if (type === 'charge.dispute.closed' || type === 'refund.failed') {
+    if (type === 'charge.dispute.closed' && object['status'] !== 'lost') {
+      return ok({ kind: 'ignored', why: 'The dispute was not lost: the payment is as it was' });
+    }
+    const hint = hintOf(type, object);
+    return hint ? ok({ kind: 'reread', hints: [hint] }) : shapeUnknown(`${type}: the object has no id of its payment.`);
+  }
+  if (type === 'customer.created' || type === 'customer.updated' || type === 'customer.deleted') {
+    const customer = customerOf(told);
+    return customer ? ok({ kind: 'changes', changes: [customer] }) : shapeUnknown(`${type}: the object has no id.`);
+  }
+  const changes: Change[] = [];
+  if (isPaper(type)) {
+    const paper = paperOf({ ...told, type });
+    if (paper === null) return shapeUnknown(`${type}: the object has no id.`);
+    changes.push(paper);
+  }
+  if (isMoney(type)) {
+    const money = paymentOf(READ[type](object, at), told);
+    if (!money.ok) return shapeUnknown(`${type}: ${money.error}`);
+    changes.push(money.value);
+  }
+  return ok({ kind: 'changes', changes });
+}
+
+/** Errors are what is wrong with the object, in words. */
+export function paymentOf(said: Said, { object, at, second }: Pick<Told, 'object' | 'at' | 'second'>): Result<Change, string> {
   const currency = currencyCode(object['currency']);
-  if (said.id === null) return shapeUnknown(`${type}: the object has no id.`);
-  if (said.amount === null) return shapeUnknown(`${type}: the amount is not a whole number.`);
-  if (currency === null) return shapeUnknown(`${type}: the currency is not a three-letter code.`);
+  if (said.id === null) return err('the object has no id.');
+  if (said.amount === null) return err('the amount is not a whole number.');
+  if (currency === null) return err('the currency is not a three-letter code.');
 
   const metadata = objectAt(object, 'metadata');
+  const customer = refId(object['customer']);
   const wedding: WeddingClue = {
     weddingId: ownId(metadata['wedsync_wedding_id']),
     email: [...said.emails, metadata['wedsync_email']].map(emailAddress).find((email) => email !== null) ?? null,
+    ...(customer === null ? {} : { remote: { type: 'customer', id: customer } }),
   };
   const rank = RANK[said.fields.status ?? 'pending'];
   return ok({
-    kind: 'changes',
-    changes: [
-      {
-        kind: 'payment',
-        remote: { type: 'payment', id: said.id, version: `${Math.floor(created as number)}.${rank}` },
-        wedding,
-        occurredAt: at,
-        fields: { ...said.fields, amountMinor: said.amount, currency },
-      },
-    ],
+    kind: 'payment',
+    remote: { type: 'payment', id: said.id, version: `${second}.${rank}` },
+    wedding,
+    occurredAt: at,
+    fields: { ...said.fields, amountMinor: said.amount, currency },
   });
 }
 
@@ -79,7 +107,10 @@ function intent(object: Body, amountKey: string, fields: PaymentFields): Said {
   return {
     id: refId(object['id']),
     amount: minorUnits(object[amountKey]) ?? minorUnits(object['amount']),
-    fields: { ...fields, ...known({ description: shortText(object['description']), payerName: shortText(billing['name']) ?? shortText(shipping['name']) }) },
+    fields: {
+      ...fields,
+      ...known({ description: shortText(object['description']), payerName: shortText(billing['name']) ?? shortText(shipping['name']) }),
+    },
     emails: [object['receipt_email'], billing['email'], objectAt(object, 'customer')['email']],
   };
 }
@@ -94,18 +125,23 @@ function intentCancelled(object: Body): string {
   return reason ? `Cancelled: ${reason.replaceAll('_', ' ')}` : 'Cancelled';
 }
 
-function refundedCharge(object: Body): Said {
+/** How much of a charge is back where it came from; `lost` = to a dispute, which a charge does not count as refunded. */
+export function chargeSaid(object: Body, lost: { readonly amount: number; readonly reason: string | null } | null): Said {
   const amount = minorUnits(object['amount']);
-  const back = minorUnits(object['amount_refunded']);
+  const refunded = minorUnits(object['amount_refunded']);
   const billing = objectAt(object, 'billing_details');
+  const back = refunded === null || amount === null ? refunded : Math.min(amount, refunded + (lost?.amount ?? 0));
   const full = object['refunded'] === true || (amount !== null && back !== null && back >= amount);
+  const standing = object['status'] === 'failed' ? 'failed' : object['status'] === 'pending' ? 'pending' : 'completed';
+  const reason = lost?.reason?.replaceAll('_', ' ');
   return {
     // The charge belongs to a payment intent wherever there is one: then it is that payment's row.
     id: refId(object['payment_intent']) ?? refId(object['id']),
     // A refund without its amount is no fact to record.
     amount: back === null ? null : amount,
     fields: {
-      status: full ? 'refunded' : 'partly_refunded',
+      status: back === 0 ? standing : full ? 'refunded' : 'partly_refunded',
+      ...(lost ? { failureReason: `The payer disputed it and was given right${reason ? `: ${reason}` : ''}` } : {}),
       ...known({
         refundedMinor: back,
         description: shortText(object['description']),
@@ -123,7 +159,10 @@ function session(object: Body, fields: PaymentFields): Said {
     id: refId(object['payment_intent']) ?? refId(object['invoice']) ?? refId(object['id']),
     amount: minorUnits(object['amount_total']),
     // A session has no description of its own; its lines do not come with the event.
-    fields: { ...fields, ...known({ description: shortText(objectAt(object, 'metadata')['wedsync_description']), payerName: shortText(customer['name']) }) },
+    fields: {
+      ...fields,
+      ...known({ description: shortText(objectAt(object, 'metadata')['wedsync_description']), payerName: shortText(customer['name']) }),
+    },
     emails: [customer['email'], object['customer_email']],
   };
 }
@@ -143,18 +182,25 @@ function invoice(object: Body, amountKey: string, fields: PaymentFields): Said {
     amount: minorUnits(object[amountKey]),
     fields: {
       ...fields,
-      ...known({ description: shortText(object['description']) ?? (number ? `Invoice ${number}` : null), payerName: shortText(object['customer_name']) }),
+      ...known({
+        description: shortText(object['description']) ?? (number ? `Invoice ${number}` : null),
+        payerName: shortText(object['customer_name']),
+      }),
     },
     emails: [object['customer_email']],
   };
 }
 
-const READ: Readonly<Record<StripeEvent, (object: Body, at: string) => Said>> = {
+type MoneyEvent = Extract<
+  StripeEvent,
+  `payment_intent.${string}` | `checkout.session.${string}` | 'charge.refunded' | 'invoice.paid' | 'invoice.payment_failed'
+>;
+const READ: Readonly<Record<MoneyEvent, (object: Body, at: string) => Said>> = {
   'payment_intent.succeeded': (object, at) => intent(object, 'amount_received', paid(at)),
   'payment_intent.payment_failed': (object) => intent(object, 'amount', failed(intentFailure(object))),
   'payment_intent.processing': (object) => intent(object, 'amount', pending()),
   'payment_intent.canceled': (object) => intent(object, 'amount', failed(intentCancelled(object))),
-  'charge.refunded': (object) => refundedCharge(object),
+  'charge.refunded': (object) => chargeSaid(object, null),
   // `completed` says that the page was finished, not that money came: delayed methods are still unpaid here.
   'checkout.session.completed': (object, at) => session(object, object['payment_status'] === 'unpaid' ? pending() : paid(at)),
   'checkout.session.async_payment_succeeded': (object, at) => session(object, paid(at)),

@@ -19,7 +19,10 @@ const Cursor = z.object({ since: z.int().min(0), newest: z.int().min(0), after: 
 type Cursor = z.infer<typeof Cursor>;
 
 /** The whole event is kept as it came, as a webhook's body is. */
-const Page = z.object({ data: z.array(z.looseObject({ id: z.string().regex(/^[\w-]{1,255}$/), type: z.string().min(1), created: z.int() })), has_more: z.boolean() });
+const Page = z.object({
+  data: z.array(z.looseObject({ id: z.string().regex(/^[\w-]{1,255}$/), type: z.string().min(1), created: z.int() })),
+  has_more: z.boolean(),
+});
 
 function cursorOf(text: string | null, now: number): Cursor {
   const earliest = Math.floor(now / 1000) - REACH_SECONDS;
@@ -49,7 +52,11 @@ export const poll: PollPart = {
     const more = hasMore && last !== null;
     const next: Cursor = more ? { ...cursor, newest, after: last } : { since: newest - OVERLAP_SECONDS, newest, after: null };
     // The key is the webhook's: what came that way already is dropped.
-    return ok({ items: data.map((event) => ({ key: event.id, event: event.type, body: JSON.stringify(event) })), cursor: JSON.stringify(next), more });
+    return ok({
+      items: data.map((event) => ({ key: event.id, event: event.type, body: JSON.stringify(event) })),
+      cursor: JSON.stringify(next),
+      more,
+    });
   },
   normalise,
 };

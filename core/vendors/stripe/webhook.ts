@@ -15,7 +15,7 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;

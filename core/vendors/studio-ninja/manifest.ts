@@ -27,11 +27,15 @@ export const manifest: VendorManifest = {
       'In Studio Ninja, connect a Google calendar of its own for your shoots.',
       'In Google Calendar, open that calendar\'s settings and copy "Secret address in iCal format".',
     ]),
-    mailGuide('New leads, as soon as the notification mail comes. How these mails are written is not documented: what cannot be read is set aside for you.', DOMAINS),
-    fileGuide('Jobs with their dates and clients, whenever you export them.', [
-      'In Studio Ninja, export your jobs as CSV.',
-    ]),
-    bridgeGuide({ brings: 'Only if your account offers a Zapier app, which is not confirmed; or from another tool that hears of the fact.', zapier: null }),
+    mailGuide(
+      'New leads, as soon as the notification mail comes. How these mails are written is not documented: what cannot be read is set aside for you.',
+      DOMAINS,
+    ),
+    fileGuide('Jobs with their dates and clients, whenever you export them.', ['In Studio Ninja, export your jobs as CSV.']),
+    bridgeGuide({
+      brings: 'Only if your account offers a Zapier app, which is not confirmed; or from another tool that hears of the fact.',
+      zapier: null,
+    }),
   ],
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },

@@ -18,10 +18,15 @@ export const manifest: VendorManifest = {
   capabilities: capabilitiesOf(PATHS),
   fields: recipeFields({ paths: PATHS, trade: 'florist' }),
   guides: [
-    fileGuide('Orders from any list that is kept as CSV. Nothing is known of how Team Flower exchanges data; it seems to be a community rather than a system that keeps bookings.', [
-      'Keep your orders in a spreadsheet and save that as CSV.',
-    ]),
-    bridgeGuide({ brings: 'From whatever tool hears of the fact, such as a form or a sheet; Team Flower itself is not known to tell anything.', zapier: null }),
+    fileGuide(
+      'Orders from any list that is kept as CSV. Nothing is known of how Team Flower exchanges data; it seems to be a community rather ' +
+        'than a system that keeps bookings.',
+      ['Keep your orders in a spreadsheet and save that as CSV.'],
+    ),
+    bridgeGuide({
+      brings: 'From whatever tool hears of the fact, such as a form or a sheet; Team Flower itself is not known to tell anything.',
+      zapier: null,
+    }),
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,

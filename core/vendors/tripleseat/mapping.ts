@@ -36,7 +36,8 @@ const phoneOf = (value: unknown): string | null => {
   const text = typeof value === 'string' ? shortText(value, 60) : null;
   return text !== null && /\d{4}/.test(text.replace(/[\s().-]/g, '')) && /^[\d\s().+x-]+$/i.test(text) ? text : null;
 };
-const nameOf = (person: { readonly first_name?: string | null | undefined; readonly last_name?: string | null | undefined }): string | null => shortText([person.first_name, person.last_name].filter(Boolean).join(' '));
+const nameOf = (person: { readonly first_name?: string | null | undefined; readonly last_name?: string | null | undefined }): string | null =>
+  shortText([person.first_name, person.last_name].filter(Boolean).join(' '));
 const tradeHere = (settings: Settings): Booking['trade'] => (settings['trade'] ? tradeOf(settings) : 'venue');
 
 export const emailOf = (contact: Contact | null): string | null => firstOf(emailAddress, contact?.email_address, contact?.email_addresses);
@@ -69,7 +70,10 @@ export function eventOf(event: Event, contact: Contact | null, settings: Setting
   const status = STATUS.get(event.status.toLowerCase());
   if (!status) return err('the status of the event is a new one');
   const currency = currencyOf(settings);
-  const total = currency !== null && event.grand_total !== null && event.grand_total !== undefined ? minorUnitsOfDecimal(String(event.grand_total), currency) : null;
+  const total =
+    currency !== null && event.grand_total !== null && event.grand_total !== undefined
+      ? minorUnitsOfDecimal(String(event.grand_total), currency)
+      : null;
   const updated = timeOf(event.updated_at, settings);
   const startsAt = timeOf(event.event_start_utc, settings) ?? timeOf(event.event_start_iso8601, settings) ?? timeOf(event.event_start, settings);
   const rooms = (event.rooms ?? []).map((room) => room.name).filter(Boolean);
@@ -104,7 +108,13 @@ export function leadChanges(lead: Lead, settings: Settings): readonly Change[] {
   const zone = zoneOf(settings) ?? undefined;
   const told = (value: string | null | undefined): boolean => typeof value === 'string' && value !== '';
   return [
-    { kind: 'contact', remote: { type: 'lead_person', id: lead.id, version }, wedding, occurredAt, fields: { role: 'couple', ...known({ name, email, phone, company: shortText(lead.company) }) } },
+    {
+      kind: 'contact',
+      remote: { type: 'lead_person', id: lead.id, version },
+      wedding,
+      occurredAt,
+      fields: { role: 'couple', ...known({ name, email, phone, company: shortText(lead.company) }) },
+    },
     {
       kind: 'booking',
       remote: { type: 'lead', id: lead.id, version },

@@ -45,7 +45,11 @@ export const poll: PollPart = {
     return ok({
       items: found
         .filter((each) => isNews(sweep, each.changed))
-        .map(({ id, changed }) => ({ key: `${kind}:${id}:${changed ?? 'undated'}`, event: trigger, body: JSON.stringify({ webhook_trigger_type: trigger, [kind]: { id } }) })),
+        .map(({ id, changed }) => ({
+          key: `${kind}:${id}:${changed ?? 'undated'}`,
+          event: trigger,
+          body: JSON.stringify({ webhook_trigger_type: trigger, [kind]: { id } }),
+        })),
       cursor: JSON.stringify(next),
       more: !(after.done && list === 'leads'),
     });

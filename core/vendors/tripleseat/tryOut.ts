@@ -8,5 +8,8 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   const sites = await tripleseatClient(access, ports).read('/sites.json', 'the list of sites', Sites);
   if (!sites.ok) return sites;
   const names = sites.value.map((site) => shortText(site.name)).filter((name) => name !== null);
-  return ok({ account: names[0] ?? null, details: [names.length > 0 ? `Sites: ${names.slice(0, 10).join(', ')}.` : 'Signed in, but no site can be seen.'] });
+  return ok({
+    account: names[0] ?? null,
+    details: [names.length > 0 ? `Sites: ${names.slice(0, 10).join(', ')}.` : 'Signed in, but no site can be seen.'],
+  });
 };

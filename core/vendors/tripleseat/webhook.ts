@@ -26,12 +26,16 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
     hashing,
   });
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;
   // Deliveries have no id of their own and are repeated as they were: two changes of one event within a second differ.
-  return ok({ deliveryKey: bodyKey(request.rawBody, hashing), vendorEvent: shortText(body.value['webhook_trigger_type'], 100), bodyText: text.value });
+  return ok({
+    deliveryKey: bodyKey(request.rawBody, hashing),
+    vendorEvent: shortText(body.value['webhook_trigger_type'], 100),
+    bodyText: text.value,
+  });
 };
 
 function meaningOf(body: Body, receivedAt: string): Result<Normalised, NormaliseError> {
@@ -44,10 +48,15 @@ function meaningOf(body: Body, receivedAt: string): Result<Normalised, Normalise
   if (trigger !== 'DELETE_EVENT') return ok({ kind: 'reread', hints: [{ remoteType: kind, remoteId: id }] });
   // What is deleted cannot be read any more: the call itself is the last word.
   const occurredAt = Number.isNaN(Date.parse(receivedAt)) ? null : new Date(receivedAt).toISOString();
-  return ok({ kind: 'changes', changes: [{ kind: 'booking', remote: { type: 'event', id, version: null }, wedding: {}, occurredAt, fields: { status: 'cancelled' } }] });
+  return ok({
+    kind: 'changes',
+    changes: [{ kind: 'booking', remote: { type: 'event', id, version: null }, wedding: {}, occurredAt, fields: { status: 'cancelled' } }],
+  });
 }
 
 export const normalise: Normalise = (delivery) => {
   const body = parseJsonObject(delivery.bodyText);
-  return body.ok ? meaningOf(body.value, delivery.receivedAt) : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a JSON object.' });
+  return body.ok
+    ? meaningOf(body.value, delivery.receivedAt)
+    : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a JSON object.' });
 };

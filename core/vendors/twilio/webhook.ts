@@ -12,12 +12,14 @@ const NO_ANSWER: WebhookReply = { status: 200, mediaType: 'text/xml', body: '<?x
 export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
   const proof = provenByTwilio(request, [access.secrets['authToken'], access.secrets['authTokenPrevious']], hashing);
   if (!proof.ok) return proof;
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const unknown = bodyKey(request.rawBody, hashing);
   if (request.mediaType !== FORM) {
     const body = parseJsonObject(text.value);
-    return body.ok ? ok({ deliveryKey: unknown, vendorEvent: 'json', bodyText: text.value, reply: { status: 200, mediaType: 'text/plain', body: '' } }) : body;
+    return body.ok
+      ? ok({ deliveryKey: unknown, vendorEvent: 'json', bodyText: text.value, reply: { status: 200, mediaType: 'text/plain', body: '' } })
+      : body;
   }
   const fields = parseForm(text.value) ?? {};
   const sid = messageSid(fields);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Result } from '../../contract/result.ts';
-import { callJson, queryText, refused, shapeUnknown } from '../calls.ts';
+import { callJson, noAccess, queryText, refused, shapeUnknown } from '../calls.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
 import { SAFE_ID } from './webhook.ts';
@@ -20,7 +20,7 @@ export function vscoClient(access: ConnectionAccess, ports: CallPorts): VscoClie
 
   const read = async <T>(path: string, shape: z.ZodType<T>): Promise<Result<T, RereadError>> => {
     const apiKey = access.secrets['apiKey'];
-    if (!apiKey) return refused('The connection has no API key.');
+    if (!apiKey) return noAccess('The connection has no API key.');
     return callJson({ who: 'VSCO Workspace', what: path, url: `${baseUrl}${path}`, headers: { 'x-api-key': apiKey }, shape }, ports);
   };
 

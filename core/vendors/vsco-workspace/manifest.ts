@@ -14,9 +14,21 @@ export const manifest: VendorManifest = {
   capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
     { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough.', sensitive: true, required: true },
-    { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false },
-    { key: 'vendorName', label: 'Studio name', help: 'Shown on bookings: the photographer as your couples know them.', sensitive: false, required: false },
-    { key: 'currency', label: 'Currency', help: 'Three letters. Leave empty to take the one that the studio is set to.', sensitive: false, required: false },
+    { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false, input: 'url' },
+    {
+      key: 'vendorName',
+      label: 'Studio name',
+      help: 'Shown on bookings: the photographer as your couples know them.',
+      sensitive: false,
+      required: false,
+    },
+    {
+      key: 'currency',
+      label: 'Currency',
+      help: 'Three letters. Leave empty to take the one that the studio is set to.',
+      sensitive: false,
+      required: false,
+    },
     {
       key: 'moneyUnit',
       label: 'Money unit',

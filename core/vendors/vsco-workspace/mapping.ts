@@ -22,7 +22,12 @@ const latest = (...times: readonly (string | null | undefined)[]): string | null
 
 /** A mapping that points at us carries our wedding's id: `{ id: <wedding>, url: wedsync://wedding/<wedding> }`. */
 function ownWedding(mappings: Job['externalMappings']): string | null {
-  return (mappings ?? []).filter((mapping) => mapping.url.startsWith('wedsync://wedding/')).map((mapping) => ownId(mapping.id)).find((id) => id !== null) ?? null;
+  return (
+    (mappings ?? [])
+      .filter((mapping) => mapping.url.startsWith('wedsync://wedding/'))
+      .map((mapping) => ownId(mapping.id))
+      .find((id) => id !== null) ?? null
+  );
 }
 
 export function clueOf(job: Job | null, client: Contact | null): WeddingClue {

@@ -49,7 +49,11 @@ export const poll: PollPart = {
     const cursor = cursorOf(text, ports.clock.now());
     const list = LISTS[cursor.list]!;
     const sweep = cursor.sweeps[cursor.list]!;
-    const page = await vscoClient(access, ports).list(list.collection, { ...list.filter, sortBy: 'modified desc', pageSize: String(PAGE), page: String(sweep.page) }, Page);
+    const page = await vscoClient(access, ports).list(
+      list.collection,
+      { ...list.filter, sortBy: 'modified desc', pageSize: String(PAGE), page: String(sweep.page) },
+      Page,
+    );
     if (!page.ok) return page;
     const { items, meta } = page.value;
     const found = items.map((item) => ({ ...item, changed: instantOfText(item.modified) }));
@@ -64,7 +68,13 @@ export const poll: PollPart = {
         .flatMap(({ id, changed, ...item }) => {
           const read = list.reads === 'id' ? id : item.jobId;
           if (!read || !SAFE_ID.test(read)) return [];
-          return [{ key: `${list.collection}:${id}:${changed ?? 'undated'}`, event: list.collection, body: JSON.stringify({ event: list.event, id: read }) }];
+          return [
+            {
+              key: `${list.collection}:${id}:${changed ?? 'undated'}`,
+              event: list.collection,
+              body: JSON.stringify({ event: list.event, id: read }),
+            },
+          ];
         }),
       cursor: JSON.stringify(next),
       more: !over,

@@ -1,6 +1,7 @@
 import { minorPerUnit } from '../../domain/money/money.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
+import { orNull } from '../apiClient.ts';
 import { currencyCode, shortText } from '../fields.ts';
 import type { ConnectionAccess, RereadError, VendorModule } from '../vendor.ts';
 import { vscoClient, type VscoClient } from './client.ts';
@@ -13,11 +14,6 @@ interface JobWithClient {
   readonly job: shapes.Job;
   readonly client: shapes.Contact | null;
   readonly changes: readonly Change[];
-}
-
-/** `optional`: the object hangs on another one; that it is gone must not cost us the fact we came for. */
-function optional<T>(read: Result<T, RereadError>): Result<T | null, RereadError> {
-  return !read.ok && read.error.code === 'normalise.reread_refused' ? ok(null) : read;
 }
 
 async function studioOf(client: VscoClient, access: ConnectionAccess): Read<Studio> {
@@ -35,20 +31,20 @@ async function studioOf(client: VscoClient, access: ConnectionAccess): Read<Stud
 }
 
 async function clientOfJob(client: VscoClient, jobId: string): Read<shapes.Contact | null> {
-  const list = optional(await client.list('job-contact', { jobId, pageSize: '100' }, shapes.JobContactList));
+  const list = orNull(await client.list('job-contact', { jobId, pageSize: '100' }, shapes.JobContactList));
   if (!list.ok) return list;
   // A filter that the source ignores must not bring another couple's client to this wedding.
   const links = (list.value?.items ?? []).filter((link) => link.jobId === jobId);
   const isClient = (kinds: readonly string[] | null | undefined) => kinds?.some((kind) => kind === 'client' || kind === 'customer') ?? false;
   const main = links.find((link) => link.client === true) ?? links.find((link) => isClient(link.roleKinds)) ?? links[0];
-  return main ? optional(await client.get('address-book', main.contactId, shapes.Contact)) : ok(null);
+  return main ? orNull(await client.get('address-book', main.contactId, shapes.Contact)) : ok(null);
 }
 
 async function readJob(client: VscoClient, id: string, studio: Studio): Read<JobWithClient> {
   const job = await client.get('job', id, shapes.Job);
   if (!job.ok) return job;
   const sessionId = job.value.primarySessionId;
-  const session = sessionId ? optional(await client.get('event', sessionId, shapes.Session)) : ok(null);
+  const session = sessionId ? orNull(await client.get('event', sessionId, shapes.Session)) : ok(null);
   if (!session.ok) return session;
   const person = await clientOfJob(client, id);
   if (!person.ok) return person;
@@ -64,10 +60,10 @@ async function readPayment(client: VscoClient, id: string, studio: Studio): Read
   if (!payment.ok) return payment;
   const { jobId, payerId } = payment.value;
   // The job comes along: a payment is often the first that we hear of it, and its client says whose wedding it is.
-  const of = jobId ? optional(await readJob(client, jobId, studio)) : ok(null);
+  const of = jobId ? orNull(await readJob(client, jobId, studio)) : ok(null);
   if (!of.ok) return of;
   const known = of.value?.client;
-  const payer = payerId ? (known?.id === payerId ? ok(known) : optional(await client.get('address-book', payerId, shapes.Contact))) : ok(null);
+  const payer = payerId ? (known?.id === payerId ? ok(known) : orNull(await client.get('address-book', payerId, shapes.Contact))) : ok(null);
   if (!payer.ok) return payer;
   return ok([...(of.value?.changes ?? []), paymentOf(payment.value, payer.value, clueOf(of.value?.job ?? null, known ?? payer.value), studio)]);
 }

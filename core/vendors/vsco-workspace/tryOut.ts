@@ -8,5 +8,8 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   const studio = await vscoClient(access, ports).list('studio/me', {}, Studio);
   if (!studio.ok) return studio;
   const currency = currencyCode(studio.value.currencyCode);
-  return ok({ account: shortText(studio.value.name), details: ['The API key is good.', currency ? `The studio counts in ${currency}.` : 'The studio names no currency.'] });
+  return ok({
+    account: shortText(studio.value.name),
+    details: ['The API key is good.', currency ? `The studio counts in ${currency}.` : 'The studio names no currency.'],
+  });
 };

@@ -9,7 +9,12 @@ type Body = Readonly<Record<string, unknown>>;
 /** What an id may look like before it goes into an address: ULIDs are documented; nothing that could leave its path segment. */
 export const SAFE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-const KIND: Readonly<Record<VscoEvent, string>> = { 'contact.created': 'contact', 'job.created': 'job', 'order.booked': 'order', 'payment.created': 'payment' };
+const KIND: Readonly<Record<VscoEvent, string>> = {
+  'contact.created': 'contact',
+  'job.created': 'job',
+  'order.booked': 'order',
+  'payment.created': 'payment',
+};
 const isEvent = (text: string): text is VscoEvent => (VSCO_EVENTS as readonly string[]).includes(text);
 
 /** The body is undocumented. These places are tried in this order (README: "What the call may look like"). */
@@ -26,7 +31,11 @@ function eventOf(body: Body): string | null {
 }
 
 function modifiedOf(body: Body): string | null {
-  return [...HOLDERS.map((holder) => objectAt(body, holder)['modified']), body['modified']].map((value) => shortText(value, 40)).find((time) => time !== null) ?? null;
+  return (
+    [...HOLDERS.map((holder) => objectAt(body, holder)['modified']), body['modified']]
+      .map((value) => shortText(value, 40))
+      .find((time) => time !== null) ?? null
+  );
 }
 
 /**
@@ -35,7 +44,7 @@ function modifiedOf(body: Body): string | null {
  */
 export const verify: WebhookPart['verify'] = (request, _access, { hashing }) => {
   if (request.mediaType !== 'application/json') return err('intake.body_not_json');
-  const text = bodyText(request.rawBody);
+  const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
   if (!body.ok) return body;

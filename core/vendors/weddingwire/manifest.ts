@@ -6,7 +6,13 @@ import { capabilitiesOf, mailGuide, recipeFields, WITHOUT_API } from '../recipe.
 const PATHS: IntegrationPath[] = ['mail', 'bridge'];
 export const bridge: BridgeRecipe = {
   triggers: [
-    { trigger: 'lead_mail', label: 'New email in the mailbox that gets the leads', instant: false, kind: 'lead', required: ['source_id', 'client_name', 'client_email'] },
+    {
+      trigger: 'lead_mail',
+      label: 'New email in the mailbox that gets the leads',
+      instant: false,
+      kind: 'lead',
+      required: ['source_id', 'client_name', 'client_email'],
+    },
   ],
 };
 export const lead: LeadRecipe = { subjects: [/\blead\b/i, /\b(?:en|in)quiry\b/i, /booking request/i] };
@@ -23,7 +29,10 @@ export const manifest: VendorManifest = {
   fields: recipeFields({ paths: PATHS, trade: 'venue' }),
   guides: [
     mailGuide('New leads and booking requests of both sites, as soon as the notification mail comes.', DOMAINS),
-    bridgeGuide({ brings: 'New leads, out of the mailbox that gets them: for mailboxes that cannot forward by themselves. A few minutes later.', zapier: 'Gmail, Outlook or Email Parser by Zapier' }),
+    bridgeGuide({
+      brings: 'New leads, out of the mailbox that gets them: for mailboxes that cannot forward by themselves. A few minutes later.',
+      zapier: 'Gmail, Outlook or Email Parser by Zapier',
+    }),
   ],
   file: null,
   mail: { domains: DOMAINS },

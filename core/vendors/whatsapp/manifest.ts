@@ -10,20 +10,20 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'appSecret', label: 'App secret', help: 'App settings > Basic, in your Meta app.', sensitive: true, required: true },
+    { key: 'appSecret', label: 'App secret', help: 'App settings > Basic, in your Meta app.', sensitive: true, required: true, proves: 'only' },
     {
       key: 'appSecretPrevious',
       label: 'Previous app secret',
       help: 'Only while you reset it: both are accepted until you clear this field.',
       sensitive: true,
-      required: false,
+      required: false, proves: 'only',
     },
     {
       key: 'verifyToken',
       label: 'Verify token',
       help: 'Made up here; Meta asks for it when the address is entered.',
       sensitive: true,
-      required: true,
+      required: true, proves: 'only',
       input: 'generated',
     },
     {

@@ -1,7 +1,7 @@
 import type { Message } from '../../contract/record.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
-import { instantOfSeconds, known, longText, objectAt, shortText } from '../fields.ts';
+import { instantOfSeconds, known, longText, lookUp, objectAt, shortText } from '../fields.ts';
 import type { Normalised, NormaliseError } from '../vendor.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -18,7 +18,8 @@ function objectsIn(value: unknown): Body[] | null {
 }
 
 /** Numbers come in full, without the plus. */
-const number = (value: unknown): string | null => (typeof value === 'string' && /^\+?[\d ()-]{5,30}$/.test(value) ? `+${value.replace(/\D/g, '')}` : null);
+const number = (value: unknown): string | null =>
+  typeof value === 'string' && /^\+?[\d ()-]{5,30}$/.test(value) ? `+${value.replace(/\D/g, '')}` : null;
 const timeOf = (value: unknown): string | null => (typeof value === 'string' && /^\d{9,11}$/.test(value) ? instantOfSeconds(Number(value)) : null);
 
 /** One field `messages` of a delivery: what came in and how far things have got, many of each. */
@@ -48,14 +49,25 @@ export function batchesOf(body: Body): Batch[] | null {
 
 /** What the same facts have in common however they are packed: the ids of the messages, and the statuses. */
 export function factsOf(batches: readonly Batch[]): string[] {
-  const name = (id: unknown, what: unknown): string[] => (typeof id === 'string' && ID.test(id) ? [`${id} ${typeof what === 'string' ? what : ''}`] : []);
+  const name = (id: unknown, what: unknown): string[] =>
+    typeof id === 'string' && ID.test(id) ? [`${id} ${typeof what === 'string' ? what : ''}`] : [];
   return batches
-    .flatMap(({ messages, statuses }) => [...messages.flatMap(({ id }) => name(id, 'message')), ...statuses.flatMap(({ id, status }) => name(id, status))])
+    .flatMap(({ messages, statuses }) => [
+      ...messages.flatMap(({ id }) => name(id, 'message')),
+      ...statuses.flatMap(({ id, status }) => name(id, status)),
+    ])
     .sort();
 }
 
 const WORDLESS: Readonly<Record<string, string>> = {
-  image: '(picture)', video: '(video)', audio: '(voice message)', document: '(document)', sticker: '(sticker)', location: '(place)', contacts: '(contact)', order: '(order)',
+  image: '(picture)',
+  video: '(video)',
+  audio: '(voice message)',
+  document: '(document)',
+  sticker: '(sticker)',
+  location: '(place)',
+  contacts: '(contact)',
+  order: '(order)',
 };
 
 function textOf(message: Body, type: string): string | null {
@@ -63,8 +75,10 @@ function textOf(message: Body, type: string): string | null {
   const reply = objectAt(of, 'button_reply')['title'] ?? objectAt(of, 'list_reply')['title'];
   const words = longText(of['body']) ?? longText(of['caption']) ?? longText(of['text']) ?? longText(reply);
   const name = shortText(of['filename']) ?? shortText(of['name']);
-  const what = WORDLESS[type];
-  return longText([words, name === null ? (words === null ? (what ?? null) : null) : `${what ?? ''} ${name}`].filter((part) => part !== null).join('\n'));
+  const what = lookUp(WORDLESS, type);
+  return longText(
+    [words, name === null ? (words === null ? (what ?? null) : null) : `${what ?? ''} ${name}`].filter((part) => part !== null).join('\n'),
+  );
 }
 
 function received(message: Body, { business, people }: Batch): Change | string | null {
@@ -82,8 +96,16 @@ function received(message: Body, { business, people }: Batch): Change | string |
     wedding: { phone: from, remote: typeof answered === 'string' && ID.test(answered) ? { type: 'message', id: answered } : null },
     occurredAt: at,
     fields: {
-      channel: 'whatsapp', direction: 'in', status: 'received', fromAddress: from, text: textOf(message, type),
-      ...known({ fromName: person ? shortText(objectAt(person, 'profile')['name']) : null, toAddress: number(business['display_phone_number']), sentAt: at }),
+      channel: 'whatsapp',
+      direction: 'in',
+      status: 'received',
+      fromAddress: from,
+      text: textOf(message, type),
+      ...known({
+        fromName: person ? shortText(objectAt(person, 'profile')['name']) : null,
+        toAddress: number(business['display_phone_number']),
+        sentAt: at,
+      }),
     },
   };
 }
@@ -91,28 +113,35 @@ function received(message: Body, { business, people }: Batch): Change | string |
 function told(status: Body, { business }: Batch): Change | string | null {
   const [id, to, word] = [status['id'], number(status['recipient_id']), shortText(status['status'], 40) ?? ''];
   if (typeof id !== 'string' || !ID.test(id)) return 'A status names no message.';
-  const stage = STATUS[word];
+  const stage = lookUp(STATUS, word);
   if (word === 'deleted' || word === 'warning') return null;
   if (!stage) return `${word || 'nothing'} is no known status.`;
   const at = timeOf(status['timestamp']);
   const problem = objectsIn(status['errors'])?.[0] ?? {};
-  const reason = shortText(objectAt(problem, 'error_data')['details']) ?? shortText(problem['title']) ?? shortText(problem['message']) ?? 'Not delivered';
+  const reason =
+    shortText(objectAt(problem, 'error_data')['details']) ?? shortText(problem['title']) ?? shortText(problem['message']) ?? 'Not delivered';
   return {
     kind: 'message',
     remote: { type: 'message', id, version: null },
     wedding: { phone: to },
     occurredAt: at,
     fields: {
-      channel: 'whatsapp', direction: 'out', status: stage,
+      channel: 'whatsapp',
+      direction: 'out',
+      status: stage,
       ...known({
-        toAddress: to, fromAddress: number(business['display_phone_number']), failureReason: stage === 'failed' ? reason : null, sentAt: stage === 'sent' ? at : null,
+        toAddress: to,
+        fromAddress: number(business['display_phone_number']),
+        failureReason: stage === 'failed' ? reason : null,
+        sentAt: stage === 'sent' ? at : null,
       }),
     },
   };
 }
 
 export function changesOf(body: Body): Result<Normalised, NormaliseError> {
-  if (body['object'] !== 'whatsapp_business_account') return ok({ kind: 'ignored', why: `${shortText(body['object'], 60) ?? 'a call without an object'} is not WhatsApp` });
+  if (body['object'] !== 'whatsapp_business_account')
+    return ok({ kind: 'ignored', why: `${shortText(body['object'], 60) ?? 'a call without an object'} is not WhatsApp` });
   const batches = batchesOf(body);
   if (!batches) return shapeUnknown('The delivery is not built as documented.');
   if (batches.length === 0) return ok({ kind: 'ignored', why: 'it is not about messages' });

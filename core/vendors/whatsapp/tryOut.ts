@@ -6,7 +6,12 @@ import { shortText } from '../fields.ts';
 import type { VendorModule } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
 
-const Phone = z.object({ id: z.string(), verified_name: z.string().optional(), display_phone_number: z.string().optional(), quality_rating: z.string().optional() });
+const Phone = z.object({
+  id: z.string(),
+  verified_name: z.string().optional(),
+  display_phone_number: z.string().optional(),
+  quality_rating: z.string().optional(),
+});
 
 export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) => {
   const id = access.settings['phoneNumberId'] ?? '';

@@ -1,0 +1,156 @@
+import ICAL from 'ical.js';
+import { codedError, type CodedError } from '../contract/errors.ts';
+import { err, ok, type Result } from '../contract/result.ts';
+import type { FeedEntry } from './vendor.ts';
+import { dayStart, knownZone, wallTimeToInstant } from './wallTime.ts';
+
+/** An iCalendar file: its entries, with series written out. Foreign text: bounded in everything that it could ask for. */
+
+/** The entries that touch this span are told. */
+export interface Span {
+  /** UTC milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface CalendarFileOptions {
+  readonly span: Span;
+  /** Of entries that do not repeat, where it is another one: they cost nothing to write out. */
+  readonly singles?: Span;
+  /** Zone of times that name none, IANA; null = UTC. */
+  readonly zone: string | null;
+}
+
+const MOST_ENTRIES = 5_000;
+/** Steps through series, of a whole file: one that repeats every second must not keep us. */
+const MOST_STEPS = 200_000;
+const LONGEST = { title: 300, description: 4_000, place: 300, uid: 500 };
+
+type Component = InstanceType<typeof ICAL.Component>;
+type Time = InstanceType<typeof ICAL.Time>;
+type Event = InstanceType<typeof ICAL.Event>;
+
+const fault = (message: string): Result<never, CodedError> => err(codedError('normalise.shape_unknown', message));
+const text = (value: unknown, longest: number): string | null => {
+  const trimmed = typeof value === 'string' ? value.trim().slice(0, longest).toWellFormed() : '';
+  return trimmed === '' ? null : trimmed;
+};
+const first = (component: Component, name: string): unknown => component.getFirstPropertyValue(name);
+
+/** Errors: `normalise.shape_unknown`, when it is no calendar, not a whole one, or asks for too much. */
+export function readCalendarFile(body: string, options: CalendarFileOptions): Result<readonly FeedEntry[], CodedError> {
+  const trimmed = body.replace(/^\uFEFF/, '').trim();
+  if (!/^BEGIN:VCALENDAR\b/i.test(trimmed)) return fault('What was answered is no calendar.');
+  // Cut off in the middle it may still be read, and everything behind the cut would seem to be gone.
+  if (!/END:VCALENDAR$/i.test(trimmed)) return fault('The calendar was not answered whole.');
+  try {
+    const parsed = ICAL.parse(trimmed) as unknown[];
+    const roots = (typeof parsed[0] === 'string' ? [parsed] : parsed) as ConstructorParameters<typeof ICAL.Component>[0][];
+    const reader = createReader(options);
+    for (const root of roots) {
+      const problem = reader.take(new ICAL.Component(root));
+      if (problem !== null) return fault(problem);
+    }
+    return ok(reader.entries());
+  } catch {
+    // The reason would quote somebody's calendar.
+    return fault('The calendar cannot be read.');
+  }
+}
+
+interface Known {
+  readonly sequence: number;
+  readonly stamp: string;
+  readonly event: FeedEntry;
+}
+
+function createReader({ span, zone, singles = span }: CalendarFileOptions) {
+  const found = new Map<string, Known>();
+  let steps = 0;
+
+  function take(calendar: Component): string | null {
+    const name = text(first(calendar, 'x-wr-calname') ?? first(calendar, 'name'), LONGEST.title);
+    const ownZone = knownZone(first(calendar, 'x-wr-timezone')) ?? zone;
+    const series = new Map<string, { master: Component | null; overrides: Component[] }>();
+    for (const component of calendar.getAllSubcomponents('vevent')) {
+      const uid = text(first(component, 'uid'), LONGEST.uid);
+      if (uid === null || !component.hasProperty('dtstart')) continue;
+      const own = series.get(uid) ?? { master: null, overrides: [] };
+      series.set(uid, own);
+      if (component.hasProperty('recurrence-id')) own.overrides.push(component);
+      else own.master = own.master === null ? component : newer(own.master, component);
+    }
+    for (const [uid, { master, overrides }] of series) {
+      const told = (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string | null) => keep(uid, component, item, startDate, endDate, recurrenceId, name, ownZone);
+      if (master === null) {
+        for (const component of overrides) {
+          const item = new ICAL.Event(component);
+          told(component, item, item.startDate, item.endDate, String(item.recurrenceId));
+        }
+      } else {
+        const item = new ICAL.Event(master, { exceptions: overrides });
+        if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
+        else if (!expand(item, told)) return 'The calendar repeats more than can be written out.';
+      }
+      if (found.size > MOST_ENTRIES) return `The calendar has more than ${MOST_ENTRIES} entries.`;
+    }
+    return null;
+  }
+
+  /** False = it asks for too much. */
+  function expand(item: Event, told: (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string) => void): boolean {
+    const iterator = item.iterator();
+    for (let next = iterator.next(); next; next = iterator.next()) {
+      steps += 1;
+      if (steps > MOST_STEPS || found.size > MOST_ENTRIES) return false;
+      // A day's slack: what a wall time is worth depends on where it is meant.
+      const near = Date.UTC(next.year, next.month - 1, next.day);
+      if (near > span.to + 86_400_000) return true;
+      const details = item.getOccurrenceDetails(next);
+      told(details.item.component, details.item, details.startDate, details.endDate, String(next));
+    }
+    return true;
+  }
+
+  function keep(uid: string, component: Component, item: Event, start: Time, end: Time, recurrenceId: string | null, calendar: string | null, fallback: string | null): void {
+    const zoneName = knownZone(component.getFirstProperty('dtstart')?.getParameter('tzid')) ?? (isUtc(start) ? null : fallback);
+    const startsAt = instantOf(start, zoneName);
+    const endsAt = instantOf(end, zoneName);
+    if (startsAt === null || endsAt === null || endsAt < startsAt) return;
+    const asked = recurrenceId === null ? singles : span;
+    if (Date.parse(endsAt) < asked.from || Date.parse(startsAt) > asked.to) return;
+    const status = String(first(component, 'status') ?? '').toLowerCase();
+    const event: FeedEntry = {
+      uid, recurrenceId, title: text(item.summary, LONGEST.title), description: text(item.description, LONGEST.description), place: text(item.location, LONGEST.place),
+      startsAt, endsAt, allDay: start.isDate, zone: zoneName, status: status === 'cancelled' ? 'cancelled' : status === 'tentative' ? 'tentative' : 'confirmed',
+      busy: String(first(component, 'transp') ?? '').toUpperCase() !== 'TRANSPARENT', calendar, gone: false,
+    };
+    const key = JSON.stringify([uid, recurrenceId]);
+    const known = { sequence: sequenceOf(component), stamp: stampOf(component), event };
+    const before = found.get(key);
+    if (!before || isNewer(known, before)) found.set(key, known);
+  }
+
+  return { take, entries: () => [...found.values()].map((one) => one.event) };
+}
+
+const sequenceOf = (component: Component): number => Number(first(component, 'sequence') ?? 0) || 0;
+const stampOf = (component: Component): string => String(first(component, 'last-modified') ?? first(component, 'dtstamp') ?? '');
+const isNewer = (a: Pick<Known, 'sequence' | 'stamp'>, b: Pick<Known, 'sequence' | 'stamp'>): boolean => a.sequence > b.sequence || (a.sequence === b.sequence && a.stamp >= b.stamp);
+/** The same entry twice in one file: the higher sequence counts, then the later change. */
+const newer = (a: Component, b: Component): Component => (isNewer({ sequence: sequenceOf(b), stamp: stampOf(b) }, { sequence: sequenceOf(a), stamp: stampOf(a) }) ? b : a);
+
+const isUtc = (time: Time): boolean => time.zone?.tzid === 'UTC';
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Zones that this machine knows by name are believed more than the file's own definition of them. */
+function instantOf(time: Time, zone: string | null): string | null {
+  const date = `${String(time.year).padStart(4, '0')}-${two(time.month)}-${two(time.day)}`;
+  if (time.isDate) return dayStart(date, zone ?? 'UTC');
+  const local = `${date}T${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;
+  if (isUtc(time)) return wallTimeToInstant(local, 'UTC');
+  const named = knownZone(time.zone?.tzid);
+  if (named !== null && named !== 'floating') return wallTimeToInstant(local, named);
+  if (time.zone?.component) return new Date(time.toUnixTime() * 1000).toISOString();
+  return wallTimeToInstant(local, zone ?? 'UTC');
+}
