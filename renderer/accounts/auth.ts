@@ -1,8 +1,8 @@
 import { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication, startRegistration, WebAuthnError, type PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
 import { z } from 'zod';
-import { codedError } from '../../core/contract/errors.ts';
+import { codedError, type Refused } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
-import { exchange, type Refused } from '../state/backend/http.ts';
+import { exchange } from '../state/backend/http.ts';
 
 /** The calls of `core/contract/accounts.ts` that go to the library under `/api/auth`: signing in, second factors, passkeys, passwords. */
 

@@ -1,11 +1,11 @@
 import { useCallback, useRef, useState } from 'react';
-import type { CodedError } from '../../core/contract/errors.ts';
+import type { CodedError, Refused } from '../../core/contract/errors.ts';
 import type { Result } from '../../core/contract/result.ts';
 import { spanText } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
 
 /** What went wrong, and when it may be tried again where the server said so. */
-export function refusedWords(error: CodedError & { readonly retryAfterSeconds?: number | null }): string {
+export function refusedWords(error: Refused): string {
   if ((error.code === 'auth.throttled' || error.code === 'request.too_many') && error.retryAfterSeconds) return t('signIn.throttled', { span: spanText(error.retryAfterSeconds * 1000) });
   return errorWords(error.code);
 }

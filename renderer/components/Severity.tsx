@@ -19,12 +19,13 @@ export function SeverityMark({ severity, word = false, size = 12 }: { readonly s
 
 const HEALTH_SHAPES = { healthy: IconCircleCheck, failing: IconTriangleFilled, waiting: IconCircleDashed, paused: IconPlayerPauseFilled, disabled: IconPlugConnectedX } as const;
 
-export function HealthMark({ health }: { readonly health: Connection['health'] }) {
+/** @param reason what it waits for, where that is not the first delivery */
+export function HealthMark({ health, reason = null }: { readonly health: Connection['health']; readonly reason?: string | null }) {
   const Shape = HEALTH_SHAPES[health];
   return (
     <span className="health" data-health={health}>
       <Shape size={14} aria-hidden />
-      <span>{t(`health.${health}`)}</span>
+      <span>{t(health === 'waiting' && reason === 'desk.away' ? 'health.waitingForDesk' : `health.${health}`)}</span>
     </span>
   );
 }

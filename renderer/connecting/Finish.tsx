@@ -9,6 +9,7 @@ import { isolated } from '../components/format.ts';
 import { HealthMark } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { generatedOf, guideOf } from './catalogue.ts';
+import { ConfirmForwarding } from './ConfirmForwarding.tsx';
 import { Fields, focusField } from './Fields.tsx';
 import { GiveLeave } from './GiveLeave.tsx';
 import { GuideSteps, Triggers } from './GuideSteps.tsx';
@@ -75,8 +76,8 @@ export function Finish({ face, made, guideShown }: { readonly face: SystemFace; 
   const row = useTables().connections[id];
   const health = row?.health ?? made.connection.health;
   const redirectUrl = useRedirect();
-  const setupQuery = useQuery({ ...useSetup(id, row?.seq ?? 0), initialData: made.setup });
-  const setup = setupQuery.data;
+  const setupQuery = useQuery({ ...useSetup(id), placeholderData: (before) => (before?.connectionId === id ? before : made.setup) });
+  const setup = setupQuery.data ?? made.setup;
   const [report, setReport] = useState<TestReport | null>(made.report);
   const [given, setGiven] = useState(false);
   const guide = guideOf(face, path);
@@ -100,6 +101,7 @@ export function Finish({ face, made, guideShown }: { readonly face: SystemFace; 
       {generated.length > 0 ? <p className="connect-once">{t('connect.once')}</p> : null}
       {setup.webhookUrl ? <CopyField label={t('connect.address')} value={setup.webhookUrl} /> : null}
       {setup.mailAddress ? <CopyField label={t('connect.mailAddress')} value={setup.mailAddress} /> : null}
+      {setup.forwarding ? <ConfirmForwarding forwarding={setup.forwarding} /> : null}
       {path === 'mail' && setup.mailAddress === null ? <p className="inline-error">{t('connect.noMailIn')}</p> : null}
       {generated.map((field) => (
         <CopyField key={field.key} label={field.label} value={made.generated[field.key] ?? ''} />

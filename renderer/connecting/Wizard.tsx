@@ -10,6 +10,7 @@ import { GuideSteps } from './GuideSteps.tsx';
 import { useConnecting, type Connecting, type Failure } from './useConnecting.ts';
 import { useLeaveGuard } from './useLeaveGuard.tsx';
 import { useRedirect } from './useRedirect.ts';
+import { WhereKept } from './WhereKept.tsx';
 import { pathWords, soonWords } from './words.ts';
 
 function Failed({ failure }: { readonly failure: Failure | null }) {
@@ -50,6 +51,7 @@ function Details({ face, connecting }: { readonly face: SystemFace; readonly con
   return (
     <form className="connect-form" onSubmit={submit} noValidate aria-label={t('connect.steps.details')}>
       <Fields fields={fields} typed={typed} onType={connecting.type} wrong={wrong} />
+      {connecting.path === null ? null : <WhereKept face={face} path={connecting.path} places={connecting.places} place={connecting.place} onPlace={connecting.setPlace} />}
       <TextInput label={t('connect.optional', { label: t('connect.name') })} description={t('connect.nameHelp')} placeholder={face.name} value={name} maxLength={120} autoComplete="off" onChange={(event) => connecting.setName(event.currentTarget.value)} />
       <Failed failure={failure} />
       <p className="connect-ways">

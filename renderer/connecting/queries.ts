@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { useBackend } from '../app/context.ts';
+import type { Connection } from '../../core/contract/record.ts';
 import type { Answer } from '../state/backend/backend.ts';
+import { useConsole } from '../state/store.ts';
 
 /** A refusal becomes the query's error; its message is the code. */
 async function value<T>(answer: Answer<T>): Promise<T> {
@@ -20,8 +22,21 @@ export function useSystem(id: string) {
   return queryOptions({ queryKey: ['systems', id], queryFn: () => value(backend.systems.face(id)), refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: Infinity });
 }
 
-/** `mark` changes when something about the connection did. */
-export function useSetup(connectionId: string, mark: number) {
+/** Changes when something about the connection did, or when somebody was told something about it. */
+const useSetupMark = (connectionId: string): number =>
+  useConsole(({ record }) => {
+    const about = Object.values(record?.tables.alerts ?? {}).filter(({ subject }) => subject?.id === connectionId);
+    return Math.max(record?.tables.connections[connectionId]?.seq ?? 0, ...about.map(({ seq }) => seq));
+  });
+
+/** Asked for anew with every change of the connection, and never out of memory: it is about what would be lost. */
+export function useRemoval({ id, seq }: Connection) {
   const backend = useBackend();
+  return queryOptions({ queryKey: ['removal', id, seq], queryFn: () => value(backend.systems.removal(id)), staleTime: 0, gcTime: 0, retry: false });
+}
+
+export function useSetup(connectionId: string) {
+  const backend = useBackend();
+  const mark = useSetupMark(connectionId);
   return queryOptions({ queryKey: ['setup', connectionId, mark], queryFn: () => value(backend.systems.setup(connectionId)), placeholderData: (before) => (before?.connectionId === connectionId ? before : undefined) });
 }

@@ -1,12 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
-import type { CodedError } from '../../core/contract/errors.ts';
+import type { Refused } from '../../core/contract/errors.ts';
 import type { ConnectAnswer, ConnectPath, SystemFace, SystemField, TestReport } from '../../core/contract/systems.ts';
 import { refusedWords } from '../accounts/useTask.ts';
 import { useBackend } from '../app/context.ts';
 import { guessCurrency } from '../founding/guess.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { useSettingZone } from '../accounts/zone.ts';
+import { isCallSecret, placesOf, type Place } from './keeping.ts';
+import { useNotHere } from './WhereKept.tsx';
 import { askedFirst, askedLater, connectPaths, stepsOf, type Step } from './catalogue.ts';
 import { connectRequest, fieldOf, firstProblem, initialValues, sorted, type Typed } from './values.ts';
 
@@ -25,6 +27,9 @@ export interface Connecting {
   readonly fields: readonly SystemField[];
   readonly typed: Typed;
   readonly name: string;
+  /** Where the key may be kept, the usual place first, and where it is to be. */
+  readonly places: readonly Place[];
+  readonly place: Place;
   readonly busy: 'trying' | 'connecting' | null;
   readonly wrong: { readonly key: string; readonly words: string } | null;
   readonly failure: Failure | null;
@@ -35,6 +40,7 @@ export interface Connecting {
   choosePath(path: ConnectPath): void;
   type(key: string, value: string): void;
   setName(name: string): void;
+  setPlace(place: Place): void;
   goTo(step: Step): void;
   /** Out of the form: on to trying it out, or to connecting where there is nothing to try. */
   submit(): void;
@@ -54,6 +60,7 @@ export function useConnecting(face: SystemFace): Connecting {
   const initial = useMemo(() => initialValues(face.fields, guesses), [face, guesses]);
   const [changed, setChanged] = useState<Typed>({});
   const [name, setName] = useState('');
+  const [chosenPlace, setPlace] = useState<Place | null>(null);
   const steps = useMemo<readonly Step[]>(() => (path === null ? ['way'] : stepsOf(face, path)), [face, path]);
   const [step, setStep] = useState<Step>(steps[0] ?? 'details');
   const [busy, setBusy] = useState<Connecting['busy']>(null);
@@ -66,18 +73,23 @@ export function useConnecting(face: SystemFace): Connecting {
 
   const fields = path === null ? [] : askedFirst(face, path);
   const typed = { ...initial, ...changed };
+  const places = placesOf(null, useNotHere(face, path ?? 'none'));
+  const place = chosenPlace !== null && places.includes(chosenPlace) ? chosenPlace : (places[0] ?? 'vault');
+  /** Only where a key was typed: an empty one is kept nowhere. */
+  const kept = place === 'here' && fields.some((field) => isCallSecret(field, path ?? 'none') && (typed[field.key] ?? '').trim() !== '') ? backend.systems.kept : null;
   const secretsLater = path !== null && askedLater(face, path).length > 0;
 
   const settled = (): void => {
     setWrong(null);
     setFailure(null);
   };
-  const fails = (error: CodedError & { readonly retryAfterSeconds?: number | null }): void => {
+  const fails = (error: Refused): void => {
     const key = fieldOf(error, fields);
     if (key !== null) {
       setWrong({ key, words: errorWords(error.code) });
       setStep('details');
-      return;
+      // An address that does not answer may be right all the same: then it can be connected without trying.
+      if (error.code !== 'connect.untried') return;
     }
     setFailure({ words: refusedWords(error), said: null, away: error.code === 'connect.untried' });
   };
@@ -92,7 +104,7 @@ export function useConnecting(face: SystemFace): Connecting {
   const connect = async (evenIfUntested: boolean): Promise<void> => {
     if (path === null || busy !== null) return;
     settled();
-    const answer = await waitFor('connecting', backend.systems.connect(connectRequest({ system: face.id, path, name, fields, typed, secretsLater }, evenIfUntested)));
+    const answer = await waitFor('connecting', (kept ?? backend.systems).connect(connectRequest({ system: face.id, path, name, fields, typed, secretsLater }, evenIfUntested)));
     if (answer === null) return;
     if (!answer.ok) return fails(answer.error);
     setMade(answer.value);
@@ -106,17 +118,23 @@ export function useConnecting(face: SystemFace): Connecting {
     settled();
     setReport(null);
     setStep('try');
-    const answer = await waitFor('trying', backend.systems.tryOut({ system: face.id, path, ...sorted(fields, typed) }));
+    const answer = await waitFor('trying', (kept ?? backend.systems).tryOut({ system: face.id, path, ...sorted(fields, typed) }));
     if (answer === null) return;
     if (!answer.ok) return fails(answer.error);
     const { value } = answer;
     if (value.outcome === 'worked') setReport(value.report);
-    else if (value.outcome === 'failed') setFailure({ words: errorWords(value.code), said: value.message, away: value.retryable });
-    else await connect(false);
+    else if (value.outcome === 'failed') {
+      setFailure({ words: errorWords(value.code), said: value.message, away: value.retryable });
+      const field = fields.find((one) => one.key === value.field);
+      if (field) {
+        setWrong({ key: field.key, words: errorWords(value.code) });
+        setStep('details');
+      }
+    } else await connect(false);
   };
 
   return {
-    path, steps, step, fields, typed, name, busy, wrong, failure, report, made,
+    path, steps, step, fields, typed, name, places, place, busy, wrong, failure, report, made,
     dirty: made === null && (name.trim() !== '' || Object.entries(changed).some(([key, value]) => value !== (initial[key] ?? ''))),
     choosePath(next) {
       setPath(next);
@@ -129,6 +147,10 @@ export function useConnecting(face: SystemFace): Connecting {
       if (wrong?.key === key) setWrong(null);
     },
     setName,
+    setPlace(next) {
+      setPlace(next);
+      setReport(null);
+    },
     goTo(next) {
       settled();
       setStep(next);

@@ -20,5 +20,11 @@ export function DeliveryMark({ state }: { readonly state: DeliveryState }) {
 /** A code in words; one that is none of ours is told as it stands. */
 export const reasonText = (reason: string): string => tMaybe(`errors.${reason}`) ?? reason;
 
+/** One attempt that failed. The sentence of a code says what becomes of the delivery, which is no matter of one attempt. */
+export const triedText = (code: string): string => tMaybe(`delivery.triedBecause.${code}`) ?? reasonText(code);
+
 /** Why a delivery is where it is. The sentence of a code promises another try, which a dead one does not get. */
-export const whyText = (state: DeliveryState, reason: string | null): string | null => (state === 'dead' ? t('deliveries.gaveUp') : reason === null ? null : reasonText(reason));
+export function whyText(state: DeliveryState, reason: string | null): string | null {
+  if (state === 'dead') return (reason === null ? null : tMaybe(`deliveries.gaveUpBecause.${reason}`)) ?? t('deliveries.gaveUp');
+  return reason === null ? null : reasonText(reason);
+}

@@ -1,38 +1,14 @@
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { DELIVERY_STATES, type Lot, type Replay, type ReplayPreview } from '../../core/contract/deliveries.ts';
+import { DELIVERY_STATES, type Lot, type Replay } from '../../core/contract/deliveries.ts';
 import { useBackend } from '../app/context.ts';
 import { countText } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
-import { DeliveryMark, reasonText } from './DeliveryMark.tsx';
-import { summaryOf } from './previewSummary.ts';
+import { DeliveryMark } from './DeliveryMark.tsx';
+import { PreviewSummary } from './PreviewSummary.tsx';
 import { useReplay, useReplayPreview } from './queries.ts';
 import { RowChanges } from './RowChanges.tsx';
-
-/** What would change, in one sentence for each kind of outcome. */
-function Summary({ preview, newer }: { readonly preview: ReplayPreview; readonly newer: number }) {
-  const { fields, rows, outcomes, reasons } = summaryOf(preview);
-  return (
-    <ul className="replay-summary" aria-label={t('replay.summary')}>
-      {fields + rows > 0 ? (
-        <li>
-          <strong>{t('replay.would', { fields: t('replay.fields', { count: fields }), rows: t('replay.rows', { count: rows }) })}</strong>
-        </li>
-      ) : outcomes.reads_source === 0 ? (
-        <li>
-          <strong>{t('replay.wouldNothing')}</strong>
-        </li>
-      ) : null}
-      {outcomes.reads_source > 0 ? <li>{t('replay.readsSource', { count: outcomes.reads_source })}</li> : null}
-      {outcomes.nothing > 0 && rows + outcomes.reads_source > 0 ? <li>{t('replay.nothing', { count: outcomes.nothing })}</li> : null}
-      {outcomes.refused > 0 ? <li>{t('replay.refused', { count: outcomes.refused })} {reasons.map(reasonText).join(' ')}</li> : null}
-      {outcomes.body_gone > 0 ? <li>{t('replay.bodyGone', { count: outcomes.body_gone })}</li> : null}
-      {preview.leftOut > 0 ? <li>{t('replay.leftOut', { count: preview.leftOut, total: countText(preview.leftOut) })}</li> : null}
-      <li className="dim">{newer > 0 ? t('replay.newer', { count: newer }) : t('replay.older')}</li>
-    </ul>
-  );
-}
 
 function Progress({ replay, onCancel }: { readonly replay: Replay; readonly onCancel: () => void }) {
   const { done, total, state, outcomes } = replay;
@@ -111,7 +87,7 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
           {replay ? (
             <Progress replay={replay} onCancel={() => void act(delivered.cancelReplay(replay.id))} />
           ) : preview.data ? (
-            <Summary preview={preview.data} newer={newer} />
+            <PreviewSummary preview={preview.data} newer={newer} />
           ) : preview.isPending ? (
             <p role="status" className="dim">
               {t('replay.looking')}

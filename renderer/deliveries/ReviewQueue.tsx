@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
-import type { ReviewItem } from '../../core/contract/record.ts';
+import type { HeldLot as HeldLotTold, ReviewItem } from '../../core/contract/record.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
@@ -17,39 +17,35 @@ import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
 import { AssignWedding, isAssignable } from './AssignWedding.tsx';
 import { DeliveryMark, whyText } from './DeliveryMark.tsx';
+import { HeldDialog } from './HeldDialog.tsx';
+import { HeldLot } from './HeldLot.tsx';
 
 const SHOWN = 6;
 
-/** A held lot: one look, one decision for all of it, asked for twice because it cannot be taken back. */
-function Decide({ item }: { readonly item: ReviewItem }) {
+/** One that was opened before cards said what they hold. */
+const untold = ({ receivedAt }: ReviewItem, now: number): HeldLotTold => ({ kinds: [], rows: [], deliveries: 1, weddingIds: [], moreWeddings: false, sample: [], from: receivedAt, to: new Date(now).toISOString() });
+
+/** A held lot: one look, one decision for all of it, with what it would come to shown first. */
+function Decide({ item, name }: { readonly item: ReviewItem; readonly name: string }) {
   const backend = useBackend();
   const sending = useConsole((state) => state.deciding[item.id] === true || isWaiting(openDecision(state.outbox, item.id)));
-  const [asking, setAsking] = useState<ReviewDecision | null>(null);
-  const decide = async (decision: ReviewDecision): Promise<void> => {
+  // The card as it was when the question was opened: that one is decided, and the server refuses when more has joined since.
+  const [asking, setAsking] = useState<{ readonly decision: ReviewDecision; readonly item: ReviewItem; readonly lot: HeldLotTold } | null>(null);
+  const open = (decision: ReviewDecision): void => setAsking({ decision, item, lot: item.lot ?? untold(item, Date.now()) });
+  const decide = async (): Promise<void> => {
+    if (asking === null) return;
     setAsking(null);
-    tellDecided(await decideReview(backend, item, decision), item.id);
+    tellDecided(await decideReview(backend, asking.item, asking.decision), asking.item.id);
   };
-  if (asking !== null) {
-    return (
-      <div className="review-acts" role="group" aria-label={t(`review.${asking}Title`)}>
-        <p>{t(`review.${asking}Sure`)}</p>
-        <button type="button" className={`button ${asking === 'discard' ? 'button-danger' : 'button-main'}`} autoFocus onClick={() => void decide(asking)}>
-          {t(`review.${asking}`)}
-        </button>
-        <button type="button" className="button" onClick={() => setAsking(null)}>
-          {t('review.notYet')}
-        </button>
-      </div>
-    );
-  }
   return (
     <>
-      <button type="button" className="button" disabled={sending} onClick={() => setAsking('release')}>
-        {t('review.release')}
+      <button type="button" className="button" disabled={sending} onClick={() => open('release')}>
+        {t('held.releaseOpen')}
       </button>
-      <button type="button" className="button" disabled={sending} onClick={() => setAsking('discard')}>
-        {t('review.discard')}
+      <button type="button" className="button" disabled={sending} onClick={() => open('discard')}>
+        {t('held.discardOpen')}
       </button>
+      {asking ? <HeldDialog {...asking} name={name} onDecide={() => void decide()} onClose={() => setAsking(null)} /> : null}
     </>
   );
 }
@@ -67,6 +63,7 @@ function Card({ item, zone, mayDecide, names }: CardProps) {
   const [choosing, setChoosing] = useState(false);
   const connection = connections[item.connectionId];
   const system = connection && (names.get(connection.system) ?? systemName(connection.system, connections));
+  const name = connection?.name ?? system ?? '';
   const assignable = mayDecide && isAssignable(item);
   const place = item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held' as const] } : ALL_DELIVERIES;
   const href = formatRoute({ place, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } });
@@ -78,14 +75,15 @@ function Card({ item, zone, mayDecide, names }: CardProps) {
           {t('review.for')} <Ago at={item.receivedAt} zone={zone} />
         </span>
       </p>
-      <h3>{isolated(item.title)}</h3>
+      <h3>{item.lot ? dotted([name, item.subject]) : isolated(item.title)}</h3>
       <p className="review-why">{whyText(item.kind, item.reason)}</p>
+      {item.lot ? <HeldLot lot={item.lot} /> : null}
       <p className="row-sub">{dotted([connection?.name, system !== connection?.name && system])}</p>
       <div className="review-acts">
         <a className="button" href={href}>
           {t(item.kind === 'held' ? 'review.lookAll' : 'review.look')}
         </a>
-        {item.kind === 'held' && mayDecide ? <Decide item={item} /> : null}
+        {item.kind === 'held' && mayDecide ? <Decide item={item} name={name} /> : null}
         {assignable ? (
           <button type="button" className="button" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>
             {t('assign.choose')}

@@ -1,8 +1,10 @@
 import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import type { CodedError } from '../../core/contract/errors.ts';
 import type { Connection } from '../../core/contract/record.ts';
-import type { ConnectAnswer, Setup, SystemFace, SystemField } from '../../core/contract/systems.ts';
+import type { Result } from '../../core/contract/result.ts';
+import type { ChangeConnectionRequest, ConnectAnswer, Setup, SystemFace, SystemField } from '../../core/contract/systems.ts';
 import { CopyField, Failed, SureButton, TextField, Unfold } from '../accounts/fields.tsx';
 import { refusedWords, useTask } from '../accounts/useTask.ts';
 import { useMay } from '../app/access.ts';
@@ -13,11 +15,14 @@ import { isolated } from '../components/format.ts';
 import { askedFirst, askedLater, generatedOf, previousOf } from '../connecting/catalogue.ts';
 import { Fields, focusField } from '../connecting/Fields.tsx';
 import { GiveLeave } from '../connecting/GiveLeave.tsx';
+import { hasKey, isCallSecret, placeNow, placesOf, type Place } from '../connecting/keeping.ts';
 import { fieldOf, firstProblem, sorted, type Typed } from '../connecting/values.ts';
+import { useNotHere, WhereKept } from '../connecting/WhereKept.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { pauseConnection, resumeConnection } from '../state/commands.ts';
 import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
+import { RemoveConnection } from './RemoveConnection.tsx';
 
 interface Props {
   readonly connection: Connection;
@@ -91,7 +96,16 @@ function Rename({ connection, onChanged }: { readonly connection: Connection; re
 /** Only what was changed is sent: an empty secret would be cleared. */
 function Change({ connection, face, setup, onChanged }: Props & { readonly onChanged: (answer: ConnectAnswer) => void }) {
   const backend = useBackend();
-  const fields: readonly SystemField[] = [...askedFirst(face, connection.path), ...askedLater(face, connection.path)].map((field) => ({ ...field, required: field.required && !(field.sensitive && setup.secretsSet.includes(field.key)) }));
+  const { keeper } = setup;
+  const places = placesOf(keeper, useNotHere(face, connection.path));
+  const now = placeNow(keeper, places);
+  const [place, setPlace] = useState<Place>(now);
+  /** At another place it is entered again, but for what this computer can hand over itself. */
+  const again = (field: SystemField): boolean => isCallSecret(field, connection.path) && (place !== now || keeper?.state === 'withdrawn') && !(keeper?.self === true && keeper.state !== 'withdrawn');
+  const isThere = (field: SystemField): boolean => field.sensitive && setup.secretsSet.includes(field.key) && !again(field);
+  const fields: readonly SystemField[] = [...askedFirst(face, connection.path), ...askedLater(face, connection.path)]
+    .filter((field) => !(place === 'there' && isCallSecret(field, connection.path)))
+    .map((field) => ({ ...field, required: field.required && !isThere(field) }));
   const before: Typed = Object.fromEntries(fields.map((field) => [field.key, field.sensitive ? '' : (setup.settings[field.key] ?? '')]));
   const [changed, setChanged] = useState<Typed>({});
   const [wrong, setWrong] = useState<{ readonly key: string; readonly words: string } | null>(null);
@@ -102,6 +116,17 @@ function Change({ connection, face, setup, onChanged }: Props & { readonly onCha
     setWrong({ key, words });
     focusField(key);
   };
+  const send = async (request: ChangeConnectionRequest): Promise<Result<ConnectAnswer, CodedError>> => {
+    const { kept } = backend.systems;
+    const keyTyped = fields.some((field) => isCallSecret(field, connection.path) && request.secrets?.[field.key] !== undefined);
+    const keyed = hasKey(face, connection.path) && (keyTyped || setup.keeper !== null);
+    if (kept && place === 'here' && keyed) return kept.change(connection.id, connection.system, request);
+    if (kept && place === 'vault' && setup.keeper?.self === true && !keyTyped) {
+      const moved = await kept.toVault(connection.id, request.evenIfUntested === true);
+      if (!moved.ok || (request.settings === undefined && request.secrets === undefined)) return moved;
+    }
+    return backend.systems.change(connection.id, request);
+  };
   const save = async (evenIfUntested: boolean): Promise<void> => {
     const problem = firstProblem(fields, typed);
     if (problem) return tell(problem.key, t(`connect.problem.${problem.problem}`));
@@ -111,10 +136,11 @@ function Change({ connection, face, setup, onChanged }: Props & { readonly onCha
     const settings = Object.fromEntries(touched.filter((field) => !field.sensitive).map((field) => [field.key, (typed[field.key] ?? '').trim()]));
     setBusy(true);
     setFailed(null);
-    const answer = await backend.systems.change(connection.id, { ...(Object.keys(settings).length > 0 ? { settings } : {}), ...(Object.keys(secrets).length > 0 ? { secrets } : {}), ...(evenIfUntested ? { evenIfUntested } : {}) });
+    const request = { ...(Object.keys(settings).length > 0 ? { settings } : {}), ...(Object.keys(secrets).length > 0 ? { secrets } : {}), ...(evenIfUntested ? { evenIfUntested } : {}) };
+    const answer = await send(request);
     setBusy(false);
     if (answer.ok) return onChanged(answer.value);
-    const key = fieldOf(answer.error, fields);
+    const key = answer.error.code === 'connect.untried' ? null : fieldOf(answer.error, fields);
     if (key !== null) return tell(key, errorWords(answer.error.code));
     setFailed({ words: refusedWords(answer.error), away: answer.error.code === 'connect.untried' });
   };
@@ -132,12 +158,13 @@ function Change({ connection, face, setup, onChanged }: Props & { readonly onCha
         fields={fields}
         typed={typed}
         wrong={wrong}
-        set={setup.secretsSet}
+        set={fields.filter(isThere).map((field) => field.key)}
         onType={(key, value) => {
           setChanged((now) => ({ ...now, [key]: value }));
           setWrong(null);
         }}
       />
+      <WhereKept face={face} path={connection.path} places={places} place={place} onPlace={setPlace} keeper={keeper} />
       <Failed words={failed?.words ?? null} />
       <button type="submit" className="button button-main" disabled={busy}>
         {t(busy ? 'connect.saving' : 'care.save')}
@@ -233,6 +260,7 @@ export function ConnectionActions({ connection, face, setup }: Props) {
       ) : null}
       <Rotate connection={connection} face={face} setup={setup} onChanged={changed} />
       {setup.leave && (!setup.leave.given || setup.leave.ended) ? <GiveLeave connectionId={connection.id} name={face.name} onGiven={changed} /> : null}
+      <RemoveConnection connection={connection} />
       <Failed words={looking.failed} />
       <p role="status" className="care-note">
         {said}

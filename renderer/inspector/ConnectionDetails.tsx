@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { systemName, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
+import { Quiet } from '../components/Quiet.tsx';
 import { HealthMark } from '../components/Severity.tsx';
 import { ConnectionDeliveries } from '../deliveries/ConnectionDeliveries.tsx';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useIntegrations } from '../integrations/queries.ts';
 import { useConsole } from '../state/store.ts';
 import { useSetup, useSystem } from '../connecting/queries.ts';
+import { hasKey } from '../connecting/keeping.ts';
 import { ConnectionActions } from './ConnectionActions.tsx';
+import { KeptAt } from './KeptAt.tsx';
 import { ConnectionSetup } from './ConnectionSetup.tsx';
 import { alertsAbout } from './links.ts';
 import { Details, Missing } from './parts.tsx';
@@ -18,7 +21,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
   const integrations = useQuery(useIntegrations());
   const connection = tables.connections[id];
   const face = useQuery({ ...useSystem(connection?.system ?? ''), enabled: connection !== undefined }).data;
-  const setup = useQuery({ ...useSetup(id, connection?.seq ?? 0), enabled: connection !== undefined }).data;
+  const setup = useQuery({ ...useSetup(id), enabled: connection !== undefined }).data;
   if (!connection) return <Missing />;
   const view = integrations.data?.integrations.find((each) => each.connection.id === id);
   const counts = view?.last24h;
@@ -26,11 +29,12 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
     <Details
       kind={t('inspector.kind.connection')}
       title={connection.name}
-      state={<HealthMark health={connection.health} />}
-      lead={connection.healthReason ? (tMaybe(`errors.${connection.healthReason}`) ?? connection.healthReason) : undefined}
+      state={<HealthMark health={connection.health} reason={connection.healthReason} />}
+      lead={connection.healthReason ? (tMaybe(`errors.${connection.healthReason}`) ?? connection.healthReason) : connection.quiet ? <Quiet quiet={connection.quiet} long /> : undefined}
       facts={[
         { label: t('facts.system'), value: face?.name ?? systemName(connection.system, tables.connections) },
         { label: t('facts.path'), value: t(`path.${connection.path}`) },
+        ...(face && setup && hasKey(face, connection.path) ? [{ label: t('facts.keyKept'), value: <KeptAt keeper={setup.keeper} zone={zone} /> }] : []),
         { label: t('facts.since'), value: <Moment at={connection.healthSince} zone={zone} /> },
         { label: t('facts.lastDelivery'), value: view?.lastDeliveryAt ? <Moment at={view.lastDeliveryAt} zone={zone} /> : t('integrations.never') },
         ...(counts ? [{ label: t('facts.last24h'), value: <span className="num">{t('integrations.counts', counts)}</span> }] : []),

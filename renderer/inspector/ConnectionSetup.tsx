@@ -3,6 +3,7 @@ import type { Setup, SystemFace } from '../../core/contract/systems.ts';
 import { CopyField } from '../accounts/fields.tsx';
 import { isolated } from '../components/format.ts';
 import { guideOf } from '../connecting/catalogue.ts';
+import { ConfirmForwarding } from '../connecting/ConfirmForwarding.tsx';
 import { GuideSteps, Triggers } from '../connecting/GuideSteps.tsx';
 import { useRedirect } from '../connecting/useRedirect.ts';
 import { t } from '../i18n/index.ts';
@@ -18,6 +19,7 @@ export function ConnectionSetup({ connection, face, setup }: { readonly connecti
       {setup.missing.length > 0 ? <p className="inline-error">{t('care.missing')}</p> : null}
       {setup.webhookUrl === null ? null : <CopyField label={t('connect.address')} value={setup.webhookUrl} />}
       {setup.mailAddress === null ? null : <CopyField label={t('connect.mailAddress')} value={setup.mailAddress} />}
+      {setup.forwarding ? <ConfirmForwarding forwarding={setup.forwarding} /> : null}
       {guide === null ? null : (
         <details>
           <summary>{t('care.guide', { name: isolated(face.name) })}</summary>

@@ -11,7 +11,7 @@ import { Moment } from '../components/Moment.tsx';
 import { useSystems } from '../connecting/queries.ts';
 import { AssignWedding, isAssignable } from '../deliveries/AssignWedding.tsx';
 import { partsOf, readable } from '../deliveries/body.ts';
-import { DeliveryMark, reasonText, whyText } from '../deliveries/DeliveryMark.tsx';
+import { DeliveryMark, triedText, whyText } from '../deliveries/DeliveryMark.tsx';
 import { eventName } from '../deliveries/DeliveryRow.tsx';
 import { useAskAgain, useDelivery } from '../deliveries/queries.ts';
 import { ReplayDialog } from '../deliveries/ReplayDialog.tsx';
@@ -69,7 +69,7 @@ function Tries({ tries, zone }: { readonly tries: DeliveryWhole['tries']; readon
           <li key={index}>
             <Moment at={at} zone={zone} className="row-time num" />
             <span>
-              <span>{reasonText(code)}</span>
+              <span>{triedText(code)}</span>
               <span className="row-sub">
                 <bdi>{message}</bdi> {ms === null ? null : <span className="num"> · {t('delivery.took', { ms: countText(Math.round(ms)) })}</span>}
               </span>

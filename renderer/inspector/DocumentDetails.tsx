@@ -1,28 +1,10 @@
-import { IconExternalLink } from '@tabler/icons-react';
-import { useTask } from '../accounts/useTask.ts';
-import { useBackend } from '../app/context.ts';
 import { useScope, useTables } from '../app/selectors.ts';
-import { isolated } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
+import { OpenOutside } from '../components/OpenOutside.tsx';
+import { outsideHost } from '../components/outsideHost.ts';
 import { t } from '../i18n/index.ts';
 import { alertsAbout, subjectLink, weddingLink, zoneOf } from './links.ts';
-import { outsideHost } from './outsideHost.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
-
-/** Opens the paper where it is kept; says whose house that is before anybody goes there. */
-function OpenOutside({ url, host }: { readonly url: string; readonly host: string }) {
-  const backend = useBackend();
-  const task = useTask();
-  return (
-    <>
-      <button type="button" className="button" onClick={() => void task.run(() => backend.openExternal(url))}>
-        <IconExternalLink size={14} stroke={1.75} aria-hidden />
-        {t('inspector.openAt', { host: isolated(host) })}
-      </button>
-      {task.failed ? <p role="alert">{task.failed}</p> : null}
-    </>
-  );
-}
 
 export function DocumentDetails({ id }: { readonly id: string }) {
   const tables = useTables();

@@ -5,6 +5,7 @@ import { go, useRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { countText, isolated } from '../components/format.ts';
 import { Ago, Moment } from '../components/Moment.tsx';
+import { Quiet } from '../components/Quiet.tsx';
 import { Empty } from '../components/Section.tsx';
 import { HealthMark } from '../components/Severity.tsx';
 import { useRows } from '../components/useRows.ts';
@@ -76,9 +77,9 @@ export function IntegrationsView() {
                     </span>
                   </span>
                   <span className="row-text">
-                    <HealthMark health={connection.health} />
+                    <HealthMark health={connection.health} reason={connection.healthReason} />
                     <span className="row-sub">
-                      {t('integrations.since')} <Moment at={connection.healthSince} zone={zone} />
+                      {connection.quiet ? <Quiet quiet={connection.quiet} /> : <>{t('integrations.since')} <Moment at={connection.healthSince} zone={zone} /></>}
                     </span>
                   </span>
                   <span className="row-text integration-last">

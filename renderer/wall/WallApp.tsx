@@ -13,6 +13,7 @@ import { useConsole } from '../state/store.ts';
 import { wallPages, type WallPage } from './pages.ts';
 import { weddingName } from './parts.tsx';
 import { useRotation } from './useRotation.ts';
+import { WallWeather } from './WallWeather.tsx';
 import { AlertsPage, NextPage, WeddingPage, type PageProps } from './WallPages.tsx';
 
 const LIMIT_MS = 15_000;
@@ -69,6 +70,7 @@ function Wall({ backend }: { readonly backend: Backend }) {
     });
   }, [backend]);
   const { page, index, held } = useRotation(pages, settings.intervalSeconds, close);
+  const skies = useMemo(() => (page.kind === 'wedding' ? [page.id] : [...names.keys()]), [page.kind, page.id, names]);
   const zone = page.kind === 'wedding' ? page.entry.wedding.zone : (organisation?.zone ?? 'UTC');
   const fresh = freshness({ link, savedAt: null, sources: [], now, limitMs: LIMIT_MS });
   // Without a record nothing may be said of the day, not even that it is free.
@@ -85,6 +87,7 @@ function Wall({ backend }: { readonly backend: Backend }) {
           {timeText(now, zone)} <span>{zoneAbbreviation(zone, now)}</span>
         </time>
       </header>
+      {organisation ? <WallWeather weddingIds={skies} zone={zone} names={names} /> : null}
       <main className="wall-page" key={page.id} aria-label={t('wall.page', { page: title, number: index + 1, count: pages.length })}>
         {organisation ? <Page page={page} now={now} zone={zone} names={names} /> : <p className="wall-calm">{t(link?.state === 'refused' ? 'wall.notLetIn' : 'wall.waiting')}</p>}
       </main>

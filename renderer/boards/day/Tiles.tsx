@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import type { Connection } from '../../../core/contract/record.ts';
+import { deadLetters } from '../../../core/domain/day/deadLetters.ts';
 import { countBySeverity, openAlerts } from '../../../core/domain/day/openAlerts.ts';
 import { nextItems, vendorsToday } from '../../../core/domain/day/nextItems.ts';
 import { paymentsInToday, type PaymentsIn } from '../../../core/domain/day/payments.ts';
 import { useMay, useSees } from '../../app/access.ts';
+import { ALL_DELIVERIES } from '../../../core/contract/deliveryPlace.ts';
 import { formatRoute } from '../../app/routes.ts';
 import { LIST_STEP_MS, systemName, useTables, type Scope } from '../../app/selectors.ts';
 import { bigMoneyText, countText, dayText, isolated, moneyText, spanText, timeText } from '../../components/format.ts';
@@ -34,6 +36,7 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
   const seesPayments = useSees('payments');
   const seesAlerts = useSees('alerts');
   const seesBookings = useSees('bookings');
+  const seesReviews = useSees('reviewItems');
   const knowsSources = useMay('http:integrations');
   const now = useNow(LIST_STEP_MS);
   const { weddingId, weddings, zone } = scope;
@@ -43,6 +46,7 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
   const payments = useMemo(() => paymentsInToday(Object.values(tables.payments), weddingId, zone, now), [tables.payments, weddingId, zone, now]);
   const alerts = useMemo(() => openAlerts(Object.values(tables.alerts), weddingId), [tables.alerts, weddingId]);
   const vendors = useMemo(() => vendorsToday(Object.values(tables.bookings), weddings, now), [tables.bookings, weddings, now]);
+  const dead = useMemo(() => deadLetters(Object.values(tables.reviewItems)), [tables.reviewItems]);
   const bySeverity = countBySeverity(alerts);
   const guests = [...weddings.values()];
   const knownGuests = guests.filter((wedding) => wedding.guestCount !== null);
@@ -151,6 +155,17 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
         zone={zone}
         {...from(guests)}
       />
+      {seesReviews ? (
+        <Tile
+          id="dead"
+          label={t('tiles.dead')}
+          value={countText(dead.count)}
+          change={dead.oldestAt === null ? t('tiles.deadNone') : t('tiles.deadOldest', { age: spanText(Math.max(0, now - Date.parse(dead.oldestAt))) })}
+          href={formatRoute({ place: { ...ALL_DELIVERIES, states: ['dead'] }, selected: null })}
+          zone={zone}
+          {...from([])}
+        />
+      ) : null}
     </div>
   );
 }

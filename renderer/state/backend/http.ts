@@ -1,14 +1,10 @@
 import type { z } from 'zod';
-import { codedError, type CodedError } from '../../../core/contract/errors.ts';
+import { codedError, type CodedError, type Refused } from '../../../core/contract/errors.ts';
 import { ErrorBody } from '../../../core/contract/http.ts';
 import { err, ok, type Result } from '../../../core/contract/result.ts';
+import { retryAfterMs } from '../../../core/contract/retryAfter.ts';
 
 const TIMEOUT_MS = 10_000;
-
-/** A refusal, and when the server said that another try makes sense. */
-export interface Refused extends CodedError {
-  readonly retryAfterSeconds: number | null;
-}
 
 /** One exchange with the server that served this page. The session cookie goes along by itself; answers are parsed before use. */
 export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, schema: z.ZodType<T>, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<Result<T, Refused>> {
@@ -36,8 +32,8 @@ export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DE
   }
   if (!response.ok) {
     const refused = ErrorBody.safeParse(json);
-    const seconds = /^\d{1,6}$/.exec(response.headers.get('retry-after') ?? '')?.[0];
-    return refuse(refused.success ? refused.data.error : codedError('internal', `answer ${response.status} without a code`, response.status >= 500), seconds === undefined ? null : Number(seconds));
+    const wait = retryAfterMs(response.headers.get('retry-after'), Date.now());
+    return refuse(refused.success ? refused.data.error : codedError('internal', `answer ${response.status} without a code`, response.status >= 500), wait === null ? null : Math.ceil(wait / 1000));
   }
   const answer = schema.safeParse(json);
   return answer.success ? ok(answer.data) : refuse(codedError('internal', `unreadable answer of ${path}: ${answer.error.message.slice(0, 300)}`));
