@@ -8,6 +8,7 @@ import type { Place } from '../core/contract/deepLink.ts';
 import { forgetErased, forgetErasedUntil } from '../core/link/outboxErasures.ts';
 import { createOutbox } from '../core/link/outboxRunner.ts';
 import type { Log, Secrets } from '../core/ports/ports.ts';
+import { vendorModule } from '../core/vendors/registry.ts';
 import { openLines } from './diagnostics/lines.ts';
 import { createTrace, NO_TRACE } from './diagnostics/trace.ts';
 import { embeddedServerEnvironment, type Environment } from './environment.ts';
@@ -30,6 +31,7 @@ import { lockSession } from './platform/session.ts';
 import { openStorage } from './platform/storage.ts';
 import { systemToasts } from './platform/toasts.ts';
 import { createTray, type TrayIcon } from './platform/tray.ts';
+import { startKept } from './desktopKept.ts';
 import { startWall } from './desktopWall.ts';
 import { createApi } from './services/api.ts';
 import { createBanners } from './services/banners.ts';
@@ -233,17 +235,19 @@ export function startDesktop(options: DesktopOptions): Desktop {
   });
   const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: (error) => companion.refused(error) });
   const outboxJournal = openFileJournal({ file: join(userData, 'outbox.jsonl'), log });
+  // The embedded server's address changes from start to start; its record does not.
+  const serverName = () => {
+    const { mode, url } = companion.server();
+    return mode === 'embedded' || url === null ? 'embedded' : url;
+  };
+  const kept = startKept({ api, secrets: options.secrets, file: storage, server: serverName, session: () => companion.session(), egressAllow: environment.egressAllow, vendors: vendorModule, newId, clock, timers, random, log });
   const outbox = createOutbox({
     journal: outboxJournal,
     clock,
     timers,
     random,
     log,
-    // The embedded server's address changes from start to start; its record does not.
-    server: () => {
-      const { mode, url } = companion.server();
-      return mode === 'embedded' || url === null ? 'embedded' : url;
-    },
+    server: serverName,
     send: (command) => api.command(command),
     onChange: (entries) => push('outbox:changed', [...entries]),
   });
@@ -267,6 +271,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
       outbox.line(status.state === 'live' || status.state === 'catching_up');
       tray?.show(status);
       pairing.linkChanged();
+      kept.listener.wake();
     },
     onPresence: (list) => presence.heard(list),
     saveServerUrl: (url) => void settings.setServerUrl(url),
@@ -301,7 +306,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     };
   };
   const leave = createLeave({ api: api.leave, openExternal, timers, log });
-  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, leave, outbox, pairing, presence, settings, notifications, wallFeed, windows, wallWindow: wall.window, saveFile: fileSaver(log) });
+  const handlers = allHandlers({ boot, openExternal, record, companion, trace, api, keeping: kept.keeping, leave, outbox, pairing, presence, settings, notifications, wallFeed, windows, wallWindow: wall.window, saveFile: fileSaver(log) });
   handleInvocations({ handlers, kindOf: (id) => (windows.has(id) ? 'console' : wall.window.has(id) ? 'wall' : null), log });
 
   // Start: the window first
@@ -341,6 +346,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
       app.exit(1);
     });
     outbox.stop();
+    kept.listener.stop();
     leave.cancel();
     void Promise.all([companion.stop(), outboxJournal.close()]).then(() => {
       stuck();

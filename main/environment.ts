@@ -11,7 +11,11 @@ export interface Environment {
   readonly foundingToken: string | null;
   /** `WEDSYNC_TRACE=1`: write the times of every frame to `logs/trace.jsonl`. */
   readonly trace: boolean;
+  /** `WEDSYNC_EGRESS_ALLOW`: private or loopback places, `host:port`, that calls with keys of this desktop may go to; as the server's setting. */
+  readonly egressAllow: readonly string[];
 }
+
+const HOST_AND_PORT = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 
 /** @returns the error as a sentence that names the variable and what is expected. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Result<Environment, string> {
@@ -26,7 +30,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   if (!['', '0', '1'].includes(trace)) return err('WEDSYNC_TRACE: expected 0 or 1');
   const ticket = env['WEDSYNC_ENROL_TICKET']?.trim() ?? '';
   const founding = env['WEDSYNC_FOUNDING_TOKEN']?.trim() ?? '';
-  return ok({ serverUrl, enrolTicket: ticket === '' ? null : ticket, foundingToken: founding === '' ? null : founding, trace: trace === '1' });
+  const egressAllow = (env['WEDSYNC_EGRESS_ALLOW'] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (!egressAllow.every((part) => HOST_AND_PORT.test(part))) return err('WEDSYNC_EGRESS_ALLOW: expected host:port, several separated by commas');
+  return ok({ serverUrl, enrolTicket: ticket === '' ? null : ticket, foundingToken: founding === '' ? null : founding, trace: trace === '1', egressAllow });
 }
 
 const OURS_ONLY = new Set([

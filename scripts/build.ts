@@ -23,7 +23,7 @@ interface Target {
 }
 
 const COMMON = ['package-lock.json', 'scripts/build.ts', 'scripts/config/tsconfig.base.json', 'core'];
-const NODE = [...COMMON, 'scripts/config/vite.node.ts'];
+const NODE = [...COMMON, 'egress', 'scripts/config/vite.node.ts'];
 
 const TARGETS: readonly Target[] = [
   {

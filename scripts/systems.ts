@@ -15,13 +15,42 @@ const PROOF = {
   secret_in_call: 'secret of the channel in each call',
 } as const;
 
+const PRISM = 'Prism with the published contract';
+const SIGNER = "the vendor's own library";
+
+/** What a system's tests have in place of the system; where nothing is said, made-up deliveries, rows, entries and mails only. */
+export const TESTED_AGAINST: Readonly<Record<string, string>> = {
+  acuity: `own stand-in, ${SIGNER}`,
+  caldav: 'Radicale, Xandikos',
+  calendly: 'Prism with a model of the contract by others',
+  'constant-contact': PRISM,
+  'event-temple': 'own stand-in',
+  'google-calendar': "Prism with the vendor's description of it, emulate (leave, lists)",
+  icloud: 'Radicale behind a stand-in for the hosts',
+  'ical-feed': 'files over HTTP',
+  mailchimp: PRISM,
+  'microsoft-graph': `${PRISM}, emulate (leave)`,
+  'microsoft-teams': 'own signatures by the documented rule',
+  nws: PRISM,
+  'open-meteo': 'own stand-in',
+  paypal: `${PRISM}, own certificates`,
+  resend: `${PRISM}, emulate, ${SIGNER} and Svix's`,
+  slack: `${PRISM}, emulate, ${SIGNER}`,
+  square: `${PRISM}, ${SIGNER}`,
+  stripe: `${PRISM}, emulate, ${SIGNER}`,
+  tripleseat: 'own stand-in',
+  twilio: `${PRISM}, emulate, ${SIGNER}`,
+  'vsco-workspace': `${PRISM}, own stand-in`,
+  whatsapp: `${PRISM}, a library by others`,
+};
+
 const minutes = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`);
 
 function rowOf({ manifest, poll }: VendorModule): string {
   const { webhook, bridge, capabilities: can } = manifest;
   const comes = webhook === null ? '' : bridge ? `${bridge.triggers.length} triggers` : `${webhook.events.length} events`;
   const reads = [poll ? `looks every ${minutes(poll.everySeconds)}` : '', can.reread ? 're-reads' : '', can.feed ? 'feed' : '', can.file ? 'file' : '', can.mail ? 'mail' : ''].filter(Boolean).join(', ');
-  return `| ${manifest.name} | \`${manifest.id}\` | ${manifest.paths.join(', ')} | ${comes} | ${webhook ? PROOF[webhook.verification] : ''} | ${reads} | ${can.test ? 'yes' : ''} |`;
+  return `| ${manifest.name} | \`${manifest.id}\` | ${manifest.paths.join(', ')} | ${comes} | ${webhook ? PROOF[webhook.verification] : ''} | ${reads} | ${can.test ? 'yes' : ''} | ${TESTED_AGAINST[manifest.id] ?? 'fixtures'} |`;
 }
 
 export function systemsPage(): string {
@@ -30,10 +59,10 @@ export function systemsPage(): string {
 
 What can be connected, as each folder's manifest says; made by \`node scripts/systems.ts\`. How a person connects one:
 [connecting.md](connecting.md). What is honestly missing stands in the README of each folder in \`core/vendors\`. Nothing is
-written to any of them yet.
+written to any of them yet. No system itself was called: "tested against" says what stands in its place.
 
-| system | id | ways | brings by itself | proof | reads | can be tried out |
-|---|---|---|---|---|---|---|
+| system | id | ways | brings by itself | proof | reads | can be tried out | tested against |
+|---|---|---|---|---|---|---|---|
 ${rows.map(rowOf).join('\n')}
 
 ${rows.length} systems.

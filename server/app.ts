@@ -9,6 +9,7 @@ import { lookingRoutes } from './api/lookingRoutes.ts';
 import { apiRoutes } from './api/routes.ts';
 import type { AppDeps } from './deps.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
+import { deskRoutes } from './desk/routes.ts';
 import { foundingRoute } from './founding/route.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
@@ -144,6 +145,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     historyRoutes(api, deps);
     if (deps.privacy) personalDataRoutes(api, deps, deps.privacy);
     if (deps.systems) systemsRoutes(api, deps, deps.systems);
+    if (deps.desk) deskRoutes(api, deps, deps.desk);
     commandsRoute(api, deps);
   });
   if (roles.has('stream')) void app.register(async (pages) => consoleRoutes(pages, deps));

@@ -70,6 +70,13 @@ export const FIELDS = {
     fallback: false,
     schema: z.enum(['0', '1']).transform((text) => text === '1'),
   }),
+  demoStudioPort: field<number>({
+    variable: 'WEDSYNC_DEMO_STUDIO_PORT', flag: 'demo-studio-port',
+    expected: 'a whole number from 1 to 65535',
+    about: 'Loopback port at which the demo venue looks for the studio that the simulation plays; only when the demo is made.',
+    fallback: 4319,
+    schema: whole(1, 65_535),
+  }),
   logLevel: field<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
     variable: 'WEDSYNC_LOG_LEVEL', flag: 'log-level',
     expected: 'fatal, error, warn, info, debug or silent',

@@ -3,6 +3,7 @@ import type { VendorModule } from '../core/vendors/vendor.ts';
 import type { Looking } from './api/looking.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
+import type { Desk } from './desk/desk.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
 import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
@@ -21,6 +22,8 @@ export interface AppDeps {
   readonly privacy?: Privacy;
   /** Connecting systems; left out where there is no real record underneath, and then its addresses are not there. */
   readonly systems?: Systems;
+  /** Calls by desktops that keep a key; left out where there is no real record underneath. */
+  readonly desk?: Desk;
   /** Where answers to writes with a key are kept; left out where there is no real record underneath. */
   readonly internals?: StoreInternals;
   /** Looking into what came; left out where there is no real record underneath. */

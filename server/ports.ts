@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { createHash, createHmac, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import type { Clock, Hashing, Ids, Random } from '../core/ports/ports.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -11,7 +12,12 @@ export const nodeHashing: Hashing = {
   equal: (a, b) => a.byteLength === b.byteLength && timingSafeEqual(a, b),
 };
 
+/** UTF-8 as text, by the rules of core's `decodeUtf8`; that one takes thirty times as long. */
+export const decodeText = (bytes: Uint8Array): string | null => (isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : null);
+
 export const systemRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48 };
+
+const AT_ONCE = 256;
 
 /**
  * UUIDv7 (RFC 9562) that never goes backwards: the twelve bits after the version count within one millisecond, so ids
@@ -21,9 +27,17 @@ export const systemRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6
 export function createIds(clock: Clock = systemClock): Ids {
   let lastMs = 0;
   let counter = 0;
+  // Chance is fetched for many ids at once: a call for each costs more than the rest of the id.
+  const pool = Buffer.alloc(16 * AT_ONCE);
+  let used = pool.length;
   return {
     next() {
-      const bytes = randomBytes(16);
+      if (used === pool.length) {
+        randomFillSync(pool);
+        used = 0;
+      }
+      const bytes = pool.subarray(used, used + 16);
+      used += 16;
       const now = clock.now();
       if (now > lastMs) {
         lastMs = now;

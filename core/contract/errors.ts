@@ -6,6 +6,8 @@ import { z } from 'zod';
  */
 export const ERROR_CODES = [
   // intake: a vendor's request
+  'conflicts.part_unknown',
+  'conflicts.parts_circular',
   'intake.unknown_system',
   'intake.unknown_connection',
   'intake.address_incomplete',
@@ -21,11 +23,14 @@ export const ERROR_CODES = [
   'intake.secret_missing',
   'intake.too_many_requests',
   'intake.store_unavailable',
+  'intake.connection_removed',
   // normalisation: a stored delivery
   'normalise.shape_unknown',
   'normalise.event_unknown',
   'normalise.reread_failed',
   'normalise.reread_refused',
+  'normalise.no_access',
+  'normalise.forbidden',
   'normalise.no_wedding_matched',
   'normalise.person_erased',
   // deliveries that are kept back
@@ -42,17 +47,28 @@ export const ERROR_CODES = [
   'connect.field_unknown',
   'connect.path_unknown',
   'connect.refused',
+  'connect.address_wrong',
   'connect.untried',
   'connect.not_possible',
   'connect.leave_unknown',
   'connect.leave_denied',
   'connect.leave_failed',
   'connect.leave_ended',
+  'connect.unfinished',
+  'connect.removed',
+  // a key that one desktop keeps
+  'desk.away',
+  'desk.withdrawn',
+  'desk.key_missing',
+  'desk.address_changed',
+  'desk.system_unknown',
+  'desk.turn_over',
   'import.unreadable',
   'import.too_many_rows',
   'import.columns_unknown',
   'mail_in.not_signed',
   'mail_in.unreadable',
+  'mail_in.from_foreign',
   // deliveries that are worked on again
   'replay.running',
   'replay.nothing',
@@ -147,5 +163,10 @@ export const CodedError = z.object({
   field: z.string().optional(),
 });
 export type CodedError = z.infer<typeof CodedError>;
+
+/** How an exchange with a server ended, and for how many seconds it asked to be left alone; absent or null = it did not say. */
+export interface Refused extends CodedError {
+  readonly retryAfterSeconds?: number | null;
+}
 
 export const codedError = (code: ErrorCode, message: string, retryable = false): CodedError => ({ code, message, retryable });

@@ -39,6 +39,7 @@ export const EVENT_TYPES = {
   'connection.created': { collection: 'connections', change: 'created' },
   'connection.renamed': { collection: 'connections', change: 'updated' },
   'connection.health_changed': { collection: 'connections', change: 'updated' },
+  'connection.removed': { collection: 'connections', change: 'deleted' },
   // Personal data was taken out of the row and of all that was recorded of it before (`ERASURES`).
   'wedding.erased': { collection: 'weddings', change: 'updated' },
   'contact.erased': { collection: 'contacts', change: 'updated' },

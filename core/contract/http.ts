@@ -3,6 +3,7 @@ import { Access, Role } from './access.ts';
 import { ACCOUNT_HTTP, ACCOUNT_OPEN_HTTP, AccountFace } from './accounts.ts';
 import { Command, CommandAnswer } from './commands.ts';
 import { DELIVERIES_HTTP, DeliveryState } from './deliveries.ts';
+import { DESK_HTTP } from './desk.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
 import { FOUNDING_HTTP } from './founding.ts';
@@ -173,6 +174,7 @@ export const HTTP = {
   ...SYSTEMS_HTTP,
   ...DELIVERIES_HTTP,
   ...LOOKING_HTTP,
+  ...DESK_HTTP,
 } as const;
 
 /** Cookie that carries a browser's device token. */

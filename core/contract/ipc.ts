@@ -17,7 +17,7 @@ import type { Result } from './result.ts';
 import { COLLECTION_NAMES, Severity, Snapshot, type CollectionName } from './record.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { LinkStatus, StreamFrame } from './stream.ts';
-import { ChangeConnectionRequest, ConnectAnswer, ConnectionAnswer, ConnectRequest, ImportAnswer, ImportPreview, ImportPreviewRequest, ImportRequest, LookAnswer, RotateRequest, Setup, SystemFace, SystemsAnswer, TryAnswer, TryRequest } from './systems.ts';
+import { ChangeConnectionRequest, ConnectAnswer, ConnectionAnswer, ConnectRequest, ImportAnswer, ImportPreview, ImportPreviewRequest, ImportRequest, LookAnswer, Removal, RemovedAnswer, RemoveQuery, RotateRequest, Setup, SystemFace, SystemsAnswer, TryAnswer, TryRequest } from './systems.ts';
 import { OpenWindow, WallAction, WallState } from './windows.ts';
 
 /** What the console needs once, at its start. */
@@ -120,9 +120,16 @@ export const INVOKE = {
   'systems:setup': { input: ByConnection, output: Setup },
   'systems:change': { input: ByConnection.extend({ request: ChangeConnectionRequest }), output: ConnectAnswer },
   'systems:rotate': { input: ByConnection.extend({ request: RotateRequest }), output: ConnectAnswer },
+  'systems:removal': { input: ByConnection, output: Removal },
+  'systems:remove': { input: ByConnection.extend({ request: RemoveQuery }), output: RemovedAnswer },
   'systems:look': { input: ByConnection, output: LookAnswer },
   'systems:preview_import': { input: ByConnection.extend({ request: ImportPreviewRequest }), output: ImportPreview },
   'systems:import': { input: ByConnection.extend({ request: ImportRequest }), output: ImportAnswer },
+  /** The same with the key kept in this desktop's keychain: main tries it out, and the server hears of its name only. */
+  'kept:try': { input: TryRequest, output: TryAnswer },
+  'kept:connect': { input: ConnectRequest, output: ConnectAnswer },
+  'kept:change': { input: ByConnection.extend({ system: z.string().max(60), request: ChangeConnectionRequest }), output: ConnectAnswer },
+  'kept:to_vault': { input: ByConnection.extend({ evenIfUntested: z.boolean() }), output: ConnectAnswer },
   /** Opens the vendor's page in the system's browser and waits until leave was given there, at most five minutes. */
   'leave:give': { input: ByConnection, output: ConnectionAnswer },
   'leave:cancel': { input: none, output: z.boolean() },
@@ -212,9 +219,15 @@ export interface Bridge {
   connectionSetup(input: { connectionId: string }): Promise<IpcResult<Setup>>;
   changeConnection(input: InvokeInput<'systems:change'>): Promise<IpcResult<ConnectAnswer>>;
   rotateSecret(input: InvokeInput<'systems:rotate'>): Promise<IpcResult<ConnectAnswer>>;
+  removal(input: { connectionId: string }): Promise<IpcResult<Removal>>;
+  removeConnection(input: InvokeInput<'systems:remove'>): Promise<IpcResult<RemovedAnswer>>;
   lookNow(input: { connectionId: string }): Promise<IpcResult<InvokeOutput<'systems:look'>>>;
   previewImport(input: InvokeInput<'systems:preview_import'>): Promise<IpcResult<ImportPreview>>;
   takeImport(input: InvokeInput<'systems:import'>): Promise<IpcResult<ImportAnswer>>;
+  tryKept(input: InvokeInput<'kept:try'>): Promise<IpcResult<TryAnswer>>;
+  connectKept(input: ConnectRequest): Promise<IpcResult<ConnectAnswer>>;
+  changeKept(input: InvokeInput<'kept:change'>): Promise<IpcResult<ConnectAnswer>>;
+  moveToVault(input: InvokeInput<'kept:to_vault'>): Promise<IpcResult<ConnectAnswer>>;
   giveLeave(input: { connectionId: string }): Promise<IpcResult<InvokeOutput<'leave:give'>>>;
   cancelLeave(): Promise<IpcResult<boolean>>;
   searchDeliveries(input: DeliverySearch): Promise<IpcResult<DeliveryPage>>;

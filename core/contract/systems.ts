@@ -41,6 +41,8 @@ export const SystemField = z.object({
   initial: z.string(),
   /** The vendor tells it only for a known address: with `secretsLater` it may follow. */
   later: z.boolean(),
+  /** It proves what comes in, so the server holds it wherever the other secrets are kept. */
+  proof: z.boolean(),
 });
 export type SystemField = z.infer<typeof SystemField>;
 
@@ -49,6 +51,8 @@ export const SystemFace = SystemSummary.extend({
   fields: z.array(SystemField),
   /** The venue gives leave over there in its own browser. */
   oauth: z.boolean(),
+  /** Why its key cannot be kept on a desktop; null = it can, on the native way. */
+  unkeepable: z.enum(['no_calls', 'leave', 'both']).nullable(),
   guides: z.array(z.object({ path: Path, brings: z.string(), steps: z.array(z.string()) })),
   triggers: z.array(z.object({ trigger: z.string(), label: z.string(), instant: z.boolean(), required: z.array(z.string()), optional: z.array(z.string()) })),
   columns: z.array(z.object({ key: z.string(), label: z.string(), required: z.boolean() })),
@@ -58,6 +62,9 @@ export type SystemFace = z.infer<typeof SystemFace>;
 
 /** Values by the fields' keys. */
 const Values = z.record(z.string().regex(/^[a-z][a-zA-Z0-9]{0,59}$/), z.string().max(8_000));
+
+/** Names of secrets. */
+const KeptNames = z.array(z.string().max(60)).min(1).max(20);
 
 /** What trying it out has shown. */
 export const TestReport = z.object({ account: z.string().nullable(), details: z.array(z.string()) });
@@ -71,11 +78,46 @@ export const TryRequest = z.strictObject({ system: z.string().max(60), path: Con
 export const TryAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('worked'), report: TestReport }),
   /** `retryable`: they are away; otherwise something that was entered is wrong. */
-  z.object({ outcome: z.literal('failed'), code: z.string(), message: z.string(), retryable: z.boolean() }),
+  z.object({
+    outcome: z.literal('failed'), code: z.string(), message: z.string(), retryable: z.boolean(),
+    /** Key of the entered field that it is about, where that is known. */
+    field: z.string().optional(),
+  }),
   /** There is nothing that could be called: the first delivery will show. */
   z.object({ outcome: z.literal('untestable') }),
 ]);
 export type TryAnswer = z.infer<typeof TryAnswer>;
+
+/**
+ * Who keeps the secrets of the calls. `here` = it listens for calls; `away` since = the calls wait for it; `withdrawn` = that
+ * device is let in no more, and the key has to be entered again somewhere.
+ */
+export const Keeper = z.object({
+  deviceId: Id,
+  name: z.string(),
+  /** The device that asks. */
+  self: z.boolean(),
+  state: z.enum(['here', 'away', 'withdrawn']),
+  since: Instant.nullable(),
+  fence: z.int(),
+  /** Names of the secrets that it keeps. */
+  keys: z.array(z.string()),
+});
+export type Keeper = z.infer<typeof Keeper>;
+
+/** A mail provider asks whether a mailbox may forward its mails here: its person types the code over there, or opens the link. */
+export const Forwarding = z.object({
+  /** As people call it. */
+  provider: z.string().max(60),
+  /** The mailbox that is to forward; null where the mail does not say it. */
+  mailbox: z.string().max(320).nullable(),
+  code: z.string().max(20).nullable(),
+  /** At the provider's own host, always https. */
+  link: z.url({ protocol: /^https$/ }).max(2_000).nullable(),
+  receivedAt: Instant,
+  expiresAt: Instant,
+});
+export type Forwarding = z.infer<typeof Forwarding>;
 
 /** What its person has to carry over there. Null = not on this path. */
 export const Setup = z.object({
@@ -86,10 +128,22 @@ export const Setup = z.object({
   settings: z.record(z.string(), z.string()),
   /** Keys of secrets that are set; their values are never told. */
   secretsSet: z.array(z.string()),
-  /** Keys of required secrets that are still to come; until then nothing that is delivered is believed. */
+  /** Keys of required fields that the vendor tells only for a known address and that are still to come; until then nothing that is delivered is believed. */
   missing: z.array(z.string()),
+  /** Null = the server's vault. */
+  keeper: Keeper.nullable(),
   /** OAuth: whether leave was given, and until when the access lasts. */
-  leave: z.object({ given: z.boolean(), until: Instant.nullable(), ended: z.boolean() }).nullable(),
+  leave: z
+    .object({
+      given: z.boolean(),
+      until: Instant.nullable(),
+      ended: z.boolean(),
+      /** Error code of the last answer that gave none, until leave is asked for again; null = there was none. */
+      refused: z.string().nullable(),
+    })
+    .nullable(),
+  /** A mailbox that asks whether it may forward to the connection's mail address; null = none does, or it asked too long ago. */
+  forwarding: Forwarding.nullable(),
 });
 export type Setup = z.infer<typeof Setup>;
 
@@ -105,6 +159,11 @@ export const ConnectRequest = z.strictObject({
   settings: Values,
   secrets: Values,
   evenIfUntested: z.boolean().optional(),
+  /**
+   * Names of secrets that the desktop which asks keeps in its own keychain; it has tried them out itself. Only those that
+   * calls use, and only where the system is keepable.
+   */
+  keptHere: KeptNames.optional(),
   /** Fields that are marked `later` may be left empty now and given with a change; nothing is tried out then. */
   secretsLater: z.boolean().optional(),
 });
@@ -118,8 +177,11 @@ export const ConnectAnswer = z.object({
 });
 export type ConnectAnswer = z.infer<typeof ConnectAnswer>;
 
-/** `PATCH /api/integrations/:id`: only what is given changes; ids, address and history stay. An empty secret is cleared. */
-export const ChangeConnectionRequest = z.strictObject({ name: ShortText.min(1).optional(), settings: Values.optional(), secrets: Values.optional(), evenIfUntested: z.boolean().optional() });
+/**
+ * `PATCH /api/integrations/:id`: only what is given changes; ids, address and history stay. An empty secret is cleared.
+ * `keptHere` = the desktop that asks keeps these from now on; a secret of the same kind in `secrets` moves all of them into the vault.
+ */
+export const ChangeConnectionRequest = z.strictObject({ name: ShortText.min(1).optional(), settings: Values.optional(), secrets: Values.optional(), keptHere: KeptNames.optional(), evenIfUntested: z.boolean().optional() });
 export type ChangeConnectionRequest = z.infer<typeof ChangeConnectionRequest>;
 
 /** `POST /api/integrations/:id/rotate`: a new made-up secret; the one before stays valid as the previous one. */
@@ -128,12 +190,45 @@ export const RotateRequest = z.strictObject({ key: z.string().max(60) });
 /** `POST /api/integrations/:id/pause` and `/resume`: what comes meanwhile is kept and worked on afterwards. */
 export const ConnectionAnswer = z.object({ connection: Connection });
 
+/** `GET /api/integrations/:id/removal`: what removing a connection would delete, and what would stay. Nothing is changed. */
+export const Removal = z.object({
+  connectionId: Id,
+  /** Addresses that would take nothing any more. */
+  addresses: z.array(z.enum(['webhook', 'mail'])),
+  /** Secrets that would be deleted, those in a keychain counted. */
+  secrets: z.int(),
+  /** The computer that keeps the key; null = the server's vault does. */
+  keptBy: ShortText.nullable(),
+  /** Its source is called, which would end. */
+  called: z.boolean(),
+  /** Rows that it has told of; they stay. */
+  rows: z.int(),
+  /** Deliveries that are kept for as long as all are. */
+  deliveries: z.int(),
+  /** Facts without a wedding; they stay and wait for one. */
+  parked: z.int(),
+  /** Would be thrown away: not worked on yet, held, and set aside or given up. */
+  unfinished: z.object({ waiting: z.int(), held: z.int(), refused: z.int() }),
+});
+export type Removal = z.infer<typeof Removal>;
+
+/**
+ * `DELETE /api/integrations/:id`: for good. Without `unfinished` it is refused (`connect.unfinished`) as long as anything of it
+ * is not worked on. Of one that is removed already the answer is the same again.
+ */
+export const RemoveQuery = z.strictObject({ unfinished: z.literal('throw_away').optional() });
+export const RemovedAnswer = z.object({ connectionId: Id, removedAt: Instant });
+export type RemovedAnswer = z.infer<typeof RemovedAnswer>;
+
 /** `POST /api/integrations/:id/look`: looks at the source now. */
 export const LookAnswer = z.object({ connectionId: Id, nextLookAt: Instant.nullable() });
 export type LookAnswer = z.infer<typeof LookAnswer>;
 
 /** `POST /api/integrations/:id/leave`: begins asking for leave; `redirectUri` is a loopback address of the desktop or this server's own. */
 export const LeaveRequest = z.strictObject({ redirectUri: z.url().max(500) });
+/** How long an answer is waited for, in milliseconds: by the server, and by a desktop that listens for it. */
+export const LEAVE_MS = 600_000;
+export const DESKTOP_LEAVE_MS = 300_000;
 export const LeaveAnswer = z.object({ authorizeUrl: z.url(), state: z.string(), expiresAt: Instant });
 export type LeaveAnswer = z.infer<typeof LeaveAnswer>;
 /** Where the desktop listens for the answer, if the port is free; some vendors want the address registered exactly. */
@@ -183,6 +278,8 @@ export const SYSTEMS_HTTP = {
   rotate: { method: 'POST', path: '/api/integrations/:id/rotate', request: { params: IdParams, body: RotateRequest }, success: ConnectAnswer },
   pause: { method: 'POST', path: '/api/integrations/:id/pause', request: { params: IdParams }, success: ConnectionAnswer },
   resume: { method: 'POST', path: '/api/integrations/:id/resume', request: { params: IdParams }, success: ConnectionAnswer },
+  removal: { method: 'GET', path: '/api/integrations/:id/removal', request: { params: IdParams }, success: Removal },
+  removeConnection: { method: 'DELETE', path: '/api/integrations/:id', request: { params: IdParams, query: RemoveQuery }, success: RemovedAnswer },
   look: { method: 'POST', path: '/api/integrations/:id/look', request: { params: IdParams }, success: LookAnswer },
   askLeave: { method: 'POST', path: '/api/integrations/:id/leave', request: { params: IdParams, body: LeaveRequest }, success: LeaveAnswer },
   leaveGiven: { method: 'POST', path: '/api/integrations/leave/given', request: { body: LeaveGivenRequest }, success: ConnectionAnswer },

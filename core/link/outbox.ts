@@ -13,6 +13,8 @@ export const OUTBOX_PARALLEL = 4;
 export const OUTBOX_FINISHED_KEPT = 50;
 export const OUTBOX_RETRY_FIRST_MS = 500;
 export const OUTBOX_RETRY_CAP_MS = 30_000;
+/** A server that asks for more patience is asked again after this all the same: a person waits for what becomes of it. */
+export const OUTBOX_ASKED_CAP_MS = 120_000;
 
 /** Records of the journal, and two things that happen to this process and are not written down. */
 export type OutboxInput = OutboxRecord | { readonly kind: 'line_opened' } | { readonly kind: 'restarted' };
@@ -43,10 +45,10 @@ export const isCancellable = (entry: OutboxEntry): boolean => entry.state === 'q
 /** A person may let go of it: overtaken, or without an answer for longer than they care to wait. */
 export const isDroppable = (entry: OutboxEntry): boolean => entry.state === 'rebase' || entry.state === 'unknown';
 
-/** Between half and the whole of the doubled wait. */
-export function outboxRetryDelay(attempts: number, random: number): number {
+/** Between half and the whole of the doubled wait, and not before the server has asked for it. */
+export function outboxRetryDelay(attempts: number, random: number, askedMs = 0): number {
   const ceiling = Math.min(OUTBOX_RETRY_CAP_MS, OUTBOX_RETRY_FIRST_MS * 2 ** Math.min(Math.max(0, attempts - 1), 10));
-  return Math.round(ceiling / 2 + (ceiling / 2) * random);
+  return Math.max(Math.round(ceiling / 2 + (ceiling / 2) * random), Math.min(askedMs, OUTBOX_ASKED_CAP_MS));
 }
 
 const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set(['request.too_many', 'auth.missing', 'auth.invalid', 'auth.revoked']);
@@ -165,7 +167,7 @@ export function outboxTurn(entries: OutboxEntries, server: string, now: number):
     if (!first || entry.state === 'sending') continue;
     const left = entry.retryAt === null ? 0 : Date.parse(entry.retryAt) - now;
     // Longer than any wait can be: the clock was set back.
-    if (left > 0 && left <= OUTBOX_RETRY_CAP_MS) waitMs = Math.min(waitMs ?? left, left);
+    if (left > 0 && left <= OUTBOX_ASKED_CAP_MS) waitMs = Math.min(waitMs ?? left, left);
     else if (free > 0) {
       send.push(entry);
       free -= 1;

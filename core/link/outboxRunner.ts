@@ -1,5 +1,5 @@
 import type { Command, CommandAnswer } from '../contract/commands.ts';
-import { codedError, type CodedError } from '../contract/errors.ts';
+import { codedError, type CodedError, type Refused } from '../contract/errors.ts';
 import type { OutboxChoice, OutboxEntry, OutboxRecord, QueuedAnswer } from '../contract/outbox.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Clock, Log, Random } from '../ports/ports.ts';
@@ -24,7 +24,7 @@ export interface OutboxOptions {
   readonly log: Log;
   /** Whose record the person decides about now: an origin, or `embedded`. */
   readonly server: () => string;
-  readonly send: (command: Command) => Promise<Result<CommandAnswer, CodedError>>;
+  readonly send: (command: Command) => Promise<Result<CommandAnswer, Refused>>;
   readonly onChange: (entries: readonly OutboxEntry[]) => void;
 }
 
@@ -124,7 +124,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const sent = async (entry: OutboxEntry): Promise<void> => {
     const { commandId } = entry.command;
-    let result: Result<CommandAnswer, CodedError>;
+    let result: Result<CommandAnswer, Refused>;
     try {
       result = await options.send(entry.command);
     } catch (error) {
@@ -135,11 +135,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const at = iso();
       const attempts = find(commandId)?.attempts ?? 1;
       const judged = result.ok ? null : judgeFailure(result.error);
+      const askedMs = result.ok ? 0 : (result.error.retryAfterSeconds ?? 0) * 1000;
       let record: OutboxRecord;
       // An answer to another command than ours is none.
       if (result.ok && result.value.commandId === commandId) record = { kind: 'answered', commandId, at, answer: unlessErased(result.value) };
       else if (!result.ok && judged === 'refused') record = { kind: 'answered', commandId, at, answer: { outcome: 'rejected', commandId, error: result.error } };
-      else record = { kind: 'not_answered', commandId, at, maybeRecorded: judged !== 'not_taken', retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next())) };
+      else record = { kind: 'not_answered', commandId, at, maybeRecorded: judged !== 'not_taken', retryAt: iso(clock.now() + outboxRetryDelay(attempts, random.next(), askedMs)) };
       log.info({ commandId, command: entry.command.type, became: record.kind === 'answered' ? record.answer.outcome : record.kind, attempts, ...(result.ok ? {} : { code: result.error.code }) }, 'decision sent');
       if (!(await write(record))) {
         owesRewrite = true;

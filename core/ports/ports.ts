@@ -35,17 +35,24 @@ export interface Certificates {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'PROPFIND' | 'REPORT' | 'MKCALENDAR';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
+  /**
+   * A redirect is never followed by the host. Left out: it counts as no answer. `told`: it is the answer (its status and
+   * headers, no body), and the caller decides where its credentials may go.
+   */
+  readonly redirect?: 'told';
 }
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Some bytes are no text in the charset of the answer; they stand as U+FFFD. */
+  readonly damaged?: boolean;
 }
 /** Outbound calls; the host enforces egress rules and limits. Rejects only when no answer was had. */
 export interface Http {

@@ -6,9 +6,11 @@ import { err, type Result } from '../../core/contract/result.ts';
 import { ask, type Ask, type Fetch } from './http.ts';
 import { leaveApi, type LeaveApi } from './leave.ts';
 import { deliveriesApi, type DeliveriesApi } from './deliveries.ts';
+import { deskApi, type DeskApi } from './kept/api.ts';
 import { peopleApi, type PeopleApi } from './people.ts';
 import { personalDataApi, type PersonalDataApi } from './personalData.ts';
 import { systemsApi, type SystemsApi } from './systems.ts';
+import { createWaits } from './waits.ts';
 
 export interface Session {
   /** Origin of the server. */
@@ -31,18 +33,32 @@ export interface Api {
   readonly personalData: PersonalDataApi;
   readonly systems: SystemsApi;
   readonly leave: LeaveApi;
+  readonly desk: DeskApi;
   readonly delivered: DeliveriesApi;
 }
 
 const READ_MS = 8_000;
 const WRITE_MS = 10_000;
 
-/** Question and answer with the companion server, as this device. `session` is null while there is no server or token. */
-export function createApi(options: { fetch: Fetch; session: () => Session | null; onRefused: (error: CodedError) => void }): Api {
+interface ApiOptions {
+  readonly fetch: Fetch;
+  /** Null while there is no server or token. */
+  readonly session: () => Session | null;
+  readonly onRefused: (error: CodedError) => void;
+  readonly now?: () => number;
+}
+
+/** Question and answer with the companion server, as this device. What the server asked to be left alone with is not asked before its time. */
+export function createApi({ now = Date.now, ...options }: ApiOptions): Api {
+  const waits = createWaits(now);
   const authorised = async <T>(question: Omit<Ask<T>, 'server' | 'token'>): Promise<Result<T, CodedError>> => {
     const session = options.session();
     if (!session) return err(codedError('server.unreachable', 'not connected to a server yet', true));
+    const what = `${question.method} ${session.server}${question.path}`;
+    const standing = waits.standing(what);
+    if (standing) return err(standing);
     const answer = await ask(options.fetch, { ...question, ...session });
+    if (!answer.ok) waits.note(what, answer.error);
     if (!answer.ok && (answer.error.code === 'auth.invalid' || answer.error.code === 'auth.revoked')) options.onRefused(answer.error);
     return answer;
   };
@@ -67,6 +83,7 @@ export function createApi(options: { fetch: Fetch; session: () => Session | null
     personalData: personalDataApi(authorised),
     systems: systemsApi(authorised),
     leave: leaveApi(authorised),
+    desk: deskApi(authorised),
     delivered: deliveriesApi(authorised),
   };
 }

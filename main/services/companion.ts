@@ -12,6 +12,7 @@ import type { ServerLinkRun } from './link.ts';
 import type { RecordService } from './record.ts';
 import type { EmbeddedServer } from './server/embedded.ts';
 import { checkServerUrl } from './serverUrl.ts';
+import { waitAfter } from './waits.ts';
 
 type Target = EnrolmentTarget & { readonly mode: 'embedded' | 'client' };
 
@@ -175,7 +176,7 @@ export function createCompanion(options: CompanionOptions): Companion {
     };
     retry = again;
     if (!got.error.retryable) return say('refused', got.error.code === 'auth.missing' ? (lost ?? 'auth_missing') : 'auth_invalid', { attempt });
-    const ms = retryDelay(attempt, random.next());
+    const ms = waitAfter(got.error, retryDelay(attempt, random.next()));
     cancelRetry = timers.after(ms, again);
     say('offline', 'transport_lost', { attempt, retryAt: iso(clock.now() + ms) });
   };

@@ -1,4 +1,4 @@
-import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { codedError, type CodedError, type Refused } from '../../core/contract/errors.ts';
 import { FOUNDING_HTTP, type HouseFields } from '../../core/contract/founding.ts';
 import { HTTP } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
@@ -31,9 +31,9 @@ export interface EnrolmentOptions {
 
 export interface Enrolment {
   /** This device's token: from memory, else the keychain, else a ticket's exchange. */
-  token(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
+  token(target: EnrolmentTarget): Promise<Result<Device, Refused>>;
   /** Exchanges the ticket whatever is stored. */
-  enrol(target: EnrolmentTarget): Promise<Result<Device, CodedError>>;
+  enrol(target: EnrolmentTarget): Promise<Result<Device, Refused>>;
   /** Makes the server's first organisation by its founding token; this device is its owner's, and the token is kept. */
   found(target: Pick<EnrolmentTarget, 'key' | 'server'>, founding: string, house: HouseFields): Promise<Result<true, CodedError>>;
   /** Keeps a token that this device was given in another way than by a ticket. */

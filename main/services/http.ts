@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { codedError, type CodedError, type Refused } from '../../core/contract/errors.ts';
 import { ErrorBody } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
+import { retryAfterMs } from '../../core/contract/retryAfter.ts';
 
 /** The part of `fetch` that is used; given from outside, so that tests bring their own network. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -47,12 +48,13 @@ async function textOf(response: Response): Promise<string> {
  * One exchange with the companion server. Redirects are refused: the bearer must not follow one to another host.
  *
  * Errors: the server's own code when it sent one; `server.unreachable` (retryable) when no answer was had, or a proxy
- * answered in its place; `internal` when the answer cannot be read.
+ * answered in its place; `internal` when the answer cannot be read. Each with the wait that the answer asked for.
  */
-export async function ask<T>(fetch: Fetch, options: Ask<T>): Promise<Result<T, CodedError>> {
+export async function ask<T>(fetch: Fetch, options: Ask<T>): Promise<Result<T, Refused>> {
   const { method, server, path, token, body, answer, timeoutMs } = options;
   let status: number;
   let text: string;
+  let wait: number | null;
   try {
     const response = await fetch(server + path, {
       method,
@@ -66,23 +68,25 @@ export async function ask<T>(fetch: Fetch, options: Ask<T>): Promise<Result<T, C
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     status = response.status;
+    wait = retryAfterMs(response.headers.get('retry-after'), Date.now());
     text = await textOf(response);
   } catch (error) {
     if (error instanceof AnswerTooLarge) return err(codedError('internal', `the server's answer to ${method} ${path} is too large`));
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     return err(unreachable(timedOut ? `no answer within ${timeoutMs} ms` : 'no connection to the server'));
   }
+  const refuse = (error: CodedError) => err(wait === null ? error : { ...error, retryAfterSeconds: Math.ceil(wait / 1000) });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return err(status >= 500 ? unreachable(`status ${status} without a readable body`) : codedError('internal', `status ${status} without a readable body`));
+    return refuse(status >= 500 ? unreachable(`status ${status} without a readable body`) : codedError('internal', `status ${status} without a readable body`));
   }
   if (status >= 200 && status < 300) {
     const parsed = answer.safeParse(json);
     return parsed.success ? ok(parsed.data) : err(codedError('internal', `the server's answer to ${method} ${path} has an unknown shape`));
   }
   const refused = ErrorBody.safeParse(json);
-  if (refused.success) return err(refused.data.error);
-  return err(status >= 500 ? unreachable(`status ${status}`) : codedError('internal', `status ${status} without a code`));
+  if (refused.success) return refuse(refused.data.error);
+  return refuse(status >= 500 ? unreachable(`status ${status}`) : codedError('internal', `status ${status} without a code`));
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
-import { DESKTOP_LEAVE_PATH, DESKTOP_LEAVE_PORT, SYSTEMS_HTTP, type ConnectionAnswer, type LeaveAnswer } from '../../core/contract/systems.ts';
+import { DESKTOP_LEAVE_MS, DESKTOP_LEAVE_PATH, DESKTOP_LEAVE_PORT, SYSTEMS_HTTP, type ConnectionAnswer, type LeaveAnswer } from '../../core/contract/systems.ts';
 import type { Timers } from '../../core/link/link.ts';
 import type { Log } from '../../core/ports/ports.ts';
 import type { Ask } from './http.ts';
@@ -46,8 +46,6 @@ export interface LeaveOptions {
   readonly port?: number;
 }
 
-/** As long as a person may take over there. */
-const LISTEN_MS = 300_000;
 const LOOPBACK = '127.0.0.1';
 const PAGE = (text: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>WedSync</title></head><body><h1>WedSync</h1><p>${text}</p></body></html>`;
 const HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'", 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', connection: 'close' };
@@ -76,7 +74,7 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
   /** Waits for the browser to come back with this state; what else knocks is sent away. */
   function comesBack(server: Server, origin: string, state: string): Promise<Result<string, CodedError>> {
     return new Promise((resolve) => {
-      const late = timers.after(LISTEN_MS, () => finish(err(codedError('connect.leave_unknown', 'nobody came back in time'))));
+      const late = timers.after(DESKTOP_LEAVE_MS, () => finish(err(codedError('connect.leave_unknown', 'nobody came back in time'))));
       const finish = (result: Result<string, CodedError>) => {
         late();
         resolve(result);
@@ -86,10 +84,11 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
         const url = URL.parse(request.url ?? '', origin);
         const ours = request.method === 'GET' && `http://${request.headers.host ?? ''}` === origin && url?.origin === origin && url.pathname === DESKTOP_LEAVE_PATH;
         if (!ours || url.searchParams.get('state') !== state) {
-          response.writeHead(ours ? 400 : 404, HEADERS).end(PAGE('This belongs to nothing that was asked here.'));
+          response.writeHead(ours ? 400 : 404, HEADERS).end(PAGE('This answer belongs to nothing that WedSync asks for just now. Close this window and give leave again in WedSync.'));
           return;
         }
-        response.writeHead(200, HEADERS).end(PAGE('You can close this window and go on in WedSync.'), () => finish(ok(url.href)));
+        const denied = url.searchParams.has('error');
+        response.writeHead(200, HEADERS).end(PAGE(denied ? 'Leave was not given, so nothing was changed. Close this window; in WedSync you can ask again.' : 'You can close this window and go on in WedSync.'), () => finish(ok(url.href)));
       });
     });
   }

@@ -1,5 +1,5 @@
 import { HTTP } from '../../core/contract/http.ts';
-import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { codedError, type CodedError, type Refused } from '../../core/contract/errors.ts';
 import { NotLetIn, type PairingState, type PairingStep } from '../../core/contract/pairing.ts';
 import { ok, type Result } from '../../core/contract/result.ts';
 import type { Timers } from '../../core/link/link.ts';
@@ -7,6 +7,7 @@ import type { Clock, Log } from '../../core/ports/ports.ts';
 import type { Companion } from './companion.ts';
 import { ask, type Fetch } from './http.ts';
 import { checkServerUrl } from './serverUrl.ts';
+import { waitAfter } from './waits.ts';
 
 export interface PairingOptions {
   readonly clock: Clock;
@@ -63,8 +64,8 @@ export function createPairing(options: PairingOptions): Pairing {
     tell({ step: 'failed', server, code: error.code });
   };
 
-  const poll = (mine: number, server: string, secret: { readonly deviceCode: string; readonly until: number }, waitMs: number) => {
-    cancelPoll = timers.after(waitMs, () => {
+  const poll = (mine: number, server: string, secret: { readonly deviceCode: string; readonly until: number }, waitMs: number, refused?: Refused) => {
+    cancelPoll = timers.after(refused ? waitAfter(refused, waitMs) : waitMs, () => {
       cancelPoll = null;
       void once();
     });
@@ -73,7 +74,7 @@ export function createPairing(options: PairingOptions): Pairing {
       const answer = await ask(fetch, { method: 'POST', server, path: HTTP.redeemPairing.path, body: { deviceCode: secret.deviceCode }, answer: HTTP.redeemPairing.success, timeoutMs: TIMEOUT_MS });
       if (mine !== run) return;
       // The code may well outlive a hole in the line.
-      if (!answer.ok) return answer.error.retryable ? poll(mine, server, secret, waitMs) : fail(server, answer.error);
+      if (!answer.ok) return answer.error.retryable ? poll(mine, server, secret, waitMs, answer.error) : fail(server, answer.error);
       if (answer.value.status === 'pending') return poll(mine, server, secret, waitMs);
       if (answer.value.status === 'slow_down') return poll(mine, server, secret, waitMs + SLOWER_MS);
       tell({ step: 'joining', server });

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import type { CodedError } from '../../core/contract/errors.ts';
 import type { Result } from '../../core/contract/result.ts';
-import { SYSTEMS_HTTP, type ChangeConnectionRequest, type ConnectAnswer, type ConnectRequest, type ImportAnswer, type ImportPreview, type LookAnswer, type Setup, type SystemFace, type SystemsAnswer, type TryAnswer } from '../../core/contract/systems.ts';
+import { SYSTEMS_HTTP, type ChangeConnectionRequest, type ConnectAnswer, type ConnectRequest, type ImportAnswer, type ImportPreview, type LookAnswer, type Removal, type RemovedAnswer, type Setup, type SystemFace, type SystemsAnswer, type TryAnswer } from '../../core/contract/systems.ts';
 import type { Ask } from './http.ts';
 
 type Answer<T> = Promise<Result<T, CodedError>>;
 type Body<K extends 'tryOut' | 'rotate' | 'importPreview' | 'importRows'> = z.infer<(typeof SYSTEMS_HTTP)[K]['request']['body']>;
+
+export type TryRequest = Body<'tryOut'>;
+export type RemoveRequest = z.infer<(typeof SYSTEMS_HTTP)['removeConnection']['request']['query']>;
 
 /** Systems that can be connected, connecting and changing them, and taking in files. */
 export interface SystemsApi {
@@ -16,6 +19,8 @@ export interface SystemsApi {
   setup(connectionId: string): Answer<Setup>;
   change(connectionId: string, request: ChangeConnectionRequest): Answer<ConnectAnswer>;
   rotate(connectionId: string, request: Body<'rotate'>): Answer<ConnectAnswer>;
+  removal(connectionId: string): Answer<Removal>;
+  remove(connectionId: string, request: RemoveRequest): Answer<RemovedAnswer>;
   look(connectionId: string): Answer<z.infer<typeof LookAnswer>>;
   previewImport(connectionId: string, request: Body<'importPreview'>): Answer<ImportPreview>;
   takeImport(connectionId: string, request: Body<'importRows'>): Answer<ImportAnswer>;
@@ -28,7 +33,7 @@ const TRY_MS = 25_000;
 const IMPORT_MS = 180_000;
 
 export function systemsApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): SystemsApi {
-  const { systems, system, tryOut, connect, setup, changeConnection, rotate, look, importPreview, importRows } = SYSTEMS_HTTP;
+  const { systems, system, tryOut, connect, setup, changeConnection, rotate, removal, removeConnection, look, importPreview, importRows } = SYSTEMS_HTTP;
   const of = (path: string, id: string): string => path.replace(':id', encodeURIComponent(id));
   return {
     list: () => authorised({ method: 'GET', path: systems.path, answer: systems.success, timeoutMs: READ_MS }),
@@ -38,6 +43,8 @@ export function systemsApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'to
     setup: (id) => authorised({ method: 'GET', path: of(setup.path, id), answer: setup.success, timeoutMs: READ_MS }),
     change: (id, request) => authorised({ method: 'PATCH', path: of(changeConnection.path, id), body: request, answer: changeConnection.success, timeoutMs: TRY_MS }),
     rotate: (id, request) => authorised({ method: 'POST', path: of(rotate.path, id), body: request, answer: rotate.success, timeoutMs: TRY_MS }),
+    removal: (id) => authorised({ method: 'GET', path: of(removal.path, id), answer: removal.success, timeoutMs: READ_MS }),
+    remove: (id, { unfinished }) => authorised({ method: 'DELETE', path: of(removeConnection.path, id) + (unfinished === undefined ? '' : `?unfinished=${unfinished}`), answer: removeConnection.success, timeoutMs: TRY_MS }),
     look: (id) => authorised({ method: 'POST', path: of(look.path, id), body: {}, answer: look.success, timeoutMs: READ_MS }),
     previewImport: (id, request) => authorised({ method: 'POST', path: of(importPreview.path, id), body: request, answer: importPreview.success, timeoutMs: IMPORT_MS }),
     takeImport: (id, request) => authorised({ method: 'POST', path: of(importRows.path, id), body: request, answer: importRows.success, timeoutMs: IMPORT_MS }),

@@ -85,7 +85,7 @@ export default tseslint.config(
   },
   // The server speaks to a terminal before its log exists; the page's log is the browser's console.
   { files: ['**/*.ts', '**/*.tsx'], ignores: ['scripts/**', 'tests/**', 'server/index.ts', 'renderer/state/pageLog.ts'], rules: { 'no-console': 'error' } },
-  { files: ['core/**', 'server/**', 'renderer/**'], rules: { 'no-restricted-imports': ['error', NO_ELECTRON] } },
+  { files: ['core/**', 'egress/**', 'server/**', 'renderer/**'], rules: { 'no-restricted-imports': ['error', NO_ELECTRON] } },
   { files: ['core/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...CORE_WORDS] } },
   { files: ['renderer/**/*.ts', 'renderer/**/*.tsx'], ignores: ['renderer/components/timers.ts'], rules: { 'no-restricted-syntax': ['error', ...TIMER_WORDS], 'no-restricted-imports': ['error', { ...NO_ELECTRON, ...NO_OWN_TIMERS }] } },
   { files: ['main/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...mainWords(null)] } },

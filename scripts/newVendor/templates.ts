@@ -157,7 +157,7 @@ function nativeFiles({ id, name }: New): Record<string, string> {
     "    const secrets = [access.secrets['signingSecret'], access.secrets['signingSecretPrevious']];",
     "    const proof = verifyHmac({ header: request.headers['x-signature'], encoding: 'hex', signed: request.rawBody, secrets, hashing });",
     '    if (!proof.ok) return proof;',
-    '    const text = bodyText(request.rawBody);',
+    '    const text = bodyText(request);',
     '    if (!text.ok) return text;',
     '    const body = parseJsonObject(text.value);',
     '    if (!body.ok) return body;',

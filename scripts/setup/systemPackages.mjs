@@ -15,6 +15,9 @@ const TESTS = ['xvfb', 'xauth', 'dbus-x11', 'dunst', 'maim', 'gnome-keyring', 'l
 /** What stands around several server processes, tried by the tests with real ones; only the programs are wanted. */
 const AROUND = ['haproxy', 'nginx', 'redis-server'];
 
+/** Real calendar servers that the tests start and read (CalDAV). */
+const CALENDARS = ['radicale', 'xandikos'];
+
 /** The tests' second home of the record; only its programs are wanted, the tests start a server of their own. */
 const POSTGRES = 'postgresql';
 
@@ -73,7 +76,7 @@ export async function systemPackages(want) {
   if (!existsSync('/usr/bin/dpkg-query') || !existsSync('/usr/bin/apt-get')) {
     return 'not a Debian system: install the libraries of Electron by your own package manager if the window does not open';
   }
-  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS, ...AROUND, ...(findPostgres().ok ? [] : [POSTGRES])] : DESKTOP);
+  const missing = await missingOf(want.tests ? [...DESKTOP, ...TESTS, ...AROUND, ...CALENDARS, ...(findPostgres().ok ? [] : [POSTGRES])] : DESKTOP);
   if (missing.length === 0) return 'all present';
   if (process.getuid?.() !== 0) {
     return `missing; please run once:\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
@@ -87,7 +90,7 @@ export async function systemPackages(want) {
   const names = [];
   for (const name of missing) names.push(await installableName(name));
   const putBack = missing.includes(POSTGRES) ? withoutCluster() : () => undefined;
-  const services = missing.filter((name) => AROUND.includes(name));
+  const services = missing.filter((name) => AROUND.includes(name) || CALENDARS.includes(name));
   const allowServices = services.length > 0 ? withoutServices(services) : async () => undefined;
   const install = await run('apt-get', [...lock, '-q', 'install', '-y', '--no-install-recommends', ...names], { env, timeoutMs: 900_000 });
   putBack();

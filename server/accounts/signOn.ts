@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { SignOnForAnswer, SignOnRequest, SignOnView } from '../../core/contract/accounts.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
-import { EgressError } from '../egress/http.ts';
+import { EgressError } from '../../egress/http.ts';
 import { sealedAbout } from './adapter.ts';
 import { AUTH_PATH } from './auth.ts';
 import { note, nowOf, type Context } from './context.ts';

@@ -13,8 +13,9 @@ import * as record from '../../core/contract/record.ts';
 import * as systems from '../../core/contract/systems.ts';
 import { ENDPOINTS, type EndpointName } from '../../core/domain/access/matrix.ts';
 import { TITLES } from './titles.ts';
+import { WEBHOOKS, webhookPaths } from './webhookPaths.ts';
 
-/** The OpenAPI 3.1 document of the HTTP map: nothing in it is written by hand but the titles. */
+/** The OpenAPI 3.1 document of the HTTP map: nothing in it is written by hand but the titles, and the addresses that other systems call. */
 
 type Json = Readonly<Record<string, unknown>>;
 interface Endpoint {
@@ -130,6 +131,7 @@ export function apiDocument(version: string): ApiDocument {
     const path = versioned(endpoint.path).replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(name, endpoint, names) };
   }
+  for (const [path, methods] of Object.entries(webhookPaths({ $ref: `${REF}WebhookReceipt` }, { $ref: `${REF}Problem` }))) paths[versioned(path)] = methods;
   return {
     openapi: '3.1.0',
     info: {
@@ -137,7 +139,7 @@ export function apiDocument(version: string): ApiDocument {
       version,
       description: 'A device token goes into `Authorization: Bearer`. Times are UTC with milliseconds, money is in the smallest unit of its currency. Every address answers without `/v1` as well.',
     },
-    tags: [...new Set(endpoints.map(([name]) => TITLES[name][0]))].map((name) => ({ name })),
+    tags: [...new Set(endpoints.map(([name]) => TITLES[name][0])), WEBHOOKS].map((name) => ({ name })),
     paths,
     components: { schemas: reached({ paths, problem: ERROR }, schemasOf(names)), securitySchemes: { deviceToken: { type: 'http', scheme: 'bearer' } } },
   };

@@ -3,11 +3,14 @@ import { REPLAY_LIMIT, type Lot } from '../../core/contract/deliveries.ts';
 import type { Tx } from '../store/database.ts';
 import { bounds, filters, isNamed, statesOf, type Place } from './lots.ts';
 
+/** What a removed connection has brought is left as it is: there is nobody to read it with. */
+const OF_A_CONNECTION = sql`not exists (select from connection_access gone where gone.id = d.connection_id and gone.removed_at is not null)`;
+
 /** The lot's condition on `d`. */
 async function condition(tx: Tx, organisationId: string, lot: Lot): Promise<RawBuilder<unknown>> {
-  if (isNamed(lot)) return sql`d.organisation_id = ${organisationId} and d.id = any(${lot.ids}::uuid[])`;
+  if (isNamed(lot)) return sql`d.organisation_id = ${organisationId} and d.id = any(${lot.ids}::uuid[]) and ${OF_A_CONNECTION}`;
   const states = statesOf(lot.state) ?? [];
-  return sql`${await bounds(tx, organisationId, lot, states)} and ${filters(lot, states)}`;
+  return sql`${await bounds(tx, organisationId, lot, states)} and ${filters(lot, states)} and ${OF_A_CONNECTION}`;
 }
 
 /** A body that is gone says nothing any more; a test event never said anything. */

@@ -63,6 +63,7 @@ function show({ delivery, outcome }: Work, vendors: (system: string) => VendorMo
     case 'reread':
     case 'poll':
     case 'unanswered':
+    case 'noAccess':
       return { ...plain, outcome: 'reads_source' };
     case 'quarantined':
       return { ...plain, outcome: 'refused', reason: outcome.code };

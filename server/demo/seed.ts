@@ -15,7 +15,9 @@ import { storyDrafts } from './create.ts';
 import { moveDrafts } from './move.ts';
 import { HOUSE, WEDDINGS } from './story.ts';
 
-export const DEFAULT_VSCO_BASE_URL = 'http://127.0.0.1:4319/api/v2';
+/** The demo's studio is played on this machine. */
+export const demoStudioUrl = (port: number): string => `http://127.0.0.1:${port}/api/v2`;
+const STUDIO_PORT = 4319;
 
 export interface SeedOptions {
   readonly clock: Clock;
@@ -45,7 +47,7 @@ async function seed(internals: StoreInternals, options: SeedOptions): Promise<De
     const now = options.clock.now();
     await record(weddings.length === 0 ? storyDrafts(now, options.ids, CONTEXT) : await moveDrafts(tx, organisationId, now, CONTEXT));
   });
-  const connections = await demoConnections(internals, organisationId, options.vscoBaseUrl ?? DEFAULT_VSCO_BASE_URL);
+  const connections = await demoConnections(internals, organisationId, options.vscoBaseUrl ?? demoStudioUrl(STUDIO_PORT));
   const weddings = await demoWeddings(internals, organisationId, options.clock.now());
   const card: DemoCard = { organisationId, serverUrl: options.serverUrl, connections, weddings };
   writePrivately(path.join(options.dataDir, 'demo.json'), `${JSON.stringify(card, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import type { Clock, Http } from '../../core/ports/ports.ts';
+import type { AuditLine } from '../store/store.ts';
 
 /** Certificates change rarely; one that was withdrawn must not be believed for long. */
 const KEPT_MS = 6 * 60 * 60_000;
@@ -13,14 +14,19 @@ export interface Evidence {
   get(url: string): Promise<string | null>;
 }
 
-export function createEvidence({ http, clock }: { readonly http: Http; readonly clock: Clock }): Evidence {
+export function createEvidence({ http, clock, audit }: { readonly http: Http; readonly clock: Clock; readonly audit?: (line: AuditLine) => void }): Evidence {
   const kept = new Map<string, { readonly text: Promise<string | null>; until: number }>();
+
+  // Of nobody's house: the same text serves all of them.
+  const told = (url: string, outcome: string) => audit?.({ organisationId: null, at: new Date(clock.now()).toISOString(), action: 'source.evidence', actor: 'system', subject: URL.parse(url)?.host ?? '', outcome });
 
   async function fetchText(url: string): Promise<string | null> {
     try {
       const answer = await http.send({ method: 'GET', url, headers: {}, timeoutMs: TIMEOUT_MS });
+      told(url, String(answer.status));
       return answer.status === 200 && answer.body.length <= LARGEST ? answer.body : null;
     } catch {
+      told(url, 'no_answer');
       // The outgoing side has said why in its log; here it only means: no proof.
       return null;
     }

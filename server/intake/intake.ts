@@ -5,11 +5,12 @@ import type { VendorModule, WebhookPart, WebhookReply, WebhookRequest } from '..
 import type { AppDeps } from '../deps.ts';
 import { sendRefusal, toRefusal, type Refusal } from '../http/errors.ts';
 import type { IntakeOutcome } from '../metrics.ts';
+import { decodeText } from '../ports.ts';
 import type { IntakeConnection } from '../store/store.ts';
 import { headersForStore, headersForVerify, mediaTypeOf } from './headers.ts';
 import { calledUrl, queryOf } from './called.ts';
 import { recentDeliveries } from './recent.ts';
-import { COUNTS_AGAINST_ADDRESS, INCOMPLETE, NOTHING_HERE, ONLY_POST, refusalOfVerify, STORE_UNAVAILABLE, TOO_LARGE, tooMany, WRONG_MEDIA_TYPE } from './refusals.ts';
+import { COUNTS_AGAINST_ADDRESS, INCOMPLETE, NOTHING_HERE, ONLY_POST, REMOVED, refusalOfVerify, STORE_UNAVAILABLE, TOO_LARGE, tooMany, WRONG_MEDIA_TYPE } from './refusals.ts';
 
 /** Its other names are those of `core/domain/intake/aliases.ts`. */
 export const INTAKE_ROUTE = '/api/integrations/webhook/:system/:connection';
@@ -32,6 +33,18 @@ declare module 'fastify' {
 }
 
 const NOT_ADDRESSED = 'unknown';
+const CONNECTIONS_REMEMBERED = 50_000;
+/**
+ * The policy of every other answer (app.ts), written out: put together anew for each call it would cost as much as the
+ * proof. A handshake repeats what the caller said, so a browser must make nothing of it.
+ */
+const ANSWER_HEADERS = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
 /** Refusals that are counted apart. */
 const OUTCOME: Partial<Record<ErrorCode, IntakeOutcome>> = {
   'intake.too_many_requests': 'limited',
@@ -52,11 +65,14 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
   const recent = recentDeliveries();
 
   const strangers = app.createRateLimit({ max: config.strangerPerMinute, timeWindow: 60_000 });
-  const signed = app.createRateLimit({
+  const ofConnection = {
     max: config.connectionPerMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => request.addressed?.connection.connectionId ?? NOT_ADDRESSED,
-  });
+    keyGenerator: (request: FastifyRequest) => request.addressed?.connection.connectionId ?? NOT_ADDRESSED,
+    // Of more connections than are remembered none would ever reach its limit.
+    cache: CONNECTIONS_REMEMBERED,
+  };
+  const signed = app.createRateLimit(ofConnection);
 
   const record = (request: FastifyRequest, reply: FastifyReply, outcome: IntakeOutcome, code: ErrorCode | 'ok', deliveryId: string | null) => {
     const { addressed } = request;
@@ -112,6 +128,9 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
     return answer(reply, said);
   };
 
+  // Only meaningful, and only safe, where the address is really served encrypted.
+  const answerHeaders = config.publicUrl?.startsWith('https:') === true ? { ...ANSWER_HEADERS, 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : ANSWER_HEADERS;
+
   app.setErrorHandler(async (error, request, reply) => {
     const refused = toRefusal(error);
     if (refused.status === 413) return refuse(request, reply, TOO_LARGE);
@@ -133,8 +152,10 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
     url: INTAKE_ROUTE,
     bodyLimit: config.webhookBodyBytes,
     config: { rateLimit: false },
+    helmet: false,
 
     onRequest: async (request, reply) => {
+      void reply.headers(answerHeaders);
       const { system, connection: key } = request.params as { system: string; connection: string };
       const vendor = vendors(system);
       const webhook = vendor?.manifest.webhook;
@@ -152,6 +173,7 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
       if (!connection) return refuse(request, reply, NOTHING_HERE);
       const mediaType = mediaTypeOf(request.headers['content-type']);
       request.addressed = { vendor, webhook, part, connection, mediaType };
+      if (connection.removed === true) return refuse(request, reply, REMOVED);
       if (request.method === 'POST' && !webhook.mediaTypes.includes(mediaType)) return refuse(request, reply, WRONG_MEDIA_TYPE);
     },
 
@@ -162,7 +184,7 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const headers = headersForVerify(request.headers, webhook.headers);
 
-      const call: WebhookRequest = { method: request.method === 'POST' ? 'POST' : 'GET', url: calledUrl(request, config), query: queryOf(request), rawBody, headers, mediaType };
+      const call: WebhookRequest = { method: request.method === 'POST' ? 'POST' : 'GET', url: calledUrl(request, config), query: queryOf(request), rawBody, decode: decodeText, headers, mediaType };
       const shaken = shakeHands(request, reply, call);
       if (shaken) return shaken;
       if (request.method !== 'POST') return refuse(request, reply, NOTHING_HERE);

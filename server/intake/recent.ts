@@ -12,14 +12,25 @@ export interface RecentDeliveries {
 
 export function recentDeliveries(kept = KEPT): RecentDeliveries {
   const known = new Map<string, string>();
+  // Asking the map for its oldest key would walk over the place of everything that was deleted.
+  const keys: string[] = [];
+  let oldest = 0;
   const keyOf = (connectionId: string, deliveryKey: string) => `${connectionId}\n${deliveryKey}`;
   return {
     get: (connectionId, deliveryKey) => known.get(keyOf(connectionId, deliveryKey)),
     keep(connectionId, deliveryKey, deliveryId) {
-      known.set(keyOf(connectionId, deliveryKey), deliveryId);
-      if (known.size <= kept) return;
-      const [oldest] = known.keys();
-      if (oldest !== undefined) known.delete(oldest);
+      const key = keyOf(connectionId, deliveryKey);
+      const before = known.size;
+      known.set(key, deliveryId);
+      if (known.size === before) return;
+      if (keys.length < kept) {
+        keys.push(key);
+        return;
+      }
+      const gone = keys[oldest];
+      if (gone !== undefined) known.delete(gone);
+      keys[oldest] = key;
+      oldest = (oldest + 1) % kept;
     },
   };
 }

@@ -5,6 +5,8 @@ import { refusal, type Refusal } from '../http/errors.ts';
 /** An unknown system and an unknown connection answer alike, so that addresses cannot be found by trying. */
 export const NOTHING_HERE = refusal(404, 'intake.unknown_connection', 'There is no such webhook address.');
 export const INCOMPLETE = refusal(404, 'intake.address_incomplete', 'The last part of the address is missing: every connection has its own. The whole address stands with the connection, under Integrations.');
+/** Only who knows the address is told that it was one. */
+export const REMOVED = refusal(410, 'intake.connection_removed', 'The connection of this address was removed; nothing is taken here any more.');
 export const ONLY_POST = refusal(405, 'request.method', 'This address takes POST.');
 export const WRONG_MEDIA_TYPE = refusal(415, 'intake.media_type', 'This media type is not taken here.');
 export const TOO_LARGE = refusal(413, 'intake.body_too_large', 'The body is too large.');
@@ -29,6 +31,7 @@ export const refusalOfVerify = (code: VerifyError): Refusal => VERIFY[code];
 /** Refusals of callers who proved nothing: they count against their address. A broken us does not. */
 export const COUNTS_AGAINST_ADDRESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'intake.unknown_connection',
+  'intake.connection_removed',
   'intake.address_incomplete',
   'intake.media_type',
   'intake.body_too_large',

@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { ErrorCode } from '../../core/contract/errors.ts';
+import { FORWARDING_DOMAINS, forwardingOf } from '../../core/domain/intake/forwarding.ts';
 import type { Clock } from '../../core/ports/ports.ts';
-import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { ReadMail, VendorModule } from '../../core/vendors/vendor.ts';
 import type { ServerLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { findMailConnection, type MailConnection } from '../store/connections.ts';
+import { keepForwarding } from '../store/forwarding.ts';
 import type { OpenedStore } from '../store/internals.ts';
-import { readMail, type Resolve } from './readMail.ts';
+import { isAligned, isOf, readMail, type Resolve } from './readMail.ts';
 
 /** Largest mail taken, in bytes. */
 export const MAIL_LIMIT = 5 * 1024 * 1024;
@@ -120,10 +122,24 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
     known.set(session, own);
   }
 
+  /** Signed by a mail provider, not by the system: taken only as the question whether a mailbox may forward to us. */
+  async function asksToForward(connection: MailConnection, mail: ReadMail, session: SMTPServerSession): Promise<boolean> {
+    const { organisationId, connectionId } = connection;
+    const forwarding = forwardingOf(mail, clock.now(), domain);
+    if (forwarding === null) {
+      refuse(session, connection, 'mail_in.not_signed', 'signed by a mail provider and no question of its own');
+      return false;
+    }
+    await keepForwarding(store.internals, { organisationId, connectionId, forwarding });
+    store.audit({ organisationId, at: nowText(), action: 'mail_in.forwarding_asked', actor: session.remoteAddress, subject: connectionId, outcome: 'ok' });
+    log.info({ connectionId, organisationId, provider: forwarding.provider, signedBy: mail.signedBy }, 'a mailbox asks to forward');
+    return true;
+  }
+
   /** Throws when it is worth another try. */
   async function take(connection: MailConnection, raw: Buffer, session: SMTPServerSession): Promise<boolean> {
     const domains = vendors(connection.system)?.manifest.mail?.domains ?? [];
-    const read = await readMail(raw, domains, resolve, clock.now());
+    const read = await readMail(raw, [...domains, ...FORWARDING_DOMAINS], resolve, clock.now());
     if (!read.ok && read.error.retryable) throw new Refused(451, '4.7.5 The key of the signature cannot be looked up; try again later.');
     if (!read.ok) {
       refuse(session, connection, read.error.code, read.error.message);
@@ -131,6 +147,12 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
     }
     const { organisationId, connectionId, system } = connection;
     const { key, mail } = read.value;
+    if (!isOf(mail.signedBy, domains)) return asksToForward(connection, mail, session);
+    // A good signature says who has sent it, not whose name it shows.
+    if (!isAligned(mail.from, mail.signedBy, domains)) {
+      refuse(session, connection, 'mail_in.from_foreign', 'the sender that it shows is not at the domain that has signed it');
+      return false;
+    }
     const { duplicate, deliveryId } = await store.addDelivery({
       organisationId, connectionId, system, deliveryKey: key, vendorEvent: 'mail', mediaType: 'application/json', headers: {}, bodyText: JSON.stringify(mail), receivedAt: nowText(), origin: 'mail',
     });

@@ -13,7 +13,14 @@ const LONGEST_TEXT = 200_000;
 /** What is used of a mail has to be under the signature, or somebody could have put it there on the way. */
 const MUST_BE_SIGNED = ['from', 'subject', 'date'];
 
-const isOf = (domain: string, listed: readonly string[]): boolean => listed.some((one) => domain === one || domain.endsWith(`.${one}`));
+/** Whether it is one of these domains, or below one. */
+export const isOf = (domain: string, listed: readonly string[]): boolean => listed.some((one) => domain === one || domain.endsWith(`.${one}`));
+
+/** Whether a mail says that it is from whom its signature is: both addresses at, or below, the same one of these domains. */
+export function isAligned(from: string, signedBy: string, listed: readonly string[]): boolean {
+  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
+  return from.includes('@') && listed.some((one) => isOf(domain, [one]) && isOf(signedBy, [one]));
+}
 
 /** `later` = the key of a listed domain could not be looked up just now. */
 type Proof = { readonly kind: 'signed'; readonly domain: string } | { readonly kind: 'unsigned' } | { readonly kind: 'later' };

@@ -30,7 +30,7 @@ const REVIEWED = ['parked', 'quarantined', 'dead', 'held'];
 /** Deliveries that were worked on or held, still have their body, and are old enough. */
 const dueDeliveries = (organisationId: string, kind: 'deliveryBodies' | 'unmatchedBodies', retention: Retention, now: string) => sql`
   from deliveries where organisation_id = ${organisationId} and emptied_at is null and received_at < ${daysBefore(now, retention[kind])}
-    and state = any(${kind === 'unmatchedBodies' ? REVIEWED : ['processed', 'ignored']}::text[])`;
+    and state not in ('received', 'waiting') and state = any(${kind === 'unmatchedBodies' ? REVIEWED : ['processed', 'ignored']}::text[])`;
 const dueAnswers = (organisationId: string, retention: Retention, now: string) => sql`from commands where organisation_id = ${organisationId} and decided_at < ${daysBefore(now, retention.commandAnswers)}`;
 const dueDevices = (organisationId: string, retention: Retention, now: string) => sql`from devices where organisation_id = ${organisationId} and revoked_at < ${daysBefore(now, retention.revokedDevices)}`;
 

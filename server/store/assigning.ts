@@ -20,12 +20,12 @@ export interface Assigning {
 /**
  * Gives the rows that a parked delivery has made, and that are of no wedding yet, their wedding; none when there are
  * none. Rows in which somebody was erased stay as they are. When other cards of the same delivery are still open, only
- * the rows of this card's title are meant. The caller holds the organisation's row.
+ * the row that this card names is meant (of an older card: those of its title). The caller holds the organisation's row.
  */
 export async function assignParked(tx: Tx, organisationId: string, { card, wedding, context, now, newId }: Assigning): Promise<EventDraft[]> {
   const made = await looseRows(tx, organisationId, card.deliveryId);
   const alone = (await otherCards(tx, organisationId, card)) === 0;
-  const meant = alone ? made : made.filter((one) => parkedTitle(one) === card.title);
+  const meant = alone ? made : made.filter((one) => (card.about ? one.row.id === card.about.id : parkedTitle(one) === card.title));
   const drafts: EventDraft[] = [];
   for (const one of meant) {
     const draft = assigned(one, wedding.id, { ...context, deliveryId: card.deliveryId });

@@ -10,6 +10,12 @@ import { instant, type StoreInternals } from './internals.ts';
 import type { IntakeConnection } from './store.ts';
 import { hashOf, newToken, type Vault } from './vault.ts';
 
+/** Who keeps secrets of a connection, and which. */
+export interface Kept {
+  readonly deviceId: string;
+  readonly keys: readonly string[];
+}
+
 export interface NewConnection {
   readonly organisationId: string;
   readonly system: string;
@@ -17,6 +23,8 @@ export interface NewConnection {
   readonly path: Connection['path'];
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The desktop that keeps the secrets of its calls, by their names; left out = they are all among `secrets`. */
+  readonly kept?: Kept | null;
   readonly actor: Actor;
   /** False = its source is not looked at until somebody asks for it; it is otherwise, where there is anything to look at. */
   readonly looked?: boolean;
@@ -42,13 +50,14 @@ export async function createConnection(internals: StoreInternals, wanted: NewCon
   await writer.write(wanted.organisationId, async ({ tx, record }) => {
     const now = instant(clock);
     await sql`
-      insert into connection_access (id, organisation_id, system, intake_key_hash, intake_key_sealed, mail_key_hash, settings, secrets_sealed, next_poll_at, created_at)
+      insert into connection_access (id, organisation_id, system, intake_key_hash, intake_key_sealed, mail_key_hash, settings, secrets_sealed, kept_by, kept_fence, kept_keys, next_poll_at, created_at)
       values (${connectionId}, ${wanted.organisationId}, ${wanted.system}, ${hashOf(intakeKey)}, ${vault.seal(intakeKey, keyOf(connectionId))}, ${hashOf(mailKeyOf(intakeKey))},
-        ${JSON.stringify(wanted.settings)}::jsonb, ${vault.seal(JSON.stringify(wanted.secrets), secretsOf(connectionId))}, ${wanted.looked === false ? null : now}, ${now})
+        ${JSON.stringify(wanted.settings)}::jsonb, ${vault.seal(JSON.stringify(wanted.secrets), secretsOf(connectionId))},
+        ${wanted.kept?.deviceId ?? null}, ${wanted.kept ? 1 : 0}, ${JSON.stringify(wanted.kept?.keys ?? [])}::jsonb, ${wanted.looked === false ? null : now}, ${now})
     `.execute(tx);
     const { system, name, path } = wanted;
     await record([
-      draftCreated('connection.created', 'connections', null, { id: connectionId, system, name, path, health: 'waiting', healthReason: null, healthSince: now }, null, {
+      draftCreated('connection.created', 'connections', null, { id: connectionId, system, name, path, health: 'waiting', healthReason: null, healthSince: now, quiet: null }, null, {
         actor: wanted.actor,
         source: null,
         deliveryId: null,
@@ -74,9 +83,10 @@ export async function findIntakeConnection(internals: StoreInternals, system: st
   const moment = internals.intakeCache.moment();
   const row = await internals.database.system.selectFrom('connectionAccess').selectAll().where('intakeKeyHash', '=', hash).where('system', '=', system).executeTakeFirst();
   if (!row) return null;
-  const secrets = openSecrets(internals.vault, row.id, row.secretsSealed);
+  const removed = row.removedAt !== null;
+  const secrets = removed ? ok({}) : openSecrets(internals.vault, row.id, row.secretsSealed);
   if (!secrets.ok) throw new Error(secrets.error.message);
-  const found: IntakeConnection = { connectionId: row.id, organisationId: row.organisationId, system: row.system, paused: row.paused, settings: row.settings, secrets: secrets.value };
+  const found: IntakeConnection = { connectionId: row.id, organisationId: row.organisationId, system: row.system, paused: row.paused, ...(removed ? { removed } : {}), settings: row.settings, secrets: secrets.value };
   internals.intakeCache.keep(key, found, moment);
   return found;
 }
@@ -101,7 +111,7 @@ export async function findMailConnection(internals: StoreInternals, mailKey: str
 /** Settings and opened secrets for a call to the vendor; null when there is no such connection. */
 export async function readConnectionAccess(internals: StoreInternals, organisationId: string, connectionId: string): Promise<Result<ConnectionAccess, CodedError>> {
   const row = await internals.database.withOrganisation(organisationId, (tx) =>
-    tx.selectFrom('connectionAccess').select(['id', 'settings', 'secretsSealed']).where('organisationId', '=', organisationId).where('id', '=', connectionId).executeTakeFirst(),
+    tx.selectFrom('connectionAccess').select(['id', 'settings', 'secretsSealed']).where('organisationId', '=', organisationId).where('id', '=', connectionId).where('removedAt', 'is', null).executeTakeFirst(),
   );
   if (!row) return err(codedError('request.not_found', 'There is no such connection.'));
   const secrets = openSecrets(internals.vault, row.id, row.secretsSealed);
@@ -111,7 +121,7 @@ export async function readConnectionAccess(internals: StoreInternals, organisati
 /** The webhook key in clear, for a person who may see it. */
 export async function showIntakeKey(internals: StoreInternals, organisationId: string, connectionId: string): Promise<Result<string, CodedError>> {
   const row = await internals.database.withOrganisation(organisationId, (tx) =>
-    tx.selectFrom('connectionAccess').select('intakeKeySealed').where('organisationId', '=', organisationId).where('id', '=', connectionId).executeTakeFirst(),
+    tx.selectFrom('connectionAccess').select('intakeKeySealed').where('organisationId', '=', organisationId).where('id', '=', connectionId).where('removedAt', 'is', null).executeTakeFirst(),
   );
   return row ? internals.vault.open(row.intakeKeySealed, keyOf(connectionId)) : err(codedError('request.not_found', 'There is no such connection.'));
 }
@@ -123,6 +133,19 @@ export async function setAccessIn(internals: StoreInternals, tx: Tx, organisatio
     update connection_access set settings = ${JSON.stringify(access.settings)}::jsonb, secrets_sealed = ${sealed} where organisation_id = ${organisationId} and id = ${connectionId}
   `.execute(tx);
   await internals.peers.announceConnection(tx, connectionId);
+}
+
+/** Says who keeps the secrets of its calls from now on; null = they are in the vault. What was asked of a former keeper counts no more. */
+export async function setKeptIn(tx: Tx, organisationId: string, connectionId: string, kept: Kept | null): Promise<void> {
+  const keeper = kept?.deviceId ?? null;
+  await sql`
+    update connection_access set kept_fence = case when kept_by is distinct from ${keeper}::uuid then kept_fence + 1 else kept_fence end,
+      kept_by = ${keeper}::uuid, kept_keys = ${JSON.stringify(kept?.keys ?? [])}::jsonb, kept_waits = false
+    where organisation_id = ${organisationId} and id = ${connectionId}
+  `.execute(tx);
+  await sql`
+    delete from desk_turns t using connection_access a where t.organisation_id = ${organisationId} and t.connection_id = ${connectionId} and a.id = t.connection_id and a.kept_fence <> t.fence
+  `.execute(tx);
 }
 
 /** What this process has to do once a change of a connection stands. */

@@ -13,6 +13,8 @@ export interface Database {
   readonly kind: 'embedded' | 'postgresql';
   /** As the owner of the tables: row-level security does not apply. Only for look-ups that come before an organisation is known. */
   readonly system: Kysely<Schema>;
+  /** The same for what somebody waits for outside: on the embedded database, whose one connection all share, it goes before everything else. */
+  readonly first: Kysely<Schema>;
   /** A transaction that can see and change the rows of one organisation only, whatever its queries say. */
   withOrganisation<T>(organisationId: string, work: (tx: Tx) => Promise<T>, isolation?: Isolation): Promise<T>;
   /** The same for several organisations at once; only the tables of the record itself are open to it. */
@@ -47,7 +49,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
 
 export async function openEmbedded(directory: string): Promise<Database> {
   const pool = await startEmbedded(directory);
-  return wrap('embedded', new PostgresDialect({ pool }), () => pool.stats(), pool.died);
+  return wrap('embedded', new PostgresDialect({ pool }), new PostgresDialect({ pool: pool.first }), () => pool.stats(), pool.died);
 }
 
 /** Rejects when the server cannot be reached. */
@@ -63,11 +65,13 @@ export async function openPostgres(url: string, log: Log): Promise<Database> {
     throw error;
   });
   probe.release();
-  return wrap('postgresql', new PostgresDialect({ pool }), () => Promise.resolve(null), new Promise<Error>(() => undefined));
+  return wrap('postgresql', new PostgresDialect({ pool }), null, () => Promise.resolve(null), new Promise<Error>(() => undefined));
 }
 
-function wrap(kind: Database['kind'], dialect: PostgresDialect, embeddedStats: Database['embeddedStats'], died: Promise<Error>): Database {
-  const system = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] });
+function wrap(kind: Database['kind'], dialect: PostgresDialect, dialectOfFirst: PostgresDialect | null, embeddedStats: Database['embeddedStats'], died: Promise<Error>): Database {
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  const system = new Kysely<Schema>({ dialect, plugins });
+  const first = dialectOfFirst ? new Kysely<Schema>({ dialect: dialectOfFirst, plugins }) : system;
   const within = <T>(organisationIds: string, work: (tx: Tx) => Promise<T>, isolation: Isolation): Promise<T> =>
     system
       .transaction()
@@ -80,6 +84,7 @@ function wrap(kind: Database['kind'], dialect: PostgresDialect, embeddedStats: D
   return {
     kind,
     system,
+    first,
     embeddedStats,
     died,
     withOrganisation: (organisationId, work, isolation = 'read committed') => within(organisationId, work, isolation),

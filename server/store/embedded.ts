@@ -16,6 +16,8 @@ export class DatabaseError extends Error {
 }
 
 export interface EmbeddedPool extends PostgresPool {
+  /** The same connection, taken at the front of the line. */
+  readonly first: PostgresPool;
   stats(): Promise<WorkerStats>;
   /** Settles when the worker has ended on its own, with the reason; never when it was closed. */
   readonly died: Promise<Error>;
@@ -98,22 +100,25 @@ export async function startEmbedded(directory: string): Promise<EmbeddedPool> {
     return { command: answer.command, rowCount: answer.rowCount, rows: answer.rows };
   };
 
+  const connect = async (first: boolean): Promise<PostgresPoolClient> => {
+    if (held) await new Promise<void>((resolve) => void (first ? line.unshift(resolve) : line.push(resolve)));
+    held = true;
+    let mine = true;
+    // Kysely's client type has a cursor overload that is never used without a `cursor` option.
+    const client = {
+      query,
+      release() {
+        if (mine) release();
+        mine = false;
+      },
+    };
+    return client as unknown as PostgresPoolClient;
+  };
+
   return {
     died,
-    async connect() {
-      if (held) await new Promise<void>((resolve) => line.push(resolve));
-      held = true;
-      let mine = true;
-      // Kysely's client type has a cursor overload that is never used without a `cursor` option.
-      const client = {
-        query,
-        release() {
-          if (mine) release();
-          mine = false;
-        },
-      };
-      return client as unknown as PostgresPoolClient;
-    },
+    connect: () => connect(false),
+    first: { connect: () => connect(true), end: () => Promise.resolve() },
     async end() {
       if (closing || dead) return;
       if (held) await new Promise<void>((resolve) => line.push(resolve));

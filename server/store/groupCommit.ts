@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Ids, Log } from '../../core/ports/ports.ts';
+import { createBinaryArrays } from './binaryArrays.ts';
 import type { Database } from './database.ts';
+import type { RightOfWay } from './rightOfWay.ts';
 import type { NewDelivery, StoredReceipt } from './store.ts';
 
 /** Rows and bytes of bodies in one insert at most. */
@@ -33,27 +35,30 @@ function isDataFault(error: unknown): boolean {
  * Many deliveries, one commit. While one batch is being committed the next one gathers: no timer, no waiting when it
  * is quiet, large batches when it is not. One lane, because a second one was measured to be slower.
  */
-export function createGroupCommit(options: { readonly database: Database; readonly ids: Ids; readonly log: Log; readonly stored: () => void }): GroupCommit {
-  const { database, ids, log, stored } = options;
+export function createGroupCommit(options: { readonly database: Database; readonly ids: Ids; readonly log: Log; readonly stored: () => void; readonly rightOfWay: Pick<RightOfWay, 'stored'> }): GroupCommit {
+  const { database, ids, log, stored, rightOfWay } = options;
   let waiting: Pending[] = [];
   let running: Promise<void> | null = null;
   let commits = 0;
+  const arrays = createBinaryArrays();
 
   /** Returns the ids of the rows that were new, by key. One statement = one commit. */
   async function insert(rows: readonly Pending[]): Promise<Map<string, string>> {
     const column = <T>(pick: (row: Pending) => T): T[] => rows.map(pick);
+    // One lane: the batch before has been answered.
+    arrays.begin();
     const result = await sql<{ id: string; connectionId: string; deliveryKey: string }>`
       insert into deliveries (id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin)
       select id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers::jsonb, body, received_at, origin
-      from unnest(${column((r) => r.id)}::uuid[], ${column((r) => r.delivery.organisationId)}::uuid[], ${column((r) => r.delivery.connectionId)}::uuid[],
-        ${column((r) => r.delivery.system)}::text[], ${column((r) => r.delivery.deliveryKey)}::text[], ${column((r) => r.delivery.vendorEvent)}::text[],
-        ${column((r) => r.delivery.mediaType)}::text[], ${column((r) => JSON.stringify(r.delivery.headers))}::text[], ${column((r) => r.delivery.bodyText)}::text[],
-        ${column((r) => r.delivery.receivedAt)}::timestamptz[], ${column((r) => r.delivery.origin ?? 'webhook')}::text[])
+      from unnest(${arrays.uuids(column((r) => r.id))}::uuid[], ${arrays.uuids(column((r) => r.delivery.organisationId))}::uuid[], ${arrays.uuids(column((r) => r.delivery.connectionId))}::uuid[],
+        ${arrays.text(column((r) => r.delivery.system))}::text[], ${arrays.text(column((r) => r.delivery.deliveryKey))}::text[], ${arrays.text(column((r) => r.delivery.vendorEvent))}::text[],
+        ${arrays.text(column((r) => r.delivery.mediaType))}::text[], ${arrays.text(column((r) => JSON.stringify(r.delivery.headers)))}::text[], ${arrays.text(column((r) => r.delivery.bodyText))}::text[],
+        ${arrays.instants(column((r) => r.delivery.receivedAt))}::timestamptz[], ${arrays.text(column((r) => r.delivery.origin ?? 'webhook'))}::text[])
         with ordinality as d(id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin, place)
       order by place
       on conflict (connection_id, delivery_key) do nothing
       returning id, connection_id, delivery_key
-    `.execute(database.system);
+    `.execute(database.first);
     commits += 1;
     return new Map(result.rows.map((row) => [keyOf(row.connectionId, row.deliveryKey), row.id]));
   }
@@ -63,7 +68,7 @@ export function createGroupCommit(options: { readonly database: Database; readon
       select d.id, d.connection_id, d.delivery_key from deliveries d
       join unnest(${rows.map((r) => r.delivery.connectionId)}::uuid[], ${rows.map((r) => r.delivery.deliveryKey)}::text[]) as k(connection_id, delivery_key)
         on d.connection_id = k.connection_id and d.delivery_key = k.delivery_key
-    `.execute(database.system);
+    `.execute(database.first);
     return new Map(result.rows.map((row) => [keyOf(row.connectionId, row.deliveryKey), row.id]));
   }
 
@@ -75,7 +80,9 @@ export function createGroupCommit(options: { readonly database: Database; readon
       if (!firsts.has(key)) firsts.set(key, one);
     }
     const rows = [...firsts.values()];
+    const begun = performance.now();
     const fresh = await insert(rows);
+    rightOfWay.stored(rows.length, performance.now() - begun);
     const old = fresh.size < rows.length ? await known(rows.filter((row) => !fresh.has(keyOf(row.delivery.connectionId, row.delivery.deliveryKey)))) : new Map<string, string>();
     if (fresh.size > 0) stored();
     for (const one of batch) {

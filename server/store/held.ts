@@ -11,7 +11,9 @@ export async function holdDeliveries(tx: Tx, connectionIds: readonly string[], r
 
 /** Its vendor has taken the leave back that it needs. */
 export const NO_LEAVE = 'connect.leave_ended';
-const PAUSED = ['held.paused', 'held.disabled', NO_LEAVE];
+/** The desktop that keeps the key is not there, or cannot call; see `server/desk`. */
+export const NO_DESK = ['desk.away', 'desk.withdrawn', 'desk.key_missing', 'desk.address_changed', 'desk.system_unknown'];
+const PAUSED = ['held.paused', 'held.disabled', NO_LEAVE, ...NO_DESK];
 /** In the brake's lot; see `core/domain/intake/brake.ts`. */
 const BRAKED = ['held.deletes', 'held.moves', 'held.copies'];
 
@@ -22,9 +24,16 @@ export async function freePaused(tx: Tx, connectionId: string): Promise<void> {
   `.execute(tx);
 }
 
-/** Puts back what waited for leave to be given again. */
+/** Puts back what waited for leave to be given again, or for the key. */
 export async function freeLeave(tx: Tx, connectionId: string): Promise<void> {
-  await sql`update deliveries set state = 'received', reason = null, next_attempt_at = null where connection_id = ${connectionId} and state = 'held' and reason = ${NO_LEAVE}`.execute(tx);
+  await freeDesk(tx, [connectionId], [NO_LEAVE, ...NO_DESK]);
+}
+
+/** Puts back what was held for one of these reasons, in its old order of arrival. */
+export async function freeDesk(tx: Tx, connectionIds: readonly string[], reasons: readonly string[]): Promise<void> {
+  await sql`
+    update deliveries set state = 'received', reason = null, next_attempt_at = null where connection_id = any(${connectionIds}::uuid[]) and state = 'held' and reason = any(${reasons}::text[])
+  `.execute(tx);
 }
 
 /** Lets the connection's lot through; the brake will not look at these again. */

@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import type { IntakeCache } from './intakeCache.ts';
 import type { Peers } from './peers.ts';
 import type { Revocations } from './revocations.ts';
+import type { RightOfWay } from './rightOfWay.ts';
 import type { Store } from './store.ts';
 import type { Vault } from './vault.ts';
 import type { Writer } from './write.ts';
@@ -22,6 +23,8 @@ export interface StoreInternals {
   /** The same for devices that have another role from now on; see {@link Store.onDeviceChanged}. */
   readonly changes: Revocations;
   onDeliveries(listener: () => void): () => void;
+  /** Asked by whoever works on deliveries before each transaction. */
+  readonly rightOfWay: RightOfWay;
   /** Tells whoever works on deliveries, here or in another process, that there is something to do. */
   callWorkers(): void;
   /** Commits of deliveries so far, for measuring the group commit. */

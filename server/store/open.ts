@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
@@ -23,6 +24,7 @@ import { connectPeers, NO_PEERS, type Peers, type PeersHeard } from './peers.ts'
 import { gauges } from './queue.ts';
 import { createQueueCall, type QueueCall } from './queueCall.ts';
 import * as reads from './reads.ts';
+import { createRightOfWay } from './rightOfWay.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import { createSayings, type Sayings } from './sayings.ts';
 import { CHANGED } from './sessions.ts';
@@ -193,7 +195,8 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     if (!company.queue.tell()) peers.announceDeliveries();
   };
   const writer = createWriter({ database, clock, ids, follower, peers });
-  const intake = createGroupCommit({ database, ids, log, stored });
+  const rightOfWay = createRightOfWay(() => performance.now(), (ms) => sleep(ms));
+  const intake = createGroupCommit({ database, ids, log, stored, rightOfWay });
   const trail = createAudit({ database, clock, log });
   const internals: StoreInternals = {
     database,
@@ -208,6 +211,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     changes,
     onDeliveries: company.queue.listen,
     callWorkers: stored,
+    rightOfWay,
     deliveryCommits: intake.commits,
     flushAudit: () => trail.flush(),
     chainAudit: () => trail.chain(),

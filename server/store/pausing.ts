@@ -41,7 +41,8 @@ export async function pauseIn(internals: StoreInternals, { tx, record }: Pick<Wr
   return event?.seq ?? row.seq;
 }
 
-async function everWorked(tx: Writing['tx'], connectionId: string): Promise<boolean> {
+/** Whether a fact has ever come of it. */
+export async function everWorked(tx: Writing['tx'], connectionId: string): Promise<boolean> {
   const found = await tx.selectFrom('deliveries').select('id').where('connectionId', '=', connectionId).where('state', 'in', ['processed', 'parked']).limit(1).executeTakeFirst();
   return found !== undefined;
 }

@@ -67,7 +67,7 @@ const CHANNEL = 'wedsync';
 /** What goes through Redis. Whoever reaches it shows nobody out: the rest goes with a commit, and so only through PostgreSQL. */
 const PASSING: readonly Note['about'][] = ['events', 'deliveries', 'said'];
 /** Held shared by each process that has the record open, so that one can see whether it is the only one. */
-const PRESENCE_LOCK = 7306;
+export const PRESENCE_LOCK = 7306;
 const TURN_LOCK = 7307;
 /** Held shared by each process that works on deliveries. */
 const WORK_LOCK = 7308;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type postgresMod } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { createStatements, type Statements } from './statements.ts';
 
 /**
  * The embedded database in its own thread, so that a query never blocks the server's event loop.
@@ -108,6 +109,8 @@ const SETTINGS = [
   'synchronous_commit=on',
   'full_page_writes=on',
   'timezone=UTC',
+  // Nothing is ever analysed by itself here: a plan that was kept from when a table was small would read all of it when it is large.
+  'plan_cache_mode=force_custom_plan',
   'shared_buffers=16MB',
   'work_mem=2MB',
   'maintenance_work_mem=16MB',
@@ -131,11 +134,14 @@ function memoryBytes(pg: PGlite): number {
   return module?.HEAPU8?.byteLength ?? 0;
 }
 
+/** Migrations come without parameters. */
+const CHANGES_TABLES = /\b(?:alter|create|drop)\b/i;
+
 /** Severities after which the database is not to be asked again: it hangs, and only a start that repeats the log helps. */
 const LAST_WORDS = new Set(['PANIC', 'FATAL']);
 let panicked = false;
 
-async function serve(pg: PGlite, request: WorkerRequest): Promise<void> {
+async function serve(pg: PGlite, statements: Statements, request: WorkerRequest): Promise<void> {
   const { id } = request;
   // Nobody waits for an answer any more: `failed` has told them all.
   if (panicked) return;
@@ -145,11 +151,11 @@ async function serve(pg: PGlite, request: WorkerRequest): Promise<void> {
         if (request.params.length === 0) {
           const results = await pg.exec(request.sql);
           const last = results.at(-1);
+          if (CHANGES_TABLES.test(request.sql)) statements.forget();
           answer({ kind: 'rows', id, command: last?.command ?? '', rows: last?.rows ?? [], rowCount: last?.affectedRows ?? last?.rows.length ?? 0 });
           return;
         }
-        const result = await pg.query<Record<string, unknown>>(request.sql, [...request.params]);
-        answer({ kind: 'rows', id, command: result.command ?? '', rows: result.rows, rowCount: result.affectedRows ?? result.rows.length });
+        answer({ kind: 'rows', id, ...(await statements.query(request.sql, request.params)) });
         return;
       }
       case 'stats':
@@ -172,8 +178,9 @@ start().then(
   (pg) => {
     // One request at a time: the pool in front hands out this one connection to one user at a time.
     let lane: Promise<void> = Promise.resolve();
+    const statements = createStatements(pg);
     port.on('message', (request: WorkerRequest) => {
-      lane = lane.then(() => serve(pg, request));
+      lane = lane.then(() => serve(pg, statements, request));
     });
     answer({ kind: 'ready' });
   },

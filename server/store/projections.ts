@@ -32,8 +32,8 @@ const FIELDS = {
     weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',
     acknowledgedBy: 'text', subject: 'jsonb',
   },
-  reviewItems: { deliveryId: 'uuid', connectionId: 'uuid', kind: 'text', reason: 'text', title: 'text', receivedAt: 'timestamptz', state: 'text' },
-  connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz' },
+  reviewItems: { deliveryId: 'uuid', connectionId: 'uuid', kind: 'text', reason: 'text', title: 'text', subject: 'text', about: 'jsonb', lot: 'jsonb', receivedAt: 'timestamptz', state: 'text' },
+  connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz', quiet: 'jsonb' },
 } as const satisfies { [C in CollectionName]: Record<Exclude<keyof RowOf<C>, 'id' | 'version' | 'seq' | 'updatedAt' | 'source'>, string> };
 
 const BASE = { id: 'uuid', version: 'bigint', seq: 'bigint', updatedAt: 'timestamptz', source: 'jsonb' } as const;

@@ -23,15 +23,19 @@ export interface RowKey {
   readonly id: string;
 }
 
+/** Each once. */
+const distinctKeys = (keys: readonly RowKey[]): RowKey[] => [...new Map(keys.map((key) => [`${key.organisationId}${key.id}`, key])).values()];
+
 /** The same for rows of several organisations, by organisation. */
 export async function readRowsOf<C extends CollectionName>(tx: Tx, collection: C, keys: readonly RowKey[]): Promise<Map<string, RowOf<C>[]>> {
   if (keys.length === 0) return new Map();
   const { table, fields } = PROJECTIONS[collection];
-  const columns = sql.raw(fields.map((field) => `t.${snake(field)}`).join(', '));
+  const columns = sql.raw(fields.map(snake).join(', '));
+  const wanted = distinctKeys(keys);
+  // One look into the index for each key: a plain join is planned as a walk through all rows of the organisation.
   const result = await sql<RowOf<C> & { organisationId: string }>`
-    select t.organisation_id, ${columns} from ${sql.table(table)} t
-    join (select distinct * from unnest(${keys.map((key) => key.organisationId)}::uuid[], ${keys.map((key) => key.id)}::uuid[])) as k(organisation_id, id)
-      on t.organisation_id = k.organisation_id and t.id = k.id
+    select t.* from unnest(${wanted.map((key) => key.organisationId)}::uuid[], ${wanted.map((key) => key.id)}::uuid[]) as k(organisation_id, id)
+    cross join lateral (select organisation_id, ${columns} from ${sql.table(table)} where organisation_id = k.organisation_id and id = k.id limit 1) as t
     order by t.id
   `.execute(tx);
   const found = new Map<string, RowOf<C>[]>();

@@ -43,7 +43,7 @@ function moved(from: Vault, to: Vault, sealed: string, about: string): string {
 }
 
 async function connections(tx: Tx, from: Vault, to: Vault): Promise<number> {
-  const rows = await tx.selectFrom('connectionAccess').select(['id', 'secretsSealed', 'intakeKeySealed']).execute();
+  const rows = await tx.selectFrom('connectionAccess').select(['id', 'secretsSealed', 'intakeKeySealed']).where('removedAt', 'is', null).execute();
   for (const row of rows) {
     const secretsSealed = moved(from, to, row.secretsSealed, secretsOf(row.id));
     const intakeKeySealed = moved(from, to, row.intakeKeySealed, keyOf(row.id));

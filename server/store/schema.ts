@@ -73,7 +73,46 @@ export interface ConnectionAccessTable {
   leaveEnded: Generated<boolean>;
   /** A process renews it and has until then. */
   leaveRenewingUntil: Generated<string | null>;
+  /** The device in whose keychain the secrets of its calls are; null = they are here. */
+  keptBy: Generated<string | null>;
+  /** Raised with each change of the keeper. */
+  keptFence: Generated<number>;
+  /** Names of the secrets that are there. */
+  keptKeys: Generated<string[]>;
+  /** Something was left undone because the keeper was not there. */
+  keptWaits: Generated<boolean>;
+  /** The longest silence of a source that only calls us, as far as it ended by itself. */
+  longestSilenceMs: Generated<number>;
+  /** Error code of the last time that leave was asked for and not given. */
+  leaveRefused: Generated<string | null>;
+  /** In the shape of `core/domain/intake/forwarding.ts`. */
+  forwarding: Generated<unknown>;
+  /** Removed by a person; only the hashes of its addresses are left of its access. */
+  removedAt: Generated<string | null>;
   createdAt: string;
+}
+
+/** Desktops that keep keys, and until when each listens for turns. */
+export interface DesksTable {
+  deviceId: string;
+  organisationId: string;
+  listeningUntil: string;
+}
+
+/** A call that a desktop is asked to make; see `core/contract/desk.ts`. */
+export interface DeskTurnsTable {
+  id: string;
+  organisationId: string;
+  connectionId: string;
+  deviceId: string;
+  fence: number;
+  ask: unknown;
+  settings: Record<string, string>;
+  state: Generated<'open' | 'taken' | 'answered'>;
+  run: Generated<string | null>;
+  answer: Generated<unknown>;
+  askedAt: string;
+  expiresAt: string;
 }
 
 /** Leave that was asked for and not given yet. */
@@ -228,6 +267,8 @@ export interface Schema extends Projections, AccountTables {
   tickets: TicketsTable;
   connectionAccess: ConnectionAccessTable;
   leaveRequests: LeaveRequestsTable;
+  desks: DesksTable;
+  deskTurns: DeskTurnsTable;
   deliveries: DeliveriesTable;
   audit: AuditTable;
   auditChains: AuditChainsTable;

@@ -17,6 +17,8 @@ export interface IntakeConnection extends ConnectionAccess {
   readonly organisationId: string;
   readonly system: string;
   readonly paused: boolean;
+  /** Somebody has removed it: nothing is taken any more, and there are no secrets. */
+  readonly removed?: true;
 }
 
 export interface NewDelivery {

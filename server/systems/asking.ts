@@ -15,9 +15,11 @@ export type Name = keyof typeof SYSTEMS_HTTP;
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'request.not_found': 404,
   'connect.not_possible': 409,
+  'connect.unfinished': 409,
   'connect.leave_unknown': 409,
   'connect.leave_denied': 409,
   'connect.refused': 422,
+  'connect.address_wrong': 422,
   'connect.untried': 503,
   'connect.leave_failed': 502,
   'secrets.unavailable': 503,

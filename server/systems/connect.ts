@@ -1,19 +1,25 @@
 import { sql } from 'kysely';
-import { codedError, type CodedError } from '../../core/contract/errors.ts';
+import { codedError, ErrorCode, type CodedError } from '../../core/contract/errors.ts';
 import type { Connection } from '../../core/contract/record.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ChangeConnectionRequest, ConnectAnswer, ConnectRequest, TestReport, TryAnswer, TryRequest } from '../../core/contract/systems.ts';
 import { draftUpdated } from '../../core/domain/record/drafts.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
-import { accessChanged, createConnection, setAccessIn } from '../store/connections.ts';
+import { tryFailed } from '../../core/vendors/trying.ts';
+import type { Asking } from '../desk/desk.ts';
+import { accessChanged, createConnection, setAccessIn, setKeptIn, type Kept } from '../store/connections.ts';
 import { actorOf, type Device } from '../store/store.ts';
 import type { z } from 'zod';
+import { carriedAway, keptAfter } from './keeping.ts';
 import { recoverIn } from './recovering.ts';
 import { notFound, notPossible, readAlone, readStanding, setupOf, type Standing, type SystemsDeps } from './standing.ts';
 import { tryOut } from './trying.ts';
-import { checkValues, fieldsOf, madeUpSecret, type Entered } from './values.ts';
+import { checkValues, fieldsOf, madeUpSecret, type CheckedValues, type Entered } from './values.ts';
 
 /** Trying out, connecting, changing and rotating. Nothing is kept of what was only tried. */
+
+/** A person waits for it. */
+const DESK_TRY_MS = 18_000;
 
 type Change = z.infer<typeof ChangeConnectionRequest>;
 
@@ -25,12 +31,12 @@ function vendorFor({ vendors }: SystemsDeps, system: string, path: ConnectReques
 }
 
 /** Errors: as {@link checkValues}; what the vendor says is no error but the answer. */
-export async function tryWith(deps: SystemsDeps, wanted: z.infer<typeof TryRequest>): Promise<Result<TryAnswer, CodedError>> {
+export async function tryWith(deps: SystemsDeps, organisationId: string, wanted: z.infer<typeof TryRequest>): Promise<Result<TryAnswer, CodedError>> {
   const vendor = vendorFor(deps, wanted.system, wanted.path);
   if (!vendor.ok) return vendor;
   const checked = checkValues(vendor.value.manifest, wanted.path, wanted, { standing: null, secretsLater: false });
   if (!checked.ok) return checked;
-  return ok(await tryOut(vendor.value, wanted.path, checked.value, deps));
+  return ok(await tryOut(vendor.value, wanted.path, checked.value, { ...deps, organisationId }));
 }
 
 /** What a test means for going on: its report, or why it does not go on. A wrong key always stops it. */
@@ -40,42 +46,51 @@ function verdictOf(answer: TryAnswer, evenIfUntested: boolean): Result<TestRepor
       return ok(answer.report);
     case 'untestable':
       return ok(null);
-    case 'failed':
-      if (answer.retryable) return evenIfUntested ? ok(null) : err(codedError('connect.untried', answer.message, true));
-      return err(codedError('connect.refused', answer.message));
+    case 'failed': {
+      const field = answer.field === undefined ? {} : { field: answer.field };
+      if (answer.retryable) return evenIfUntested ? ok(null) : err({ ...codedError('connect.untried', answer.message, true), ...field });
+      return err({ ...codedError(ErrorCode.catch('connect.refused').parse(answer.code), answer.message), ...field });
+    }
   }
 }
 
-const answerOf = (deps: SystemsDeps, standing: Standing, origin: string, generated: Readonly<Record<string, string>>, report: TestReport | null): ConnectAnswer => ({
-  connection: standing.row,
-  setup: setupOf(standing, deps, origin),
-  generated: { ...generated },
-  report,
-});
+async function told(deps: SystemsDeps, device: Device, connectionId: string, origin: string, generated: Readonly<Record<string, string>>, report: TestReport | null): Promise<Result<ConnectAnswer, CodedError>> {
+  const standing = await readAlone(deps, device.organisationId, connectionId);
+  if (!standing.ok) return standing;
+  return ok({ connection: standing.value.row, setup: await setupOf(standing.value, deps, { deviceId: device.id, origin }), generated: { ...generated }, report });
+}
 
-async function told(deps: SystemsDeps, organisationId: string, connectionId: string, origin: string, generated: Readonly<Record<string, string>>, report: TestReport | null): Promise<Result<ConnectAnswer, CodedError>> {
-  const standing = await readAlone(deps, organisationId, connectionId);
-  return standing.ok ? ok(answerOf(deps, standing.value, origin, generated, report)) : standing;
+/** The desktop that keeps the key tries out what somebody has changed elsewhere. */
+async function tryAtDesk({ desk }: SystemsDeps, vendor: VendorModule, asking: Omit<Asking, 'ask'>): Promise<TryAnswer> {
+  if (!vendor.test) return { outcome: 'untestable' };
+  const asked = (await desk?.ask({ ...asking, ask: { kind: 'test' } }, DESK_TRY_MS)) ?? null;
+  if (asked?.kind !== 'answered') return tryFailed('The computer that keeps the key is not there to try it out.', true);
+  const { answer } = asked;
+  if (answer.outcome === 'tried') return answer.tried;
+  return answer.outcome === 'refused' ? { outcome: 'failed', code: answer.code, message: 'The computer that keeps the key could not try it out.', retryable: false } : tryFailed('The computer that keeps the key could not try it out.', true);
 }
 
 /**
- * Errors: `request.not_found`, `connect.path_unknown`, `connect.field_*`, `connect.refused`, `connect.untried`. `origin` =
+ * Errors: `request.not_found`, `connect.path_unknown`, `connect.field_*`, `connect.address_wrong`, `connect.refused`, `connect.untried`. `origin` =
  * how the caller reached this server.
  */
 export async function connect(deps: SystemsDeps, device: Device, wanted: ConnectRequest, origin: string): Promise<Result<ConnectAnswer, CodedError>> {
   const vendor = vendorFor(deps, wanted.system, wanted.path);
   if (!vendor.ok) return vendor;
   const { manifest } = vendor.value;
-  const checked = checkValues(manifest, wanted.path, wanted, { standing: null, secretsLater: wanted.secretsLater === true });
+  const kept = keptAfter(vendor.value, wanted.path, null, wanted, device);
+  if (!kept.ok) return kept;
+  const checked = checkValues(manifest, wanted.path, wanted, { standing: null, secretsLater: wanted.secretsLater === true, kept: kept.value?.keys ?? [] });
   if (!checked.ok) return checked;
   const { settings, secrets, generated, missing } = checked.value;
-  const tried: TryAnswer = missing.length > 0 ? { outcome: 'untestable' } : await tryOut(vendor.value, wanted.path, checked.value, deps);
+  // The desktop that keeps the key has tried it out before it asked.
+  const tried: TryAnswer = missing.length > 0 || kept.value !== null ? { outcome: 'untestable' } : await tryOut(vendor.value, wanted.path, checked.value, { ...deps, organisationId: device.organisationId });
   const verdict = verdictOf(tried, wanted.evenIfUntested === true);
   if (!verdict.ok) return verdict;
   const { organisationId } = device;
-  const made = await createConnection(deps.internals, { organisationId, system: manifest.id, name: wanted.name ?? manifest.name, path: wanted.path, settings, secrets, actor: actorOf(device) });
+  const made = await createConnection(deps.internals, { organisationId, system: manifest.id, name: wanted.name ?? manifest.name, path: wanted.path, settings, secrets, kept: kept.value, actor: actorOf(device) });
   deps.internals.callWorkers();
-  return told(deps, organisationId, made.connectionId, origin, generated, verdict.value);
+  return told(deps, device, made.connectionId, origin, generated, verdict.value);
 }
 
 const sameValues = (a: Entered['settings'], b: Entered['settings']): boolean => {
@@ -88,20 +103,6 @@ async function renameIn(writing: Parameters<typeof recoverIn>[1], device: Device
   if (draft) await writing.record([draft]);
 }
 
-/**
- * A secret must not be sent to another address than the one that it was entered for: otherwise whoever may change the
- * address could read the secret there. It is entered again, or (tokens of a leave) let go. Null = nothing is wrong.
- */
-function carriedAway({ vendor, row, settings, secrets }: Standing, entered: Entered): CodedError | null {
-  const originOf = (text: string | undefined) => URL.parse(text ?? '')?.origin ?? '';
-  const fields = fieldsOf(vendor.manifest, row.path);
-  const moved = fields.some((field) => !field.sensitive && field.input === 'url' && entered.settings[field.key] !== undefined && originOf(entered.settings[field.key]) !== originOf(settings[field.key]));
-  if (!moved) return null;
-  const kept = fields.find((field) => field.sensitive && field.input !== 'generated' && secrets[field.key] && !entered.secrets[field.key]);
-  if (kept) return { ...codedError('connect.field_missing', `${kept.label} is needed again, since the address is another one.`), field: kept.key };
-  return secrets['accessToken'] && vendor.manifest.oauth !== null ? codedError('connect.not_possible', 'Connect it anew: leave that was given is for the address that it was given for.') : null;
-}
-
 /** Ids, address and history stay. Errors: as {@link connect}. */
 export async function changeConnection(deps: SystemsDeps, device: Device, connectionId: string, wanted: Change, origin: string): Promise<Result<ConnectAnswer, CodedError>> {
   const { organisationId } = device;
@@ -109,34 +110,47 @@ export async function changeConnection(deps: SystemsDeps, device: Device, connec
   const before = await readAlone(deps, organisationId, connectionId);
   if (!before.ok) return before;
   const { vendor, row } = before.value;
-  const away = carriedAway(before.value, entered);
+  const away = carriedAway(before.value, entered, wanted.keptHere);
   if (away) return err(away);
-  const checked = checkValues(vendor.manifest, row.path, entered, { standing: before.value, secretsLater: false });
+  /** Against what stands, and who keeps what of it. */
+  const valuesAgainst = (standing: Standing): Result<{ readonly kept: Kept | null; readonly values: CheckedValues }, CodedError> => {
+    const kept = keptAfter(vendor, row.path, standing, { secrets: entered.secrets, keptHere: wanted.keptHere }, device);
+    if (!kept.ok) return kept;
+    const values = checkValues(vendor.manifest, row.path, entered, { standing, secretsLater: false, kept: kept.value?.keys ?? [] });
+    return values.ok ? ok({ kept: kept.value, values: values.value }) : values;
+  };
+  const checked = valuesAgainst(before.value);
   if (!checked.ok) return checked;
-  const renewed = !sameValues(checked.value.settings, before.value.settings) || !sameValues(checked.value.secrets, before.value.secrets);
-  const tried: TryAnswer = !renewed || checked.value.missing.length > 0 ? { outcome: 'untestable' } : await tryOut(vendor, row.path, checked.value, deps, connectionId);
+  const { kept, values } = checked.value;
+  const handedOver = (kept?.deviceId ?? null) !== before.value.keptBy;
+  const renewed = handedOver || wanted.keptHere !== undefined || !sameValues(values.settings, before.value.settings) || !sameValues(values.secrets, before.value.secrets);
+  const untested = !renewed || values.missing.length > 0 || wanted.keptHere !== undefined;
+  const { settings } = values;
+  const tried: TryAnswer = untested ? { outcome: 'untestable' } : kept ? await tryAtDesk(deps, vendor, { organisationId, connectionId, settings }) : await tryOut(vendor, row.path, values, { ...deps, organisationId }, connectionId);
   const verdict = verdictOf(tried, wanted.evenIfUntested === true);
   if (!verdict.ok) return verdict;
   const done = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<Readonly<Record<string, string>>, CodedError>> => {
     const now = await readStanding(deps, writing.tx, organisationId, connectionId);
     if (!now.ok) return now;
     // Against what stands now: tokens may have been renewed while it was tried out.
-    const values = checkValues(vendor.manifest, row.path, entered, { standing: now.value, secretsLater: false });
-    if (!values.ok) return values;
+    const after = valuesAgainst(now.value);
+    if (!after.ok) return after;
     if (renewed) {
-      await setAccessIn(deps.internals, writing.tx, organisationId, connectionId, values.value);
-      await recoverIn(deps.internals, writing, organisationId, now.value.row, { works: tried.outcome === 'worked', actor: actorOf(device) });
+      await setAccessIn(deps.internals, writing.tx, organisationId, connectionId, after.value.values);
+      await setKeptIn(writing.tx, organisationId, connectionId, after.value.kept);
+      // A desktop that keeps the key has tried it out itself.
+      await recoverIn(deps.internals, writing, organisationId, now.value.row, { works: tried.outcome === 'worked' || wanted.keptHere !== undefined, actor: actorOf(device) });
     }
     if (wanted.name !== undefined) {
       const current = await readStanding(deps, writing.tx, organisationId, connectionId);
       if (current.ok) await renameIn(writing, device, current.value.row, wanted.name);
     }
-    return ok(values.value.generated);
+    return ok(after.value.values.generated);
   });
   if (!done.ok) return done;
   accessChanged(deps.internals, connectionId);
   if (renewed) deps.internals.callWorkers();
-  return told(deps, organisationId, connectionId, origin, done.value, verdict.value);
+  return told(deps, device, connectionId, origin, done.value, verdict.value);
 }
 
 /** A new made-up secret; the one before stays valid as `<key>Previous`, where the system knows one. Errors: `request.not_found`, `connect.not_possible`. */
@@ -156,7 +170,7 @@ export async function rotate(deps: SystemsDeps, device: Device, connectionId: st
   });
   if (!done.ok) return done;
   accessChanged(deps.internals, connectionId);
-  return told(deps, organisationId, connectionId, origin, { [key]: made }, null);
+  return told(deps, device, connectionId, origin, { [key]: made }, null);
 }
 
 /** Looks at the source now. Errors: `request.not_found`, `connect.not_possible` (it is not looked at, or paused). */

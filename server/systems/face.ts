@@ -1,4 +1,5 @@
 import type { SystemFace, SystemField, SystemSummary } from '../../core/contract/systems.ts';
+import { isProof, unkeepable } from '../../core/vendors/keeping.ts';
 import type { ManifestField, VendorManifest } from '../../core/vendors/manifest.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { FEED_EVERY_SECONDS } from '../workers/look.ts';
@@ -17,6 +18,7 @@ const fieldOf = (manifest: VendorManifest, field: ManifestField): SystemField =>
   paths: field.paths ?? [],
   initial: field.initial ?? '',
   later: mayComeLater(manifest, field),
+  proof: isProof(field),
 });
 
 export function summaryOf({ manifest, poll }: VendorModule, connections: number): SystemSummary {
@@ -31,6 +33,7 @@ export function faceOf(vendor: VendorModule, connections: number): SystemFace {
     ...summaryOf(vendor, connections),
     fields: manifest.fields.map((field) => fieldOf(manifest, field)),
     oauth: manifest.oauth !== null,
+    unkeepable: unkeepable(vendor),
     guides: manifest.guides,
     triggers: manifest.bridge?.triggers ?? [],
     columns: (manifest.file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),

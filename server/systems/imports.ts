@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ImportAnswer, ImportPreview, ImportPreviewRequest, ImportRequest } from '../../core/contract/systems.ts';
 import { clockOf, instantOfWall, writtenDay, type DateOrder } from '../../core/vendors/dates.ts';
 import { DAY_COLUMNS, TIME_COLUMNS } from '../../core/vendors/fileColumns.ts';
+import { lookUp } from '../../core/vendors/fields.ts';
 import type { FileColumn } from '../../core/vendors/manifest.ts';
 import type { Brought, VendorModule } from '../../core/vendors/vendor.ts';
 import type { z } from 'zod';
@@ -32,7 +33,7 @@ export function guessColumns(headings: readonly string[], columns: readonly File
   const guessed: Record<string, string> = {};
   for (const column of columns) {
     for (const known of [...column.headings, plain(column.label), plain(column.key)]) {
-      const heading = headings.find((one) => plain(one) === plain(known) && guessed[one] === undefined);
+      const heading = headings.find((one) => plain(one) === plain(known) && !Object.hasOwn(guessed, one));
       if (heading === undefined) continue;
       guessed[heading] = column.key;
       break;
@@ -77,7 +78,7 @@ function settled(values: Record<string, string>, { order, zone }: Reading): Reco
 function valuesOf(row: CsvRow, { headings }: CsvTable, columns: Columns): Record<string, string> {
   const values: Record<string, string> = {};
   headings.forEach((heading, index) => {
-    const key = columns[heading];
+    const key = lookUp(columns, heading);
     const cell = row.cells[index]?.trim();
     if (key !== undefined && cell) values[key] = cell;
   });

@@ -3,7 +3,7 @@ import type { Actor } from '../../core/contract/events.ts';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Connection } from '../../core/contract/record.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
-import type { LeaveAnswer } from '../../core/contract/systems.ts';
+import { LEAVE_MS, type LeaveAnswer } from '../../core/contract/systems.ts';
 import { accessChanged, setAccessIn } from '../store/connections.ts';
 import { instant } from '../store/internals.ts';
 import { readRows } from '../store/reads.ts';
@@ -14,8 +14,6 @@ import { notPossible, readAlone, readStanding, type Standing, type SystemsDeps }
 import { authorizeAddress, clientOf, tokensForCode } from './tokens.ts';
 import { tryOut } from './trying.ts';
 
-/** A person has this long to give leave over there. */
-export const LEAVE_MS = 600_000;
 /** Where a browser comes back to that is not on a desktop with a listener of its own. */
 export const LEAVE_PATH = '/api/integrations/leave';
 
@@ -54,14 +52,20 @@ export async function askLeave(deps: SystemsDeps, device: Device, connectionId: 
   const expiresAt = new Date(clock.now() + LEAVE_MS).toISOString();
   const sealed = internals.vault.seal(JSON.stringify({ redirectUri, verifier, actor: actorOf(device) } satisfies Kept), aboutState(hash));
   await sql`delete from leave_requests where expires_at < ${instant(clock)}::timestamptz`.execute(internals.database.system);
+  await sql`update connection_access set leave_refused = null where organisation_id = ${organisationId} and id = ${connectionId} and leave_refused is not null`.execute(internals.database.system);
   await sql`
     insert into leave_requests (state_hash, organisation_id, connection_id, sealed, expires_at) values (${hash}, ${organisationId}, ${connectionId}, ${sealed}, ${expiresAt}::timestamptz)
   `.execute(internals.database.system);
   return ok({ authorizeUrl, state, expiresAt });
 }
 
+interface Request extends Kept {
+  readonly organisationId: string;
+  readonly connectionId: string;
+}
+
 /** Whose request the answer belongs to. It is used up, whatever becomes of it. */
-async function takeRequest({ internals, clock }: SystemsDeps, state: string, organisationId: string | null): Promise<({ readonly organisationId: string; readonly connectionId: string } & Kept) | null> {
+async function takeRequest({ internals, clock }: SystemsDeps, state: string, organisationId: string | null): Promise<Request | null> {
   const hash = hashOf(state);
   const { rows } = await sql<{ organisationId: string; connectionId: string; sealed: string; expiresAt: string }>`
     delete from leave_requests where state_hash = ${hash} and (${organisationId}::uuid is null or organisation_id = ${organisationId}::uuid) returning organisation_id, connection_id, sealed, expires_at
@@ -90,6 +94,13 @@ export async function leaveGiven(deps: SystemsDeps, callbackUrl: string, by: Dev
   if (request === null) return unknown();
   const redirect = new URL(request.redirectUri);
   if (callback.origin !== redirect.origin || callback.pathname !== redirect.pathname) return unknown();
+  const taken = await takeAnswer(deps, request, { callback, state });
+  // A browser that waits in another tab has no other way of hearing it.
+  if (!taken.ok) await sql`update connection_access set leave_refused = ${taken.error.code} where organisation_id = ${request.organisationId} and id = ${request.connectionId}`.execute(deps.internals.database.system);
+  return taken;
+}
+
+async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state }: { readonly callback: URL; readonly state: string }): Promise<Result<LeaveGiven, CodedError>> {
   const { organisationId, connectionId } = request;
   const standing = await readAlone(deps, organisationId, connectionId);
   if (!standing.ok) return standing;
@@ -100,7 +111,7 @@ export async function leaveGiven(deps: SystemsDeps, callbackUrl: string, by: Dev
   if (!tokens.ok) return err(tokens.error.error);
   const { accessToken, refreshToken, until } = tokens.value;
   const given = { accessToken, ...(refreshToken === null ? {} : { refreshToken }) };
-  const works = await leaveWorks(deps, standing.value, given);
+  const works = await leaveWorks(deps, organisationId, standing.value, given);
   const connection = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<Connection, CodedError>> => {
     const { tx } = writing;
     const now = await readStanding(deps, tx, organisationId, connectionId);
@@ -110,7 +121,7 @@ export async function leaveGiven(deps: SystemsDeps, callbackUrl: string, by: Dev
     const { refreshToken: _former, ...rest } = secrets;
     await setAccessIn(deps.internals, tx, organisationId, connectionId, { settings, secrets: { ...rest, ...given } });
     await sql`
-      update connection_access set leave_until = ${until}::timestamptz, leave_ended = false, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}
+      update connection_access set leave_until = ${until}::timestamptz, leave_ended = false, leave_refused = null, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}
     `.execute(tx);
     await recoverIn(deps.internals, writing, organisationId, row, { works, actor: request.actor });
     const [after] = await readRows(tx, organisationId, 'connections', [connectionId]);
@@ -122,7 +133,7 @@ export async function leaveGiven(deps: SystemsDeps, callbackUrl: string, by: Dev
 }
 
 /** New leave is tried out; where there is nothing to try, that it was given is enough. */
-async function leaveWorks(deps: SystemsDeps, { vendor, row, settings, secrets }: Standing, given: Readonly<Record<string, string>>): Promise<boolean> {
-  const tried = await tryOut(vendor, row.path, { settings, secrets: { ...secrets, ...given } }, deps, row.id);
+async function leaveWorks(deps: SystemsDeps, organisationId: string, { vendor, row, settings, secrets }: Standing, given: Readonly<Record<string, string>>): Promise<boolean> {
+  const tried = await tryOut(vendor, row.path, { settings, secrets: { ...secrets, ...given } }, { ...deps, organisationId }, row.id);
   return tried.outcome !== 'failed';
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../../core/contract/errors.ts';
 import { HTTP } from '../../core/contract/http.ts';
-import type { LeaveAnswer } from '../../core/contract/systems.ts';
+import { LEAVE_MS, type LeaveAnswer } from '../../core/contract/systems.ts';
 import type { AppDeps } from '../deps.ts';
 import { hashOf } from '../store/vault.ts';
 import { originOf, type Routes } from './asking.ts';
-import { LEAVE_MS, LEAVE_PATH } from './leave.ts';
+import { LEAVE_PATH } from './leave.ts';
 import type { Systems } from './systems.ts';
 
 /** Binds an answer to the browser that asked; a page that another site has opened does not bring it along. */
@@ -13,7 +14,10 @@ const LEAVE_COOKIE = 'wedsync_leave';
 const page = (title: string, text: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"></head><body><h1>${title}</h1><p>${text}</p></body></html>`;
 const GIVEN = page('Connected', 'Leave was given. You can close this window and go on in WedSync.');
-const NOT_GIVEN = page('Not connected', 'Leave was not given, or this answer came too late. Close this window and ask again in WedSync.');
+const DENIED = page('Leave was not given', 'Nothing was changed. Close this window; in WedSync you can ask again whenever you like.');
+const NOT_OURS = page('Not connected', 'This answer came too late, was used before, or belongs to another browser. Close this window and give leave again in WedSync.');
+const FAILED = page('Not connected', 'The other side did not finish what it began. Close this window; WedSync says what happened and what to do.');
+const SAID: Partial<Record<ErrorCode, string>> = { 'connect.leave_denied': DENIED, 'connect.leave_unknown': NOT_OURS };
 
 /** Asking for leave, and what comes back: from a desktop's listener, or from the browser itself. */
 export function leaveRoutes(app: FastifyInstance, deps: AppDeps, systems: Systems, { route, read, answer, audit }: Routes): void {
@@ -51,11 +55,11 @@ export function leaveRoutes(app: FastifyInstance, deps: AppDeps, systems: System
       const { state } = request.query as { state?: unknown };
       const asked = request.cookies[LEAVE_COOKIE];
       void reply.clearCookie(LEAVE_COOKIE, { path: LEAVE_PATH });
-      if (typeof state !== 'string' || asked === undefined || asked !== hashOf(state).toString('hex')) return reply.code(400).send(NOT_GIVEN);
+      if (typeof state !== 'string' || asked === undefined || asked !== hashOf(state).toString('hex')) return reply.code(400).send(NOT_OURS);
       const [origin] = ownOrigins(request);
       const given = await systems.leaveGiven(`${origin ?? ''}${request.url}`, null);
       if (given.ok) audit({ id: request.ip, organisationId: given.value.organisationId }, 'connection.leave_given', given.value.connection.id, 'ok');
-      return given.ok ? reply.send(GIVEN) : reply.code(400).send(NOT_GIVEN);
+      return given.ok ? reply.send(GIVEN) : reply.code(400).send(SAID[given.error.code] ?? FAILED);
     },
   });
 }

@@ -7,10 +7,11 @@ import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts
 import { alertsAbout } from '../store/alertsAbout.ts';
 import { freeLeave } from '../store/held.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
+import { rearmRefused } from '../store/rearming.ts';
 import type { Writing } from '../store/write.ts';
 
 /** Records that a connection fails or works again, with what its people are told of it. */
-async function healthIn(internals: StoreInternals, { tx, record }: Writing, organisationId: string, row: Connection, health: Connection['health'], reason: ErrorCode | null, actor: Actor): Promise<void> {
+export async function healthIn(internals: StoreInternals, { tx, record }: Writing, organisationId: string, row: Connection, health: Connection['health'], reason: ErrorCode | null, actor: Actor): Promise<void> {
   const context: DraftContext = { actor, source: null, deliveryId: null };
   const draft = draftUpdated('connection.health_changed', 'connections', null, row, { health, healthReason: reason, ...(health === row.health ? {} : { healthSince: instant(internals.clock) }) }, null, context);
   if (!draft) return;
@@ -18,8 +19,8 @@ async function healthIn(internals: StoreInternals, { tx, record }: Writing, orga
 }
 
 /**
- * New credentials stand. Its troubles are forgotten, what waits is due now, and it is looked at now, so that the gap is
- * filled. `works` = it was tried out: then it counts as recovered at once. One that is paused or disabled stays so.
+ * New credentials stand. Its troubles are forgotten, what waits or was refused for want of access is due now, and it is
+ * looked at now, so that the gap is filled. `works` = it was tried out: then it counts as recovered at once. One that is paused or disabled stays so.
  */
 export async function recoverIn(internals: StoreInternals, writing: Writing, organisationId: string, row: Connection, { works, actor }: { readonly works: boolean; readonly actor: Actor }): Promise<void> {
   const { tx } = writing;
@@ -30,9 +31,11 @@ export async function recoverIn(internals: StoreInternals, writing: Writing, org
     where organisation_id = ${organisationId} and id = ${row.id}
   `.execute(tx);
   await sql`update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = ${row.id} and state = 'waiting' and not in_hand`.execute(tx);
+  await rearmRefused(tx, row.id, row.health === 'failing' ? row.healthSince : null, row.health === 'paused' ? 'held.paused' : row.health === 'disabled' ? 'held.disabled' : null);
   if (stopped) return;
   await freeLeave(tx, row.id);
-  if (works && row.health === 'failing') await healthIn(internals, writing, organisationId, row, 'healthy', null, actor);
+  const away = row.health === 'waiting' && row.healthReason === 'desk.away';
+  if (works && (row.health === 'failing' || away)) await healthIn(internals, writing, organisationId, row, 'healthy', null, actor);
 }
 
 /** The vendor has taken its leave back: nobody calls it until leave is given again. */

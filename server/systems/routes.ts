@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HTTP } from '../../core/contract/http.ts';
-import type { ConnectAnswer, ImportAnswer, ImportPreview, LookAnswer, Setup, SystemFace, TryAnswer } from '../../core/contract/systems.ts';
+import type { ConnectAnswer, ImportAnswer, ImportPreview, LookAnswer, Removal, RemovedAnswer, Setup, SystemFace, TryAnswer } from '../../core/contract/systems.ts';
 import type { AppDeps } from '../deps.ts';
 import { refusal, sendRefusal } from '../http/errors.ts';
 import { originOf, routesWith, type Asked, type Name } from './asking.ts';
@@ -27,7 +27,7 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
   route('tryOut', { limited: 'managing' }, async (asked) => {
     const body = await read(asked, HTTP.tryOut.request.body, asked.request.body, 'A system, a way and values by the keys of its fields are expected.');
     if (!body) return asked.reply;
-    const tried = await systems.tryOut(body);
+    const tried = await systems.tryOut(asked.device, body);
     const code = tried.ok && tried.value.outcome === 'failed' ? tried.value.code : null;
     if (code !== null) routes.audit(asked.device, 'connection.tried', body.system, code);
     return answer<TryAnswer>(asked, tried, code === null ? { action: 'connection.tried', subject: deps.vendors(body.system) ? body.system : 'unknown' } : null);
@@ -47,7 +47,7 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
       return params ? handler(asked, params.id) : asked.reply;
     });
 
-  about('setup', {}, async (asked, id) => answer<Setup>(asked, await systems.setup(asked.device.organisationId, id, originOf(asked.request)), { action: 'connection.setup_read', subject: id }));
+  about('setup', {}, async (asked, id) => answer<Setup>(asked, await systems.setup(asked.device, id, originOf(asked.request)), { action: 'connection.setup_read', subject: id }));
   about('changeConnection', { limited: 'managing' }, async (asked, id) => {
     const body = await read(asked, HTTP.changeConnection.request.body, asked.request.body, 'A name, or values by the keys of its fields, are expected.');
     if (!body) return asked.reply;
@@ -64,6 +64,12 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
       return answer(asked, done.ok ? { ok: true, value: { connection: done.value } } : done, { action: paused ? 'connection.paused' : 'connection.resumed', subject: id });
     });
   }
+  about('removal', {}, async (asked, id) => answer<Removal>(asked, await systems.removal(asked.device, id), { action: 'connection.removal_read', subject: id }));
+  about('removeConnection', { limited: 'managing' }, async (asked, id) => {
+    const query = await read(asked, HTTP.removeConnection.request.query, asked.request.query, 'What is to become of what is unfinished is expected, or nothing.');
+    if (!query) return asked.reply;
+    return answer<RemovedAnswer>(asked, await systems.remove(asked.device, id, query), { action: 'connection.removed', subject: id });
+  });
   about('look', { limited: 'managing' }, async (asked, id) => {
     const at = await systems.look(asked.device.organisationId, id);
     return answer<LookAnswer>(asked, at.ok ? { ok: true, value: { connectionId: id, nextLookAt: at.value } } : at, { action: 'connection.looked', subject: id });

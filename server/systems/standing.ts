@@ -4,12 +4,16 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Setup } from '../../core/contract/systems.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { Calls } from '../calls/calls.ts';
 import type { Config } from '../config.ts';
 import { keyOf, mailKeyOf, secretsOf } from '../store/connections.ts';
+import { keeperOf, keeperView } from '../desk/keeper.ts';
+import type { Desk } from '../desk/desk.ts';
 import type { Tx } from '../store/database.ts';
+import { forwardingNow } from '../store/forwarding.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/reads.ts';
-import { fieldsOf } from './values.ts';
+import { fieldsOf, mayComeLater } from './values.ts';
 
 /** What the parts of this folder are given. */
 export interface SystemsDeps {
@@ -19,10 +23,14 @@ export interface SystemsDeps {
   /** Every system that can be connected. */
   readonly catalogue: readonly VendorModule[];
   readonly http: Http;
+  /** The door of calls; left out = `http` as it is. */
+  readonly calls?: Calls | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly config: Pick<Config, 'publicUrl' | 'mailInDomain'>;
+  /** Calls by desktops that keep a key; left out where none is served. */
+  readonly desk?: Pick<Desk, 'ask'>;
 }
 
 /** A connection as it stands, secrets opened. Never leaves this folder whole. */
@@ -34,6 +42,15 @@ export interface Standing {
   readonly intakeKey: string;
   readonly leaveUntil: string | null;
   readonly leaveEnded: boolean;
+  readonly leaveRefused: string | null;
+  /** As it was kept. */
+  readonly forwarding: unknown;
+  /** The device that keeps the secrets of its calls; null = they are among `secrets`. */
+  readonly keptBy: string | null;
+  /** Raised with each change of it. */
+  readonly keptFence: number;
+  /** Names of the secrets that are there. */
+  readonly keptKeys: readonly string[];
 }
 
 export const notFound = (): Result<never, CodedError> => err(codedError('request.not_found', 'There is no such connection.'));
@@ -44,7 +61,7 @@ export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'in
   const [row] = await readRows(tx, organisationId, 'connections', [connectionId]);
   const access = await tx
     .selectFrom('connectionAccess')
-    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded'])
+    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded', 'leaveRefused', 'forwarding', 'keptBy', 'keptFence', 'keptKeys'])
     .where('organisationId', '=', organisationId)
     .where('id', '=', connectionId)
     .executeTakeFirst();
@@ -55,25 +72,37 @@ export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'in
   if (!secrets.ok) return secrets;
   const intakeKey = internals.vault.open(access.intakeKeySealed, keyOf(connectionId));
   if (!intakeKey.ok) return intakeKey;
-  const { settings, leaveUntil, leaveEnded } = access;
-  return ok({ row, vendor, settings, secrets: JSON.parse(secrets.value) as Record<string, string>, intakeKey: intakeKey.value, leaveUntil, leaveEnded });
+  const { secretsSealed: _sealed, intakeKeySealed: _key, ...plain } = access;
+  return ok({ row, vendor, ...plain, secrets: JSON.parse(secrets.value) as Record<string, string>, intakeKey: intakeKey.value });
 }
 
 export const readAlone = (deps: SystemsDeps, organisationId: string, connectionId: string): Promise<Result<Standing, CodedError>> =>
   deps.internals.database.withOrganisation(organisationId, (tx) => readStanding(deps, tx, organisationId, connectionId));
 
-/** What a person has to carry over there. @param origin how the caller reached this server, where no public address is configured. */
-export function setupOf({ row, vendor, settings, secrets, intakeKey, leaveUntil, leaveEnded }: Standing, { config }: Pick<SystemsDeps, 'config'>, origin: string): Setup {
+/** Who asks for a setup. */
+export interface AskedBy {
+  readonly deviceId: string;
+  /** How the caller reached this server, where no public address is configured. */
+  readonly origin: string;
+}
+
+/** What a person has to carry over there, and who keeps the key. */
+export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'config' | 'clock' | 'internals'>, { deviceId, origin }: AskedBy): Promise<Setup> {
+  const { row, vendor, settings, secrets, intakeKey, leaveUntil, leaveEnded, leaveRefused, forwarding, keptBy, keptKeys } = standing;
+  const { config, clock, internals } = deps;
+  const keeper = keptBy === null ? null : await keeperOf(internals.database.system, row.id, new Date(clock.now()).toISOString());
   const { manifest } = vendor;
   const calls = manifest.capabilities.webhook && (row.path === 'native' || row.path === 'bridge');
-  const required = fieldsOf(manifest, row.path).filter((field) => field.sensitive && field.required);
+  const required = fieldsOf(manifest, row.path).filter((field) => field.required && (field.sensitive || mayComeLater(manifest, field)));
   return {
     connectionId: row.id,
     webhookUrl: calls ? `${config.publicUrl ?? origin}/api/integrations/webhook/${row.system}/${intakeKey}` : null,
     mailAddress: row.path === 'mail' && config.mailInDomain !== null ? `${mailKeyOf(intakeKey)}@${config.mailInDomain}` : null,
     settings,
-    secretsSet: Object.keys(secrets).filter((key) => secrets[key] !== ''),
-    missing: required.map((field) => field.key).filter((key) => !secrets[key]),
-    leave: manifest.oauth === null ? null : { given: Boolean(secrets['accessToken']), until: leaveUntil, ended: leaveEnded },
+    secretsSet: [...Object.keys(secrets).filter((key) => secrets[key] !== ''), ...keptKeys],
+    missing: required.filter(({ key, sensitive }) => !(sensitive ? secrets : settings)[key] && !keptKeys.includes(key)).map((field) => field.key),
+    keeper: keeper && keeperView(keeper, deviceId, clock.now()),
+    leave: manifest.oauth === null ? null : { given: Boolean(secrets['accessToken']), until: leaveUntil, ended: leaveEnded, refused: leaveRefused },
+    forwarding: row.path === 'mail' ? forwardingNow(forwarding, clock.now()) : null,
   };
 }

@@ -6,7 +6,7 @@ import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Clock, Http } from '../../core/ports/ports.ts';
 import type { OAuth } from '../../core/vendors/manifest.ts';
-import { EgressError } from '../egress/http.ts';
+import { EgressError } from '../../egress/http.ts';
 
 /** OAuth 2 towards a vendor: the authorize address, and tokens for a code or a refresh token. */
 

@@ -2,39 +2,36 @@ import { randomBytes } from 'node:crypto';
 import { codedError, type CodedError, type ErrorCode } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ConnectPath } from '../../core/contract/systems.ts';
+import { fieldsOf, isProof } from '../../core/vendors/keeping.ts';
 import type { ManifestField, VendorManifest } from '../../core/vendors/manifest.ts';
+import type { Entered } from '../../core/vendors/trying.ts';
 import { knownCurrency, knownZone } from '../founding/known.ts';
 
 /** What a person has entered, held against the fields of the manifest. Errors name the field. */
 
-type Values = Readonly<Record<string, string>>;
-export interface Entered {
-  readonly settings: Values;
-  readonly secrets: Values;
-}
+export { fieldsOf } from '../../core/vendors/keeping.ts';
+export type { Entered } from '../../core/vendors/trying.ts';
 
 export interface CheckedValues {
   readonly settings: Record<string, string>;
   readonly secrets: Record<string, string>;
   /** Secrets that were made up here, by key. */
   readonly generated: Record<string, string>;
-  /** Required secrets that are still to come. */
+  /** Required fields that are still to come. */
   readonly missing: readonly string[];
 }
 
 const problem = (code: ErrorCode, field: string, message: string): Result<never, CodedError> => err({ ...codedError(code, message), field });
 const MAIL = /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/;
 
-/** A vendor that hands a secret out only for an address that it knows is told the address first. */
+/** A vendor that hands something out only for an address that it knows is told the address first: what proves its calls, and what its folder marks so. */
 export function mayComeLater(manifest: VendorManifest, field: ManifestField): boolean {
-  if (!field.sensitive || !field.required || field.input === 'generated') return false;
+  if (!field.required || field.input === 'generated' || !(field.later ?? isProof(field))) return false;
   return manifest.guides.some((guide) => guide.path === 'native' && guide.steps.some((step) => step.includes('{webhookUrl}')));
 }
 
 /** 256 bits, safe in headers and addresses. */
 export const madeUpSecret = (): string => randomBytes(32).toString('base64url');
-
-export const fieldsOf = (manifest: VendorManifest, path: ConnectPath): readonly ManifestField[] => manifest.fields.filter((field) => field.paths === undefined || field.paths.length === 0 || field.paths.includes(path));
 
 /** The value as it is kept, or null when it cannot be one. */
 function clean(field: ManifestField, text: string): string | null {
@@ -64,13 +61,15 @@ export interface CheckOptions {
   /** What stands already, in a change; a value that is not entered stays. Null = a new connection. */
   readonly standing: Entered | null;
   readonly secretsLater: boolean;
+  /** Secrets that a desktop keeps: they are there, and not here. */
+  readonly kept?: readonly string[];
 }
 
 /**
  * Errors: `connect.field_unknown` (the system does not ask for it, or it is of the other kind), `connect.field_invalid`,
  * `connect.field_missing`.
  */
-export function checkValues(manifest: VendorManifest, path: ConnectPath, entered: Entered, { standing, secretsLater }: CheckOptions): Result<CheckedValues, CodedError> {
+export function checkValues(manifest: VendorManifest, path: ConnectPath, entered: Entered, { standing, secretsLater, kept: elsewhere = [] }: CheckOptions): Result<CheckedValues, CodedError> {
   const fields = fieldsOf(manifest, path);
   for (const [kind, sensitive] of [['settings', false], ['secrets', true]] as const) {
     for (const key of Object.keys(entered[kind])) {
@@ -84,6 +83,10 @@ export function checkValues(manifest: VendorManifest, path: ConnectPath, entered
   const missing: string[] = [];
   for (const field of fields) {
     const kept = field.sensitive ? secrets : settings;
+    if (field.sensitive && elsewhere.includes(field.key)) {
+      delete secrets[field.key];
+      continue;
+    }
     const given = (field.sensitive ? entered.secrets : entered.settings)[field.key]?.trim();
     if (field.input === 'generated') {
       if (given !== undefined && given !== '') return problem('connect.field_invalid', field.key, `${field.label} is made up by the server.`);

@@ -84,8 +84,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const works = [...back, ...fresh.map((delivery) => ({ delivery, outcome: decide(delivery) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
   if (works.length === 0) return { works, settled: [], events: 0, organisationIds, changed: [], looks: [] };
 
-  const shares = new Map<string, Work[]>();
-  for (const one of works) shares.set(one.delivery.organisationId, [...(shares.get(one.delivery.organisationId) ?? []), one]);
+  const shares = Map.groupBy(works, ({ delivery }) => delivery.organisationId);
   const wanted = [...shares].map(([organisationId, all]) => ({ organisationId, needs: needsByConnection(all), connectionIds: connectionsOf(all) }));
   const views = await loadViews(tx, wanted);
   const memories = await readMemories(tx, wanted);
@@ -135,7 +134,7 @@ function viewOf(views: ReadonlyMap<string, WorkingView>, organisationId: string)
 async function claim(tx: Tx, organisationIds: readonly string[], limit: number, now: string): Promise<DeliveryInHand[]> {
   if (limit <= 0 || organisationIds.length === 0) return [];
   const { rows } = await sql<DeliveryInHand>`
-    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts + 1 as attempts, d.let_through, d.replay_id, a.settings, a.paused
+    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts + 1 as attempts, d.let_through, d.replay_id, a.settings, a.paused, a.removed_at is not null as removed
     from unnest(${organisationIds}::uuid[]) as o(id)
     cross join lateral (
       select * from deliveries where organisation_id = o.id and state in ('received', 'waiting') and (next_attempt_at is null or next_attempt_at <= ${now}::timestamptz)

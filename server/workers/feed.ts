@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ok } from '../../core/contract/result.ts';
+import { retryAfterMs } from '../../core/contract/retryAfter.ts';
 import type { HttpResponse } from '../../core/ports/ports.ts';
-import { failed, refused, retryAfterMs } from '../../core/vendors/calls.ts';
+import { failed, noAccess, refused } from '../../core/vendors/calls.ts';
 import type { Brought, FeedEntry, PollPart } from '../../core/vendors/vendor.ts';
 import { knownZone } from '../../core/vendors/wallTime.ts';
-import { readCalendarFile, type Span } from './calendarFile.ts';
+import { readCalendarFile, type Span } from '../../core/vendors/calendarFile.ts';
 
 /** Reading a calendar feed: fetched when it has changed, compared with what it said last, and told entry by entry. */
 
@@ -49,7 +50,7 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
   const cursor = cursorOf(text);
   const now = clock.now();
   const url = (secrets['feedUrl'] ?? settings['feedUrl'])?.trim().replace(/^webcals?:\/\//i, 'https://');
-  if (!url) return refused('The connection has no feed address.');
+  if (!url) return noAccess('The connection has no feed address.');
   const conditional = now - cursor.readAt < READ_AGAIN_MS && cursor.missing === null;
   let response: HttpResponse;
   try {
@@ -68,6 +69,8 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
   if (status === 304) return ok({ items: [], cursor: JSON.stringify(cursor), more: false });
   const nothingThere = status === 404 || status === 410;
   if (status === 429 || status === 408 || status >= 500) return failed(`The feed answered ${status}.`, retryAfterMs(headers['retry-after'], now));
+  // The address is the key.
+  if (status === 401 || status === 403) return noAccess(`The feed answered ${status}.`);
   if (!nothingThere && status !== 200) return refused(`The feed answered ${status}.`);
   if (nothingThere && Object.keys(cursor.known).length === 0) return refused(`The feed answered ${status}.`);
 

@@ -1,8 +1,8 @@
-import { answered, failed, gate, type Breakers } from '../../core/domain/intake/breaker.ts';
+import { answered, denied, failed, gate, type Breakers } from '../../core/domain/intake/breaker.ts';
 import type { DeliveryInHand, Work } from './outcome.ts';
 
 /** Whether a delivery's re-read may begin now: yes, not before an instant because the source is left alone, or later because there is no room. */
-export type Fetch = { readonly kind: 'fetch' } | { readonly kind: 'open'; readonly until: number } | { readonly kind: 'busy' };
+export type Fetch = { readonly kind: 'fetch' } | { readonly kind: 'open'; readonly until: number; readonly noAccess: boolean } | { readonly kind: 'busy' };
 
 export interface Gates {
   /** The same answer however often it is asked. */
@@ -32,7 +32,11 @@ export function createGates({ before, back, now, weddingDay, mayFetch }: GatesOp
     // Nobody was called.
     if (outcome.kind === 'held') continue;
     const breakers = of(connectionId);
-    if (outcome.kind === 'unanswered') {
+    const refused = outcome.kind === 'quarantined' && outcome.code === 'normalise.forbidden' && breakers.reread?.noAccess === true;
+    if (outcome.kind === 'noAccess' || refused) {
+      current.set(connectionId, denied(breakers, now));
+      closed.delete(connectionId);
+    } else if (outcome.kind === 'unanswered') {
       current.set(connectionId, failed(breakers, 'reread', { now, weddingDay, retryAfterMs: outcome.retryAfterMs }));
       closed.delete(connectionId);
     } else {
@@ -43,7 +47,7 @@ export function createGates({ before, back, now, weddingDay, mayFetch }: GatesOp
   const decided = new Map<string, Fetch>();
   const decide = ({ connectionId }: DeliveryInHand): Fetch => {
     const verdict = gate(of(connectionId), 'reread', now);
-    if (verdict.kind === 'wait') return { kind: 'open', until: verdict.until };
+    if (verdict.kind === 'wait') return { kind: 'open', until: verdict.until, noAccess: verdict.noAccess };
     if (!mayFetch(connectionId)) return { kind: 'busy' };
     if (verdict.kind === 'probe') current.set(connectionId, verdict.breakers);
     return { kind: 'fetch' };

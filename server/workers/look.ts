@@ -1,13 +1,21 @@
 import { sql } from 'kysely';
-import { err, type Result } from '../../core/contract/result.ts';
-import { gate, type Breakers } from '../../core/domain/intake/breaker.ts';
+import type { CodedError } from '../../core/contract/errors.ts';
+import { err, ok, type Result } from '../../core/contract/result.ts';
+import { gate, NO_ACCESS_MS, type Breakers } from '../../core/domain/intake/breaker.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
-import type { ConnectionAccess, Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
+import { lacksKey } from '../../core/vendors/access.ts';
+import type { Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
 import { storeBrought } from '../store/brought.ts';
+import { freeDesk, NO_DESK } from '../store/held.ts';
 import type { StoreInternals } from '../store/internals.ts';
-import { freshAccess } from '../systems/freshAccess.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { Calls } from '../calls/calls.ts';
+import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
+import { insist } from '../systems/insist.ts';
 import { readFeed } from './feed.ts';
+import { deskCalls, type Stopped } from './byDesk.ts';
 import { messageOf } from './outcome.ts';
+import type { Pace } from './pace.ts';
 import { noteCall } from './signs.ts';
 
 /** A connection whose turn it is to be looked at. */
@@ -38,6 +46,10 @@ export interface LookOptions {
   readonly log: Log;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Calls by desktops that keep a key; left out where none is served. */
+  readonly desk?: Pick<Desk, 'ask'>;
+  /** The door of calls; left out = `http` as it is. */
+  readonly calls?: Calls | undefined;
 }
 
 /** When the connection is looked at again, in milliseconds since the epoch; null = there is nothing to look at. */
@@ -49,8 +61,8 @@ const READ_LIMIT_MS = 90_000;
 const MOST_PAGES = 5;
 /** Many hosts refresh hourly at best; asking more often only annoys them. */
 export const FEED_EVERY_SECONDS = 900;
-/** A look that is refused where facts come by webhook anyway: its key may well be missing on purpose. */
-const REFUSED_MS = 6 * 3_600_000;
+/** There is no key, and none is needed (facts come by webhook), or leave is still to be given: whoever enters it has the source looked at. */
+const WITHOUT_KEY_MS = 6 * 3_600_000;
 /** The shortest and longest wait after a look without an answer. */
 const AGAIN_MS = { first: 30_000, longest: 3_600_000 };
 
@@ -62,7 +74,7 @@ export function sourceOf(vendor: VendorModule | null, path: string): Source | nu
 }
 
 /** Looks at one connection's source: reads pages, stores what they bring, each with its cursor in one transaction. */
-export async function look(due: Due, options: LookOptions): Promise<Next> {
+export async function look(due: Due, options: LookOptions, pace: Pace): Promise<Next> {
   const { store, clock, random } = options;
   const vendor = options.vendors(due.system);
   const source = sourceOf(vendor, due.path);
@@ -70,51 +82,108 @@ export async function look(due: Due, options: LookOptions): Promise<Next> {
   const verdict = gate(due.breaker ?? {}, 'poll', clock.now());
   // Whoever looks holds the connection's lease, so the one who tries is alone.
   if (verdict.kind === 'wait') return verdict.until;
-  const access = await freshAccess({ internals: store, vendors: options.vendors, http: options.http, clock }, due.organisationId, due.id);
+  const access = await freshAccess({ internals: store, vendors: options.vendors, http: options.http, clock, calls: options.calls }, due.organisationId, due.id);
   // Nobody is called until leave is given again; whoever gives it has the source looked at.
-  if (!access.ok && access.error.code === 'connect.leave_ended') return clock.now() + REFUSED_MS;
-  const read = access.ok ? await readPages(due, source, access.value, options) : unanswered(access.error.message);
+  if (!access.ok && access.error.code === 'connect.leave_ended') return clock.now() + WITHOUT_KEY_MS;
+  const hand = access.ok && access.value.keptBy !== null ? byDesk(due, source, access.value, options) : null;
+  const own = access.ok && vendor && hand === null ? byUs(due, vendor, source, access.value, options) : null;
+  const read = access.ok ? await readPages(due, (hand ?? own)?.source ?? source, access.value, options) : unanswered(access.error.message);
+  const stopped = hand?.stopped();
+  // Nobody was called: neither breaker nor ladder have heard anything.
+  if (stopped) return stopped.again;
+  const over = own?.over() ?? null;
+  if (over?.code === 'connect.leave_ended') return clock.now() + WITHOUT_KEY_MS;
   if (read.ok) {
-    if (due.failures > 0 || due.breaker?.poll !== undefined || due.health !== 'healthy') await noteCall(store, { ...called(due), sign: { kind: 'came' }, retryAfterMs: null });
-    return read.value === 'more' ? clock.now() : clock.now() + source.everySeconds * 1000 * (0.9 + 0.2 * random());
+    // What was held just when its key went to another place waits for nobody any more.
+    if (access.ok && access.value.fence > 0) await store.database.withOrganisation(due.organisationId, (tx) => freeDesk(tx, [due.id], NO_DESK));
+    if (due.failures > 0 || due.breaker?.poll !== undefined || due.health !== 'healthy') await noteCall(store, { ...called(due), sign: { kind: 'came', called: true }, retryAfterMs: null });
+    if (read.value.more) return clock.now() + pace.goesOn(due.id, read.value.news);
+    pace.ended(due.id);
+    return clock.now() + source.everySeconds * 1000 * (0.9 + 0.2 * random());
   }
+  pace.ended(due.id);
   const { code, message, retryable, retryAfterMs } = read.error;
-  // One line for each look that should have worked; a key that is missing on purpose is not worth one.
-  const quiet = !retryable && vendor?.webhook !== undefined && source.origin === 'poll';
-  if (!quiet) options.log.warn({ organisationId: due.organisationId, connectionId: due.id, system: due.system, code, message }, 'a look at a source failed');
-  if (quiet) return clock.now() + REFUSED_MS * (0.9 + 0.2 * random());
-  const openUntil = await noteCall(store, { ...called(due), sign: { kind: 'unanswered', code }, retryAfterMs });
+  // Nobody was called since there is nothing to call with: no fault of the source, and not worth a line.
+  if (!retryable && own?.called() === false && access.ok && vendor && lacksKey(vendor.manifest, source.origin === 'feed' ? 'feed' : 'native', access.value.secrets)) {
+    return clock.now() + WITHOUT_KEY_MS * (0.9 + 0.2 * random());
+  }
+  options.log.warn({ organisationId: due.organisationId, connectionId: due.id, system: due.system, code, message }, 'a look at a source failed');
+  // A look reads what is the account's own: where that may not be seen, it is the key that is not enough.
+  const denied = over === null && (code === 'normalise.no_access' || code === 'normalise.forbidden');
+  if (denied) return (await noteCall(store, { ...called(due), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + NO_ACCESS_MS;
+  const openUntil = await noteCall(store, { ...called(due), sign: { kind: 'unanswered', code: over?.code ?? code }, retryAfterMs });
   const backoff = Math.min(AGAIN_MS.first * 2 ** Math.min(due.failures, 10), AGAIN_MS.longest, source.everySeconds * 1000) * (0.5 + random() / 2);
   return Math.max(clock.now() + backoff, openUntil ?? 0);
 }
 
 const called = ({ organisationId, id: connectionId }: Due) => ({ organisationId, connectionId, operation: 'poll' as const });
 
-async function readPages(due: Due, source: Source, access: ConnectionAccess, options: LookOptions): Promise<Result<'done' | 'more', RereadError>> {
+/** The same source, read with access that is renewed when it is refused; whether anybody was called, and why nobody can be. */
+function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAccess, { store, vendors, http, clock, calls }: LookOptions): { readonly source: Source; called(): boolean; over(): CodedError | null } {
+  const { organisationId, id: connectionId } = due;
+  const { manifest } = vendor;
+  const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access);
+  let called = false;
+  const read: Source['read'] = (cursor) =>
+    insisting.call((with_) => {
+      const door = calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'source.look' }) ?? http;
+      const send: Http['send'] = (request) => {
+        called = true;
+        return door.send(request);
+      };
+      return source.read(cursor, with_, { http: { send }, clock });
+    });
+  return { source: { ...source, read }, called: () => called, over: () => insisting.over() };
+}
+
+/** The same source, read by the desktop that keeps the key; and why it was not read, if it was not. */
+function byDesk({ organisationId }: Due, source: Source, { connectionId, settings }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
+  const calls = deskCalls({ internals: store, desk, organisationId, connectionId, settings });
+  let stopped: Stopped | null = null;
+  const read: Source['read'] = async (cursor) => {
+    const answer = await calls.poll(cursor);
+    if (answer.kind === 'read') return answer.read;
+    stopped = answer.stopped;
+    return unanswered(`The desktop did not call: ${stopped.code}.`);
+  };
+  return { source: { ...source, read }, stopped: () => stopped };
+}
+
+/** Whether there is more to be read, and whether anything of what was read was not known. */
+interface Read {
+  readonly more: boolean;
+  readonly news: boolean;
+}
+
+async function readPages(due: Due, source: Source, access: FreshAccess, options: LookOptions): Promise<Result<Read, RereadError>> {
   const { store, http, clock, ids } = options;
   let { cursor } = due;
+  let news = false;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await inTime(() => source.read(cursor, access, { http, clock }));
     if (!answer.ok) return answer;
     const { items, cursor: next, more } = answer.value;
     if (items.length > 0 || next !== cursor) {
-      const stored = await keepPage(due, source.origin, cursor, next, items, { store, clock, ids });
-      // Paused meanwhile, or somebody else has gone on from here: what was read is theirs.
-      if (stored === null) return { ok: true, value: 'done' };
+      const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence }, items, { store, clock, ids });
+      // Paused meanwhile, kept by somebody else, or somebody else has gone on from here: what was read is theirs.
+      if (stored === null) return ok({ more: false, news });
       if (stored > 0) store.callWorkers();
+      news ||= stored > 0;
     }
-    if (!more) return { ok: true, value: 'done' };
+    if (!more) return ok({ more: false, news });
+    // From the same place the same page would come, for ever.
+    if (next === cursor) return unanswered('The list goes on with the page that it has just given.');
     cursor = next;
   }
-  return { ok: true, value: 'more' };
+  return ok({ more: true, news });
 }
 
 /** The number of new deliveries; null = the connection is not where this page was read from. */
-function keepPage(due: Due, origin: Origin, cursor: string | null, next: string, items: Parameters<typeof storeBrought>[2], { store, clock, ids }: Pick<LookOptions, 'store' | 'clock' | 'ids'>): Promise<number | null> {
+function keepPage(due: Due, origin: Origin, { cursor, next, fence }: { readonly cursor: string | null; readonly next: string; readonly fence: number }, items: Parameters<typeof storeBrought>[2], { store, clock, ids }: Pick<LookOptions, 'store' | 'clock' | 'ids'>): Promise<number | null> {
   const { organisationId, id: connectionId, system } = due;
   return store.database.withOrganisation(organisationId, async (tx) => {
     const moved = await sql`
-      update connection_access set cursor = ${next} where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and not paused returning id
+      update connection_access set cursor = ${next} where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and kept_fence = ${fence} and not paused returning id
     `.execute(tx);
     if (moved.rows.length === 0) return null;
     return storeBrought(tx, { organisationId, connectionId, system, origin }, items, new Date(clock.now()).toISOString(), ids);

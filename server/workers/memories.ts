@@ -5,7 +5,8 @@ import type { Told } from '../../core/domain/intake/ladder.ts';
 import type { Tx } from '../store/database.ts';
 import { readRowsOf } from '../store/reads.ts';
 import { holdDeliveries } from '../store/held.ts';
-import { BREAKER_OPEN } from './settle.ts';
+import { rearmRefused } from '../store/rearming.ts';
+import { BREAKER_OPEN, NO_ACCESS } from './settle.ts';
 import { NO_MEMORY, type BrakeMemory } from './stops.ts';
 
 /** What is remembered of one connection from batch to batch and from process to process. */
@@ -29,6 +30,8 @@ export interface MemoryAfter {
   readonly disabled: boolean;
   /** Its source answers again: what waited for that is due now. */
   readonly closed: boolean;
+  /** Its source accepts our access again, which it did not since then: what was refused for want of it is worked on again. */
+  readonly regained: { readonly since: string } | null;
 }
 
 export interface ConnectionsOf {
@@ -69,9 +72,10 @@ export async function writeMemories(tx: Tx, memories: readonly MemoryAfter[]): P
 export async function afterMemories(tx: Tx, memories: readonly MemoryAfter[], now: string): Promise<void> {
   const disabled = memories.filter((one) => one.disabled).map((one) => one.connectionId);
   if (disabled.length > 0) await holdDeliveries(tx, disabled, 'held.disabled');
-  const closed = memories.filter((one) => one.closed && !one.disabled).map((one) => one.connectionId);
+  for (const { connectionId, regained, disabled: off } of memories) if (regained && !off) await rearmRefused(tx, connectionId, regained.since);
+  const closed = memories.filter((one) => (one.closed || one.regained) && !one.disabled).map((one) => one.connectionId);
   if (closed.length === 0) return;
   await sql`
-    update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = any(${closed}::uuid[]) and state = 'waiting' and reason = ${BREAKER_OPEN} and not in_hand
+    update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = any(${closed}::uuid[]) and state = 'waiting' and reason = any(${[BREAKER_OPEN, NO_ACCESS]}::text[]) and not in_hand
   `.execute(tx);
 }

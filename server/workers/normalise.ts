@@ -1,17 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { Desk } from '../desk/desk.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
+import { createStatistics } from '../store/statistics.ts';
 import { workBatch, type BatchResult } from './batch.ts';
-import { messageOf, quarantined, understand, type DeliveryInHand, type Work } from './outcome.ts';
+import { createBatches } from './batches.ts';
 import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
 import { createTurns } from './turns.ts';
 
-const BATCH = 64;
-/** Organisations that are worked on in one transaction, and deliveries of each. */
-const TOGETHER = 64;
-const EACH = 8;
 /** Batches of one organisation in a row before the others have their turn. */
 const TURN = 8;
 /** The queue is looked at after this long even if nobody called; more often where the call comes from another process and may be lost. */
@@ -26,6 +26,10 @@ export interface NormaliserOptions {
   readonly log: Log;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Calls by desktops that keep a key; left out where none is served. */
+  readonly desk?: Pick<Desk, 'ask'>;
+  /** The door of calls; left out = `http` as it is. */
+  readonly calls?: Calls | undefined;
   /** Told when a webhook says that its source should be looked at. */
   readonly lookNow?: () => void;
   /** Milliseconds after which a re-read is given up; the standard unless a test is in a hurry. */
@@ -63,6 +67,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     store,
     vendors,
     http: options.http,
+    desk: options.desk,
+    calls: options.calls,
     clock,
     ...(options.readLimitMs === undefined ? {} : { readLimitMs: options.readLimitMs }),
     cameBack() {
@@ -71,10 +77,12 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     },
   });
   const quiet = new Set<() => void>();
+  const statistics = createStatistics({ database: store.database, log });
   const forget = store.onDeliveries(wake);
 
-  function begin({ works, settled, looks }: BatchResult): void {
+  function begin({ works, settled, looks, events: recorded }: BatchResult): void {
     if (looks.length > 0) options.lookNow?.();
+    statistics.grew(recorded);
     settled.forEach((one, index) => {
       const outcome = works[index]?.outcome;
       if (!one.inHand || outcome?.kind !== 'reread') return;
@@ -83,128 +91,33 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     });
   }
 
-  function report(result: BatchResult, startedAt: number): void {
-    if (result.works.length === 0) return;
-    const states: Record<string, number> = {};
-    for (const one of result.settled) states[one.state] = (states[one.state] ?? 0) + 1;
-    const problems = result.works.flatMap(({ delivery, outcome }) => {
-      if (!('message' in outcome)) return [];
-      return [{ organisationId: delivery.organisationId, deliveryId: delivery.id, system: delivery.system, code: outcome.code, message: outcome.message }];
-    });
-    const oldest = Math.min(...result.works.map((work) => Date.parse(work.delivery.receivedAt)));
-    const now = clock.now();
-    const organisations = [...new Set(result.works.map(({ delivery }) => delivery.organisationId))];
-    const whose = organisations.length === 1 ? { organisationId: organisations[0] } : { organisations: organisations.length };
-    const fields = { ...whose, deliveries: result.works.length, states, events: result.events, durationMs: now - startedAt, oldestWaitedMs: now - oldest };
-    log.info(problems.length > 0 ? { ...fields, problems } : fields, 'deliveries normalised');
-  }
-
-  /** Returns how many deliveries were moved on. */
-  async function batch(organisationId: string): Promise<number> {
-    const startedAt = clock.now();
-    const finished = rereads.collect(organisationId, BATCH);
-    const claimed: DeliveryInHand[] = [];
-    try {
-      const limit = BATCH - finished.length;
-      const result = await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit, mayFetch: rereads.gate(), claimed: (all) => claimed.push(...all) });
-      begin(result);
-      report(result, startedAt);
-      return result.works.length;
-    } catch (error) {
-      const answers = await databaseAnswers();
-      if (!answers || claimed.length === 0) {
-        rereads.giveBack(finished);
-        throw error;
-      }
-      log.warn({ organisationId, deliveries: claimed.length, err: error }, 'a batch failed and is worked through one by one');
-      return oneByOne(organisationId, finished, claimed.length - finished.length);
-    }
-  }
-
-  /** Something in the batch cannot be written: found by going through it singly, and set aside for a person. */
-  async function oneByOne(organisationId: string, finished: readonly Work[], others: number): Promise<number> {
-    let moved = 0;
-    for (const work of finished) moved += await single(organisationId, [work], 0);
-    for (let count = 0; count < others; count += 1) moved += await single(organisationId, [], 1);
-    return moved;
-  }
-
-  async function single(organisationId: string, finished: readonly Work[], limit: number): Promise<number> {
-    const startedAt = clock.now();
-    const shared = { store, vendors, random, organisationIds: [organisationId], limit, mayFetch: rereads.gate() };
-    let culprit: DeliveryInHand | undefined;
-    let result: BatchResult;
-    try {
-      result = await workBatch({ ...shared, finished, claimed: ([one]) => (culprit = one) });
-    } catch (error) {
-      if (!(await databaseAnswers())) {
-        rereads.giveBack(finished);
-        throw error;
-      }
-      const aside = quarantined('normalise.shape_unknown', messageOf(error));
-      // Another process may take it first; then whatever comes instead is understood as usual.
-      const decide = (delivery: DeliveryInHand) => (delivery.id === culprit?.id ? aside : understand(delivery, vendors));
-      result = await workBatch({ ...shared, finished: finished.map(({ delivery }) => ({ delivery, outcome: aside })), decide });
-    }
-    begin(result);
-    report(result, startedAt);
-    return result.works.length;
-  }
-
-  /**
-   * A little of each of many organisations in one transaction; answers how many were moved on, and of whom there may be
-   * more. Whatever fails is left for the organisations' own turns, where the one at fault is found.
-   */
-  async function together(organisationIds: readonly string[]): Promise<{ moved: number; more: string[] }> {
-    const startedAt = clock.now();
-    const finished = organisationIds.flatMap((id) => rereads.collect(id, EACH));
-    try {
-      const result = await workBatch({ store, vendors, random, organisationIds, finished, limit: EACH, mayFetch: rereads.gate() });
-      const free = new Set(result.organisationIds);
-      rereads.giveBack(finished.filter(({ delivery }) => !free.has(delivery.organisationId)));
-      begin(result);
-      report(result, startedAt);
-      const counts = new Map<string, number>();
-      for (const { delivery } of result.works) counts.set(delivery.organisationId, (counts.get(delivery.organisationId) ?? 0) + 1);
-      return { moved: result.works.length, more: organisationIds.filter((id) => !free.has(id) || (counts.get(id) ?? 0) >= EACH) };
-    } catch (error) {
-      rereads.giveBack(finished);
-      if (!(await databaseAnswers())) throw error;
-      log.warn({ organisations: organisationIds.length, err: error }, 'a batch of several organisations failed; each has its own turn');
-      return { moved: 0, more: [...organisationIds] };
-    }
-  }
-
-  async function databaseAnswers(): Promise<boolean> {
-    try {
-      await sql`select 1`.execute(store.database.system);
-      return true;
-    } catch {
-      // Whatever the reason: then the fault is not in the delivery, and the line waits.
-      return false;
-    }
-  }
-
+  /** Steps from organisation to organisation through the index of what is to be done: the backlog itself is not read. */
   async function due(): Promise<string[]> {
-    const rows = await store.database.system
-      .selectFrom('deliveries')
-      .select('organisationId')
-      .distinct()
-      .where('state', 'in', ['received', 'waiting'])
-      .where((eb) => eb.or([eb('nextAttemptAt', 'is', null), eb('nextAttemptAt', '<=', instant(clock))]))
-      .execute();
+    const { rows } = await sql<{ organisationId: string }>`
+      with recursive o as (
+        (select organisation_id from deliveries where state in ('received', 'waiting') order by organisation_id limit 1)
+        union all
+        select (select d.organisation_id from deliveries d where d.state in ('received', 'waiting') and d.organisation_id > o.organisation_id order by d.organisation_id limit 1) from o
+        where o.organisation_id is not null
+      )
+      select o.organisation_id from o where exists (
+        select 1 from deliveries d where d.organisation_id = o.organisation_id and d.state in ('received', 'waiting')
+          and (d.next_attempt_at is null or d.next_attempt_at <= ${instant(clock)}::timestamptz)
+      )
+    `.execute(store.database.system);
     return [...new Set([...rereads.organisations(), ...rows.map((row) => row.organisationId)])].filter((id) => !turns.has(id));
   }
 
   async function ownTurn(organisationId: string): Promise<number> {
     let moved = 0;
     for (let turn = 0; turn < TURN && !stopped; turn += 1) {
-      const count = await batch(organisationId);
-      moved += count;
-      if (count < BATCH) break;
+      const done = await batches.own(organisationId);
+      moved += done.moved;
+      if (!done.more) break;
     }
     return moved;
   }
+  const batches = createBatches({ store, vendors, random, clock, log, rereads, done: begin });
   const turns = createTurns({ work: ownTurn, wentOn: wake, log });
 
   async function pass(): Promise<number> {
@@ -214,16 +127,15 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     const from = Math.floor(random() * waiting.length);
     const turned = [...waiting.slice(from), ...waiting.slice(0, from)];
     const more: string[] = [];
-    for (let at = 0; at < turned.length && !stopped; at += TOGETHER) {
-      const some = turned.slice(at, at + TOGETHER);
+    let at = 0;
+    while (turned.length - at > 1 && !stopped) {
       await renewLeases();
-      if (some.length < 2) more.push(...some);
-      else {
-        const done = await together(some);
-        moved += done.moved;
-        more.push(...done.more);
-      }
+      const done = await batches.together(turned.slice(at));
+      at += done.taken;
+      moved += done.moved;
+      more.push(...done.more);
     }
+    more.push(...turned.slice(at));
     for (const organisationId of more) {
       do await renewLeases();
       while (!(await turns.room()));
@@ -269,8 +181,10 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       woken = false;
       try {
         await renewLeases();
+        const beganAt = performance.now();
         const moved = await pass();
         troubles = 0;
+        if (moved > 0) await pause(batches.rest(performance.now() - beganAt));
         if (moved > 0 || woken || stopped) continue;
         const ms = await sleepMs();
         if (!woken && unfinished === 0 && turns.count() === 0 && rereads.organisations().length === 0) {
@@ -320,6 +234,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       rouse();
       await running;
       await turns.ended();
+      await statistics.idle();
       await rereads.stop();
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);

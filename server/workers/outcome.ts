@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
+import { REMOVED } from '../store/removing.ts';
 import type { Hint, Normalise, Origin, VendorModule } from '../../core/vendors/vendor.ts';
 
 /** A stored delivery as the worker holds it. */
@@ -20,6 +21,8 @@ export interface DeliveryInHand {
   readonly attempts: number;
   /** Its connection is paused, by a person or because it failed for too long. */
   readonly paused: boolean;
+  /** It was removed: nothing of it is worked on any more. */
+  readonly removed?: boolean;
   /** A person has let it through: the brake does not look at it. */
   readonly letThrough: boolean;
   /** It is worked on again, as part of this; null = for the first time. */
@@ -32,11 +35,13 @@ export type Outcome =
   | { readonly kind: 'ignored'; readonly why: string }
   /** Something has changed at the source; the next look there will tell. */
   | { readonly kind: 'poll' }
-  /** Its connection is paused; or `noLeave`: its vendor has taken the leave back that a re-read needs. */
-  | { readonly kind: 'held'; readonly noLeave?: true }
+  /** Its connection is paused; or `noLeave`: its vendor has taken the leave back that a re-read needs; or `why`: the desktop that keeps its key is not there or cannot. */
+  | { readonly kind: 'held'; readonly noLeave?: true; readonly why?: ErrorCode }
   | { readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string }
   /** The objects have to be read from the source first. */
   | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
+  /** The source does not accept our access: it waits until it does, and is never set aside for it. */
+  | { readonly kind: 'noAccess'; readonly code: Extract<ErrorCode, 'normalise.no_access'>; readonly message: string; readonly ms: number }
   /** The source did not answer; to be tried again. */
   | { readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null; readonly ms: number };
 
@@ -61,6 +66,8 @@ const readerOf = (vendor: VendorModule, origin: Exclude<Origin, 'test'>): Normal
 
 /** Never throws: a vendor folder that fails on a body is a reason to quarantine that body, not to stop the line. */
 export function understand(delivery: DeliveryInHand, vendors: (system: string) => VendorModule | null): Outcome {
+  // It was on its way while somebody removed the connection.
+  if (delivery.removed === true) return { kind: 'ignored', why: REMOVED };
   if (delivery.paused) return { kind: 'held' };
   const vendor = vendors(delivery.system);
   if (!vendor) return quarantined('normalise.event_unknown', `No vendor folder is installed for ${delivery.system}.`);

@@ -1,6 +1,7 @@
 import type { ReviewItem } from '../../core/contract/record.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
-import { lotTitle, lotTitleAgain } from '../../core/domain/intake/brake.ts';
+import { countsText } from '../../core/domain/intake/brake.ts';
+import { lotAfter, lotTitle } from '../../core/domain/intake/lot.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { createGates } from './gates.ts';
@@ -66,17 +67,18 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
   }
 
   const closed = new Set(gates.closed());
+  const back = new Set(options.back.map(({ delivery }) => delivery.id));
   const drafts = settled.flatMap((one) => one.drafts);
   const memories: MemoryAfter[] = [];
   for (const [id, memory] of before) {
-    const signs = signsOf(works, settled, id);
+    const signs = signsOf(works, settled, id, back);
     const health = healthAfter(memory, signs, { view: view.of(id), now, newId: options.newId });
     const stopped = await cardOf(memory, stops.get(id), options, view);
     drafts.push(...stopped.drafts, ...health.drafts);
     const state = judged.get(id)?.state ?? memory.brake.state;
     const brake: BrakeMemory = state === memory.brake.state && stopped.lot === memory.brake.lot ? memory.brake : { state, lot: stopped.lot };
-    const after: MemoryAfter = { connectionId: id, failures: health.failures, told: health.told, breakers: gates.breakers(id), brake, disabled: health.disabled, closed: closed.has(id) };
-    const same = after.failures === memory.failures && after.told === memory.told && after.breakers === memory.breakers && brake === memory.brake && !after.disabled && !after.closed;
+    const after: MemoryAfter = { connectionId: id, failures: health.failures, told: health.told, breakers: gates.breakers(id), brake, disabled: health.disabled, closed: closed.has(id), regained: health.regained ? { since: memory.row.healthSince } : null };
+    const same = after.failures === memory.failures && after.told === memory.told && after.breakers === memory.breakers && brake === memory.brake && !after.disabled && !after.closed && after.regained === null;
     if (!same) memories.push(after);
   }
   return { organisationId: options.organisationId, settled, drafts, memories };
@@ -99,12 +101,13 @@ function judgeAll(settled: readonly Settled[], before: ReadonlyMap<string, Memor
   return new Map([...planned].filter(([id]) => before.has(id)).map(([id, own]) => [id, judge(own, brakeOf(before, id), now)]));
 }
 
-function signsOf(works: readonly Work[], settled: readonly Settled[], connectionId: string): Sign[] {
+function signsOf(works: readonly Work[], settled: readonly Settled[], connectionId: string, back: ReadonlySet<string>): Sign[] {
   return settled.flatMap((one, index): Sign[] => {
     const outcome = works[index]?.outcome;
     if (one.delivery.connectionId !== connectionId || !outcome) return [];
     if (outcome.kind === 'unanswered') return [{ kind: 'unanswered', code: outcome.code }];
-    return one.state === 'processed' || one.state === 'parked' ? [{ kind: 'came' }] : [];
+    if (outcome.kind === 'noAccess') return [{ kind: 'no_access' }];
+    return one.state === 'processed' || one.state === 'parked' ? [{ kind: 'came', called: back.has(one.delivery.id) }] : [];
   });
 }
 
@@ -114,11 +117,14 @@ async function cardOf(memory: Memory, stop: Stop | undefined, options: PartOptio
   if (held === null) return { lot: memory.brake.lot, drafts: [] };
   const context: DraftContext = { actor: SYSTEM, source: null, deliveryId: held.first.id };
   const [card] = memory.brake.lot ? await options.reviews([memory.brake.lot.reviewId]) : [];
+  const { counts } = held.lot;
+  const lot = lotAfter(card?.lot ?? null, held.part, counts, memory.brake.state, options.now);
+  const title = lotTitle(memory.row.name, counts, lot).slice(0, 300);
+  const subject = countsText(counts);
   if (card) {
-    const title = lotTitleAgain(memory.row.name, held.lot.counts, card.title).slice(0, 300);
-    const draft = draftUpdated('review.updated', 'reviewItems', null, card, { title }, null, context);
+    const draft = draftUpdated('review.updated', 'reviewItems', null, card, { title, subject, lot }, null, context);
     return { lot: held.lot, drafts: draft ? [draft] : [] };
   }
-  const opened = reviewDraft(held.first, 'held', held.reason, lotTitle(memory.row.name, held.lot.counts, held.titles), options.newId);
+  const opened = reviewDraft(held.first, { kind: 'held', reason: held.reason, title, subject, lot }, options.newId);
   return { lot: { ...held.lot, reviewId: opened.row.id }, drafts: [opened, ...alertsFor([opened], view.of(memory.row.id), options.now, context, options.newId)] };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenedStore } from '../store/internals.ts';
 import { look, sourceOf, type Due, type LookOptions, type Next } from './look.ts';
+import { createPace } from './pace.ts';
 
 /** Looks at the same time. */
 const AT_ONCE = 24;
@@ -30,6 +31,7 @@ export function startPolls(options: PollsOptions): Polls {
   const { clock, log } = options;
   const store = { ...options.store.internals, clock, ids: options.ids };
   const running = new Map<string, Promise<void>>();
+  const pace = createPace();
   const quiet = new Set<() => void>();
   let stopped = false;
   let woken = true;
@@ -42,6 +44,7 @@ export function startPolls(options: PollsOptions): Polls {
     rouse();
   };
 
+  /** One that is being looked at here is taken once that has ended: a call for a look that came meanwhile must not get lost with this one's lease. */
   async function take(limit: number): Promise<{ due: Due[]; lease: string }> {
     const now = new Date(clock.now()).toISOString();
     const lease = new Date(clock.now() + LEASE_MS).toISOString();
@@ -49,12 +52,12 @@ export function startPolls(options: PollsOptions): Polls {
       update connection_access a set next_poll_at = ${lease}::timestamptz
       from (
         select d.id, c.path, c.health from connection_access d join connections c on c.organisation_id = d.organisation_id and c.id = d.id
-        where d.next_poll_at <= ${now}::timestamptz and not d.paused order by d.next_poll_at limit ${limit} for update of d skip locked
+        where d.next_poll_at <= ${now}::timestamptz and not d.paused and d.id <> all(${[...running.keys()]}::uuid[]) order by d.next_poll_at limit ${limit} for update of d skip locked
       ) as due
       where a.id = due.id
       returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker
     `.execute(store.database.system);
-    return { due: rows.filter((one) => !running.has(one.id)), lease };
+    return { due: rows, lease };
   }
 
   /** A call for a look that came meanwhile has moved the time already: it stays. */
@@ -77,7 +80,7 @@ export function startPolls(options: PollsOptions): Polls {
   }
 
   function begin(due: Due, lease: string): void {
-    const one = look(due, { ...options, store })
+    const one = look(due, { ...options, store }, pace)
       .then(async (next) => {
         if (next === null) surplus = true;
         await setNext(due.id, next, lease);

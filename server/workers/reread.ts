@@ -3,7 +3,11 @@ import type { Clock, Http } from '../../core/ports/ports.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { Hint, VendorModule } from '../../core/vendors/vendor.ts';
 import type { StoreInternals } from '../store/internals.ts';
-import { freshAccess } from '../systems/freshAccess.ts';
+import type { Calls } from '../calls/calls.ts';
+import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
+import { insist } from '../systems/insist.ts';
+import type { Desk } from '../desk/desk.ts';
+import { deskCalls } from './byDesk.ts';
 import { messageOf, quarantined, storable, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 
 /** Re-reads at the same time, and how many of them one connection may have: a source that hangs must not stop the others. */
@@ -37,10 +41,14 @@ export function createRereads(options: {
   readonly http: Http;
   readonly clock: Clock;
   readonly cameBack: () => void;
+  /** Calls by desktops that keep a key; left out where none is served. */
+  readonly desk?: Pick<Desk, 'ask'> | undefined;
+  /** The door of calls; left out = `http` as it is. */
+  readonly calls?: Calls | undefined;
   /** Milliseconds for one re-read. */
   readonly readLimitMs?: number;
 }): Rereads {
-  const { store, vendors, http, clock, cameBack, readLimitMs = READ_LIMIT_MS } = options;
+  const { store, vendors, http, clock, cameBack, desk, calls, readLimitMs = READ_LIMIT_MS } = options;
   const queue: { delivery: DeliveryInHand; hints: readonly Hint[] }[] = [];
   const running = new Map<Promise<void>, DeliveryInHand>();
   const busy = (connectionId: string) => [...running.values()].filter((delivery) => delivery.connectionId === connectionId).length;
@@ -67,17 +75,29 @@ export function createRereads(options: {
     const vendor = vendors(delivery.system);
     if (!vendor?.reread) return quarantined('normalise.event_unknown', `No re-read is installed for ${delivery.system}.`);
     try {
-      const access = await freshAccess({ internals: store, vendors, http, clock }, delivery.organisationId, delivery.connectionId);
+      const access = await freshAccess({ internals: store, vendors, http, clock, calls }, delivery.organisationId, delivery.connectionId);
       if (!access.ok && access.error.code === 'connect.leave_ended') return { kind: 'held', noLeave: true };
       if (!access.ok) return unanswered(access.error.code, access.error.message, null);
       const changes: Change[] = [];
+      const { connectionId, organisationId } = delivery;
+      const hand = access.value.keptBy === null ? null : deskCalls({ internals: store, desk, organisationId, connectionId, settings: access.value.settings });
+      const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access.value);
+      const { manifest } = vendor;
+      const by = (secrets: FreshAccess['secrets']) => calls?.of({ manifest, organisationId, connectionId, secrets, purpose: 'source.reread' }) ?? http;
+      const ask = vendor.reread;
       for (const hint of hints) {
-        const answer = await vendor.reread(hint, access.value, { http, clock });
+        const called = await hand?.reread(hint);
+        if (called?.kind === 'stopped') return called.stopped.moved ? await read(delivery, hints) : { kind: 'held', why: called.stopped.code };
+        const answer = called?.read ?? (await insisting.call((with_) => ask(hint, with_, { http: by(with_.secrets), clock })));
+        const over = insisting.over();
+        if (over?.code === 'connect.leave_ended') return { kind: 'held', noLeave: true };
+        if (over) return unanswered(over.code, over.message, null);
         if (answer.ok) {
           changes.push(...answer.value);
           continue;
         }
         const { code, message, retryable, retryAfterMs } = answer.error;
+        if (code === 'normalise.no_access') return { kind: 'noAccess', code, message, ms: clock.now() - startedAt };
         return retryable ? unanswered(code, message, retryAfterMs) : quarantined(code, message);
       }
       return { kind: 'changes', changes: storable(changes) };

@@ -3,6 +3,7 @@ import type { Actor } from '../../core/contract/events.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { ReviewItem } from '../../core/contract/record.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
+import { NO_ACCESS_MS } from '../../core/domain/intake/breaker.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { planChanges, type MappingDraft } from '../../core/domain/record/plan.ts';
@@ -59,6 +60,8 @@ export const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
 
 /** Why a delivery waits for its source's breaker; whoever closes it looks for these. */
 export const BREAKER_OPEN = 'breaker.open' satisfies ErrorCode;
+/** Its source does not accept our access. */
+export const NO_ACCESS = 'normalise.no_access' satisfies ErrorCode;
 
 const cut = (text: string) => text.slice(0, 300).toWellFormed();
 const triedOf = (code: ErrorCode, message: string, ms = 0): Tried => ({ code, message: cut(message.replaceAll('\0', '')), ms });
@@ -73,16 +76,19 @@ export function settle({ delivery, outcome }: Work, context: SettleContext): Set
     case 'poll':
       return { ...plain, state: 'processed', reason: null };
     case 'held':
-      return { ...plain, attempts: delivery.attempts - 1, state: 'held', reason: outcome.noLeave ? NO_LEAVE : context.pausedAs(delivery.connectionId) };
+      return { ...plain, attempts: delivery.attempts - 1, state: 'held', reason: outcome.noLeave ? NO_LEAVE : (outcome.why ?? context.pausedAs(delivery.connectionId)) };
     case 'quarantined':
       return { ...review(delivery, 'quarantined', outcome.code, context), tried: triedOf(outcome.code, outcome.message) };
     case 'reread': {
       const verdict = context.fetch(delivery);
       // Neither is an attempt: nobody was called.
       if (verdict.kind === 'busy') return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: null, nextAttemptAt: after(BUSY_MS) };
-      if (verdict.kind === 'open') return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: BREAKER_OPEN, nextAttemptAt: new Date(verdict.until).toISOString() };
+      if (verdict.kind === 'open') return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: verdict.noAccess ? NO_ACCESS : BREAKER_OPEN, nextAttemptAt: new Date(verdict.until).toISOString() };
       return { ...plain, state: 'waiting', reason: null, nextAttemptAt: after(LEASE_MS), inHand: true };
     }
+    // However long it takes: whoever enters a new key, or a call that is answered again, lets it go on.
+    case 'noAccess':
+      return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: NO_ACCESS, nextAttemptAt: after(NO_ACCESS_MS), tried: triedOf(outcome.code, outcome.message, outcome.ms) };
     case 'unanswered': {
       const tried = triedOf(outcome.code, outcome.message, outcome.ms);
       if (delivery.attempts >= MAX_ATTEMPTS) return { ...review(delivery, 'dead', outcome.code, context), tried };
@@ -110,7 +116,7 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, newId);
   const held = context.hold?.(delivery, changes, drafts) ?? null;
   if (held !== null) return { delivery, attempts: delivery.attempts, state: 'held', reason: held, nextAttemptAt: null, inHand: false, drafts: [], mappings: [] };
-  const facts = [...drafts, ...parked.map((one) => reviewDraft(delivery, 'parked', one.reason, one.title, newId))];
+  const facts = [...drafts, ...parked.map((one) => reviewDraft(delivery, { ...one, kind: 'parked', subject: one.title }, newId))];
   checkDrafts(facts);
   const alerts = alertsFor(facts, withDrafts(seen, facts), now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, newId);
   checkDrafts(alerts);
@@ -120,15 +126,19 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}) };
 }
 
-export function reviewDraft(delivery: DeliveryInHand, kind: ReviewItem['kind'], reason: ErrorCode, title: string, newId: () => string): EventDraft {
+/** What a card says; a title of more than 300 characters is cut. */
+type CardWords = Pick<ReviewItem, 'kind' | 'title'> & { readonly reason: ErrorCode; readonly subject: string } & Partial<Pick<ReviewItem, 'about' | 'lot'>>;
+
+export function reviewDraft(delivery: DeliveryInHand, { kind, reason, title, subject, about = null, lot = null }: CardWords, newId: () => string): EventDraft {
   const { id: deliveryId, connectionId, receivedAt } = delivery;
-  const row = { id: newId(), deliveryId, connectionId, kind, reason, title: cut(title), receivedAt, state: 'open' as const };
+  const row = { id: newId(), deliveryId, connectionId, kind, reason, title: cut(title), subject: cut(subject), about, lot, receivedAt, state: 'open' as const };
   return draftCreated('review.opened', 'reviewItems', null, row, null, { actor: SYSTEM, source: null, deliveryId });
 }
 
 function review(delivery: DeliveryInHand, kind: 'quarantined' | 'dead', code: ErrorCode, context: SettleContext): Settled {
   const { actor } = draftContext(delivery, context.vendors);
-  const opened = reviewDraft(delivery, kind, code, `${actor.name}: ${delivery.vendorEvent ?? 'a delivery'}`, context.newId);
+  const subject = delivery.vendorEvent ?? 'a delivery';
+  const opened = reviewDraft(delivery, { kind, reason: code, title: `${actor.name}: ${subject}`, subject }, context.newId);
   const alerts = alertsFor([opened], context.view.of(delivery.connectionId), context.now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, context.newId);
   return { delivery, attempts: delivery.attempts, state: kind, reason: code, nextAttemptAt: null, inHand: false, drafts: [opened, ...alerts], mappings: [] };
 }

@@ -1,4 +1,4 @@
-import { answered, failed, type Operation } from '../../core/domain/intake/breaker.ts';
+import { answered, denied, failed, type Operation } from '../../core/domain/intake/breaker.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { healthAfter, type Sign } from './health.ts';
@@ -24,10 +24,11 @@ export async function noteCall(internals: StoreInternals, { organisationId, conn
     const view = (await loadViews(tx, [{ ...wanted, needs: new Map() }])).get(organisationId);
     if (!memory || !view) return null;
     const weddingDay = sign.kind === 'unanswered' && (await isWeddingDay(tx, organisationId, instant(internals.clock)));
-    const breakers = sign.kind === 'came' ? answered(memory.breakers, operation) : failed(memory.breakers, operation, { now, weddingDay, retryAfterMs });
+    const weddingDayNow = { now, weddingDay, retryAfterMs };
+    const breakers = sign.kind === 'came' ? answered(memory.breakers, operation) : sign.kind === 'no_access' ? denied(memory.breakers, now) : failed(memory.breakers, operation, weddingDayNow);
     const health = healthAfter(memory, [sign], { view: view.of(connectionId), now, newId: () => internals.ids.next() });
     await record(health.drafts);
-    const after: MemoryAfter = { connectionId, failures: health.failures, told: health.told, breakers, brake: memory.brake, disabled: health.disabled, closed: false };
+    const after: MemoryAfter = { connectionId, failures: health.failures, told: health.told, breakers, brake: memory.brake, disabled: health.disabled, closed: false, regained: health.regained ? { since: memory.row.healthSince } : null };
     await writeMemories(tx, [after]);
     await afterMemories(tx, [after], instant(internals.clock));
     if (after.disabled) await internals.peers.announceConnection(tx, connectionId);

@@ -1,4 +1,5 @@
 import { BRAKE_KINDS, effectsOf, exceeded, joined, kindOf, madeLately, NEW_BRAKE, NO_COUNTS, remember, remoteMark, type BrakeCounts, type BrakeKind, type BrakeState, type Effects, type Lot } from '../../core/domain/intake/brake.ts';
+import { NO_PART, partWith, type LotPart } from '../../core/domain/intake/lot.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { DeliveryInHand } from './outcome.ts';
@@ -24,7 +25,6 @@ interface Planned {
 }
 
 const remoteOf = (change: Change): string => remoteMark(change.remote);
-const titleOf = ({ row }: EventDraft): string | null => ('title' in row ? row.title : 'name' in row ? row.name : null);
 const add = (a: BrakeCounts, b: BrakeCounts): BrakeCounts => ({ deletes: a.deletes + b.deletes, moves: a.moves + b.moves, copies: a.copies + b.copies });
 
 function effectsTogether(planned: readonly Planned[], memory: BrakeMemory, now: number): Effects {
@@ -65,7 +65,7 @@ export interface Stop {
   /** Why the delivery is held; null = it may go on. */
   hold(delivery: DeliveryInHand, changes: readonly Change[], drafts: readonly EventDraft[]): HeldReason | null;
   /** Null = nothing was held in this batch. */
-  held(): { readonly lot: Lot; readonly titles: readonly string[]; readonly first: DeliveryInHand; readonly reason: HeldReason } | null;
+  held(): { readonly lot: Lot; readonly part: LotPart; readonly first: DeliveryInHand; readonly reason: HeldReason } | null;
 }
 
 export function createStop(memory: BrakeMemory, exceeds: readonly BrakeKind[], now: number): Stop {
@@ -74,7 +74,7 @@ export function createStop(memory: BrakeMemory, exceeds: readonly BrakeKind[], n
   const remotes = new Set(lot?.remotes ?? []);
   const made = madeLately(memory.state, now);
   let counts = NO_COUNTS;
-  const titles: string[] = [];
+  let part = NO_PART;
   let first: { delivery: DeliveryInHand; reason: HeldReason } | null = null;
   return {
     hold(delivery, changes, drafts) {
@@ -90,11 +90,11 @@ export function createStop(memory: BrakeMemory, exceeds: readonly BrakeKind[], n
       }
       counts = add(counts, effects.counts);
       for (const change of changes) remotes.add(remoteOf(change));
-      titles.push(...drafts.flatMap((draft) => (draft.collection === 'alerts' || draft.collection === 'reviewItems' ? [] : (titleOf(draft) ?? []))));
+      part = partWith(part, delivery.receivedAt, drafts, made);
       const reason: HeldReason = `held.${kind ?? [...kinds][0] ?? 'deletes'}`;
       first ??= { delivery, reason };
       return reason;
     },
-    held: () => (first === null ? null : { lot: joined(lot ?? NEW_LOT, { counts, remotes: [...remotes] }), titles, first: first.delivery, reason: first.reason }),
+    held: () => (first === null ? null : { lot: joined(lot ?? NEW_LOT, { counts, remotes: [...remotes] }), part, first: first.delivery, reason: first.reason }),
   };
 }

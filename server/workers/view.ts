@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { EVENT_TYPES } from '../../core/contract/events.ts';
 import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
@@ -121,7 +121,15 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
 const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
 const idsOf = (keys: readonly RowKey[]) => keys.map((key) => key.id);
 
-interface MappingRow {
+/** An object of a source, as one connection names it. */
+export interface RemoteKey {
+  readonly organisationId: string;
+  readonly connectionId: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface MappingRow {
   readonly organisationId: string;
   readonly connectionId: string;
   readonly remoteType: string;
@@ -132,20 +140,31 @@ interface MappingRow {
   readonly erased: boolean;
 }
 
+/** One look into the index for each key: a plain join is planned as a walk through all mappings of the organisation. */
+export function mappingsOf(keys: readonly RemoteKey[]): RawBuilder<MappingRow> {
+  const column = (pick: (key: RemoteKey) => string) => keys.map(pick);
+  return sql<MappingRow>`
+    select m.* from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
+      as k(organisation_id, connection_id, remote_type, remote_id)
+    cross join lateral (
+      select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, erased_at is not null as erased from mappings
+      where organisation_id = k.organisation_id and connection_id = k.connection_id and remote_type = k.remote_type and remote_id = k.remote_id limit 1
+    ) as m
+  `;
+}
+
 async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, Map<string, Mapping>>> {
-  const keys = wanted.flatMap(({ organisationId, needs }) => [...needs].flatMap(([connectionId, own]) => own.flatMap((need) => need.remotes.map((remote) => ({ organisationId, connectionId, ...remote })))));
-  if (keys.length === 0) return new Map();
-  const erased = keys.map((key) => ({ ...key, id: erasedRemoteId(key.connectionId, key.type, key.id) }));
-  const asked = [...keys, ...erased];
-  const plain = new Map(erased.map((key, index) => [key.id, keys[index]?.id ?? key.id]));
-  const column = (pick: (key: (typeof keys)[number]) => string) => asked.map(pick);
-  const result = await sql<MappingRow>`
-    select m.organisation_id, m.connection_id, m.remote_type, m.remote_id, m.collection, m.local_id, m.remote_version, m.erased_at is not null as erased from mappings m
-    join (
-      select distinct * from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
-    ) as k(organisation_id, connection_id, remote_type, remote_id)
-      on m.organisation_id = k.organisation_id and m.connection_id = k.connection_id and m.remote_type = k.remote_type and m.remote_id = k.remote_id
-  `.execute(tx);
+  const keys = new Map<string, RemoteKey>();
+  for (const { organisationId, needs } of wanted) {
+    for (const [connectionId, own] of needs) {
+      for (const { type, id } of own.flatMap((need) => need.remotes)) keys.set(mappingKey(connectionId, type, id), { organisationId, connectionId, type, id });
+    }
+  }
+  if (keys.size === 0) return new Map();
+  const erased = [...keys.values()].map((key) => ({ ...key, id: erasedRemoteId(key.connectionId, key.type, key.id), plain: key.id }));
+  const asked: RemoteKey[] = [...keys.values(), ...erased];
+  const plain = new Map(erased.map((key) => [key.id, key.plain]));
+  const result = await mappingsOf(asked).execute(tx);
   const found = new Map<string, Map<string, Mapping>>();
   for (const row of result.rows) {
     const own = found.get(row.organisationId) ?? new Map<string, Mapping>();

@@ -61,6 +61,8 @@ export const ENDPOINTS = {
   rotate: MANAGERS,
   pause: MANAGERS,
   resume: MANAGERS,
+  removal: MANAGERS,
+  removeConnection: MANAGERS,
   look: MANAGERS,
   askLeave: MANAGERS,
   leaveGiven: MANAGERS,
@@ -80,6 +82,9 @@ export const ENDPOINTS = {
   syncWedding: MANAGERS,
   syncConnections: MANAGERS,
   syncCrm: MANAGERS,
+  // Of one's own keychain only: each turn belongs to one device.
+  deskTurns: HOUSE,
+  deskAnswer: HOUSE,
 } as const satisfies Readonly<Record<Exclude<EndpointName, OpenEndpoint>, readonly Role[]>>;
 
 export const COMMANDS = {

@@ -32,6 +32,8 @@ const VENDOR: Owns = {
       case 'delivery_parked':
       case 'delivery_quarantined':
       case 'delivery_held':
+      case 'deliveries_dead':
+      case 'forwarding_asked':
       case 'connection_failing':
       case 'connection_warning':
       case 'connection_disabled':

@@ -64,8 +64,11 @@ const CUTS: Cuts = {
   messages: null,
   documents: null,
   calendarEvents: null,
-  weatherNotices: ({ id, version, seq, updatedAt, weddingId, place, kind, severity, headline, startsAt, endsAt, state }) => ({
-    id, version, seq, updatedAt, source: null, weddingId, place, kind, severity, headline, detail: '', startsAt, endsAt, state,
+  // Written by an authority or a forecast; the place is a person's own words, like a title.
+  weatherNotices: ({ id, version, seq, updatedAt, weddingId, place, kind, severity, headline, startsAt, endsAt, state }, cut) => ({
+    id, version, seq, updatedAt, source: null, weddingId, kind, severity, detail: '', startsAt, endsAt, state,
+    place: shownText(place, cut, weddingId ?? ''),
+    headline: shownText(headline, cut, weddingId ?? ''),
   }),
   reviewItems: null,
   connections: null,

@@ -2,6 +2,7 @@ import type { Alert, ReviewItem, Severity } from '../../contract/record.ts';
 import { activeWeather } from '../day/weather.ts';
 import { severityRank } from '../day/openAlerts.ts';
 import { moneyText } from '../money/money.ts';
+import { roughly } from '../intake/silence.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 import { daysOf, type View } from '../record/plan.ts';
 
@@ -21,12 +22,14 @@ const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
 
 const NOT_ANSWERING: readonly Alert['rule'][] = ['connection_failing', 'connection_warning', 'connection_disabled'];
 
-const OF_REVIEW = { parked: 'delivery_parked', quarantined: 'delivery_quarantined', dead: 'delivery_quarantined', held: 'delivery_held' } as const satisfies Readonly<Record<ReviewItem['kind'], Alert['rule']>>;
+const OF_REVIEW = { parked: 'delivery_parked', quarantined: 'delivery_quarantined', dead: 'deliveries_dead', held: 'delivery_held' } as const satisfies Readonly<Record<ReviewItem['kind'], Alert['rule']>>;
 
 /** Which alerts a fact settles: money that came after all, a source that answers again or that a person has seen to, what was held. */
 function settles(draft: EventDraft): readonly Alert['rule'][] {
   if (draft.type === 'payment.completed') return ['payment_failed'];
-  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health !== 'failing' && draft.row.health !== 'disabled') return NOT_ANSWERING;
+  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health !== 'failing' && draft.row.health !== 'disabled') return draft.row.health === 'healthy' ? [...NOT_ANSWERING, 'forwarding_asked'] : NOT_ANSWERING;
+  // It fails for another reason now: what was told before is not true any more.
+  if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'failing') return ['connection_failing'];
   if (draft.type === 'review.resolved' && draft.collection === 'reviewItems') return [OF_REVIEW[draft.row.kind]];
   return [];
 }
@@ -106,13 +109,20 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
     if (draft.type === 'review.opened' && draft.collection === 'reviewItems') {
       const { kind } = draft.row;
       const parked = kind === 'parked';
-      if (kind === 'held') raise(draft, 'warning', 'delivery_held', 'A system changes more than it usually does', `${draft.row.title}. Nothing of it was applied; let it through or throw it away.`);
-      else raise(draft, parked ? 'notice' : 'warning', parked ? 'delivery_parked' : 'delivery_quarantined', parked ? 'A fact matches no wedding' : 'A delivery could not be used', `${draft.row.title}. It is kept and waits for a person.`);
+      if (kind === 'held') raise(draft, 'warning', 'delivery_held', 'A system changes more than it usually does', `${draft.row.title}. Nothing of what is held was applied; let it through or throw it away.`);
+      // Those that were given up are counted together and told once; see deadLetters.ts.
+      else if (kind !== 'dead') raise(draft, parked ? 'notice' : 'warning', parked ? 'delivery_parked' : 'delivery_quarantined', parked ? 'A fact matches no wedding' : 'A delivery could not be used', `${draft.row.title}. It is kept and waits for a person.`);
     }
     if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'failing') {
       const ended = draft.row.healthReason === 'connect.leave_ended';
       if (ended) raise(draft, 'warning', 'connection_failing', `${draft.row.name} needs leave again`, `It has taken our access back. Its facts are late until somebody gives leave again at the connection; what it delivers is kept.`);
+      else if (draft.row.healthReason === 'normalise.no_access') raise(draft, 'warning', 'connection_failing', `${draft.row.name} does not accept our key any more`, `Its facts are late until a new key is entered at the connection, or leave is given again. What it sends is still taken; what has to be read there waits and is made up for.`);
+      else if (draft.row.healthReason?.startsWith('desk.') === true) raise(draft, 'warning', 'connection_failing', `${draft.row.name} needs its key again`, `The computer that keeps its key cannot call it. Its facts are late until somebody sees to it at the connection; what it delivers is kept.`);
       else raise(draft, 'warning', 'connection_failing', `${draft.row.name} is not answering`, `Its facts are late until it answers again. Deliveries are kept and retried.`);
+    }
+    if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.quiet && draft.before && 'quiet' in draft.before) {
+      const { usualMs, since } = draft.row.quiet;
+      raise(draft, 'warning', 'connection_warning', `${draft.row.name} is quieter than usual`, `It is usually heard every ${roughly(usualMs)} or so, and has been silent for ${roughly(now - Date.parse(since))}. Nothing says that it is broken: look whether its webhook is still switched on over there.`);
     }
     if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'disabled') {
       raise(draft, 'critical', 'connection_disabled', `${draft.row.name} was switched off`, `It has not answered for too long. What it delivers is kept and held; put it right and resume it.`);

@@ -3,7 +3,7 @@ import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Se
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
-export type FeedSays = EventType | 'message.failed' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting';
+export type FeedSays = EventType | 'message.failed' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
 
 export interface FeedEntry {
   readonly seq: number;
@@ -65,7 +65,10 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   weatherNotices: (row) => told(row.state === 'ended' ? 'weather.ended' : 'weather.notice.issued', row.headline, { severity: row.state === 'ended' ? null : row.severity }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
-  connections: (row, _before, type) => told(type === 'connection.created' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' || row.health === 'disabled' ? 'warning' : null }),
+  connections: (row, before, type) => {
+    if (before && 'quiet' in before && !('health' in before)) return told(row.quiet ? 'connection.quiet' : 'connection.heard', row.name, { severity: row.quiet ? 'warning' : null });
+    return told(type === 'connection.created' || type === 'connection.removed' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' || row.health === 'disabled' ? 'warning' : null });
+  },
 };
 
 const tell = <C extends CollectionName>(collection: C, row: RowOf<C>, before: Readonly<Record<string, unknown>> | null, type: EventType | null): Told => {

@@ -5,7 +5,8 @@ const SYSTEM_NAMES: ReadonlyMap<string, string> = new Map([['tave', 'vsco-worksp
 export const systemNamed = (name: string): string => SYSTEM_NAMES.get(name) ?? name;
 
 export const INTAKE_PREFIX = '/api/integrations/webhook';
-const ALIASES = ['/api/webhooks', '/webhooks', '/api/crm/webhook', '/api/payments/webhook', INTAKE_PREFIX];
+/** Every address under which the intake is found, with and without `/v1`. */
+export const INTAKE_ALIASES: readonly string[] = ['/api/webhooks', '/webhooks', '/api/crm/webhook', '/api/payments/webhook', INTAKE_PREFIX];
 const VERSIONED = /^\/api\/v1(?=\/|\?|$)/;
 
 /**
@@ -14,7 +15,7 @@ const VERSIONED = /^\/api\/v1(?=\/|\?|$)/;
  */
 export function canonicalUrl(url: string): string {
   const plain = url.replace(VERSIONED, '/api');
-  for (const prefix of ALIASES) {
+  for (const prefix of INTAKE_ALIASES) {
     if (!plain.startsWith(`${prefix}/`)) continue;
     const rest = plain.slice(prefix.length + 1);
     const end = /[/?#]/.exec(rest)?.index ?? rest.length;

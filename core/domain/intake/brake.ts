@@ -1,4 +1,5 @@
 import { EVENT_TYPES } from '../../contract/events.ts';
+import { HELD_KINDS } from '../../contract/record.ts';
 import type { EventDraft } from '../record/drafts.ts';
 
 /**
@@ -6,13 +7,14 @@ import type { EventDraft } from '../record/drafts.ts';
  * anything of it is applied, and a person decides. Pure; what it remembers is kept beside the connection.
  */
 
-export const BRAKE_KINDS = ['deletes', 'moves', 'copies'] as const;
+export const BRAKE_KINDS = HELD_KINDS;
 export type BrakeKind = (typeof BRAKE_KINDS)[number];
 export type BrakeCounts = Readonly<Record<BrakeKind, number>>;
 
 export const NO_COUNTS: BrakeCounts = { deletes: 0, moves: 0, copies: 0 };
 export const WINDOW_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 86_400_000;
 /** Days that count as what is usual. */
 const DAYS = 28;
@@ -32,7 +34,13 @@ export interface BrakeState {
   /** By minute, oldest first; of the last {@link WINDOW_MS}. */
   readonly window: readonly (BrakeCounts & { readonly minute: number })[];
   /** By day, oldest first; of the last four weeks. Only days on which there was something. */
-  readonly days: readonly (BrakeCounts & { readonly day: number })[];
+  readonly days: readonly (BrakeCounts & {
+    readonly day: number;
+    /** The most of each kind within one of its hours that are over; left out = not kept. */
+    readonly busiest?: BrakeCounts;
+  })[];
+  /** The hour in which something last happened; left out = there was none. */
+  readonly hour?: BrakeCounts & { readonly hour: number };
   /** Rows it has made so far that could be taken away again. */
   readonly brought: number;
   /** What it made within the window, as `[minute, look]`. */
@@ -114,10 +122,44 @@ export function limitOf(state: BrakeState, kind: BrakeKind, now: number): number
   return Math.floor(Math.max(ALWAYS_ALLOWED, TIMES_USUAL * usual, Math.min(SHARE * state.brought, SHARE_AT_MOST)));
 }
 
+/** The most that the connection did of a kind within one hour of the last four weeks; the hour that runs is not over and does not count. */
+export function usualPerHour(state: BrakeState, kind: BrakeKind, now: number): number {
+  const today = Math.floor(now / DAY_MS);
+  // Where hours were not kept yet, the day is the least that is known for certain not to be exceeded.
+  const most = state.days.filter(({ day }) => day >= today - DAYS && day <= today).map((one) => (one.busiest ?? (one.day < today ? one : NO_COUNTS))[kind]);
+  const last = state.hour && state.hour.hour < Math.floor(now / HOUR_MS) ? state.hour[kind] : 0;
+  return Math.max(0, last, ...most);
+}
+
+/** What was applied within the window before `now`. */
+export const appliedLately = (state: BrakeState, now: number): BrakeCounts => state.window.filter(({ minute }) => minute * MINUTE_MS > now - WINDOW_MS).reduce<BrakeCounts>(sum, NO_COUNTS);
+
 /** The kinds of which `more` would be too much now, the worst first. */
 export function exceeded(state: BrakeState, more: BrakeCounts, now: number): BrakeKind[] {
-  const lately = state.window.filter(({ minute }) => minute * MINUTE_MS > now - WINDOW_MS).reduce<BrakeCounts>(sum, NO_COUNTS);
+  const lately = appliedLately(state, now);
   return BRAKE_KINDS.filter((kind) => more[kind] > 0 && lately[kind] + more[kind] > limitOf(state, kind, now));
+}
+
+type Days = BrakeState['days'];
+
+const busier = (a: BrakeCounts, b: BrakeCounts): BrakeCounts => ({ deletes: Math.max(a.deletes, b.deletes), moves: Math.max(a.moves, b.moves), copies: Math.max(a.copies, b.copies) });
+const countsOf = ({ deletes, moves, copies }: BrakeCounts): BrakeCounts => ({ deletes, moves, copies });
+
+function withDay(days: Days, day: number, counts: BrakeCounts): Days {
+  const own = days.find((one) => one.day === day);
+  return [...days.filter((one) => one.day !== day), { day, ...sum(own ?? NO_COUNTS, counts), busiest: own ? (own.busiest ?? countsOf(own)) : NO_COUNTS }];
+}
+
+/** An hour that is over counts for its day. */
+function withHourOver(days: Days, last: BrakeState['hour'], now: number): Days {
+  if (!last || last.hour >= Math.floor(now / HOUR_MS)) return days;
+  return days.map((one) => (one.day === Math.floor((last.hour * HOUR_MS) / DAY_MS) ? { ...one, busiest: busier(one.busiest ?? NO_COUNTS, countsOf(last)) } : one));
+}
+
+function hourAfter(last: BrakeState['hour'], counts: BrakeCounts, now: number): Pick<BrakeState, 'hour'> {
+  const hour = Math.floor(now / HOUR_MS);
+  if (isNothing(counts)) return last ? { hour: last } : {};
+  return { hour: { hour, ...sum(last?.hour === hour ? last : NO_COUNTS, counts) } };
 }
 
 /** What is remembered once these were applied; the same state when there is nothing to remember. */
@@ -131,7 +173,8 @@ export function remember(state: BrakeState, applied: Effects, now: number): Brak
   const made = state.made.filter(([at]) => at * MINUTE_MS > now - WINDOW_MS);
   return {
     window: isNothing(counts) ? window : [...window.filter((one) => one.minute !== minute), { minute, ...sum(window.find((one) => one.minute === minute) ?? NO_COUNTS, counts) }],
-    days: isNothing(counts) ? days : [...days.filter((one) => one.day !== day), { day, ...sum(days.find((one) => one.day === day) ?? NO_COUNTS, counts) }],
+    days: isNothing(counts) ? days : withDay(withHourOver(days, state.hour, now), day, counts),
+    ...hourAfter(state.hour, counts, now),
     brought: state.brought + created,
     made: [...made, ...looks.map((look) => [minute, look] as const)].slice(-MADE_AT_MOST),
   };
@@ -147,7 +190,6 @@ export interface Lot {
   readonly all: boolean;
 }
 
-const TITLES = 3;
 const REMOTES_AT_MOST = 2_000;
 
 /** Stands for an object of a connection's source. */
@@ -161,19 +203,8 @@ export function joined(lot: Lot, more: Pick<Lot, 'counts' | 'remotes'>): Lot {
 
 const WORDS: Readonly<Record<BrakeKind, readonly [string, string]>> = { deletes: ['deletion', 'deletions'], moves: ['move to another day', 'moves to another day'], copies: ['copy', 'copies'] };
 
-const countsText = (counts: BrakeCounts): string => BRAKE_KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${WORDS[kind][counts[kind] === 1 ? 0 : 1]}`).join(', ');
-
-/** `Front desk calendar: 40 deletions (Rehearsal, Tasting, Hill dinner, ...)` */
-export function lotTitle(name: string, counts: BrakeCounts, titles: readonly string[]): string {
-  const first = titles.slice(0, TITLES).map((title) => title.slice(0, 40));
-  return `${name}: ${countsText(counts)}${first.length === 0 ? '' : ` (${first.join(', ')}${titles.length > first.length ? ', ...' : ''})`}`;
-}
-
-/** The same once more has joined: the examples are those of the card as it stands, in which names may have been taken out since. */
-export function lotTitleAgain(name: string, counts: BrakeCounts, before: string): string {
-  const examples = / \((.*?)(?:, \.\.\.)?\)$/.exec(before)?.[1];
-  return `${name}: ${countsText(counts)}${examples === undefined ? '' : ` (${examples}, ...)`}`;
-}
+/** `40 deletions, 1 copy` */
+export const countsText = (counts: BrakeCounts): string => BRAKE_KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${WORDS[kind][counts[kind] === 1 ? 0 : 1]}`).join(', ');
 
 /** Which of the kinds the delivery is held for; the first that it has. */
 export const kindOf = (counts: BrakeCounts): BrakeKind | null => BRAKE_KINDS.find((kind) => counts[kind] > 0) ?? null;

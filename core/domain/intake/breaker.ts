@@ -4,8 +4,11 @@
  * honours what one of them has learned. Nothing of the record, its alerts or its commands ever asks it.
  */
 
-/** What is called at the source. Each has a breaker of its own: a poll that fails says nothing about single objects. */
-export const OPERATIONS = ['reread', 'poll', 'test'] as const;
+/**
+ * What is called at the source by itself. Each has a breaker of its own: a poll that fails says nothing about single
+ * objects. A test is asked by a person and renewing access belongs to the call that needs it: neither has one.
+ */
+export const OPERATIONS = ['reread', 'poll'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface BreakerState {
@@ -13,6 +16,8 @@ export interface BreakerState {
   readonly failures: number;
   /** Left alone until then, in milliseconds; after it one call may try. Null = closed. */
   readonly openUntil: number | null;
+  /** It does not accept our access: left alone for that, and not because it is away. */
+  readonly noAccess?: true;
 }
 
 /** By operation; one that is left out is closed and has no failures. */
@@ -24,6 +29,8 @@ export const OPEN_MS = 5 * 60_000;
 export const OPEN_ON_WEDDING_DAY_MS = 30_000;
 /** While one call tries, the others wait; if whoever tries is gone by then, the next one may. */
 export const PROBE_MS = 100_000;
+/** A key that was refused is tried again after this: somebody may have put it right over there. More often would look like guessing. */
+export const NO_ACCESS_MS = 3_600_000;
 
 const CLOSED: BreakerState = { failures: 0, openUntil: null };
 
@@ -31,20 +38,28 @@ const CLOSED: BreakerState = { failures: 0, openUntil: null };
 export type Gate =
   | { readonly kind: 'call' }
   | { readonly kind: 'probe'; readonly breakers: Breakers }
-  | { readonly kind: 'wait'; readonly until: number };
+  | { readonly kind: 'wait'; readonly until: number; readonly noAccess: boolean };
 
 export function gate(breakers: Breakers, operation: Operation, now: number): Gate {
-  const { failures, openUntil } = breakers[operation] ?? CLOSED;
+  const state = breakers[operation] ?? CLOSED;
+  const { openUntil } = state;
   if (openUntil === null) return { kind: 'call' };
-  if (now < openUntil) return { kind: 'wait', until: openUntil };
-  return { kind: 'probe', breakers: { ...breakers, [operation]: { failures, openUntil: now + PROBE_MS } } };
+  if (now < openUntil) return { kind: 'wait', until: openUntil, noAccess: state.noAccess === true };
+  return { kind: 'probe', breakers: { ...breakers, [operation]: { ...state, openUntil: now + PROBE_MS } } };
 }
 
-/** The source answered, be it that it refused. */
+/** The source answered, be it that it refused this one object. Whoever is answered is let in, so no call waits for access any more. */
 export function answered(breakers: Breakers, operation: Operation): Breakers {
-  const { [operation]: _closed, ...others } = breakers;
-  return others;
+  const kept = OPERATIONS.flatMap((one) => {
+    const state = breakers[one];
+    return one === operation || state === undefined || state.noAccess === true ? [] : [[one, state] as const];
+  });
+  return Object.fromEntries(kept);
 }
+
+/** The source does not accept our access: the key is the same for all calls, so all of them wait. */
+export const denied = (breakers: Breakers, now: number): Breakers =>
+  Object.fromEntries(OPERATIONS.map((one) => [one, { failures: breakers[one]?.failures ?? 0, openUntil: now + NO_ACCESS_MS, noAccess: true }]));
 
 export interface Failure {
   readonly now: number;
@@ -54,12 +69,21 @@ export interface Failure {
   readonly retryAfterMs: number | null;
 }
 
-/** The source did not answer. One that fails while the breaker is open was under way already and prolongs nothing unless it tried. */
+/**
+ * The source did not answer. One that fails while the breaker is open was under way already and prolongs nothing unless it
+ * tried. What the source asks for by `Retry-After` is about the account: every operation honours it.
+ */
 export function failed(breakers: Breakers, operation: Operation, { now, weddingDay, retryAfterMs }: Failure): Breakers {
   const before = breakers[operation] ?? CLOSED;
   const failures = before.failures + 1;
   const own = failures >= FAILURES_UNTIL_OPEN ? now + (weddingDay ? OPEN_ON_WEDDING_DAY_MS : OPEN_MS) : null;
   const asked = retryAfterMs === null ? null : now + retryAfterMs;
   const openUntil = own === null && asked === null ? before.openUntil : Math.max(own ?? 0, asked ?? 0);
-  return { ...breakers, [operation]: { failures, openUntil } };
+  const after: Breakers = { ...breakers, [operation]: { ...before, failures, openUntil } };
+  if (asked === null) return after;
+  const others = OPERATIONS.filter((one) => one !== operation).map((one) => {
+    const state = breakers[one] ?? CLOSED;
+    return [one, { ...state, openUntil: Math.max(state.openUntil ?? 0, asked) }] as const;
+  });
+  return { ...after, ...Object.fromEntries(others) };
 }

@@ -33,11 +33,27 @@ export function parkedTitle({ collection, row }: Loose): string | null {
   return title === null ? null : title.slice(0, TITLE_LENGTH);
 }
 
+type Parkable = Pick<Tables, 'bookings' | 'payments' | 'documents'>;
+
+/** Null = it is not here, or it has its wedding. */
+function namedRow({ collection, id }: NonNullable<ReviewItem['about']>, tables: Parkable): Loose | null {
+  const loose = <C extends keyof Parkable>(name: C): RowOf<C> | null => {
+    const row = collection === name ? (tables[name][id] as RowOf<C> | undefined) : undefined;
+    return row?.weddingId === null ? row : null;
+  };
+  const [booking, payment, document] = [loose('bookings'), loose('payments'), loose('documents')];
+  if (booking) return { collection: 'bookings', row: booking };
+  if (payment) return { collection: 'payments', row: payment };
+  return document && { collection: 'documents', row: document };
+}
+
 /**
  * The row that an open card is about, out of what a client holds; null = it is not here (any more) or there are several.
- * A card and its row are recorded together, the row first, so the last one of that name before the card is meant.
+ * A card that was opened before cards named their row is told by its title: it and its row were recorded together, the row
+ * first, so the last one of that name before the card is meant.
  */
-export function parkedRow(item: ReviewItem, tables: Pick<Tables, 'bookings' | 'payments' | 'documents'>): Loose | null {
+export function parkedRow(item: ReviewItem, tables: Parkable): Loose | null {
+  if (item.about) return namedRow(item.about, tables);
   const found: Loose[] = [];
   const look = (one: Loose): void => {
     if (one.row.weddingId === null && one.row.source?.connectionId === item.connectionId && parkedTitle(one) === item.title) found.push(one);

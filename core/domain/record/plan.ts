@@ -24,11 +24,18 @@ export interface MappingDraft extends Mapping {
   readonly remoteId: string;
 }
 
+/** A fact of no wedding yet. `about` = the row that was made of it; null = none could be. */
+export interface Parked {
+  readonly reason: ErrorCode;
+  readonly title: string;
+  readonly about: { readonly collection: CollectionName; readonly id: string } | null;
+}
+
 export interface Plan {
   readonly drafts: readonly EventDraft[];
   readonly mappings: readonly MappingDraft[];
   /** Facts that are kept but belong to no wedding yet; a person decides. */
-  readonly parked: readonly { readonly reason: ErrorCode; readonly title: string }[];
+  readonly parked: readonly Parked[];
   /** It told of somebody who was erased: the delivery itself must not be kept either. */
   readonly forget: boolean;
 }
@@ -174,7 +181,7 @@ const without = <F extends object>(fields: F, names: readonly (keyof F)[]): F =>
 export function planChanges(changes: readonly Change[], view: View, context: DraftContext, newId: () => string): Plan {
   const drafts: EventDraft[] = [];
   const mappings: MappingDraft[] = [];
-  const parked: { reason: ErrorCode; title: string }[] = [];
+  const parked: Parked[] = [];
   const planned = new Map<string, MappingDraft>();
   const created = new Map<string, { weddingId?: string | null }>();
 
@@ -205,7 +212,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
 
   const isErased = (ref: { type: string; id: string } | null | undefined): boolean => (ref ? mappingOf(ref.type, ref.id)?.erased === true : false);
   const forget = changes.some((change) => isErased(change.remote) || isErased(change.wedding.remote) || (change.kind === 'booking' && isErased(change.contactRemote)));
-  if (forget) parked.push({ reason: 'normalise.person_erased', title: 'Somebody who was erased' });
+  if (forget) parked.push({ reason: 'normalise.person_erased', title: 'Somebody who was erased', about: null });
 
   for (const told of changes) {
     if (isErased(told.remote)) continue;
@@ -226,7 +233,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         }
         const f = change.fields;
         if (!f.title || !f.date || !f.zone || !f.startsAt || !f.endsAt) {
-          parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Wedding without a date' });
+          parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Wedding without a date', about: null });
           break;
         }
         const id = newId();
@@ -268,8 +275,8 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         }
         const f = change.fields;
         const weddingId = matchWedding(change, scoped);
-        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Booking' });
         const id = newId();
+        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.title ?? 'Booking', about: { collection: 'bookings', id } });
         push(
           draftCreated(
             'booking.created',
@@ -309,8 +316,8 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         const f = change.fields;
         const booking = bookingId ? scoped.row('bookings', bookingId) : null;
         const weddingId = matchWedding(change, scoped) ?? booking?.weddingId ?? null;
-        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.description ?? f.payerName ?? 'Payment' });
         const id = newId();
+        if (!weddingId) parked.push({ reason: 'normalise.no_wedding_matched', title: f.description ?? f.payerName ?? 'Payment', about: { collection: 'payments', id } });
         const status = f.status ?? 'pending';
         push(
           draftCreated(
@@ -350,7 +357,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
           newId,
           push,
           remember: (collection, id) => remember(change, collection, id),
-          park: (title) => parked.push({ reason: 'normalise.no_wedding_matched', title }),
+          park: (title, about) => parked.push({ reason: 'normalise.no_wedding_matched', title, about }),
         });
         break;
     }

@@ -15,7 +15,7 @@ export interface PlanTools {
   readonly push: (draft: EventDraft | null) => void;
   readonly remember: (collection: CollectionName, id: string) => void;
   /** Kept, but of no wedding yet: a person decides. */
-  readonly park: (title: string) => void;
+  readonly park: (title: string, about: { readonly collection: CollectionName; readonly id: string }) => void;
 }
 
 export type OtherChange = Extract<Change, { kind: 'message' | 'document' | 'calendarEvent' | 'weather' }>;
@@ -78,8 +78,8 @@ function planDocument(change: Extract<OtherChange, { kind: 'document' }>, tools:
   const booking = bookingId ? tools.view.row('bookings', bookingId) : null;
   const weddingId = tools.weddingId() ?? booking?.weddingId ?? null;
   const title = f.title ?? 'Document';
-  if (!weddingId) tools.park(title);
   const id = tools.newId();
+  if (!weddingId) tools.park(title, { collection: 'documents', id });
   tools.push(draftCreated('document.shared', 'documents', weddingId, { id, weddingId, bookingId, title, kind: f.kind ?? 'other', status: f.status ?? 'shared', url: f.url ?? null, sharedAt: f.sharedAt ?? null }, occurredAt, tools.origin));
   tools.remember('documents', id);
 }

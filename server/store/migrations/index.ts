@@ -11,9 +11,14 @@ import { personalData } from './0005_personal_data.ts';
 import { together } from './0007_together.ts';
 import { shownOut } from './0008_shown_out.ts';
 import { systems } from './0009_systems.ts';
+import { flow } from './0010_flow.ts';
+import { inWords } from './0011_in_words.ts';
+import { desk } from './0012_desk.ts';
+import { quiet } from './0013_quiet.ts';
+import { removed } from './0014_removed.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

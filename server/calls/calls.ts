@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { retryAfterMs } from '../../core/contract/retryAfter.ts';
+import type { Clock, Http, HttpRequest, HttpResponse } from '../../core/ports/ports.ts';
+import type { VendorManifest } from '../../core/vendors/manifest.ts';
+import { callsNeed } from '../../core/vendors/access.ts';
+import type { AuditLine } from '../store/store.ts';
+import { createLane, type Lane } from './lanes.ts';
+
+/**
+ * The door of every call that is made with a connection's access: kept to the vendor's limits, quiet while the vendor has
+ * asked for it, and counted in the audit trail. Breakers and retries are decided by whoever calls.
+ */
+
+/** What a call is for, as the audit trail names it. */
+export type Purpose = 'source.look' | 'source.reread' | 'source.test' | 'source.renew';
+
+export interface Caller {
+  readonly manifest: Pick<VendorManifest, 'id' | 'limits' | 'oauth' | 'fields'>;
+  /** Null = there is no connection yet. */
+  readonly connectionId: string | null;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Null = of nobody's house. */
+  readonly organisationId: string | null;
+  readonly purpose: Purpose;
+}
+
+export interface Calls {
+  of(caller: Caller): Http;
+}
+
+export interface CallsOptions {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly audit?: (line: AuditLine) => void;
+  /** Processes that call for the same accounts; 1 where it is left out. */
+  readonly sharers?: () => number;
+  /** See `LaneOptions`; the machine's own unless a test says otherwise. */
+  readonly now?: () => number;
+}
+
+interface Account {
+  readonly lane: Lane;
+  /** Left alone until then because it has asked for it; milliseconds since the epoch. */
+  quietUntil: number;
+}
+
+/** Accounts that are remembered; idle ones are forgotten beyond it. */
+const MOST = 5_000;
+/** What it has asked for stays its answer: nobody is called to hear it again. */
+const asBefore = (waitMs: number): HttpResponse => ({ status: 429, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) }, body: '' });
+
+/** The same key twice is one account; leave is given to one connection, and its tokens change. Kept in memory only. */
+function accountOf({ manifest, connectionId, secrets }: Caller): string {
+  if (manifest.oauth !== null) return JSON.stringify([manifest.id, connectionId]);
+  const own = manifest.fields.flatMap((field) => (callsNeed(field) && secrets[field.key] ? [[field.key, secrets[field.key]]] : []));
+  if (own.length === 0) return JSON.stringify([manifest.id, connectionId]);
+  return createHash('sha256').update(JSON.stringify([manifest.id, own])).digest('base64url');
+}
+
+export function createCalls({ http, clock, audit, sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
+  const accounts = new Map<string, Account>();
+
+  function account(caller: Caller): Account {
+    const key = accountOf(caller);
+    const known = accounts.get(key);
+    if (known) return known;
+    if (accounts.size >= MOST) for (const [name, { lane, quietUntil }] of accounts) if (lane.idle() && quietUntil <= clock.now()) accounts.delete(name);
+    const made: Account = { lane: createLane({ limits: caller.manifest.limits, sharers, now }), quietUntil: 0 };
+    accounts.set(key, made);
+    return made;
+  }
+
+  return {
+    of(caller) {
+      const told = (outcome: string) =>
+        audit?.({ organisationId: caller.organisationId, at: new Date(clock.now()).toISOString(), action: caller.purpose, actor: 'system', subject: caller.connectionId ?? caller.manifest.id, outcome });
+
+      async function send(own: Account, request: HttpRequest): Promise<HttpResponse> {
+        const waitMs = own.quietUntil - clock.now();
+        if (waitMs > 0) {
+          told('spared');
+          return asBefore(waitMs);
+        }
+        try {
+          const response = await http.send(request);
+          const { status, headers } = response;
+          const asked = status === 429 || status === 503 ? retryAfterMs(headers['retry-after'], clock.now()) : null;
+          if (asked !== null) own.quietUntil = Math.max(own.quietUntil, clock.now() + asked);
+          told(String(status));
+          return response;
+        } catch (error) {
+          told('no_answer');
+          throw error;
+        }
+      }
+
+      return {
+        async send(request) {
+          const own = account(caller);
+          await own.lane.enter();
+          try {
+            return await send(own, request);
+          } finally {
+            own.lane.leave();
+          }
+        },
+      };
+    },
+  };
+}
