@@ -15,7 +15,7 @@ const files = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '--cach
   .split('\n').filter((file) => file !== '' && statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile() === true);
 
 const TOP = [
-  '.ci', '.gitattributes', '.gitignore', '.npmrc', 'LICENSE', 'NOTICE', 'README.md', 'core', 'docs', 'electron-builder.yml', 'main', 'package-lock.json',
+  '.ci', '.gitattributes', '.gitignore', '.npmrc', 'LICENSE', 'NOTICE', 'README.md', 'core', 'docs', 'egress', 'electron-builder.yml', 'main', 'package-lock.json',
   'package.json', 'preload', 'renderer', 'resources', 'scripts', 'server', 'tests', 'tsconfig.json',
 ];
 
@@ -24,9 +24,11 @@ const TOOLS: Readonly<Record<string, string>> = {
   '@axe-core/playwright': 'tests/e2e', '@electron/fuses': 'scripts/config/fuses.mjs', '@playwright/test': 'tests/e2e', '@types/node': 'types', '@types/pg': 'types',
   '@types/js-yaml': 'types', 'js-yaml': 'tests/integration/roles', '@types/nodemailer': 'types', '@types/oidc-provider': 'types', '@types/qrcode': 'types', '@types/smtp-server': 'types', '@types/ws': 'types',
   '@types/react': 'types', '@types/react-dom': 'types', '@vitejs/plugin-react': 'build', ajv: 'tests/vendors', 'dependency-cruiser': 'checks',
-  'electron-builder': 'packing', eslint: 'checks', 'fast-check': 'tests', node: 'runs everything', 'oidc-provider': 'tests: a real identity provider',
+  'electron-builder': 'packing', eslint: 'checks', 'fast-check': 'tests', node: 'runs everything', 'node-red': 'tests/bench: the peer', 'oidc-provider': 'tests: a real identity provider',
   playwright: 'tests/e2e', '@slack/bolt': 'tests/vendors: the official verifier', emulate: 'tests/vendors: local peers', square: 'tests/vendors: the official verifier',
   standardwebhooks: 'tests/vendors: the official signer', svix: 'tests/vendors: the official signer', twilio: 'tests/vendors: the official signer',
+  '@great-detail/whatsapp': 'tests/vendors: a verifier by others', acuityscheduling: 'tests/vendors: the official verifier', resend: 'tests/vendors: the official verifier',
+  '@stoplight/prism-http': 'tests/vendors: the validating mock', '@stoplight/prism-http-server': 'tests/vendors: the validating mock', 'oauth2-mock-server': 'tests/integration/peers',
   stripe: 'tests and scripts/simulate: the official signer', typescript: 'checks', 'typescript-eslint': 'checks', vite: 'build', vitest: 'tests', ws: 'tests/bench: the peer; tests/fuzz',
 };
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { vendorModule } from '../../core/vendors/registry.ts';
 import { createCertificates } from '../../server/certificates.ts';
-import { nodeHashing, systemClock } from '../../server/ports.ts';
+import { decodeText, nodeHashing, systemClock } from '../../server/ports.ts';
 
 /**
  * The floor under the intake's figures, as a process of its own: proves the same signature over the same raw bytes with
@@ -19,7 +19,7 @@ app.post('/*', async (request, reply) => {
   const headers = { 'stripe-signature': String(request.headers['stripe-signature']) };
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const access = { connectionId: 'floor', settings: {}, secrets: { signingSecret } };
-  const verified = webhook.verify({ method: 'POST', url: request.url, query: {}, rawBody, headers, mediaType: 'application/json' }, access, { hashing: nodeHashing, clock: systemClock, certificates });
+  const verified = webhook.verify({ method: 'POST', url: request.url, query: {}, rawBody, decode: decodeText, headers, mediaType: 'application/json' }, access, { hashing: nodeHashing, clock: systemClock, certificates });
   return reply.status(verified.ok ? 200 : 401).send({ status: 'accepted', deliveryId: verified.ok ? verified.value.deliveryKey : '' });
 });
 await app.listen({ host: '127.0.0.1', port: 0 });

@@ -9,11 +9,11 @@ import { todaysWedding } from '../support/facts.ts';
 
 export const CONNECTIONS = 20;
 export const SIGNING_SECRET = 'whsec_bench_0123456789abcdef0123456789';
-const MASTER_KEY = new Uint8Array(32).fill(9);
+export const MASTER_KEY = new Uint8Array(32).fill(9);
 export const BENCH_ENV = { WEDSYNC_DEMO: '0', WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64') } as const;
 
-/** A demo venue with twenty Stripe connections, made before the server is started on it. */
-export async function prepare(dataDir: string, databaseUrl: string | null): Promise<{ weddingId: string; to: { path: string; signingSecret: string }[] }> {
+/** A demo venue with Stripe connections, twenty unless it says otherwise, made before the server is started on it. */
+export async function prepare(dataDir: string, databaseUrl: string | null, connections = CONNECTIONS): Promise<{ weddingId: string; to: { path: string; signingSecret: string }[] }> {
   mkdirSync(dataDir, { recursive: true });
   const ids = createIds();
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -22,7 +22,7 @@ export async function prepare(dataDir: string, databaseUrl: string | null): Prom
   const store = opened.value;
   const card = await seedDemo(store, { clock: systemClock, ids, dataDir, serverUrl: 'http://127.0.0.1' });
   const to: { path: string; signingSecret: string }[] = [];
-  for (let n = 0; n < CONNECTIONS; n += 1) {
+  for (let n = 0; n < connections; n += 1) {
     const actor = { kind: 'system', id: null, name: 'bench' } as const;
     const made = await createConnection(store.internals, { organisationId: card.organisationId, system: 'stripe', name: `Stripe ${n}`, path: 'native', settings: {}, secrets: { signingSecret: SIGNING_SECRET }, actor });
     to.push({ path: `/api/integrations/webhook/stripe/${made.intakeKey}`, signingSecret: SIGNING_SECRET });

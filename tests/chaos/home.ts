@@ -123,14 +123,15 @@ export interface EmbeddedOptions {
   readonly folder?: string;
   readonly through?: readonly string[];
   readonly host?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One server with the record in its own folder. */
-export async function embeddedHome({ folder, through, host }: EmbeddedOptions = {}): Promise<Home> {
+export async function embeddedHome({ folder, through, host, env: more = {} }: EmbeddedOptions = {}): Promise<Home> {
   const root = folder ?? mkdtempSync(join(tmpdir(), 'wedsync-chaos-'));
   const removeRoot = atEnd(() => rmSync(root, { recursive: true, force: true }));
   const dataDir = join(root, 'data');
-  const env = { ...ENV, ...(host === undefined ? {} : { WEDSYNC_HOST: host }) };
+  const env = { ...ENV, ...more, ...(host === undefined ? {} : { WEDSYNC_HOST: host }) };
   const post = await manPost({ dataDir, env, ...(through === undefined ? {} : { through }) });
   const card = (await post.server()).demo();
   return {

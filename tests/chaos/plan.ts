@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { findPostgres } from '../../scripts/setup/postgres.mjs';
 import { seeded } from '../../scripts/simulate/burst.ts';
 import { Arena, newOutcome, type Outcome } from './arena.ts';
@@ -7,9 +8,11 @@ import { asleep, badLine, behindProxy, clockBack, halfOpen, mischief } from './f
 import { namespace } from './faults/network.ts';
 import { freeze, killDatabase, killServer } from './faults/process.ts';
 import { killRedis, killRole, rolling, type OfRoles } from './faults/roles.ts';
+import { killWhileAsking } from './faults/sources.ts';
 import type { Mischief } from './frames.ts';
 import { embeddedHome, pairHome, type Home } from './home.ts';
 import { rolesHome, whyNoRoles, type RolesHome, type RolesOptions } from './rolesHome.ts';
+import { startStudio } from './sources.ts';
 
 export interface Result {
   readonly outcome: Outcome;
@@ -90,6 +93,23 @@ const pair = (name: string, full: number, short: number, act: Act): Fault => ({
   },
 });
 
+const asking: Fault = {
+  name: 'kill -9 in looks, re-reads',
+  lane: 0,
+  full: 20,
+  short: 1,
+  async run(rounds, random) {
+    const studio = await startStudio(randomBytes(4).toString('hex'));
+    const env = { WEDSYNC_EGRESS_ALLOW: studio.host, WEDSYNC_RATE_MANAGING: '100000' };
+    try {
+      const act = direct((arena, count) => killWhileAsking(arena, studio, count));
+      return { outcome: await inHome(asking.name, random, () => embeddedHome({ env }), (arena) => act(arena, rounds)), skipped: null };
+    } finally {
+      studio.close();
+    }
+  },
+};
+
 /** Senders and consoles know the balancer's address only. */
 const roles = (name: string, lane: number, full: number, short: number, options: RolesOptions, act: OfRoles): Fault => ({
   name,
@@ -152,6 +172,7 @@ const netem: Fault = {
 /** Everything that is tried, in the order of the table. */
 export const FAULTS: readonly Fault[] = [
   embedded('kill -9, embedded', 0, 50, 3, direct(killServer)),
+  asking,
   pair('kill -9 of one of two', 50, 2, direct(killServer)),
   pair('PostgreSQL killed', 10, 1, direct(killDatabase)),
   roles('rolling restart, haproxy', 2, 5, 0, { balancer: 'haproxy', redis: true }, rolling),

@@ -6,6 +6,7 @@ import { mailConformance } from './parts/mail.ts';
 import { pollConformance } from './parts/poll.ts';
 import { rereadConformance } from './parts/reread.ts';
 import { tryOutConformance } from './parts/tryOut.ts';
+import { secretsConformance } from './parts/secrets.ts';
 import { webhookConformance } from './parts/webhook.ts';
 import type { VendorSamples } from './samples.ts';
 
@@ -71,6 +72,7 @@ export function vendorConformance(samples: VendorSamples): void {
     });
   });
 
+  secretsConformance(samples);
   webhookConformance(samples);
   rereadConformance(samples);
   pollConformance(samples);

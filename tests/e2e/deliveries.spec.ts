@@ -6,12 +6,9 @@ import { sendStripe, sendVscoHint } from '../../scripts/simulate/send.ts';
 import { startVscoStandIn } from '../../scripts/simulate/vscoStandIn.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath } from '../support/desktopApp.ts';
-import { connectionOf, payByStripe, todaysWedding } from '../support/facts.ts';
+import { connectionOf, payByStripe, studioAt, todaysWedding } from '../support/facts.ts';
+import { freePort } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
-
-/** Where the demo's studio is expected. */
-const STUDIO_PORT = 4319;
-const STUDIO = { WEDSYNC_EGRESS_ALLOW: `127.0.0.1:${STUDIO_PORT}` };
 
 async function axe(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
@@ -19,16 +16,17 @@ async function axe(page: Page, where: string): Promise<void> {
 }
 
 test('a quarantined delivery is found by its text, looked at, and worked on again after its dry run, by keyboard alone', async ({ serve, open, keep }) => {
-  const server = await serve({ env: STUDIO });
+  const port = await freePort();
+  const server = await serve({ env: studioAt(port) });
   const card = server.demo();
   const wedding = todaysWedding(card);
   const connection = connectionOf(card, 'vsco-workspace');
-  const studio = await startVscoStandIn({ port: STUDIO_PORT, apiKey: connection.secrets['apiKey'] ?? '' });
+  const studio = await startVscoStandIn({ port, apiKey: connection.secrets['apiKey'] ?? '' });
   try {
     const job = '01jd3q8w2e5r7t9y0uopasdfgh';
     studio.put('job', { id: job, name: 'Foxglove second shooter', stage: 'booked', eventDate: wedding.date, externalMappings: [{ id: wedding.id, url: `wedsync://wedding/${wedding.id}` }] });
-    // The studio lets nobody in for a while, which is no reason to try again by itself.
-    studio.failNext(401, 1_000);
+    // The studio refuses this one for a while, which is no reason to try again by itself.
+    studio.failNext(422, 1_000);
     const app = await open({ server });
     const { window } = app;
     await expect(window.locator('[data-link="live"]')).toBeVisible();
@@ -43,7 +41,7 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await expect(window).toHaveURL(/#\/deliveries\/text\//);
     const found = window.locator('.row-delivery');
     await expect(found).toHaveCount(1);
-    await expect(found).toContainText('The vendor refused to give the details');
+    await expect(found).toContainText('The system does not know what it told of');
 
     // From the field out, then into the list.
     await window.keyboard.press('Tab');
@@ -55,7 +53,7 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await keep(app, 'delivery-quarantined');
     await axe(window, 'delivery');
 
-    studio.failNext(401, 0);
+    studio.failNext(422, 0);
     await found.focus();
     await window.keyboard.press('r');
     const dialog = window.getByRole('dialog');

@@ -6,7 +6,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
-import { REPOSITORY, type RunningServer } from '../support/runningServer.ts';
+import { studioAt } from '../support/facts.ts';
+import { freePort, REPOSITORY, type RunningServer } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
 import { launchBrowser } from '../support/browser.ts';
 
@@ -35,7 +36,7 @@ async function axe(page: Page, where: string): Promise<void> {
 }
 
 test('the day played by the simulation, photographed in the real window, light and dark', async ({ serve, open, keep }) => {
-  const server = await serve({ env: { WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4319' } });
+  const server = await serve({ env: studioAt(await freePort()) });
   const app = await open({ server });
   await expect(app.window.locator('[data-link="live"]')).toBeVisible();
   await playTheDay(server);
@@ -89,7 +90,7 @@ test('the day played by the simulation, photographed in the real window, light a
 });
 
 test('by keyboard alone: the worst alert is opened and acknowledged, and the record says so', async ({ serve, open }) => {
-  const server = await serve({ env: { WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4319' } });
+  const server = await serve({ env: studioAt(await freePort()) });
   const app = await open({ server });
   await expect(app.window.locator('[data-link="live"]')).toBeVisible();
   await playTheDay(server);
@@ -106,10 +107,11 @@ test('by keyboard alone: the worst alert is opened and acknowledged, and the rec
 });
 
 test('the same console in a plain browser, on a phone’s width, without the desktop', async ({ serve }) => {
-  const server = await serve({ env: { WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4319' } });
+  const server = await serve({ env: studioAt(await freePort()) });
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+    const page = await context.newPage();
     await page.goto(`${server.url}/#enrol=${server.ticket}`);
     await expect(page.locator('[data-link="live"]')).toBeVisible();
     expect(page.url()).not.toContain('enrol');
@@ -129,6 +131,16 @@ test('the same console in a plain browser, on a phone’s width, without the des
       await page.screenshot({ path: screenshotPath(`messages-phone-${scheme}`) });
       await axe(page, `messages phone ${scheme}`);
     }
+    // On a wall the sky is told, and nothing else of what is known about it.
+    const wall = await context.newPage();
+    await wall.setViewportSize({ width: 1280, height: 800 });
+    await wall.goto(`${server.url}/#wall`);
+    await expect(wall.locator('.wall-weather li').first()).toBeVisible();
+    await wall.screenshot({ path: screenshotPath('wall-weather-1280') });
+    await axe(wall, 'wall with weather');
+    await wall.setViewportSize({ width: 1920, height: 1080 });
+    await wall.screenshot({ path: screenshotPath('wall-weather-1920') });
+    await wall.close();
     // The session is a cookie: a reload needs no ticket, and the ticket is used up.
     await page.reload();
     await expect(page.locator('[data-link="live"]')).toBeVisible();

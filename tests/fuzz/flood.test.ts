@@ -8,7 +8,7 @@ import type { StreamFrame } from '../../core/contract/stream.ts';
 import { WebhookReceipt } from '../../core/contract/http.ts';
 import { fromSnapshot } from '../../core/domain/record/state.ts';
 import { vendorModule } from '../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEgressHttp } from '../../egress/http.ts';
 import { createIds, systemClock } from '../../server/ports.ts';
 import { startNormaliser } from '../../server/workers/normalise.ts';
 import { stripeIntent } from '../support/deliveries.ts';

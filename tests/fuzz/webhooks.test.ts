@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebhookReceipt } from '../../core/contract/http.ts';
 import { vendorModule } from '../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEgressHttp } from '../../egress/http.ts';
 import { createIds, systemClock } from '../../server/ports.ts';
 import { startNormaliser, type Normaliser } from '../../server/workers/normalise.ts';
 import { stripeIntent } from '../support/deliveries.ts';

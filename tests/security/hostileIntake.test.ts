@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ErrorBody, WebhookReceipt } from '../../core/contract/http.ts';
 import { applyEvents, emptyTables, fromSnapshot } from '../../core/domain/record/state.ts';
 import { vendorModule } from '../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEgressHttp } from '../../egress/http.ts';
 import { createIds, systemClock } from '../../server/ports.ts';
 import { startNormaliser, type Normaliser } from '../../server/workers/normalise.ts';
 import { stripeIntent } from '../support/deliveries.ts';

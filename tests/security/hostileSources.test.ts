@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DeliveryView } from '../../core/contract/http.ts';
 import { vendorModule } from '../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEgressHttp } from '../../egress/http.ts';
 import { createIds } from '../../server/ports.ts';
 import { createConnection } from '../../server/store/connections.ts';
 import { startNormaliser, type Normaliser, type NormaliserOptions } from '../../server/workers/normalise.ts';

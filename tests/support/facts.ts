@@ -16,6 +16,9 @@ export function todaysWedding(card: DemoCard): DemoWedding {
   return found;
 }
 
+/** Of the server: where the demo's studio is, which only that server may call on loopback. */
+export const studioAt = (port: number): Record<string, string> => ({ WEDSYNC_DEMO_STUDIO_PORT: String(port), WEDSYNC_EGRESS_ALLOW: `127.0.0.1:${port}` });
+
 export interface PaymentFact {
   readonly amountMinor: number;
   readonly status?: 'succeeded' | 'failed';

@@ -22,6 +22,8 @@ export interface RunningServer {
   demo(): DemoCard;
   /** A fresh one-use ticket. */
   newTicket(): Promise<string>;
+  /** Says something to a server that a test has put together. */
+  tell(message: Record<string, unknown>): void;
   /** `kill -9`. */
   kill(): Promise<void>;
   stop(): Promise<number | null>;
@@ -93,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       child.send({ type: 'ticket' });
       return String((await answer)['ticket']);
     },
+    tell: (message) => void child.send(message),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { io, type Socket } from 'socket.io-client';
-import type { Certificates, Clock } from '../../core/ports/ports.ts';
+import type { Certificates, Clock, Http } from '../../core/ports/ports.ts';
 import { PROTOCOL_VERSION, STREAM_PATH } from '../../core/contract/stream.ts';
 import { vendorModule, VENDORS } from '../../core/vendors/registry.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
@@ -11,8 +11,9 @@ import { createLooking } from '../../server/api/looking.ts';
 import { createAccounts } from '../../server/accounts/accounts.ts';
 import { buildApp } from '../../server/app.ts';
 import { loadConfig, type Config } from '../../server/config.ts';
+import { createDesk, type Desk } from '../../server/desk/desk.ts';
 import { createDeliveries } from '../../server/deliveries/deliveries.ts';
-import { createEgressHttp } from '../../server/egress/http.ts';
+import { createEgressHttp } from '../../egress/http.ts';
 import { createEvidence } from '../../server/intake/evidence.ts';
 import { createFounding, type Founding } from '../../server/founding/founding.ts';
 import { createLog } from '../../server/log.ts';
@@ -30,6 +31,7 @@ export interface TestApp {
   readonly logLines: Record<string, unknown>[];
   /** Left out on a double of the store. */
   readonly founding?: Founding;
+  readonly desk?: Desk;
   /** Listens on a free loopback port. */
   listen(): Promise<string>;
 }
@@ -41,7 +43,7 @@ export function testConfig(fields: Partial<Config> = {}): Config {
 }
 
 /** The real application around any store: real routes, real sockets, the real vendors. */
-export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number; floodLimits?: FloodLimits; certificates?: Certificates; vendors?: (system: string) => VendorModule | null; catalogue?: readonly VendorModule[] } = {}): TestApp {
+export function testApp(store: Store, options: { config?: Partial<Config>; clock?: Clock; heartbeatMs?: number; slowBytes?: number; floodLimits?: FloodLimits; turnMs?: number; certificates?: Certificates; evidence?: (url: string) => Promise<string | null>; http?: Http; vendors?: (system: string) => VendorModule | null; catalogue?: readonly VendorModule[] } = {}): TestApp {
   const logLines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -50,7 +52,7 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
     },
   });
   const metrics = createMetrics();
-  const { config, clock = systemClock, certificates = createCertificates(), vendors = vendorModule, catalogue = [...VENDORS.values()], ...limits } = options;
+  const { config, clock = systemClock, certificates = createCertificates(), evidence, http: _http, vendors = vendorModule, catalogue = [...VENDORS.values()], turnMs, ...limits } = options;
   const log = createLog('info', sink);
   // A double has no tables to look for a person in.
   const privacy = 'internals' in store ? { privacy: createPrivacy((store as OpenedStore).internals) } : {};
@@ -58,16 +60,18 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const deliveries = 'internals' in store ? { internals: (store as OpenedStore).internals, deliveries: createDeliveries(store as OpenedStore, vendors), looking: createLooking((store as OpenedStore).internals, vendors) } : {};
   const whole = testConfig(config);
   const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
-  const http = createEgressHttp({ allow: whole.egressAllow, log });
-  const evidence = createEvidence({ http, clock });
-  const systems = 'internals' in store ? { systems: createSystems({ internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
-  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence.get(url), store, ...privacy, ...founding, ...systems, ...deliveries, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  const http = options.http ?? createEgressHttp({ allow: whole.egressAllow, log });
+  const fetched = createEvidence({ http, clock });
+  const desk = 'internals' in store ? { desk: createDesk({ store: store as OpenedStore, clock, ids: (store as OpenedStore).internals.ids, log, ...(turnMs === undefined ? {} : { turnMs }) }) } : {};
+  const systems = 'internals' in store ? { systems: createSystems({ ...desk, internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
+  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
   return {
     app,
     metrics,
     logLines,
     ...founding,
+    ...desk,
     async listen() {
       await app.listen({ host: '127.0.0.1', port: 0 });
       return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

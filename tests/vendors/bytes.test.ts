@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, decodeBase64, decodeHex, decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '../../core/vendors/bytes.ts';
+import { decodeText } from '../../server/ports.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const reference = (bytes: Uint8Array): string | null => {
@@ -21,7 +22,10 @@ const nearlyText = fc.tuple(fc.string({ unit: 'binary' }), someBytes, fc.nat({ m
 
 describe('utf-8', () => {
   it('decodes like the platform and refuses what it refuses', () => {
-    fc.assert(fc.property(fc.oneof(fc.uint8Array(), nearlyText), (bytes) => void expect(decodeUtf8(bytes)).toBe(reference(bytes))), { numRuns: 2000 });
+    fc.assert(fc.property(fc.oneof(fc.uint8Array(), nearlyText), (bytes) => {
+      expect(decodeUtf8(bytes)).toBe(reference(bytes));
+      expect(decodeText(bytes)).toBe(reference(bytes));
+    }), { numRuns: 2000 });
   });
 
   it.each([
@@ -32,7 +36,10 @@ describe('utf-8', () => {
     ['past the last plane', [0xf4, 0x90, 0x80, 0x80]],
     ['cut', [0xe2, 0x82]],
     ['lone continuation', [0x80]],
-  ])('refuses %s', (_name, bytes) => expect(decodeUtf8(new Uint8Array(bytes))).toBeNull());
+  ])('refuses %s', (_name, bytes) => {
+    expect(decodeUtf8(new Uint8Array(bytes))).toBeNull();
+    expect(decodeText(new Uint8Array(bytes))).toBeNull();
+  });
 
   it('keeps text over every chunk boundary', () => {
     for (const length of [8190, 8191, 8192, 8193, 16_385]) {

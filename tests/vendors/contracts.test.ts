@@ -9,7 +9,7 @@ import { poll as stripePoll } from '../../core/vendors/stripe/poll.ts';
 import { poll as vscoPoll } from '../../core/vendors/vsco-workspace/poll.ts';
 import type { HttpRequest } from '../../core/ports/ports.ts';
 import { clockAt, fixtures } from './ports.ts';
-import { api as stripeApi, samples as stripeSamples } from './stripe/samples.ts';
+import { api as stripeApi, charge, dispute, samples as stripeSamples } from './stripe/samples.ts';
 import { lists as vscoLists, samples as vscoSamples } from './vsco-workspace/samples.ts';
 import { contact, job, jobContact, order, payment, session } from './vsco-workspace/objects.ts';
 
@@ -100,7 +100,9 @@ describe.skipIf(!haveContracts(stripeFile, stripeApiFile))('Stripe: published sh
     resources: Record<string, Record<string, unknown>>;
     eventTypes: string[];
   }
-  const RESOURCE: Readonly<Record<string, string>> = { payment_intent: 'PaymentIntent', charge: 'Charge', 'checkout.session': 'Session', invoice: 'Invoice' };
+  const RESOURCE: Readonly<Record<string, string>> = {
+    payment_intent: 'PaymentIntent', charge: 'Charge', 'checkout.session': 'Session', invoice: 'Invoice', customer: 'Customer', refund: 'Refund', dispute: 'Dispute',
+  };
   const shapes = haveContracts(stripeFile) ? (read(stripeFile) as Shapes) : { resources: {}, eventTypes: [] };
   const namesOf = (resource: string): Set<string> => {
     const entry = shapes.resources[resource] ?? {};
@@ -111,7 +113,8 @@ describe.skipIf(!haveContracts(stripeFile, stripeApiFile))('Stripe: published sh
     ...fixtures('stripe').map(({ name, body }): [string, Record<string, unknown>] => {
       return [`fixture ${name}`, (JSON.parse(body) as { data: { object: Record<string, unknown> } }).data.object];
     }),
-    ...STRIPE_EVENTS.map((event): [string, Record<string, unknown>] => {
+    ...[charge, dispute].map((object): [string, Record<string, unknown>] => [`read ${object.object}`, object]),
+    ...STRIPE_EVENTS.filter((event) => !/^(?:customer|refund|charge\.dispute)\./.test(event)).map((event): [string, Record<string, unknown>] => {
       return [`played ${event}`, stripeObject({ event, id: 'x', created: 1, amount: 100, currency: 'GBP', weddingId: null, email: 'a@b.c', payer: 'A' })];
     }),
   ];

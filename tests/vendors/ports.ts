@@ -42,8 +42,8 @@ export function proverOf(samples: VendorSamples): NonNullable<VendorSamples['pro
 export const clockAt = (ms: number): Clock => ({ now: () => ms });
 
 export const fetchHttp: Http = {
-  async send({ method, url, headers, body, timeoutMs }) {
-    const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(timeoutMs), ...(body === undefined ? {} : { body }) });
+  async send({ method, url, headers, body, timeoutMs, redirect }) {
+    const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(timeoutMs), ...(redirect === 'told' ? { redirect: 'manual' } : {}), ...(body === undefined ? {} : { body }) });
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
   },
 };

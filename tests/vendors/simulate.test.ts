@@ -186,7 +186,7 @@ describe('npm run simulate', () => {
     expect(intake.taken.length).toBe(2 * (facts.length - refused - repeated));
     const changes = intake.taken.flatMap((each) => each.changes);
     for (const change of changes) expectFits(change);
-    expect(new Set(changes.map((change) => change.kind))).toEqual(new Set(['contact', 'booking', 'payment']));
+    expect(new Set(changes.map((change) => change.kind))).toEqual(new Set(['contact', 'booking', 'payment', 'document']));
     expect(intake.taken.filter((each) => each.meant.kind === 'ignored').length).toBe(2);
 
     const calls = changes.filter((change) => change.kind === 'booking' && change.remote.type === 'job' && change.wedding.email === 'today@example.org');

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Http } from '../../../core/ports/ports.ts';
-import type { Brought } from '../../../core/vendors/vendor.ts';
+import type { Brought, PollPart } from '../../../core/vendors/vendor.ts';
+import { callsNeed, lacksKey } from '../../../core/vendors/access.ts';
 import { clockAt, stored } from '../../vendors/ports.ts';
 import { always, expectUnderstood, unreachable } from '../fits.ts';
 import type { VendorSamples } from '../samples.ts';
 
 const MOST_PAGES = 50;
+const codeOf = (read: Awaited<ReturnType<PollPart['read']>>): string => (read.ok ? 'ok' : read.error.code);
 
 /** Looking for changes: everything once, the same again after a crash, and nothing lost to a bad answer. */
 export function pollConformance(samples: VendorSamples): void {
@@ -54,13 +56,25 @@ export function pollConformance(samples: VendorSamples): void {
 
     it('says apart what is refused, what may be tried again, and what is no answer', async () => {
       const ask = (with_: Http) => poll.read(null, access, { http: with_, clock });
-      for (const status of [401, 403]) expect(await ask(always({ status, headers: {}, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
+      expect(await ask(always({ status: 401, headers: {}, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.no_access', retryable: false } });
+      // Of a list it is the key that may see none; of the sign-in (PayPal) the key itself.
+      expect(['normalise.forbidden', 'normalise.no_access']).toContain(codeOf(await ask(always({ status: 403, headers: {}, body: '' }))));
       for (const status of [429, 500, 503]) {
         expect(await ask(always({ status, headers: { 'retry-after': '7' }, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true, retryAfterMs: 7000 } });
       }
       expect(await ask(unreachable)).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true } });
       expect(await ask(always({ status: 200, headers: {}, body: '<html>' }))).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true } });
       expect(await ask(always({ status: 200, headers: {}, body: '"x"' }))).toMatchObject({ ok: false });
+    });
+
+    it('tells that it has nothing to call with, by calling nobody, or has nothing to read', async () => {
+      let calls = 0;
+      const http: Http = { send: () => Promise.resolve({ status: 401, headers: {}, body: '' }).finally(() => (calls += 1)) };
+      const bare = { ...access, secrets: {} };
+      const read = await poll.read(null, bare, { http, clock });
+      // One that needs no key is refused there like anybody.
+      if (calls > 0) expect(lacksKey(manifest, 'native', access.secrets) || manifest.fields.every((field) => !field.required || !callsNeed(field))).toBe(true);
+      else if (!read.ok) expect([codeOf(read), lacksKey(manifest, 'native', bare.secrets)]).toEqual(['normalise.no_access', true]);
     });
 
     it('shows no secret in an error', async () => {

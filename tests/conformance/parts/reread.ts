@@ -18,6 +18,15 @@ export function rereadConformance(samples: VendorSamples): void {
     if (!hint) throw new Error('no hints');
     const ask = (http: Http, which: Hint = hint) => reread(which, access, { http, clock });
 
+    /** Whoever signs in first gets in; the object itself is refused. */
+    const refusing = (status: number): Http => ({
+      send: ({ url }) => {
+        const signIn = answers.get('/v1/oauth2/token');
+        const isSignIn = signIn !== undefined && new URL(url).pathname === '/v1/oauth2/token';
+        return Promise.resolve(isSignIn ? { status: 200, headers: {}, body: JSON.stringify(signIn) } : { status, headers: {}, body: '' });
+      },
+    });
+
     it.each(hints.map((each) => [each.remoteType, each] as const))('turns a %s into changes that fit', async (_type, each) => {
       const asked: string[] = [];
       const read = await ask(
@@ -36,8 +45,13 @@ export function rereadConformance(samples: VendorSamples): void {
       for (const url of asked) expect(url.startsWith(access.settings['baseUrl'] ?? '')).toBe(true);
     });
 
-    it.each([401, 403, 404, 410])('takes %i as a refusal for good', async (status) => {
-      expect(await ask(always({ status, headers: {}, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
+    it('takes 401 as the key that is not accepted, 403 of one object as that object', async () => {
+      expect(await ask(always({ status: 401, headers: {}, body: '' }))).toMatchObject({ ok: false, error: { code: 'normalise.no_access', retryable: false } });
+      expect(await ask(refusing(403))).toMatchObject({ ok: false, error: { code: 'normalise.forbidden', retryable: false } });
+    });
+
+    it.each([404, 410])('takes %i as gone for good, which says nothing of the key', async (status) => {
+      expect(await ask(refusing(status))).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
     });
 
     it.each([429, 500, 502, 503])('takes %i as a reason to come back when told', async (status) => {

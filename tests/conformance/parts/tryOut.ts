@@ -22,7 +22,7 @@ export function tryOutConformance(samples: VendorSamples): void {
 
     it('tells a wrong key from a vendor that is away, without the key', async () => {
       const wrong = await test(access, { http: always({ status: 401, headers: {}, body: '' }), clock });
-      expect(wrong).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
+      expect(wrong).toMatchObject({ ok: false, error: { code: 'normalise.no_access', retryable: false } });
       const away = await test(access, { http: always({ status: 503, headers: {}, body: '' }), clock });
       expect(away).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true } });
       expect(await test(access, { http: unreachable, clock })).toMatchObject({ ok: false, error: { retryable: true } });

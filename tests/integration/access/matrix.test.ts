@@ -37,6 +37,9 @@ let other: House;
 let provider: Provider;
 const headers = new Map<Role, Headers>();
 const tokens = new Map<Role, string>();
+const devices = new Map<Role, string>();
+/** Who asks, where what is asked for is theirs alone. */
+let asking: Role = 'owner';
 let tried = 0;
 
 const of = <V>(map: ReadonlyMap<Role, V>, role: Role): V => {
@@ -93,6 +96,8 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   connectionStatus: () => ({ path: HTTP.connectionStatus.path }),
   syncCrm: () => ({ path: HTTP.syncCrm.path.replace(':crmType', 'vsco-workspace'), payload: {} }),
   testEvent: () => ({ path: HTTP.testEvent.path.replace(':id', t.connections.stripe.connectionId), payload: {} }),
+  deskTurns: () => ({ path: HTTP.deskTurns.path, payload: { run: randomUUID(), waitMs: 0 } }),
+  deskAnswer: async () => ({ path: HTTP.deskAnswer.path.replace(':id', await turnOf(house.organisationId, devices.get(asking) ?? '')), payload: NO_KEY }),
   systems: () => ({ path: HTTP.systems.path }),
   system: () => ({ path: HTTP.system.path.replace(':system', 'stripe') }),
   setup: () => ({ path: HTTP.setup.path.replace(':id', t.connections.honeybook.connectionId) }),
@@ -102,6 +107,8 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   rotate: () => ({ path: HTTP.rotate.path.replace(':id', t.connections.honeybook.connectionId), payload: { key: 'bearerToken' } }),
   pause: async () => ({ path: HTTP.pause.path.replace(':id', await anyConnection('bridge')), payload: {} }),
   resume: async () => ({ path: HTTP.resume.path.replace(':id', await anyConnection('bridge')), payload: {} }),
+  removal: async () => ({ path: HTTP.removal.path.replace(':id', await anyConnection('bridge')) }),
+  removeConnection: async () => ({ path: HTTP.removeConnection.path.replace(':id', await anyConnection('bridge')) }),
   look: async () => ({ path: HTTP.look.path.replace(':id', await anyConnection('native', GRANTING)), payload: {} }),
   askLeave: async () => ({ path: HTTP.askLeave.path.replace(':id', await anyConnection('native', GRANTING)), payload: { redirectUri: DESKTOP_LEAVE_ADDRESS } }),
   leaveGiven: async () => ({ path: HTTP.leaveGiven.path, payload: { callbackUrl: await leaveOver() } }),
@@ -137,6 +144,16 @@ const anyConnection = async (way: 'native' | 'bridge' | 'file', system = 'honeyb
 const leaveOver = async (): Promise<string> => {
   const asked = await ask('askLeave', of(headers, 'owner'));
   return provider.visit(LeaveAnswer.parse(asked.json()).authorizeUrl);
+};
+/** A call that a desktop was asked to make and has taken. */
+const RUN = randomUUID();
+const NO_KEY = { run: RUN, fence: 1, answer: { outcome: 'refused', code: 'desk.key_missing' } };
+const turnOf = async (organisationId: string, deviceId: string): Promise<string> => {
+  const actor = { kind: 'system', id: null, name: 'test' } as const;
+  const { connectionId } = await createConnection(t.store.internals, { organisationId, system: 'calendly', name: 'Kept', path: 'native', settings: {}, secrets: {}, kept: { deviceId, keys: ['accessToken'] }, actor });
+  const [id, at, expiresAt] = [randomUUID(), new Date().toISOString(), new Date(Date.now() + 60_000).toISOString()];
+  await t.store.internals.database.system.insertInto('deskTurns').values({ id, organisationId, connectionId, deviceId, fence: 1, ask: JSON.stringify({ kind: 'test' }), settings: {}, state: 'taken', run: RUN, askedAt: at, expiresAt }).execute();
+  return id;
 };
 const anyContact = async (): Promise<string> => {
   const id = randomUUID();
@@ -216,6 +233,7 @@ beforeAll(async () => {
     const device = await letIn(t.store, house.organisationId, house.access(role));
     headers.set(role, device.headers);
     tokens.set(role, device.token);
+    devices.set(role, device.deviceId);
     await named(device.deviceId, role);
   }
 });
@@ -246,6 +264,7 @@ it('has every address of the server: in the contract, or open to machines by nam
 
 describe.each(Object.keys(ENDPOINTS) as Endpoint[])('the endpoint %s', (name) => {
   it.each(ROLES)('for %s', async (role) => {
+    asking = role;
     const answer = await ask(name, of(headers, role));
     const allowed = (ENDPOINTS[name] as readonly Role[]).includes(role);
     expect([role, answer.statusCode, allowed ? null : codeOf(answer)]).toEqual(allowed ? [role, 200, null] : [role, 403, 'auth.forbidden']);
@@ -277,10 +296,15 @@ describe.each(ROLES)('%s', (role) => {
       ['refusals', { path: HTTP.refusals.path.replace(':id', troubled(other).connectionId) }],
       ['testEvent', { path: HTTP.testEvent.path.replace(':id', troubled(other).connectionId), payload: {} }],
       ['replayState', { path: HTTP.replayState.path.replace(':id', randomUUID()) }],
+      // Of somebody else in the same house it is as unknown.
+      ['deskAnswer', { path: HTTP.deskAnswer.path.replace(':id', await turnOf(other.organisationId, theirs.deviceId)), payload: NO_KEY }],
+      ['deskAnswer', { path: HTTP.deskAnswer.path.replace(':id', await turnOf(house.organisationId, (await letIn(t.store, house.organisationId, house.access('owner'))).deviceId)), payload: NO_KEY }],
       ...(['setup', 'changeConnection', 'rotate', 'pause', 'resume', 'look', 'askLeave', 'importPreview', 'importRows'] as const).map((name): [Endpoint, { path: string; payload?: object }] => [
         name,
         { path: HTTP[name].path.replace(':id', troubled(other).connectionId), ...(name === 'setup' ? {} : { payload: OF_OTHERS[name] }) },
       ]),
+      ['removal', { path: HTTP.removal.path.replace(':id', troubled(other).connectionId) }],
+      ['removeConnection', { path: HTTP.removeConnection.path.replace(':id', troubled(other).connectionId) }],
       ['cancelReplay', { path: HTTP.cancelReplay.path.replace(':id', randomUUID()), payload: {} }],
       ['setRole', { path: HTTP.setRole.path.replace(':id', theirMember), payload: { role: 'staff' } }],
       ['removeMember', { path: HTTP.removeMember.path.replace(':id', theirMember), payload: {} }],

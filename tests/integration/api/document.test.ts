@@ -5,7 +5,10 @@ import { DeliveriesAnswer, DevicesAnswer, HTTP, IntegrationsAnswer, MeAnswer, Pr
 import { Snapshot } from '../../../core/contract/record.ts';
 import { ENDPOINTS, type EndpointName } from '../../../core/domain/access/matrix.ts';
 import { createClient, type Client } from '../../../core/contract/client.ts';
+import { canonicalUrl, INTAKE_ALIASES } from '../../../core/domain/intake/aliases.ts';
+import { VENDORS } from '../../../core/vendors/registry.ts';
 import { apiDocument, type ApiDocument } from '../../../server/api/document.ts';
+import { WEBHOOKS } from '../../../server/api/webhookPaths.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
 import { testApp } from '../../support/serverApp.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
@@ -63,8 +66,23 @@ describe('the document', () => {
       expect('requestBody' in (told ?? {}), name).toBe('body' in HTTP[name as EndpointName].request);
     }
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-    expect(operations).toHaveLength(Object.keys(HTTP).length);
+    expect(operations.filter((one) => !(one['tags'] as string[]).includes(WEBHOOKS))).toHaveLength(Object.keys(HTTP).length);
     expect(new Set(operations.map((one) => one['operationId'])).size).toBe(operations.length);
+  });
+
+  test('has every address that other systems call, with its systems, and each of them leads to the intake', async () => {
+    const told = Object.entries(document.paths).filter(([, methods]) => (methods['post']?.['tags'] as string[] | undefined)?.includes(WEBHOOKS));
+    const named = INTAKE_ALIASES.filter((one) => one.startsWith('/api/')).map((one) => `${one.replace('/api', '/api/v1')}/{system}/{connection}`);
+    expect(told.map(([path]) => path).sort()).toEqual(named.sort());
+    const { connectionId: _id, intakeKey } = t.connections.stripe;
+    for (const [path, { post }] of told) {
+      const [system] = post?.['parameters'] as { schema: { enum: string[] } }[];
+      expect(system?.schema.enum).toEqual([...VENDORS.values()].filter((one) => one.manifest.webhook && one.webhook).map((one) => one.manifest.id).sort());
+      const url = path.replace('{system}', 'stripe').replace('{connection}', intakeKey);
+      expect(canonicalUrl(url)).toBe(`/api/integrations/webhook/stripe/${intakeKey}`);
+      const answer = await app.inject({ method: 'POST', url, headers: { 'content-type': 'application/json' }, payload: {} });
+      expect([url, answer.statusCode, Object.keys(post?.['responses'] as Json).includes('401')]).toEqual([url, 401, true]);
+    }
   });
 
   test('follows the rules of its kind: fields, places of parameters, path parameters that are there', () => {

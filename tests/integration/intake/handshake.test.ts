@@ -25,7 +25,7 @@ const asking: VendorModule = {
       if (request.evidence === null) return { ok: false, error: 'intake.evidence_missing' };
       const proof = verifyToken(request.headers['x-token'], [access.secrets['token']], hashing);
       if (!proof.ok) return proof;
-      const text = bodyText(request.rawBody);
+      const text = bodyText(request);
       if (!text.ok) return text;
       const common = { deliveryKey: `key:${text.value}`, vendorEvent: 'said', bodyText: text.value };
       if (text.value === 'probe') return ok({ ...common, nothing: true, reply: { status: 202, mediaType: 'text/plain', body: 'well' } });

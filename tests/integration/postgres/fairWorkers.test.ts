@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { vendorModule } from '../../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
 import { createConnection } from '../../../server/store/connections.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';

@@ -3,7 +3,7 @@ import { HTTP } from '../../../core/contract/http.ts';
 import { admitIn } from '../../../server/accounts/entering.ts';
 import { deleteAccount, endMembership, type Member } from '../../../server/accounts/members.ts';
 import { createAccounts, type Accounts } from '../../../server/accounts/accounts.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createPrivacy } from '../../../server/privacy/privacy.ts';
 import { OWNER } from '../../../server/store/devices.ts';
 import { actorOf } from '../../../server/store/store.ts';

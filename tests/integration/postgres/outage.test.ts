@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vendorModule } from '../../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';

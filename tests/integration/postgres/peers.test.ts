@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { draftCreated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { seedDemo } from '../../../server/demo/seed.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
 import { setPaused } from '../../../server/store/pausing.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';

@@ -5,7 +5,7 @@ import { ERASURES } from '../../../core/contract/events.ts';
 import { draftCreated, draftUpdated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { applyEvents, emptyTables, fromSnapshot } from '../../../core/domain/record/state.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds } from '../../../server/ports.ts';
 import { createPrivacy, type Privacy } from '../../../server/privacy/privacy.ts';
 import { actorOf } from '../../../server/store/store.ts';

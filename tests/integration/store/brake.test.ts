@@ -70,7 +70,7 @@ test('a source that returns nothing of forty entries: none is taken away, one ca
   await work();
   expect(await calendar()).toHaveLength(ENTRIES);
   expect(await counted()).toEqual({ processed: ENTRIES, 'held held.deletes': ENTRIES });
-  expect(await cards()).toMatchObject([{ kind: 'held', state: 'open', reason: 'held.deletes', connectionId: t.connections.stripe.connectionId, title: 'Stripe: 40 deletions (Entry e0, Entry e1, Entry e2, ...)' }]);
+  expect(await cards()).toMatchObject([{ kind: 'held', state: 'open', reason: 'held.deletes', connectionId: t.connections.stripe.connectionId, title: 'Stripe: 40 deletions (Entry e0, Entry e1, Entry e2, ...)', subject: '40 deletions', lot: { kinds: [{ kind: 'deletes', count: 40, usualPerHour: 0, applied: 0 }], rows: [{ collection: 'calendarEvents', count: 40 }], deliveries: 40, weddingIds: [], moreWeddings: false } }]);
   expect(await heldAlerts()).toMatchObject([{ state: 'open', severity: 'warning' }]);
 
   expect(await decide('review.release')).toMatchObject({ outcome: 'accepted' });
@@ -110,6 +110,7 @@ test('a normal single deletion passes; more of them join the open card, and so d
   expect((await calendar()).map((row) => row.title)).toContain('Of others');
   const [card, ...more] = await cards();
   expect(more).toEqual([]);
+  expect(card?.lot).toMatchObject({ kinds: [{ kind: 'deletes', count: 20, applied: 1 }], deliveries: 21 });
   expect(card).toMatchObject({ state: 'open', title: 'Stripe: 20 deletions (Entry e1, Entry e2, Entry e3, ...)' });
   // Based on what the person saw before more joined: shown again first.
   expect(await t.store.command(t.organisation.id, t.device, { type: 'review.release', commandId: randomUUID(), reviewId: card?.id ?? '', basedOnVersion: 1 })).toMatchObject({ outcome: 'rebase' });

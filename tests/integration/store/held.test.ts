@@ -8,8 +8,10 @@ import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { Hint, RereadError, VendorModule } from '../../../core/vendors/vendor.ts';
 import { createIds } from '../../../server/ports.ts';
 import { setPaused } from '../../../server/store/pausing.ts';
+import { startDeadLetterWatch } from '../../../server/workers/deadLetters.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { delivery } from '../../support/deliveries.ts';
+import { furnish } from '../../support/house.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
 import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 
@@ -231,4 +233,51 @@ test('what is not done is counted by connection, with the age of the oldest, and
   expect((await t.store.integrations(t.organisation.id)).find((one) => one.connection.id === connectionId)?.queue).toMatchObject({ waiting: 0, held: 1 });
   clock.advance(9_000);
   expect(await t.store.gauges()).toMatchObject({ deliveriesWaiting: 0, deliveriesHeld: 1, deliveriesQuarantined: 1, deliveriesDead: 1, oldestWaitingSeconds: 0, oldestDeadSeconds: 70 });
+});
+
+test('what was given up is told once for its connection: after ten minutes, near a wedding at once, and settled with the last', async () => {
+  const watch = startDeadLetterWatch({ store: t.store, clock, ids: createIds(), log: t.log });
+  try {
+    const { connectionId } = t.connections.stripe;
+    const dies = async (id: string) => {
+      source = async () => err(noAnswer());
+      await hint(id);
+      await idle();
+      await sql`update deliveries set attempts = 15, next_attempt_at = ${new Date(clock.now()).toISOString()}::timestamptz where state = 'waiting'`.execute(t.store.internals.database.system);
+      await sql`update connection_access set breaker = null`.execute(t.store.internals.database.system);
+      line?.wake();
+      await idle();
+      await watch.runNow();
+    };
+    const told = async () => (await rows()).alerts.filter(({ rule }) => rule === 'deliveries_dead').map(({ severity, state, title, subject }) => [severity, state, title, subject?.id]);
+    await dies('one');
+    expect((await states()).map(([state]) => state)).toEqual(['dead']);
+    expect(await told()).toEqual([]);
+    clock.advance(9 * MINUTE_MS);
+    await watch.runNow();
+    expect(await told()).toEqual([]);
+    clock.advance(MINUTE_MS);
+    await watch.runNow();
+    const first = ['warning', 'open', 'A delivery of Stripe was given up', connectionId];
+    expect(await told()).toEqual([first]);
+    // Another one joins it; a person who has acknowledged it is not told of the same again.
+    await dies('two');
+    await watch.runNow();
+    expect(await told()).toEqual([first]);
+
+    const open = (await rows()).reviewItems.filter(({ kind, state }) => kind === 'dead' && state === 'open');
+    expect(open).toHaveLength(2);
+    source = async ({ remoteId }) => ok([entry(remoteId)]);
+    await sql`update deliveries set state = 'received', replay_id = ${randomUUID()}::uuid, attempts = 0 where state = 'dead'`.execute(t.store.internals.database.system);
+    line?.wake();
+    await idle();
+    await watch.runNow();
+    expect(await told()).toEqual([['warning', 'resolved', first[2], connectionId]]);
+
+    await furnish(t.store, t.organisation.id);
+    await dies('near');
+    expect((await told()).at(-1)).toEqual(['critical', 'open', 'A delivery of Stripe was given up', connectionId]);
+  } finally {
+    await watch.stop();
+  }
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { err, ok } from '../../../core/contract/result.ts';
 import { feedPart } from '../../../core/vendors/feeds.ts';
 import type { Brought, Normalised, PollPart, VendorModule } from '../../../core/vendors/vendor.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds } from '../../../server/ports.ts';
 import { createConnection, type CreatedConnection } from '../../../server/store/connections.ts';
 import { setPaused } from '../../../server/store/pausing.ts';

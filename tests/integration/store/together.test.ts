@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { draftCreated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds } from '../../../server/ports.ts';
 import { createConnection } from '../../../server/store/connections.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';

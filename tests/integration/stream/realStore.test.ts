@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { stripeIntent } from '../../support/deliveries.ts';

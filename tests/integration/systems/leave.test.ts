@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DESKTOP_LEAVE_ADDRESS } from '../../../core/contract/systems.ts';
 import { VENDORS, vendorModule } from '../../../core/vendors/registry.ts';
-import { createEgressHttp } from '../../../server/egress/http.ts';
+import { createEgressHttp } from '../../../egress/http.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';
@@ -57,7 +57,7 @@ afterAll(async () => {
 
 async function connected(): Promise<string> {
   const { connection, setup, report } = await owner.get('connect', { body: { system: GRANTING, path: 'native', settings: { clientId: provider.clientId }, secrets: { clientSecret: provider.clientSecret } } });
-  expect([setup.leave, report]).toEqual([{ given: false, until: null, ended: false }, null]);
+  expect([setup.leave, report]).toEqual([{ given: false, until: null, ended: false, refused: null }, null]);
   return connection.id;
 }
 const asked = (id: string, redirectUri = DESKTOP_LEAVE_ADDRESS) => owner.get('askLeave', { id, body: { redirectUri } });
@@ -123,6 +123,11 @@ describe('giving leave', () => {
     provider.denies = true;
     const back = await provider.visit((await asked(id)).authorizeUrl);
     expect((await owner.ask('leaveGiven', { body: { callbackUrl: back } })).code()).toBe('connect.leave_denied');
+    // A page that waits in another tab is told; asked again, it waits for the new answer.
+    expect((await owner.get('setup', { id })).leave).toMatchObject({ given: false, refused: 'connect.leave_denied' });
+    provider.denies = false;
+    await asked(id);
+    expect((await owner.get('setup', { id })).leave).toMatchObject({ given: false, refused: null });
   });
 
   it.each(['https://evil.example/leave', 'http://10.0.0.1:43117/leave', 'http://127.0.0.1/leave', 'http://localhost.evil.example:1/x'])('sends nobody back to %s', async (redirectUri) => {
@@ -138,7 +143,7 @@ describe('giving leave', () => {
     const cookie = first.headers.getSetCookie().find((line) => line.startsWith('wedsync_leave='))?.split(';')[0] ?? '';
     const back = await provider.visit(((await first.json()) as { authorizeUrl: string }).authorizeUrl);
     const stranger = await fetch(back);
-    expect([stranger.status, (await stranger.text()).includes('not given')]).toEqual([400, true]);
+    expect([stranger.status, (await stranger.text()).includes('belongs to another browser')]).toEqual([400, true]);
     expect((await owner.get('setup', { id })).leave?.given).toBe(false);
     const own = await fetch(back, { headers: { cookie } });
     expect([own.status, own.headers.get('content-type'), (await own.text()).includes('close this window')]).toEqual([200, 'text/html; charset=utf-8', true]);

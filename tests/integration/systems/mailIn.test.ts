@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
+import { sql } from 'kysely';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { vendorModule } from '../../../core/vendors/registry.ts';
@@ -20,7 +21,7 @@ const SYSTEM = 'weddingwire';
 const DOMAIN = 'in.example.com';
 const vendorDomain = vendorModule(SYSTEM)?.manifest.mail?.domains[0] ?? '';
 const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
-const keys = { real: rsa(), other: rsa() };
+const keys = { real: rsa(), other: rsa(), google: rsa() };
 
 let t: TestStore;
 let test: TestApp;
@@ -33,6 +34,7 @@ const resolve = (name: string): Promise<string[][]> => {
   asked.push(name);
   const record = (key: ReturnType<typeof rsa>) => [[`v=DKIM1; k=rsa; p=${key.publicKey.toString('base64')}`]];
   if (name === `real._domainkey.${vendorDomain}`) return Promise.resolve(record(keys.real));
+  if (name === 'forwarding._domainkey.google.com') return Promise.resolve(record(keys.google));
   if (name === 'real._domainkey.evil.example') return Promise.resolve(record(keys.other));
   if (name === `away._domainkey.${vendorDomain}`) return Promise.reject(Object.assign(new Error('no server answers'), { code: 'ETIMEOUT' }));
   return Promise.reject(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
@@ -58,14 +60,17 @@ interface Sent {
   readonly html?: string;
   readonly size?: number;
   readonly messageId?: string;
+  readonly from?: string;
+  readonly subject?: string;
+  readonly text?: string;
 }
 const LEAD = 'You have a new enquiry.\n\nName: Amara Okafor\nEmail: amara@example.org\nPhone: 07700 900123\nWedding date: 2027-06-12\nMessage: Is the orangery free?\n';
 const REAL = { domainName: vendorDomain, keySelector: 'real', privateKey: keys.real.privateKey };
 
-async function send(to: string, { dkim = REAL, html, size = 0, messageId }: Sent = {}): Promise<'taken' | number> {
+async function send(to: string, { dkim = REAL, html, size = 0, messageId, from = `"WeddingWire" <leads@${vendorDomain}>`, subject = 'New enquiry', text = LEAD }: Sent = {}): Promise<'taken' | number> {
   const transport = nodemailer.createTransport({ host: '127.0.0.1', port: mailIn.port, ignoreTLS: true, ...(dkim ? { dkim } : {}) });
   try {
-    await transport.sendMail({ from: `"WeddingWire" <leads@${vendorDomain}>`, to, subject: 'New enquiry', ...(messageId ? { messageId } : {}), ...(html ? { html } : { text: LEAD + 'x'.repeat(size) }) });
+    await transport.sendMail({ from, to, subject, ...(messageId ? { messageId } : {}), ...(html ? { html } : { text: text + 'x'.repeat(size) }) });
     return 'taken';
   } catch (error) {
     return (error as { responseCode?: number }).responseCode ?? 0;
@@ -119,6 +124,43 @@ it('refuses in the session: unknown addresses, no signature, another domain’s,
   expect(lines).toEqual(expect.arrayContaining([expect.objectContaining({ outcome: 'mail_in.not_signed', subject: id }), expect.objectContaining({ outcome: 'intake.unknown_connection', subject: 'unknown' })]));
 });
 
+const GOOGLE = { domainName: 'google.com', keySelector: 'forwarding', privateKey: keys.google.privateKey };
+const LINK = 'https://mail-settings.google.com/mail/vf-%5BANGjdJ9x%5D-4f2Kq';
+const ASKS = { dkim: GOOGLE, from: '"Gmail Team" <forwarding-noreply@google.com>', subject: '(#402813765) Forwarding: house@harrow.example', text: `Code: 402813765\n${LINK}\n` };
+
+it('a mailbox that asks whether it may forward is shown with the connection, the newest for all, and never worked on as a lead', async () => {
+  const { id, address } = await mailbox();
+  expect((await owner.get('setup', { id })).forwarding).toBeNull();
+  expect(await send(address, ASKS)).toBe('taken');
+  const { forwarding } = await owner.get('setup', { id });
+  expect(forwarding).toMatchObject({ provider: 'Gmail', mailbox: 'house@harrow.example', code: '402813765', link: LINK });
+  expect(await stored(id)).toEqual([]);
+  expect(await send(address, { ...ASKS, subject: '(#555000111) Forwarding: office@harrow.example' })).toBe('taken');
+  expect((await owner.get('setup', { id })).forwarding).toMatchObject({ code: '555000111', mailbox: 'office@harrow.example' });
+  const alerts = async () => (await t.store.snapshot(t.organisation.id)).rows.alerts.filter(({ rule, subject }) => rule === 'forwarding_asked' && subject?.id === id);
+  expect(await alerts()).toMatchObject([{ state: 'resolved' }, { severity: 'notice', state: 'open', title: 'Gmail asks whether mails may be forwarded' }]);
+  // The code opens a mailbox's mails to whoever has it: it is told to whoever may see the connection, and to nobody else.
+  expect(JSON.stringify(await alerts())).not.toContain('402813765');
+  // The first mail that was forwarded shows that it works.
+  expect(await send(address, { messageId: '<forwarded@vendor>' })).toBe('taken');
+  await normaliser.idle();
+  expect(await alerts()).toMatchObject([{ state: 'resolved' }, { state: 'resolved' }]);
+  await sql`update connection_access set forwarding = jsonb_set(forwarding, '{expiresAt}', ${JSON.stringify(new Date(Date.now() - 1_000).toISOString())}::jsonb) where id = ${id}`.execute(t.store.internals.database.system);
+  expect((await owner.get('setup', { id })).forwarding).toBeNull();
+});
+
+it('refuses what only looks like it: another sender at the provider, another signature, no signature, a lead under the provider’s name', async () => {
+  const { id, address } = await mailbox();
+  expect(await send(address, { ...ASKS, from: 'somebody@google.com' })).toBe(550);
+  // Signed by the system itself, it is a mail of the system's own, whatever it says.
+  expect(await send(address, { ...ASKS, dkim: REAL, from: `leads@${vendorDomain}` })).toBe('taken');
+  expect(await send(address, { ...ASKS, dkim: REAL })).toBe(550);
+  expect(await send(address, { ...ASKS, dkim: null })).toBe(550);
+  expect(await send(address, { ...ASKS, dkim: { ...GOOGLE, privateKey: keys.other.privateKey } })).toBe(550);
+  expect(await send(address, { dkim: GOOGLE, from: 'forwarding-noreply@google.com' })).toBe(550);
+  expect((await owner.get('setup', { id })).forwarding).toBeNull();
+});
+
 it('reads HTML where there is no plain text, and keeps what is not an enquiry without believing it', async () => {
   const { id, address } = await mailbox();
   expect(await send(address, { html: '<html><head><style>p{}</style></head><body><p>Name: Zoe &amp; Max</p><div>Email: zoe@example.org</div><script>x()</script></body></html>' })).toBe('taken');
@@ -127,6 +169,27 @@ it('reads HTML where there is no plain text, and keeps what is not an enquiry wi
   expect((JSON.parse(delivery?.body ?? '') as ReadMail).text).toContain('Name: Zoe & Max');
   expect(delivery?.state).toBe('processed');
   expect(textOfHtml('<p>a&#x41;&#0;</p><!-- x --><td>b</td><br>c &unknown;')).toBe('aA\nb\nc &unknown;');
+});
+
+it.each([
+  ['somebody else under a good signature', '"WeddingWire" <leads@evil.example>', 550],
+  ['a domain that only looks like it', `leads@not-${vendorDomain}`, 550],
+  ['below the domain that has signed', `leads@mail.${vendorDomain}`, 'taken'],
+] as const)('the sender that is shown is held against the domain that has signed: %s', async (_what, from, answer) => {
+  const { id, address } = await mailbox();
+  expect(await send(address, { from })).toBe(answer);
+  expect(await stored(id)).toHaveLength(answer === 'taken' ? 1 : 0);
+  await t.store.internals.flushAudit();
+  const lines = await t.store.internals.database.system.selectFrom('audit').select('outcome').where('action', '=', 'mail_in.refused').where('subject', '=', id).execute();
+  expect(lines).toEqual(answer === 'taken' ? [] : [{ outcome: 'mail_in.from_foreign' }]);
+});
+
+it('the address of a removed connection takes nothing any more', async () => {
+  const { id, address } = await mailbox();
+  expect((await owner.get('removal', { id })).addresses).toEqual(['mail']);
+  await owner.get('removeConnection', { id });
+  expect(await send(address)).toBe(550);
+  expect(await stored(id)).toEqual([]);
 });
 
 it('sends away whoever is wrong too often, and answers unfinished talk', async () => {

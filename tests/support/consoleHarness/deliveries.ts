@@ -1,6 +1,6 @@
 import type { DeliveryLine, DeliveryState, DeliveryWhole, Lot, Replay } from '../../../core/contract/deliveries.ts';
 import { codedError } from '../../../core/contract/errors.ts';
-import type { Payment, ReviewItem } from '../../../core/contract/record.ts';
+import type { HeldLot, Payment, ReviewItem } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import type { DeliveryCalls } from '../../../renderer/state/backend/deliveries.ts';
 import { fixtureId, HONEYBOOK, STRIPE, VSCO, WEDDING_A, WEDDING_B } from '../fixtures/record.ts';
@@ -36,6 +36,16 @@ function lines(start: number): DeliveryLine[] {
   });
 }
 
+const heldLot = (start: number): HeldLot => {
+  const at = (minutes: number): string => new Date(start - minutes * MINUTE).toISOString();
+  const one = (title: string, weddingId: string | null, days: number): HeldLot['sample'][number] => ({ kind: 'deletes', collection: 'bookings', title, weddingId, startsAt: new Date(start + days * 1_440 * MINUTE).toISOString() });
+  return {
+    kinds: [{ kind: 'deletes', count: 42, usualPerHour: 3, applied: 9 }], rows: [{ collection: 'bookings', count: 40 }, { collection: 'calendarEvents', count: 2 }], deliveries: 42,
+    weddingIds: [WEDDING_A, WEDDING_B], moreWeddings: false, from: at(49), to: at(48),
+    sample: [one('Okonkwo-Fairweather & Blackwood-Smythe', WEDDING_A, 0), one('Tasting', WEDDING_B, 3), one('Papadopoulos & Ní Dhomhnaill', null, 9)],
+  };
+};
+
 /** The cards that such a log leaves for a person. */
 export const stuckItems = (start: number): ReviewItem[] =>
   (
@@ -44,7 +54,7 @@ export const stuckItems = (start: number): ReviewItem[] =>
       ['dead', 4, VSCO, 'normalise.reread_failed', 'order.updated from Blythe & Thornbury studio'],
       ['quarantined', 3, STRIPE, 'normalise.shape_unknown', 'A delivery without a name from Stripe, venue account'],
     ] as const
-  ).map(([kind, index, connectionId, reason, title], at) => ({ id: fixtureId(7, 10 + at), version: 1, seq: 1, updatedAt: new Date(start).toISOString(), source: null, deliveryId: fixtureId(9, index), connectionId, kind, reason, title, receivedAt: new Date(start - index * 7 * MINUTE).toISOString(), state: 'open' }));
+  ).map(([kind, index, connectionId, reason, title], at) => ({ id: fixtureId(7, 10 + at), version: 1, seq: 1, updatedAt: new Date(start).toISOString(), source: null, deliveryId: fixtureId(9, index), connectionId, kind, reason, title, subject: kind === 'held' ? '42 deletions' : null, about: null, lot: kind === 'held' ? heldLot(start) : null, receivedAt: new Date(start - index * 7 * MINUTE).toISOString(), state: 'open' }));
 
 /** What the parked card of the record's fixture is about. */
 export const strayPayment = (start: number): Payment => ({ id: fixtureId(5, 700), version: 1, seq: 1, updatedAt: new Date(start - 50 * MINUTE).toISOString(), source: { system: 'stripe', connectionId: STRIPE, remoteId: 'pi_stray' }, weddingId: null, bookingId: null, description: 'Deposit from an unknown address', payerName: 'Okonkwo-Fairweather, Amelia', status: 'completed', amountMinor: 50_000, refundedMinor: 0, currency: 'GBP', paidAt: new Date(start - 50 * MINUTE).toISOString(), failureReason: null });

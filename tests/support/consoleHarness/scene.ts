@@ -105,6 +105,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (before === null) emit({ ...common, type: 'connection.created', before: null }, actor);
     else emit({ ...common, type: 'connection.health_changed', before: { health: before.health } }, actor);
   };
+  const dropConnection = (row: Connection): void => {
+    connections.delete(row.id);
+    emit({ collection: 'connections', weddingId: null, source: null, row: { ...row, version: row.version + 1 }, type: 'connection.removed', before: {} }, { kind: 'person', id: null, name: 'Front desk' });
+  };
   /** Pausing and resuming, and what a first delivery does, change the played record. */
   const setHealth = (id: string, health: Connection['health']): void => {
     const row = connections.get(id);
@@ -150,7 +154,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     home,
     personalData: scenePersonalData,
     delivered: deliveries.calls,
-    systems: sceneSystems({ connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
+    systems: sceneSystems({ drop: dropConnection, connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
     people: scenePeople(start, scene === 'quiet' ? 'none' : 'some'),
     pairing: scenePairing(start, scene === 'not_let_in' ? 'auth_revoked' : null, (state) => listeners?.pairing(state)),
     openExternal: async () => ok(true),

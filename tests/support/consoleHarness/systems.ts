@@ -2,6 +2,7 @@ import { codedError } from '../../../core/contract/errors.ts';
 import type { Connection } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import type { ConnectAnswer, ImportPreview, Setup, SystemFace, SystemSummary } from '../../../core/contract/systems.ts';
+import { isProof, unkeepable } from '../../../core/vendors/keeping.ts';
 import { VENDORS } from '../../../core/vendors/registry.ts';
 import type { SystemsCalls } from '../../../renderer/state/backend/systems.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
@@ -19,8 +20,9 @@ function faceOf(vendor: VendorModule, connections: number): SystemFace {
   const toldForAddress = guides.some((guide) => guide.path === 'native' && guide.steps.some((step) => step.includes('{webhookUrl}')));
   return {
     ...summaryOf(vendor, connections),
-    fields: fields.map((field) => ({ ...field, input: field.input ?? 'text', choices: field.choices ?? [], paths: field.paths ?? [], initial: field.initial ?? '', later: field.sensitive && field.required && field.input !== 'generated' && toldForAddress })),
+    fields: fields.map((field) => ({ ...field, input: field.input ?? 'text', choices: field.choices ?? [], paths: field.paths ?? [], initial: field.initial ?? '', later: isProof(field) && field.required && field.input !== 'generated' && toldForAddress, proof: isProof(field) })),
     oauth: oauth !== null,
+    unkeepable: unkeepable(vendor),
     guides,
     triggers: bridge?.triggers ?? [],
     columns: (file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
@@ -32,6 +34,7 @@ interface Stage {
   readonly connections: () => readonly Connection[];
   /** Puts a connection into the played record. */
   readonly put: (connection: Connection, created: boolean) => void;
+  readonly drop: (connection: Connection) => void;
   readonly now: () => string;
 }
 
@@ -44,7 +47,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
   const countOf = (system: string): number => stage.connections().filter((row) => row.system === system).length;
   const vendorOf = (system: string) => VENDORS.get(system);
   const setupOf = (row: Connection): Setup =>
-    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: row.path === 'native' || row.path === 'bridge' ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], leave: null };
+    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: row.path === 'native' || row.path === 'bridge' ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: null, leave: null, forwarding: null };
   const said = (values: Readonly<Record<string, string>>, word: string): boolean => Object.values(values).includes(word);
   const answer = (row: Connection, generated: Record<string, string> = {}): ConnectAnswer => ({ connection: row, setup: setupOf(row), generated, report: null });
   let made = 0;
@@ -94,7 +97,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
       const row: Connection = { id, version: 1, seq: 0, updatedAt: stage.now(), source: null, system, name: name ?? vendor.manifest.name, path, health: 'waiting', healthReason: null, healthSince: stage.now() };
       const { fields } = faceOf(vendor, 0);
       const missing = fields.filter((field) => field.later && secrets[field.key] === undefined).map((field) => field.key);
-      setups.set(id, { ...setupOf(row), settings, secretsSet: Object.keys(secrets), missing, leave: vendor.manifest.oauth ? { given: false, until: null, ended: false } : null });
+      setups.set(id, { ...setupOf(row), settings, secretsSet: Object.keys(secrets), missing, leave: vendor.manifest.oauth ? { given: false, until: null, ended: false, refused: null } : null });
       stage.put(row, true);
       const generated = Object.fromEntries(fields.filter((field) => field.input === 'generated' && (field.paths.length === 0 || field.paths.includes(path))).map((field) => [field.key, 'nX4v0Tq2_8sYb1LrPz7KfHc3WmJ5dGaUe9oViQk6RwE']));
       return ok(answer(row, generated));
@@ -110,6 +113,17 @@ export function sceneSystems(stage: Stage): SystemsCalls {
       return ok({ ...answer(next), report: secrets ? { account: 'Harrow House Weddings', details: [] } : null });
     },
     rotate: async (id, key) => ok(answer(rowOf(id), { [key]: 'a-new-one-for-the-photograph' })),
+    removal: async (id) => {
+      const { path, health } = rowOf(id);
+      const off = health === 'paused' || health === 'disabled';
+      return ok({ connectionId: id, addresses: path === 'mail' ? ['mail'] : path === 'native' || path === 'bridge' ? ['webhook'] : [], secrets: 1, keptBy: null, called: path === 'native' || path === 'feed', rows: 42, deliveries: 130, parked: 1, unfinished: { waiting: 0, held: off ? 3 : 0, refused: off ? 1 : 0 } });
+    },
+    async remove(id, { unfinished }) {
+      const row = rowOf(id);
+      if (unfinished === undefined && (row.health === 'paused' || row.health === 'disabled')) return err(codedError('connect.unfinished', 'held'));
+      stage.drop(row);
+      return ok({ connectionId: id, removedAt: stage.now() });
+    },
     look: async (id) => ok({ connectionId: id, nextLookAt: stage.now() }),
     previewImport: async (id, { csv, columns, dateOrder }) => ok(preview(rowOf(id).system, csv, columns, dateOrder)),
     async takeImport(id, { csv, columns, dateOrder }) {
@@ -118,9 +132,10 @@ export function sceneSystems(stage: Stage): SystemsCalls {
     },
     // As in a browser: another tab finishes it, and the setup tells.
     async giveLeave(id) {
-      setups.set(id, { ...setupOf(rowOf(id)), leave: { given: true, until: null, ended: false } });
-      return ok({ finished: false });
+      setups.set(id, { ...setupOf(rowOf(id)), leave: { given: true, until: null, ended: false, refused: null } });
+      return ok({ finished: false, until: new Date(Date.now() + 600_000).toISOString() });
     },
     cancelLeave: async () => ok(true),
+    kept: null,
   };
 }

@@ -3,12 +3,12 @@ import { embeddedServerEnvironment, readEnvironment } from '../../../main/enviro
 
 describe('readEnvironment', () => {
   it('needs nothing', () => {
-    expect(readEnvironment({})).toEqual({ ok: true, value: { serverUrl: null, enrolTicket: null, foundingToken: null, trace: false } });
+    expect(readEnvironment({})).toEqual({ ok: true, value: { serverUrl: null, enrolTicket: null, foundingToken: null, trace: false, egressAllow: [] } });
   });
 
   it('takes a server, a ticket and the trace', () => {
-    const read = readEnvironment({ WEDSYNC_SERVER_URL: 'http://127.0.0.1:4317/', WEDSYNC_ENROL_TICKET: ' t-1 ', WEDSYNC_FOUNDING_TOKEN: ' f-1 ', WEDSYNC_TRACE: '1' });
-    expect(read).toEqual({ ok: true, value: { serverUrl: 'http://127.0.0.1:4317', enrolTicket: 't-1', foundingToken: 'f-1', trace: true } });
+    const read = readEnvironment({ WEDSYNC_SERVER_URL: 'http://127.0.0.1:4317/', WEDSYNC_ENROL_TICKET: ' t-1 ', WEDSYNC_FOUNDING_TOKEN: ' f-1 ', WEDSYNC_TRACE: '1', WEDSYNC_EGRESS_ALLOW: '127.0.0.1:4319, [::1]:80' });
+    expect(read).toEqual({ ok: true, value: { serverUrl: 'http://127.0.0.1:4317', enrolTicket: 't-1', foundingToken: 'f-1', trace: true, egressAllow: ['127.0.0.1:4319', '[::1]:80'] } });
   });
 
   it.each([
@@ -24,6 +24,10 @@ describe('readEnvironment', () => {
     if (read.ok) return;
     expect(read.error).toContain(name);
     expect(read.error).not.toContain(value);
+  });
+
+  it('refuses a place that is no host and port', () => {
+    expect(readEnvironment({ WEDSYNC_EGRESS_ALLOW: 'https://127.0.0.1' })).toMatchObject({ ok: false, error: expect.stringContaining('WEDSYNC_EGRESS_ALLOW') as string });
   });
 
   it('refuses a trace flag that is neither', () => {

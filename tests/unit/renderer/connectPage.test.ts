@@ -185,6 +185,37 @@ describe('a connection', () => {
   });
 });
 
+describe('removing a connection', () => {
+  it('says what goes and what stays, asks twice, and the record takes it away', async () => {
+    await open(`#/integrations/${HONEYBOOK}`);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    const preview = page.getByRole('group', { name: /^Remove / });
+    await preview.waitFor();
+    const words = await preview.innerText();
+    for (const part of ['deleted from the vault', 'webhook address takes nothing', 'The 42 facts', 'cannot be undone']) expect(words).toContain(part);
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    expect(await page.locator('.inspector h2').count()).toBe(1);
+    await page.getByRole('button', { name: 'Press again: it is removed for good' }).click();
+    await expect.poll(() => preview.count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Rename' }).count()).toBe(0);
+  });
+
+  it('what is held is named, and thrown away only when that is said', async () => {
+    await open(`#/integrations/${HONEYBOOK}`);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Pause it now' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    const preview = page.getByRole('group', { name: /^Remove / });
+    await says(preview, '4 deliveries are not done with');
+    expect(await preview.innerText()).toContain('3 are held');
+    expect(await page.getByRole('button', { name: 'Remove it' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Throw them away and remove it' }).click();
+    await page.getByRole('button', { name: 'Press again: it is removed for good' }).click();
+    await expect.poll(() => preview.count()).toBe(0);
+  });
+});
+
 describe('bringing a file', () => {
   it('columns are guessed, the order of dates is asked for, and the bad line is told', async () => {
     await open('#/connect/planning-pod');

@@ -84,6 +84,17 @@ describe('the day board', () => {
     await expect.poll(() => page.evaluate(() => window.harness?.painted.at(-1))).toBe(seq);
   });
 
+  it('says what was given up, how old it is and how old that knowledge is, and leads to the list of it', async () => {
+    await open('stuck');
+    await expect.poll(() => tile('dead').locator('.tile-value').innerText()).toBe('1');
+    expect(await tile('dead').innerText()).toMatch(/Deliveries given up\s+1\s+the oldest came 2[7-9] min ago\s+WedSync\s*\d+ s/);
+    await tile('dead').getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/deliveries/state/dead');
+    await open('day');
+    await expect.poll(() => tile('dead').innerText()).toContain('Everything came through');
+  });
+
   it('moves nothing under the pointer and shows what waited when it leaves', async () => {
     await open('day');
     const first = page.locator('.column-feed .row').first();
@@ -148,7 +159,7 @@ describe('the day board', () => {
 
   it('offline says since when on every tile; a decision is queued, listed and can be taken back', async () => {
     await open('offline');
-    await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(5);
+    await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(6);
     expect(await tile('payments').innerText()).toMatch(/offline since \d\d:\d\d · 1[123] min/);
     await alertRow(0).focus();
     await page.keyboard.press('a');

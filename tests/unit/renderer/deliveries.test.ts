@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReplayPreview } from '../../../core/contract/deliveries.ts';
 import { ALL_DELIVERIES, narrowingOf, searchPath } from '../../../core/contract/deliveryPlace.ts';
 import { partsOf, readable } from '../../../renderer/deliveries/body.ts';
+import { triedText, whyText } from '../../../renderer/deliveries/DeliveryMark.tsx';
 import { summaryOf } from '../../../renderer/deliveries/previewSummary.ts';
 import { fromWall, wallText } from '../../../renderer/deliveries/wall.ts';
 
@@ -12,6 +13,21 @@ describe('what is asked of the server', () => {
     expect(narrowingOf({ ...ALL_DELIVERIES, last: 'hour', states: ['held', 'dead'], text: 'a&b' }, now)).toEqual({ from: '2026-11-20T11:00:00.000Z', state: 'held,dead', text: 'a&b' });
     expect(searchPath('/api/deliveries', { state: 'held,dead', text: 'a&b', before: '1-2' })).toBe('/api/deliveries?state=held%2Cdead&text=a%26b&before=1-2');
     expect(searchPath('/api/deliveries', { before: null })).toBe('/api/deliveries');
+  });
+});
+
+describe('why a delivery is where it is', () => {
+  it('promises another try only to what gets one', () => {
+    expect(whyText('waiting', 'normalise.reread_failed')).toContain('tried again by itself');
+    for (const reason of ['normalise.reread_failed', 'connect.leave_failed', 'secrets.unavailable', null]) {
+      expect(whyText('dead', reason)).toMatch(/not (?:asked|tried)(?: again)? by itself/);
+      expect(whyText('dead', reason)).not.toMatch(/(?:is|be) tried again by itself/);
+    }
+    expect(whyText('dead', 'normalise.reread_failed')).toContain('details');
+    expect(whyText('dead', 'connect.leave_failed')).toContain('Give leave again');
+    expect(triedText('normalise.reread_failed')).not.toContain('by itself');
+    expect(triedText('normalise.shape_unknown')).toContain('kept');
+    expect(whyText('processed', null)).toBeNull();
   });
 });
 

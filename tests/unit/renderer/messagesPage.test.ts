@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { outsideHost } from '../../../renderer/inspector/outsideHost.ts';
+import { outsideHost } from '../../../renderer/components/outsideHost.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { serveHarness } from '../../support/consoleHarness/serve.ts';
 import { fixtureId, WEDDING_A, WEDDING_B } from '../../support/fixtures/record.ts';

@@ -1,3 +1,4 @@
+import acuityLibrary from 'acuityscheduling';
 import { describe, expect, it } from 'vitest';
 import type { Http } from '../../../core/ports/ports.ts';
 import { acuity } from '../../../core/vendors/acuity/index.ts';
@@ -22,6 +23,13 @@ describe('proof', () => {
     expect(verify(signature(body, 'other'), { secrets })).toEqual({ ok: false, error: 'intake.signature_wrong' });
     expect(verify(signature(bytes(form('rescheduled').replace('&', '&&'))))).toEqual({ ok: false, error: 'intake.signature_wrong' });
     for (const header of [`${good}, ${good}`, good.slice(4), Buffer.from(good, 'base64').toString('hex')]) expect(verify(header)).toEqual({ ok: false, error: 'intake.signature_malformed' });
+  });
+
+  it('is believed by the vendor’s own library wherever we believe it', () => {
+    const header = signature(body);
+    expect(verify(header).ok).toBe(true);
+    expect(() => acuityLibrary.verifyMessageSignature(KEY, body, header)).not.toThrow();
+    expect(() => acuityLibrary.verifyMessageSignature('other', body, header)).toThrow('forged');
   });
 
   it('a repeat at once is the same; a second move later is news in the same bytes', () => {

@@ -75,7 +75,7 @@ describe('looking', () => {
     const listening = { send: (request: { url: string }) => (asked.push(new URL(request.url).host), Promise.resolve({ status: 200, headers: {}, body: '{"members":[]}' })) };
     const read = (apiKey: string, settings: Record<string, string> = { listId: 'a6b5da1054' }) => poll.read(null, { ...access, settings, secrets: { apiKey } }, { http: listening, clock: clockAt(nowMs) });
     expect((await read('key-us6')).ok).toBe(true);
-    for (const key of ['', 'key', 'key-us21.evil.test/', 'key-evil.test']) expect(await read(key)).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+    for (const key of ['', 'key', 'key-us21.evil.test/', 'key-evil.test']) expect(await read(key)).toMatchObject({ ok: false, error: { code: 'normalise.no_access' } });
     for (const listId of ['', '../x', 'a/b']) expect(await read('key-us6', { listId })).toMatchObject({ ok: false });
     expect(asked).toEqual(['us6.api.mailchimp.com']);
   });

@@ -73,7 +73,7 @@ describe('warnings', () => {
   it('asks nothing without a place or without somebody to write to', async () => {
     const http = { send: () => Promise.reject(new Error('asked')) };
     for (const settings of [{ latitude: '91' }, { longitude: 'x' }, { latitude: '1/../2' }, { contactEmail: '' }, { contactEmail: 'a b' }]) {
-      expect(await poll.read(null, { ...access, settings: { ...access.settings, ...settings } }, { http, clock: clockAt(nowMs) })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+      expect(await poll.read(null, { ...access, settings: { ...access.settings, ...settings } }, { http, clock: clockAt(nowMs) })).toMatchObject({ ok: false, error: { retryable: false } });
     }
   });
 });

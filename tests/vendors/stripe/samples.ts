@@ -19,6 +19,12 @@ function header(body: Uint8Array, secret: string, at: number): string {
 const API_KEY = 'rk_test_fixture_key';
 const answer = (body: unknown): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
 
+/** As far as a charge and a dispute are read. */
+export const charge = { id: 'ch_fixtureA', object: 'charge', amount: 150_000, amount_refunded: 0, billing_details: { email: 'couple@example.org', name: 'Ada Example' }, created: 1_793_000_029, currency: 'gbp', disputed: true, metadata: {}, paid: true, payment_intent: 'pi_fixtureA', refunded: false, status: 'succeeded' };
+export const dispute = { id: 'dp_fixtureA', object: 'dispute', amount: 150_000, charge: 'ch_fixtureA', created: 1_793_000_050, currency: 'gbp', reason: 'product_not_received', status: 'lost' };
+
+const toldOf = (name: string): boolean => !name.startsWith('unknown.');
+
 /** The account, and its events of the wanted kinds, newest first, five a page. */
 export function api(request: HttpRequest): HttpResponse {
   const url = new URL(request.url);
@@ -41,6 +47,18 @@ export const samples: VendorSamples = {
   prove: (body, options = {}) =>
     call(body, { 'stripe-signature': header(body, options.secret ?? SECRET, options.at ?? nowMs), 'content-type': 'application/json' }, { mediaType: options.mediaType ?? 'application/json' }),
   deliveries: fixtures('stripe').map((each) => ({ ...each, mediaType: 'application/json' })),
-  poll: { respond: api, brings: fixtures('stripe').filter(({ name }) => !name.startsWith('unknown.')).length, secretValues: [API_KEY, SECRET] },
+  reread: {
+    hints: [
+      { remoteType: 'charge', remoteId: 'ch_fixtureA' },
+      { remoteType: 'dispute', remoteId: 'dp_fixtureA' },
+    ],
+    answers: new Map<string, unknown>([
+      ['/v1/charges/ch_fixtureA', charge],
+      ['/v1/disputes/dp_fixtureA', dispute],
+    ]),
+    secretValues: [API_KEY, SECRET],
+  },
+  // One that is won has the name of one that is lost.
+  poll: { respond: api, brings: fixtures('stripe').filter(({ name }) => toldOf(name) || name.endsWith('.won')).length, secretValues: [API_KEY, SECRET] },
   tryOut: { respond: api, account: 'Orchard House', secretValues: [API_KEY, SECRET] },
 };

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createEmulator, type Emulator } from 'emulate';
+import type { Emulator } from 'emulate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { twilio } from '../../../core/vendors/twilio/index.ts';
+import { startEmulated } from '../../support/emulated.ts';
 import { clockAt, fetchHttp, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
 
 /** A stand-in that somebody else has written: it calls back with signatures of its own making. */
@@ -21,12 +22,6 @@ let peer: Emulator;
 let hook: string;
 
 const listen = (server: Server): Promise<number> => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 const ask = (path: string, fields: Record<string, string>) =>
   fetch(peer.url + path, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${SID}:${TOKEN}`).toString('base64')}` }, body: new URLSearchParams(fields) });
 
@@ -40,9 +35,7 @@ beforeAll(async () => {
     });
   });
   hook = `http://127.0.0.1:${await listen(receiver)}/api/integrations/webhook/twilio/key?x=1`;
-  peer = await createEmulator({
-    service: 'twilio', port: await freePort(), seed: { twilio: { account: { sid: SID, auth_token: TOKEN, friendly_name: 'Peer Barn' }, phone_numbers: [{ phone_number: ours, sms_url: hook }] } },
-  });
+  peer = await startEmulated('twilio', { account: { sid: SID, auth_token: TOKEN, friendly_name: 'Peer Barn' }, phone_numbers: [{ phone_number: ours, sms_url: hook }] });
 }, 30_000);
 afterAll(async () => {
   await peer.close();

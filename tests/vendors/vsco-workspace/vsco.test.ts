@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../core/vendors/calls.ts';
+import { retryAfterMs } from '../../../core/contract/retryAfter.ts';
 import { vscoWorkspace } from '../../../core/vendors/vsco-workspace/index.ts';
 import { statusOf } from '../../../core/vendors/vsco-workspace/mapping.ts';
 import { startVscoStandIn, type VscoStandIn } from '../../../scripts/simulate/vscoStandIn.ts';
@@ -202,8 +202,8 @@ describe('reading from the stand-in over a real socket', () => {
     expect(await read('job', IDS.job)).toMatchObject({ ok: false, error: { retryable: true, retryAfterMs: null } });
     expect((await read('job', IDS.job))?.ok).toBe(true);
     const wrongKey = await read('job', IDS.job, { ...access(), secrets: { apiKey: 'wrong' } });
-    expect(wrongKey).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused', retryable: false } });
-    expect(await read('job', IDS.job, { ...access(), secrets: {} })).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+    expect(wrongKey).toMatchObject({ ok: false, error: { code: 'normalise.no_access', retryable: false } });
+    expect(await read('job', IDS.job, { ...access(), secrets: {} })).toMatchObject({ ok: false, error: { code: 'normalise.no_access' } });
     const nobody = access();
     await standIn.close();
     expect(await read('job', IDS.job, nobody)).toMatchObject({ ok: false, error: { code: 'normalise.reread_failed', retryable: true } });

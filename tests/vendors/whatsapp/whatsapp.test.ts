@@ -1,3 +1,4 @@
+import { Client } from '@great-detail/whatsapp';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
@@ -28,6 +29,13 @@ describe('proof', () => {
   const text = bytes(fixture('whatsapp', 'message.text'));
   const headers = signed(text);
   const header = headers['x-hub-signature-256'] ?? '';
+
+  it('is believed by a library of others wherever we believe it; Meta has none', async () => {
+    const event = await new Client().webhook.eventNotification({ method: 'POST', query: {}, headers, body: new TextDecoder().decode(text) });
+    expect(verify(call(text, headers)).ok).toBe(true);
+    expect(await event.checkSignature(access.secrets['appSecret'] ?? '')).toBe(true);
+    expect(await event.checkSignature('another secret')).toBe(false);
+  });
 
   it('takes either secret while one is reset, and hexadecimal in either case', () => {
     const both = { appSecret: 'new', appSecretPrevious: 'old' };

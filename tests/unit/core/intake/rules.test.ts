@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { effectsOf, exceeded, joined, limitOf, lotTitle, lotTitleAgain, NEW_BRAKE, NO_COUNTS, remember, WINDOW_MS, type BrakeState } from '../../../../core/domain/intake/brake.ts';
-import { answered, failed, FAILURES_UNTIL_OPEN, gate, OPEN_MS, OPEN_ON_WEDDING_DAY_MS, PROBE_MS, type Breakers } from '../../../../core/domain/intake/breaker.ts';
+import { effectsOf, exceeded, joined, limitOf, NEW_BRAKE, NO_COUNTS, remember, usualPerHour, WINDOW_MS, type BrakeState } from '../../../../core/domain/intake/brake.ts';
+import { lotAfter, lotTitle, NO_PART } from '../../../../core/domain/intake/lot.ts';
+import { answered, denied, failed, FAILURES_UNTIL_OPEN, gate, NO_ACCESS_MS, OPEN_MS, OPEN_ON_WEDDING_DAY_MS, OPERATIONS, PROBE_MS, type Breakers } from '../../../../core/domain/intake/breaker.ts';
 import { climb, type Told } from '../../../../core/domain/intake/ladder.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../../../../core/domain/record/drafts.ts';
 import { booking, contact } from '../../../support/builders.ts';
@@ -17,7 +18,7 @@ describe('the breaker', () => {
     const four = Array.from({ length: 4 }).reduce<Breakers>((breakers) => fail(breakers), {});
     expect(gate(four, 'reread', NOW)).toEqual({ kind: 'call' });
     expect(gate(fail(answered(four, 'reread')), 'reread', NOW)).toEqual({ kind: 'call' });
-    expect(gate(fail(four), 'reread', NOW)).toEqual({ kind: 'wait', until: NOW + OPEN_MS });
+    expect(gate(fail(four), 'reread', NOW)).toMatchObject({ kind: 'wait', until: NOW + OPEN_MS });
     expect(gate(fail(four), 'poll', NOW)).toEqual({ kind: 'call' });
   });
 
@@ -25,18 +26,18 @@ describe('the breaker', () => {
     const later = NOW + OPEN_MS;
     const probe = gate(opened(), 'reread', later);
     if (probe.kind !== 'probe') throw new Error(probe.kind);
-    expect(gate(probe.breakers, 'reread', later)).toEqual({ kind: 'wait', until: later + PROBE_MS });
-    expect(gate(fail(probe.breakers, { now: later }), 'reread', later)).toEqual({ kind: 'wait', until: later + OPEN_MS });
+    expect(gate(probe.breakers, 'reread', later)).toMatchObject({ kind: 'wait', until: later + PROBE_MS });
+    expect(gate(fail(probe.breakers, { now: later }), 'reread', later)).toMatchObject({ kind: 'wait', until: later + OPEN_MS });
     expect(answered(probe.breakers, 'reread')).toEqual({});
     // Whoever tried is gone: the next one may.
     expect(gate(probe.breakers, 'reread', later + PROBE_MS).kind).toBe('probe');
   });
 
   it('tries again after half a minute on a wedding day, and never before the source has asked for', () => {
-    expect(gate(opened({ weddingDay: true }), 'reread', NOW)).toEqual({ kind: 'wait', until: NOW + OPEN_ON_WEDDING_DAY_MS });
-    expect(gate(fail({}, { retryAfterMs: 90_000 }), 'reread', NOW)).toEqual({ kind: 'wait', until: NOW + 90_000 });
-    expect(gate(opened({ weddingDay: true, retryAfterMs: 90_000 }), 'reread', NOW)).toEqual({ kind: 'wait', until: NOW + 90_000 });
-    expect(gate(opened({ retryAfterMs: 1_000 }), 'reread', NOW)).toEqual({ kind: 'wait', until: NOW + OPEN_MS });
+    expect(gate(opened({ weddingDay: true }), 'reread', NOW)).toMatchObject({ kind: 'wait', until: NOW + OPEN_ON_WEDDING_DAY_MS });
+    expect(gate(fail({}, { retryAfterMs: 90_000 }), 'reread', NOW)).toMatchObject({ kind: 'wait', until: NOW + 90_000 });
+    expect(gate(opened({ weddingDay: true, retryAfterMs: 90_000 }), 'reread', NOW)).toMatchObject({ kind: 'wait', until: NOW + 90_000 });
+    expect(gate(opened({ retryAfterMs: 1_000 }), 'reread', NOW)).toMatchObject({ kind: 'wait', until: NOW + OPEN_MS });
   });
 });
 
@@ -103,15 +104,60 @@ describe('the brake', () => {
     expect(remember(state, { counts: NO_COUNTS, created: 0, looks: [] }, last)).toBe(state);
   });
 
+  it('knows what is usual within an hour, of hours that are over', () => {
+    const hour = 3_600_000;
+    const at = (state: BrakeState, deletes: number, now: number) => remember(state, { counts: { ...NO_COUNTS, deletes }, created: 0, looks: [] }, now);
+    const start = Date.parse('2026-11-01T09:10:00.000Z');
+    let state = at(at(NEW_BRAKE, 2, start), 1, start + 60_000);
+    expect(usualPerHour(state, 'deletes', start + 120_000)).toBe(0);
+    expect(usualPerHour(state, 'deletes', start + hour)).toBe(3);
+    state = at(at(state, 1, start + 2 * hour), 2, start + 3 * hour);
+    expect([usualPerHour(state, 'deletes', start + 4 * hour), usualPerHour(state, 'moves', start + 4 * hour)]).toEqual([3, 0]);
+    expect(usualPerHour(at(state, 1, start + 40 * 24 * hour), 'deletes', start + 40 * 24 * hour + hour)).toBe(1);
+    // Kept by a version that knew days only: no more than the day.
+    expect(usualPerHour({ ...NEW_BRAKE, days: [{ day: Math.floor(start / (24 * hour)) - 1, ...NO_COUNTS, deletes: 7 }] }, 'deletes', start)).toBe(7);
+  });
+
   it('writes a card that says how much and what', () => {
     const lot = joined({ reviewId: 'r', counts: NO_COUNTS, remotes: [], all: false }, { counts: { deletes: 39, moves: 1, copies: 0 }, remotes: ['x', 'x'] });
     expect(lot).toMatchObject({ remotes: ['x'], all: false });
-    const title = lotTitle('Front desk', lot.counts, ['Amara', 'B', 'C', 'D']);
-    expect(title).toBe('Front desk: 39 deletions, 1 move to another day (Amara, B, C, ...)');
-    expect(lotTitle('Front desk', { ...NO_COUNTS, deletes: 1 }, ['A'])).toBe('Front desk: 1 deletion (A)');
+    const entry = (title: string) => ({ kind: 'deletes' as const, collection: 'bookings', title, weddingId: null, startsAt: null });
+    const part = { ...NO_PART, deliveries: 40, rows: new Map([['bookings', 40]]), sample: ['Amara', 'B', 'C', 'D'].map(entry), from: '2026-11-20T12:00:00.000Z', to: '2026-11-20T12:01:00.000Z' };
+    const card = lotAfter(null, part, lot.counts, NEW_BRAKE, 0);
+    expect(lotTitle('Front desk', lot.counts, card)).toBe('Front desk: 39 deletions, 1 move to another day (Amara, B, C, ...)');
+    expect(lotTitle('Front desk', { ...NO_COUNTS, deletes: 1 }, { sample: [entry('A')], rows: [{ collection: 'bookings', count: 1 }] })).toBe('Front desk: 1 deletion (A)');
     // Whoever was erased from the card since does not come back with the next one that joins.
-    expect(lotTitleAgain('Front desk', { ...NO_COUNTS, deletes: 41 }, title.replace('Amara', 'Erased'))).toBe('Front desk: 41 deletions (Erased, B, C, ...)');
+    const erased = { ...card, sample: card.sample.map((one) => ({ ...one, title: one.title.replace('Amara', 'Erased') })) };
+    const more = lotAfter(erased, { ...part, deliveries: 1, rows: new Map([['bookings', 1]]), sample: [entry('Amara')], to: '2026-11-20T12:09:00.000Z' }, { ...NO_COUNTS, deletes: 41 }, NEW_BRAKE, 0);
+    expect(lotTitle('Front desk', { ...NO_COUNTS, deletes: 41 }, more)).toBe('Front desk: 41 deletions (Erased, B, C, ...)');
+    expect(more).toMatchObject({ kinds: [{ kind: 'deletes', count: 41, usualPerHour: 0, applied: 0 }], rows: [{ collection: 'bookings', count: 41 }], deliveries: 41, from: part.from, to: '2026-11-20T12:09:00.000Z' });
     const many = joined(lot, { counts: NO_COUNTS, remotes: Array.from({ length: 2_001 }, (_, n) => String(n)) });
     expect(many).toMatchObject({ all: true, remotes: [] });
+  });
+});
+
+describe('a breaker of a source that does not let us in', () => {
+  const shut = denied({ reread: { failures: 2, openUntil: null } }, NOW);
+
+  it('keeps all calls back for an hour, then lets one try', () => {
+    for (const operation of OPERATIONS) {
+      expect(gate(shut, operation, NOW + NO_ACCESS_MS - 1)).toEqual({ kind: 'wait', until: NOW + NO_ACCESS_MS, noAccess: true });
+      expect(gate(shut, operation, NOW + NO_ACCESS_MS).kind).toBe('probe');
+    }
+  });
+
+  it('opens for all of them when any is answered, and stays as it is for one that is not', () => {
+    expect(answered(shut, 'poll')).toEqual({});
+    const away = failed(shut, 'poll', { now: NOW, weddingDay: false, retryAfterMs: null });
+    expect(gate(away, 'reread', NOW)).toMatchObject({ kind: 'wait', noAccess: true });
+    // One that was left alone for another reason is not opened by somebody else's answer.
+    const five = Array.from({ length: FAILURES_UNTIL_OPEN }).reduce<Breakers>((breakers) => failed(breakers, 'reread', { now: NOW, weddingDay: false, retryAfterMs: null }), {});
+    expect(answered(five, 'poll')).toEqual(five);
+  });
+
+  it('honours what the source asks for in every operation', () => {
+    const asked = failed({}, 'reread', { now: NOW, weddingDay: false, retryAfterMs: 90_000 });
+    for (const operation of OPERATIONS) expect(gate(asked, operation, NOW + 89_999)).toMatchObject({ kind: 'wait', until: NOW + 90_000, noAccess: false });
+    expect(asked.poll?.failures).toBe(0);
   });
 });

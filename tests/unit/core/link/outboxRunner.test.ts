@@ -86,6 +86,25 @@ describe('the outbox at work', () => {
     expect(await broken.queue(acknowledge(1))).toMatchObject({ ok: false, error: { code: 'outbox.not_kept' } });
   });
 
+  it('leaves a busy server alone for as long as it asks, two minutes at most', async () => {
+    for (const [asked, waits] of [[20, 20_000], [3_600, 120_000]] as const) {
+      const w = world();
+      w.reply = async () => err({ ...codedError('request.too_many', 'wait', true), retryAfterSeconds: asked });
+      await w.outbox.start();
+      w.outbox.line(true);
+      await w.outbox.queue(acknowledge(1));
+      await settle();
+      expect([w.sent.length, await w.states()]).toEqual([1, ['queued']]);
+      w.clock.advance(waits - 1);
+      await settle();
+      expect(w.sent).toHaveLength(1);
+      w.reply = async (command) => accepted(command);
+      w.clock.advance(1);
+      await settle();
+      expect([w.sent.length, await w.states()]).toEqual([2, ['accepted']]);
+    }
+  });
+
   it('asks again with the same id until there is an answer, and cannot be taken back meanwhile', async () => {
     const w = world();
     await w.outbox.start();

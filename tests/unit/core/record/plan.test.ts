@@ -29,7 +29,7 @@ describe('bringing a fact to its wedding', () => {
   it('keeps a payment that matches nothing, and asks a person', () => {
     const plan = planChanges([paid({ wedding: {} })], viewOf({}), context, testId);
     expect(plan.drafts).toHaveLength(1);
-    expect(plan.parked).toEqual([{ reason: 'normalise.no_wedding_matched', title: 'Balance' }]);
+    expect(plan.parked).toEqual([{ reason: 'normalise.no_wedding_matched', title: 'Balance', about: { collection: 'payments', id: plan.drafts[0]?.row.id } }]);
   });
 
   it('follows objects planned earlier in the same delivery', () => {

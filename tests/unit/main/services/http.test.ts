@@ -32,6 +32,67 @@ describe('ask', () => {
   });
 });
 
+describe('a wait that the server asks for', () => {
+  const busy = (retryAfter: string, code = 'request.too_many', status = 429): Fetch => () =>
+    Promise.resolve(new Response(`{"error":{"code":"${code}","message":"wait","retryable":true}}`, { status, headers: { 'retry-after': retryAfter } }));
+  const told = async (fetch: Fetch) => {
+    const answer = await call(fetch);
+    return answer.ok ? null : answer.error.retryAfterSeconds;
+  };
+
+  it('comes with the error, in seconds or as a date, at most an hour; what is no wait is none', async () => {
+    expect(await told(busy('7'))).toBe(7);
+    expect(await told(busy('99999999999999999999'))).toBe(3_600);
+    expect(await told(busy(new Date(Date.now() + 1_800_000).toUTCString()))).toBeGreaterThan(1_700);
+    expect(await told(busy('Fri, 31 Dec 9999 23:59:59 GMT'))).toBe(3_600);
+    expect(await told(busy('Thu, 01 Jan 1970 00:00:00 GMT'))).toBe(0);
+    for (const odd of ['', 'soon', '-5', '1.5', '120 seconds', 'Infinity']) expect(await told(busy(odd)), odd).toBeUndefined();
+    // A proxy's page says it just as well.
+    expect(await told(() => Promise.resolve(new Response('<html>', { status: 503, headers: { 'retry-after': '9' } })))).toBe(9);
+  });
+
+  const polite = (fetch: Fetch, session = { server: 'http://127.0.0.1:1', token: 't' }) => {
+    const clock = { now: 1_000_000 };
+    const asked: string[] = [];
+    const counting: Fetch = (url, init) => {
+      asked.push(url);
+      return fetch(url, init);
+    };
+    return { clock, asked, api: createApi({ fetch: counting, session: () => session, onRefused: () => undefined, now: () => clock.now }) };
+  };
+
+  it('is kept: what was refused is not asked again before its time, other things are', async () => {
+    const { clock, asked, api } = polite(busy('20'));
+    expect(await api.devices()).toMatchObject({ ok: false, error: { code: 'request.too_many', retryAfterSeconds: 20 } });
+    clock.now += 5_000;
+    expect(await api.devices()).toMatchObject({ ok: false, error: { code: 'request.too_many', retryAfterSeconds: 15 } });
+    expect(asked).toHaveLength(1);
+    await api.integrations();
+    expect(asked).toHaveLength(2);
+    clock.now += 15_000;
+    await api.devices();
+    expect(asked).toHaveLength(3);
+  });
+
+  it('is kept for two minutes at most, not over a clock that was set back, and not where the server only stops', async () => {
+    const long = polite(busy('3600'));
+    await long.api.devices();
+    long.clock.now += 119_999;
+    await long.api.devices();
+    expect(long.asked).toHaveLength(1);
+    long.clock.now += 1;
+    await long.api.devices();
+    expect(long.asked).toHaveLength(2);
+    long.clock.now -= 3_600_000;
+    await long.api.devices();
+    expect(long.asked).toHaveLength(3);
+    const stopping = polite(busy('60', 'server.unreachable', 503));
+    await stopping.api.devices();
+    await stopping.api.devices();
+    expect(stopping.asked).toHaveLength(2);
+  });
+});
+
 describe('createApi', () => {
   const refused = answer(401, '{"error":{"code":"auth.revoked","message":"gone","retryable":false}}');
   it('says that there is no server yet without asking anybody', async () => {

@@ -116,6 +116,6 @@ test.each<[string, Partial<HttpResponse>, boolean, number | null]>([
 });
 
 test('without an address it is refused unasked', async () => {
-  expect(await read({})).toMatchObject({ ok: false, error: { code: 'normalise.reread_refused' } });
+  expect(await read({})).toMatchObject({ ok: false, error: { code: 'normalise.no_access' } });
   expect(asked).toEqual([]);
 });

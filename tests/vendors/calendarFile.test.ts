@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { readCalendarFile } from '../../../../server/workers/calendarFile.ts';
+import { readCalendarFile } from '../../core/vendors/calendarFile.ts';
 
 const span = { from: Date.parse('2026-10-20T12:00:00.000Z'), to: Date.parse('2028-05-20T12:00:00.000Z') };
 const file = (...lines: string[]) => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Test//EN', 'X-WR-CALNAME:Front desk', ...lines, 'END:VCALENDAR', ''].join('\r\n');

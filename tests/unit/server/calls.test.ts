@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Http, HttpResponse } from '../../../core/ports/ports.ts';
+import { createCalls, type Caller } from '../../../server/calls/calls.ts';
+import { createLane, partOf } from '../../../server/calls/lanes.ts';
+
+const OK: HttpResponse = { status: 200, headers: {}, body: '' };
+const request = { method: 'GET', url: 'https://api.example.test/', headers: {}, timeoutMs: 1_000 } as const;
+const manifest = (perSecond: number | null, atOnce: number | null): Caller['manifest'] => ({
+  id: 'limited', oauth: null, limits: { perSecond, atOnce },
+  fields: [
+    { key: 'apiKey', label: '', help: '', sensitive: true, required: true },
+    { key: 'signing', label: '', help: '', sensitive: true, required: true, proves: 'only' },
+  ],
+});
+const caller = (fields: Partial<Caller> = {}): Caller => ({ manifest: manifest(null, null), connectionId: 'c1', organisationId: 'o1', secrets: { apiKey: 'k' }, purpose: 'source.look', ...fields });
+
+/** A source whose answers the test gives, and that knows how many calls it had at once, and when. */
+function source() {
+  const open: ((answer: HttpResponse) => void)[] = [];
+  const seen = { most: 0, begun: 0, at: [] as number[] };
+  const http: Http = {
+    send: () =>
+      new Promise((resolve) => {
+        seen.begun += 1;
+        seen.at.push(performance.now());
+        open.push(resolve);
+        seen.most = Math.max(seen.most, open.length);
+      }),
+  };
+  return { http, seen, answer: (answer: HttpResponse = OK) => open.shift()?.(answer) };
+}
+const clockAt = (at: { now: number }) => ({ now: () => at.now });
+const moment = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the calls of one account', () => {
+  it('are never more at once than the vendor bears, over looks, re-reads and tests of every connection with that key', async () => {
+    const { http, seen, answer } = source();
+    const calls = createCalls({ http, clock: clockAt({ now: 0 }) });
+    const all = (['source.look', 'source.reread', 'source.test'] as const).flatMap((purpose, n) =>
+      Array.from({ length: 4 }, () => calls.of(caller({ manifest: manifest(null, 2), purpose, connectionId: `c${n}`, secrets: { apiKey: 'k', signing: `s${n}` } })).send(request)),
+    );
+    const another = calls.of(caller({ manifest: manifest(null, 2), secrets: { apiKey: 'other' } })).send(request);
+    for (let n = 0; n < 13; n += 1) {
+      await moment();
+      answer();
+    }
+    expect((await Promise.all([...all, another])).every((one) => one.status === 200)).toBe(true);
+    // Two of this account and one of the other.
+    expect(seen.most).toBe(3);
+  });
+
+  it('begin no more often within any second than the vendor bears', async () => {
+    const lane = createLane({ limits: { perSecond: 20, atOnce: null }, sharers: () => 1, now: () => performance.now() });
+    const at: number[] = [];
+    await Promise.all(Array.from({ length: 45 }, () => lane.enter().then(() => at.push(performance.now())).finally(() => lane.leave())));
+    // Of any 21 in a row the last is a second behind the first; timers may fire a moment early.
+    for (let n = 20; n < at.length; n += 1) expect((at[n] ?? 0) - (at[n - 20] ?? 0)).toBeGreaterThan(990);
+  });
+
+  it('go on in the order of asking, also after one that failed', async () => {
+    const order: number[] = [];
+    let n = 0;
+    const http: Http = { send: () => ((n += 1) === 1 ? Promise.reject(new Error('away')) : Promise.resolve(OK)) };
+    const door = createCalls({ http, clock: clockAt({ now: 0 }) }).of(caller({ manifest: manifest(null, 1) }));
+    await Promise.allSettled([0, 1, 2, 3].map((one) => door.send(request).finally(() => order.push(one))));
+    expect(order).toEqual([0, 1, 2, 3]);
+  });
+
+  it('are divided among the processes, one each at least', () => {
+    expect(partOf({ perSecond: 10, atOnce: 4 }, 1)).toEqual({ starts: 10, windowMs: 1_000, atOnce: 4 });
+    expect(partOf({ perSecond: 10, atOnce: 4 }, 2)).toEqual({ starts: 5, windowMs: 1_000, atOnce: 2 });
+    expect(partOf({ perSecond: 1, atOnce: 1 }, 4)).toEqual({ starts: 1, windowMs: 4_000, atOnce: 1 });
+    for (let sharers = 1; sharers < 40; sharers += 1) {
+      const { starts, windowMs } = partOf({ perSecond: 10, atOnce: null }, sharers);
+      expect((sharers * starts * 1_000) / windowMs).toBeLessThanOrEqual(10.000_001);
+    }
+  });
+
+  it('leave the account alone for as long as it has asked, whoever calls, and let it be heard afterwards', async () => {
+    const at = { now: 1_000_000 };
+    let sent = 0;
+    const http: Http = { send: () => Promise.resolve((sent += 1) === 1 ? { status: 429, headers: { 'retry-after': '60' }, body: '' } : OK) };
+    const lines: string[] = [];
+    const calls = createCalls({ http, clock: clockAt(at), audit: ({ action, outcome }) => lines.push(`${action} ${outcome}`) });
+    expect((await calls.of(caller()).send(request)).status).toBe(429);
+    at.now += 20_000;
+    for (const purpose of ['source.reread', 'source.test'] as const) expect(await calls.of(caller({ purpose })).send(request)).toEqual({ status: 429, headers: { 'retry-after': '40' }, body: '' });
+    expect((await calls.of(caller({ secrets: { apiKey: 'other' } })).send(request)).status).toBe(200);
+    at.now += 40_000;
+    expect((await calls.of(caller()).send(request)).status).toBe(200);
+    expect(sent).toBe(3);
+    expect(lines).toEqual(['source.look 429', 'source.reread spared', 'source.test spared', 'source.look 200', 'source.look 200']);
+  });
+});
