@@ -81,7 +81,8 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
       else own.master = own.master === null ? component : newer(own.master, component);
     }
     for (const [uid, { master, overrides }] of series) {
-      const told = (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string | null) => keep(uid, component, item, startDate, endDate, recurrenceId, name, ownZone);
+      const told = (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string | null) =>
+        keep(uid, component, item, startDate, endDate, recurrenceId, name, ownZone);
       if (master === null) {
         for (const component of overrides) {
           const item = new ICAL.Event(component);
@@ -112,7 +113,16 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
     return true;
   }
 
-  function keep(uid: string, component: Component, item: Event, start: Time, end: Time, recurrenceId: string | null, calendar: string | null, fallback: string | null): void {
+  function keep(
+    uid: string,
+    component: Component,
+    item: Event,
+    start: Time,
+    end: Time,
+    recurrenceId: string | null,
+    calendar: string | null,
+    fallback: string | null,
+  ): void {
     const zoneName = knownZone(component.getFirstProperty('dtstart')?.getParameter('tzid')) ?? (isUtc(start) ? null : fallback);
     const startsAt = instantOf(start, zoneName);
     const endsAt = instantOf(end, zoneName);
@@ -121,9 +131,19 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
     if (Date.parse(endsAt) < asked.from || Date.parse(startsAt) > asked.to) return;
     const status = String(first(component, 'status') ?? '').toLowerCase();
     const event: FeedEntry = {
-      uid, recurrenceId, title: text(item.summary, LONGEST.title), description: text(item.description, LONGEST.description), place: text(item.location, LONGEST.place),
-      startsAt, endsAt, allDay: start.isDate, zone: zoneName, status: status === 'cancelled' ? 'cancelled' : status === 'tentative' ? 'tentative' : 'confirmed',
-      busy: String(first(component, 'transp') ?? '').toUpperCase() !== 'TRANSPARENT', calendar, gone: false,
+      uid,
+      recurrenceId,
+      title: text(item.summary, LONGEST.title),
+      description: text(item.description, LONGEST.description),
+      place: text(item.location, LONGEST.place),
+      startsAt,
+      endsAt,
+      allDay: start.isDate,
+      zone: zoneName,
+      status: status === 'cancelled' ? 'cancelled' : status === 'tentative' ? 'tentative' : 'confirmed',
+      busy: String(first(component, 'transp') ?? '').toUpperCase() !== 'TRANSPARENT',
+      calendar,
+      gone: false,
     };
     const key = JSON.stringify([uid, recurrenceId]);
     const known = { sequence: sequenceOf(component), stamp: stampOf(component), event };
@@ -136,9 +156,11 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
 
 const sequenceOf = (component: Component): number => Number(first(component, 'sequence') ?? 0) || 0;
 const stampOf = (component: Component): string => String(first(component, 'last-modified') ?? first(component, 'dtstamp') ?? '');
-const isNewer = (a: Pick<Known, 'sequence' | 'stamp'>, b: Pick<Known, 'sequence' | 'stamp'>): boolean => a.sequence > b.sequence || (a.sequence === b.sequence && a.stamp >= b.stamp);
+const isNewer = (a: Pick<Known, 'sequence' | 'stamp'>, b: Pick<Known, 'sequence' | 'stamp'>): boolean =>
+  a.sequence > b.sequence || (a.sequence === b.sequence && a.stamp >= b.stamp);
 /** The same entry twice in one file: the higher sequence counts, then the later change. */
-const newer = (a: Component, b: Component): Component => (isNewer({ sequence: sequenceOf(b), stamp: stampOf(b) }, { sequence: sequenceOf(a), stamp: stampOf(a) }) ? b : a);
+const newer = (a: Component, b: Component): Component =>
+  isNewer({ sequence: sequenceOf(b), stamp: stampOf(b) }, { sequence: sequenceOf(a), stamp: stampOf(a) }) ? b : a;
 
 const isUtc = (time: Time): boolean => time.zone?.tzid === 'UTC';
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -17,7 +17,10 @@ export const isProof = (field: ManifestField): boolean => field.sensitive && (fi
 export const callSecrets = (manifest: VendorManifest, path: IntegrationPath): readonly ManifestField[] =>
   fieldsOf(manifest, path).filter((field) => field.sensitive && !isProof(field));
 
-/** Why a system cannot be kept on a desktop: `no_calls` = nothing is called with a secret; `leave` = its access is renewed day and night; `both` = the same secret proves what comes in. */
+/**
+ * Why a system cannot be kept on a desktop: `no_calls` = nothing is called with a secret; `leave` = its access is renewed day and
+ * night; `both` = the same secret proves what comes in.
+ */
 export const UNKEEPABLE = ['no_calls', 'leave', 'both'] as const;
 export type Unkeepable = (typeof UNKEEPABLE)[number];
 

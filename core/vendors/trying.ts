@@ -14,10 +14,16 @@ export interface Entered {
 export const TRY_MS = 15_000;
 const FEED_MS = 10_000;
 
-export const tryFailed = (message: string, retryable: boolean): TryAnswer => ({ outcome: 'failed', code: retryable ? 'connect.untried' : 'connect.refused', message, retryable });
+export const tryFailed = (message: string, retryable: boolean): TryAnswer => ({
+  outcome: 'failed',
+  code: retryable ? 'connect.untried' : 'connect.refused',
+  message,
+  retryable,
+});
 
 /** The answer to a person for whom it took longer than {@link TRY_MS}. */
-export const triedTooLong = ({ manifest }: VendorModule): TryAnswer => tryFailed(`${manifest.name} has not answered within ${TRY_MS / 1000} seconds.`, true);
+export const triedTooLong = ({ manifest }: VendorModule): TryAnswer =>
+  tryFailed(`${manifest.name} has not answered within ${TRY_MS / 1000} seconds.`, true);
 
 /** Whether a calendar is behind the address. */
 async function tryFeed(url: string, { http }: CallPorts): Promise<TryAnswer> {
@@ -44,7 +50,13 @@ function told({ manifest }: VendorModule, path: ConnectPath, { message, retryabl
 }
 
 /** Calls the vendor once; the caller sets the limit of time. */
-export async function tryVendor(vendor: VendorModule, path: ConnectPath, entered: Entered, ports: CallPorts, connectionId: string): Promise<TryAnswer> {
+export async function tryVendor(
+  vendor: VendorModule,
+  path: ConnectPath,
+  entered: Entered,
+  ports: CallPorts,
+  connectionId: string,
+): Promise<TryAnswer> {
   const feedUrl = entered.secrets['feedUrl'] ?? entered.settings['feedUrl'];
   if (path === 'feed' && feedUrl !== undefined) return tryFeed(feedUrl, ports);
   if (path !== 'native' || !vendor.test) return { outcome: 'untestable' };
@@ -59,7 +71,9 @@ export async function tryVendor(vendor: VendorModule, path: ConnectPath, entered
   };
   const answer = await vendor.test({ connectionId, settings: entered.settings, secrets: entered.secrets }, { http, clock: ports.clock });
   // Nobody was called because a key that is not needed for deliveries was not given.
-  const lacksKey = fieldsOf(vendor.manifest, path).some((field) => field.sensitive && !field.required && field.input !== 'generated' && !entered.secrets[field.key]);
+  const lacksKey = fieldsOf(vendor.manifest, path).some(
+    (field) => field.sensitive && !field.required && field.input !== 'generated' && !entered.secrets[field.key],
+  );
   if (!answer.ok && !called && lacksKey) return { outcome: 'untestable' };
   if (answer.ok) return { outcome: 'worked', report: { account: answer.value.account, details: [...answer.value.details] } satisfies TestReport };
   return told(vendor, path, answer.error);

@@ -56,15 +56,15 @@ function Preview({ connection, removal, onStale }: Looked) {
       {goes.length > 0 ? (
         <>
           <p>{t('removal.goes')}</p>
-          <ul>{goes.map((one) => <li key={one}>{one}</li>)}</ul>
+          <ul className="connect-details">{goes.map((one) => <li key={one}>{one}</li>)}</ul>
         </>
       ) : null}
       <p>{t('removal.stays')}</p>
-      <ul>{stays.map((one) => <li key={one}>{one}</li>)}</ul>
+      <ul className="connect-details">{stays.map((one) => <li key={one}>{one}</li>)}</ul>
       {unfinished > 0 ? (
         <>
           <p>{t('removal.unfinished', { count: unfinished })}</p>
-          <ul>
+          <ul className="connect-details">
             {kinds.map(([kind, count]) => (
               <li key={kind}>{t(`removal.kind.${kind}`, { count })}</li>
             ))}

@@ -116,6 +116,8 @@ describe('connecting', () => {
 
   it('secrets that are told only for an address are asked for after it', async () => {
     await open('#/connect/square');
+    await page.getByRole('button', { name: 'I have it, go on' }).click();
+    await page.locator('#connect-accessToken').fill('a-token');
     await submit();
     await page.locator('.connect-finish').waitFor();
     expect(await page.locator('.connect-state').innerText()).toContain('Nearly done');
@@ -193,7 +195,7 @@ describe('removing a connection', () => {
     await preview.waitFor();
     const words = await preview.innerText();
     for (const part of ['deleted from the vault', 'webhook address takes nothing', 'The 42 facts', 'cannot be undone']) expect(words).toContain(part);
-    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByRole('button', { name: 'Remove it', exact: true }).click();
     expect(await page.locator('.inspector h2').count()).toBe(1);
     await page.getByRole('button', { name: 'Press again: it is removed for good' }).click();
     await expect.poll(() => preview.count()).toBe(0);
@@ -209,7 +211,7 @@ describe('removing a connection', () => {
     const preview = page.getByRole('group', { name: /^Remove / });
     await says(preview, '4 deliveries are not done with');
     expect(await preview.innerText()).toContain('3 are held');
-    expect(await page.getByRole('button', { name: 'Remove it' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Remove it', exact: true }).count()).toBe(0);
     await page.getByRole('button', { name: 'Throw them away and remove it' }).click();
     await page.getByRole('button', { name: 'Press again: it is removed for good' }).click();
     await expect.poll(() => preview.count()).toBe(0);
