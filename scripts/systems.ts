@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { callsComeIn } from '../core/vendors/manifest.ts';
 import { VENDORS } from '../core/vendors/registry.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
 
@@ -48,24 +49,33 @@ const minutes = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 
 
 function rowOf({ manifest, poll }: VendorModule): string {
   const { webhook, bridge, capabilities: can } = manifest;
-  const comes = webhook === null ? '' : bridge ? `${bridge.triggers.length} triggers` : `${webhook.events.length} events`;
+  const calls = callsComeIn(manifest);
+  const comes = webhook === null || !calls ? '' : bridge ? `${bridge.triggers.length} triggers` : `${webhook.events.length} events`;
   const reads = [poll ? `looks every ${minutes(poll.everySeconds)}` : '', can.reread ? 're-reads' : '', can.feed ? 'feed' : '', can.file ? 'file' : '', can.mail ? 'mail' : ''].filter(Boolean).join(', ');
-  return `| ${manifest.name} | \`${manifest.id}\` | ${manifest.paths.join(', ')} | ${comes} | ${webhook ? PROOF[webhook.verification] : ''} | ${reads} | ${can.test ? 'yes' : ''} | ${TESTED_AGAINST[manifest.id] ?? 'fixtures'} |`;
+  return `| ${manifest.name} | \`${manifest.id}\` | ${manifest.paths.join(', ')} | ${comes} | ${webhook && calls ? PROOF[webhook.verification] : ''} | ${reads} | ${can.test ? 'yes' : ''} | ${TESTED_AGAINST[manifest.id] ?? 'fixtures'} |`;
 }
+
+const missingOf = ({ manifest }: VendorModule): string => `\n**${manifest.name}**\n${manifest.missing.map((sentence) => `- ${sentence}`).join('\n')}`;
 
 export function systemsPage(): string {
   const rows = [...VENDORS.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name, 'en'));
   return `# Systems
 
 What can be connected, as each folder's manifest says; made by \`node scripts/systems.ts\`. How a person connects one:
-[connecting.md](connecting.md). What is honestly missing stands in the README of each folder in \`core/vendors\`. Nothing is
-written to any of them yet. No system itself was called: "tested against" says what stands in its place.
+[connecting.md](connecting.md). What does not come over stands below the table, and in the console where a system is connected; how
+each works within its limits stands in the README of its folder in \`core/vendors\`. Nothing is written to any of them yet. No
+system itself was called: "tested against" says what stands in its place.
+
+"Brings by itself" counts only what really reaches us: a vendor that calls over a channel which we would have to open has none.
 
 | system | id | ways | brings by itself | proof | reads | can be tried out | tested against |
 |---|---|---|---|---|---|---|---|
 ${rows.map(rowOf).join('\n')}
 
 ${rows.length} systems.
+
+## What does not come over
+${rows.map(missingOf).join('\n')}
 `;
 }
 

@@ -8,6 +8,7 @@ import { accountsRoutes } from './accounts/http/routes.ts';
 import { lookingRoutes } from './api/lookingRoutes.ts';
 import { apiRoutes } from './api/routes.ts';
 import type { AppDeps } from './deps.ts';
+import { dryRunRoutes } from './deliveries/dryRunRoutes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { foundingRoute } from './founding/route.ts';
@@ -140,6 +141,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     integrationsRoute(api, deps);
     deliveriesRoute(api, deps);
     if (deps.deliveries) deliveryRoutes(api, deps, deps.deliveries);
+    if (deps.deliveries) dryRunRoutes(api, deps, deps.deliveries);
     if (deps.looking) lookingRoutes(api, deps, deps.looking);
     apiRoutes(api, deps);
     historyRoutes(api, deps);

@@ -164,7 +164,7 @@ export const FIELDS = {
   managingPerMinute: field<number>({
     variable: 'WEDSYNC_RATE_MANAGING', flag: 'rate-managing',
     expected: 'a whole number from 1 to 1000000',
-    about: 'Calls per minute and device that connect, try out, change or look at a system, ask for leave or take files in.',
+    about: 'Calls per minute and user, over all devices and processes, that connect, try out, change, pause, resume, remove or look at a system, replay or cancel, ask for leave or take files in.',
     fallback: MANAGING_PER_MINUTE,
     schema: whole(1, 1_000_000),
   }),

@@ -32,6 +32,7 @@ import { startMailIn, type MailIn } from './mailIn/mailIn.ts';
 import { VERSION } from './version.ts';
 import { startDeadLetterWatch } from './workers/deadLetters.ts';
 import { startSilenceWatch } from './workers/silence.ts';
+import { startDryRunner } from './workers/dryRuns.ts';
 import { startNormaliser } from './workers/normalise.ts';
 import { startReplayer } from './workers/replays.ts';
 import { startPolls } from './workers/polls.ts';
@@ -92,6 +93,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const polls = roles.has('worker') ? startPolls(working) : null;
   const normaliser = roles.has('worker') ? startNormaliser({ ...working, lookNow: () => polls?.wake() }) : null;
   const replayer = roles.has('worker') ? startReplayer({ store, log }) : null;
+  const dryRunner = roles.has('worker') ? startDryRunner(working) : null;
   const deadLetters = roles.has('worker') ? startDeadLetterWatch({ store, clock, ids, log }) : null;
   const silence = roles.has('worker') ? startSilenceWatch({ store, vendors: vendorModule, clock, ids, log }) : null;
   const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
@@ -118,6 +120,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     await mailIn?.stop();
     await polls?.stop();
     await replayer?.stop();
+    await dryRunner?.stop();
     await normaliser?.stop();
     await deadLetters?.stop();
     await silence?.stop();

@@ -95,6 +95,9 @@ export type DeliveryWhole = z.infer<typeof DeliveryWhole>;
 /** What a lot is made of: named ones, or everything in a narrowing with a beginning. */
 export const Lot = z.union([z.strictObject({ ids: z.array(Id).min(1).max(500) }), z.strictObject({ ...narrow, from: Instant, to: Instant })]);
 export type Lot = z.infer<typeof Lot>;
+/** What is to be worked on again: a lot by the rules, or what a dry run has shown and nothing else. */
+export const ReplayOrder = z.union([...Lot.options, z.strictObject({ dryRun: Id })]);
+export type ReplayOrder = z.infer<typeof ReplayOrder>;
 /** `POST /api/deliveries/replay/preview`: what working on them again would change, without doing it. */
 export const ReplayPreview = z.object({
   at: Instant,
@@ -116,6 +119,8 @@ export const Replay = z.object({
   total: z.int(),
   done: z.int(),
   outcomes: z.partialRecord(DeliveryState, z.int()),
+  /** Left as they were, since they would have changed something else than their dry run showed; among `outcomes` with the state that they kept. */
+  differs: z.int(),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
 });
@@ -137,7 +142,7 @@ export const DELIVERIES_HTTP = {
   searchDeliveries: { method: 'GET', path: '/api/deliveries', request: { query: DeliveryQuery }, success: DeliveryPage },
   delivery: { method: 'GET', path: '/api/deliveries/:id', request: { params: IdParams }, success: DeliveryWhole },
   previewReplay: { method: 'POST', path: '/api/deliveries/replay/preview', request: { body: Lot }, success: ReplayPreview },
-  replay: { method: 'POST', path: '/api/deliveries/replay', request: { body: Lot }, success: Replay },
+  replay: { method: 'POST', path: '/api/deliveries/replay', request: { body: ReplayOrder }, success: Replay },
   replays: { method: 'GET', path: '/api/replays', request: {}, success: ReplaysAnswer },
   replayState: { method: 'GET', path: '/api/replays/:id', request: { params: IdParams }, success: Replay },
   cancelReplay: { method: 'POST', path: '/api/replays/:id/cancel', request: { params: IdParams }, success: Replay },

@@ -74,6 +74,7 @@ export const ERROR_CODES = [
   'replay.nothing',
   'replay.body_gone',
   'replay.too_large',
+  'replay.dry_run_over',
   // people and devices
   'auth.missing',
   'auth.invalid',

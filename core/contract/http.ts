@@ -3,6 +3,7 @@ import { Access, Role } from './access.ts';
 import { ACCOUNT_HTTP, ACCOUNT_OPEN_HTTP, AccountFace } from './accounts.ts';
 import { Command, CommandAnswer } from './commands.ts';
 import { DELIVERIES_HTTP, DeliveryState } from './deliveries.ts';
+import { DRY_RUNS_HTTP } from './dryRuns.ts';
 import { DESK_HTTP } from './desk.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
@@ -173,6 +174,7 @@ export const HTTP = {
   ...PERSONAL_DATA_HTTP,
   ...SYSTEMS_HTTP,
   ...DELIVERIES_HTTP,
+  ...DRY_RUNS_HTTP,
   ...LOOKING_HTTP,
   ...DESK_HTTP,
 } as const;

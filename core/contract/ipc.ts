@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { InvitationRevoked, InviteAnswer, InviteRequest, MembershipEnded, PairingDecided, PairingView, PeopleAnswer, ResetLinkAnswer, RoleAnswer, RoleRequest, SignOnAnswer, SignOnRequest } from './accounts.ts';
 import { Command } from './commands.ts';
 import { Place } from './deepLink.ts';
-import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayPreview, ReplaysAnswer, TestEventAnswer } from './deliveries.ts';
+import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayOrder, ReplayPreview, ReplaysAnswer, TestEventAnswer } from './deliveries.ts';
 import { DeliverySearch } from './deliveryPlace.ts';
+import { DryRun, DryRunPage, DryRunQuery } from './dryRuns.ts';
 import type { CodedError } from './errors.ts';
 import { HouseFields } from './founding.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
@@ -136,7 +137,10 @@ export const INVOKE = {
   'deliveries:search': { input: DeliverySearch, output: DeliveryPage },
   'deliveries:look': { input: ById, output: DeliveryWhole },
   'replay:preview': { input: Lot, output: ReplayPreview },
-  'replay:start': { input: Lot, output: Replay },
+  'replay:dry_run': { input: Lot, output: DryRun },
+  'replay:dry_run_page': { input: DryRunQuery.extend({ id: Id }).strict(), output: DryRunPage },
+  'replay:cancel_dry_run': { input: ById, output: DryRun },
+  'replay:start': { input: ReplayOrder, output: Replay },
   'replay:list': { input: none, output: ReplaysAnswer },
   'replay:state': { input: ById, output: Replay },
   'replay:cancel': { input: ById, output: Replay },
@@ -233,7 +237,10 @@ export interface Bridge {
   searchDeliveries(input: DeliverySearch): Promise<IpcResult<DeliveryPage>>;
   delivery(input: { id: string }): Promise<IpcResult<DeliveryWhole>>;
   previewReplay(input: Lot): Promise<IpcResult<ReplayPreview>>;
-  replay(input: Lot): Promise<IpcResult<Replay>>;
+  beginDryRun(input: Lot): Promise<IpcResult<DryRun>>;
+  dryRun(input: DryRunQuery & { id: string }): Promise<IpcResult<DryRunPage>>;
+  cancelDryRun(input: { id: string }): Promise<IpcResult<DryRun>>;
+  replay(input: ReplayOrder): Promise<IpcResult<Replay>>;
   replays(): Promise<IpcResult<ReplaysAnswer>>;
   replayState(input: { id: string }): Promise<IpcResult<Replay>>;
   cancelReplay(input: { id: string }): Promise<IpcResult<Replay>>;

@@ -56,6 +56,8 @@ export const SystemFace = SystemSummary.extend({
   guides: z.array(z.object({ path: Path, brings: z.string(), steps: z.array(z.string()) })),
   triggers: z.array(z.object({ trigger: z.string(), label: z.string(), instant: z.boolean(), required: z.array(z.string()), optional: z.array(z.string()) })),
   columns: z.array(z.object({ key: z.string(), label: z.string(), required: z.boolean() })),
+  /** What does not come over, one sentence each. */
+  missing: z.array(z.string()),
   sources: z.array(z.string()),
 });
 export type SystemFace = z.infer<typeof SystemFace>;
@@ -70,7 +72,7 @@ const KeptNames = z.array(z.string().max(60)).min(1).max(20);
 export const TestReport = z.object({ account: z.string().nullable(), details: z.array(z.string()) });
 export type TestReport = z.infer<typeof TestReport>;
 
-/** Calls a minute that one device may make to connect, try out, change, rotate, look now, ask for leave or take files in; more are answered 429 with `Retry-After`. */
+/** Calls a minute that one user may make, by all devices together, to connect, try out, change, rotate, pause, resume, remove, look now, replay, cancel, ask for leave or take files in; more are answered 429 with `Retry-After`. */
 export const MANAGING_PER_MINUTE = 5;
 
 /** `POST /api/integrations/vendor/test`: nothing is kept. */

@@ -42,8 +42,8 @@ export interface HttpRequest {
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
   /**
-   * A redirect is never followed by the host. Left out: it counts as no answer. `told`: it is the answer (its status and
-   * headers, no body), and the caller decides where its credentials may go.
+   * A redirect is followed in a GET of a look or a trial alone (`egress/follow.ts`). Otherwise, left out: it counts as no
+   * answer. `told`: it is the answer (its status and headers, no body), and the caller decides where its credentials may go.
    */
   readonly redirect?: 'told';
 }

@@ -51,6 +51,8 @@ export const ManifestField = z.strictObject({
    * use the same secret, so they cannot be made from anywhere else. Left out = only calls use it. What is `generated` proves.
    */
   proves: z.enum(['only', 'also']).optional(),
+  /** Of the channel that the vendor's calls come over (see `webhook.unopened`): asked for only where we can open one. */
+  channel: z.literal(true).optional(),
 });
 export type ManifestField = z.infer<typeof ManifestField>;
 
@@ -134,6 +136,11 @@ export const VendorManifest = z.strictObject({
       toleranceSeconds: z.int().nullable(),
       /** Answers questions of the vendor that are no deliveries (a challenge, an empty call). */
       handshake: z.boolean(),
+      /**
+       * The vendor calls only over a channel that we would have to open and renew, and no code does so yet. The door is there and
+       * proved, but nobody is promised these calls, asked for what belongs to the channel, or shown its address.
+       */
+      unopened: z.literal(true).optional(),
     })
     .nullable(),
   bridge: z.strictObject({ triggers: z.array(BridgeTrigger).min(1) }).nullable(),
@@ -144,7 +151,15 @@ export const VendorManifest = z.strictObject({
   masks: z.array(z.string()),
   /** Calls that the vendor bears; null = it does not say. */
   limits: z.strictObject({ perSecond: z.number().nullable(), atOnce: z.int().nullable() }),
+  /**
+   * What a person might expect and does not come over, whichever way it is connected: one sentence each, for whoever connects it.
+   * How it works within its limits stands in the README.
+   */
+  missing: z.array(z.string().regex(/^\S.*\.$/, 'a sentence, with its full stop')).min(1, 'nothing says what does not come over'),
   /** Where the facts in this folder come from. */
   sources: z.array(z.string()),
 });
 export type VendorManifest = z.infer<typeof VendorManifest>;
+
+/** Whether the vendor's own calls really reach us: a door alone is not enough where somebody has to open a channel to it. */
+export const callsComeIn = ({ webhook }: Pick<VendorManifest, 'webhook'>): boolean => webhook !== null && webhook.unopened !== true;

@@ -1,5 +1,6 @@
-import { DELIVERIES_HTTP, type DeliveryPage, type DeliveryWhole, type Lot, type RefusalsAnswer, type Replay, type ReplayPreview, type ReplaysAnswer, type TestEventAnswer } from '../../core/contract/deliveries.ts';
+import { DELIVERIES_HTTP, type DeliveryPage, type DeliveryWhole, type Lot, type RefusalsAnswer, type Replay, type ReplayOrder, type ReplayPreview, type ReplaysAnswer, type TestEventAnswer } from '../../core/contract/deliveries.ts';
 import { searchPath, type DeliverySearch } from '../../core/contract/deliveryPlace.ts';
+import { dryRunPath, DRY_RUNS_HTTP, type DryRun, type DryRunPage, type DryRunQuery } from '../../core/contract/dryRuns.ts';
 import type { CodedError } from '../../core/contract/errors.ts';
 import type { z } from 'zod';
 import type { Result } from '../../core/contract/result.ts';
@@ -12,7 +13,10 @@ export interface DeliveriesApi {
   search(search: DeliverySearch): Answer<DeliveryPage>;
   look(id: string): Answer<DeliveryWhole>;
   preview(lot: Lot): Answer<ReplayPreview>;
-  replay(lot: Lot): Answer<Replay>;
+  beginDryRun(lot: Lot): Answer<DryRun>;
+  dryRun(id: string, query: DryRunQuery): Answer<DryRunPage>;
+  cancelDryRun(id: string): Answer<DryRun>;
+  replay(order: ReplayOrder): Answer<Replay>;
   /** The last few, the newest first. */
   replays(): Answer<ReplaysAnswer>;
   replayState(id: string): Answer<Replay>;
@@ -27,12 +31,16 @@ const PREVIEW_MS = 30_000;
 
 export function deliveriesApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): DeliveriesApi {
   const { searchDeliveries, delivery, previewReplay, replay, replays, replayState, cancelReplay, testEvent, refusals } = DELIVERIES_HTTP;
+  const { beginDryRun, dryRun, cancelDryRun } = DRY_RUNS_HTTP;
   const of = <T>({ method, path, success }: { readonly method: 'GET' | 'POST'; readonly path: string; readonly success: z.ZodType<T> }, id: string): Answer<T> =>
     authorised({ method, path: path.replace(':id', encodeURIComponent(id)), ...(method === 'POST' ? { body: {} } : {}), answer: success, timeoutMs: LOOK_MS });
   return {
     search: (search) => authorised({ method: 'GET', path: searchPath(searchDeliveries.path, search), answer: searchDeliveries.success, timeoutMs: LOOK_MS }),
     look: (id) => of(delivery, id),
     preview: (lot) => authorised({ method: 'POST', path: previewReplay.path, body: lot, answer: previewReplay.success, timeoutMs: PREVIEW_MS }),
+    beginDryRun: (lot) => authorised({ method: 'POST', path: beginDryRun.path, body: lot, answer: beginDryRun.success, timeoutMs: PREVIEW_MS }),
+    dryRun: (id, query) => authorised({ method: 'GET', path: dryRunPath(id, query), answer: dryRun.success, timeoutMs: LOOK_MS }),
+    cancelDryRun: (id) => of(cancelDryRun, id),
     replay: (lot) => authorised({ method: 'POST', path: replay.path, body: lot, answer: replay.success, timeoutMs: PREVIEW_MS }),
     replays: () => authorised({ method: 'GET', path: replays.path, answer: replays.success, timeoutMs: LOOK_MS }),
     replayState: (id) => of(replayState, id),

@@ -7,6 +7,7 @@ import { connectPaths, guideOf, soonOf, stepsFirst } from './catalogue.ts';
 import { Fields, focusField } from './Fields.tsx';
 import { Finish } from './Finish.tsx';
 import { GuideSteps } from './GuideSteps.tsx';
+import { NotComing } from './NotComing.tsx';
 import { useConnecting, type Connecting, type Failure } from './useConnecting.ts';
 import { useLeaveGuard } from './useLeaveGuard.tsx';
 import { useRedirect } from './useRedirect.ts';
@@ -151,6 +152,7 @@ export function Wizard({ face }: { readonly face: SystemFace }) {
         <h1>{t(made ? 'connect.titleMade' : 'connect.titleOf', { name: isolated(made?.connection.name ?? face.name) })}</h1>
       </header>
       {path !== null && !made ? <p className="connect-brings">{guide?.brings}</p> : null}
+      {made ? null : <NotComing missing={face.missing} />}
       {steps.length > 1 ? (
         <ol className="steps" aria-label={t('connect.stepsLabel')}>
           {steps.map((name, index) => (

@@ -6,6 +6,7 @@ import { errorWords, t } from '../i18n/index.ts';
 import type { ReviewDecision } from '../state/commands.ts';
 import { HeldSample } from './HeldLot.tsx';
 import { PreviewSummary } from './PreviewSummary.tsx';
+import { summaryOf } from './previewSummary.ts';
 import { useReplayPreview } from './queries.ts';
 import { RowChanges } from './RowChanges.tsx';
 
@@ -36,7 +37,7 @@ export function HeldDialog({ item, lot, decision, name, onDecide, onClose }: Pro
             <Modal.CloseButton aria-label={t('replay.close')} />
           </div>
           <p>{t(`held.${decision}For`, { name: isolated(name) })}</p>
-          {releases && preview.data ? <PreviewSummary preview={preview.data} newer={null} /> : null}
+          {releases && preview.data ? <PreviewSummary summary={summaryOf(preview.data)} leftOut={preview.data.leftOut} read={null} newer={null} /> : null}
           {releases && preview.isPending ? (
             <p role="status" className="dim">
               {t('replay.looking')}

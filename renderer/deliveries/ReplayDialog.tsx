@@ -2,16 +2,18 @@ import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { DELIVERY_STATES, type Lot, type Replay } from '../../core/contract/deliveries.ts';
+import type { DryRun } from '../../core/contract/dryRuns.ts';
 import { useBackend } from '../app/context.ts';
 import { countText } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { DeliveryMark } from './DeliveryMark.tsx';
 import { PreviewSummary } from './PreviewSummary.tsx';
-import { useReplay, useReplayPreview } from './queries.ts';
-import { RowChanges } from './RowChanges.tsx';
+import { DryRunChanges } from './DryRunChanges.tsx';
+import { summaryOfRun } from './previewSummary.ts';
+import { useBeginDryRun, useDryRun, useReplay } from './queries.ts';
 
 function Progress({ replay, onCancel }: { readonly replay: Replay; readonly onCancel: () => void }) {
-  const { done, total, state, outcomes } = replay;
+  const { done, total, state, outcomes, differs } = replay;
   return (
     <div className="replay-progress">
       <p role="status">{t(`replay.state.${state}`, { done: countText(done), total: countText(total) })}</p>
@@ -25,6 +27,7 @@ function Progress({ replay, onCancel }: { readonly replay: Replay; readonly onCa
           ),
         )}
       </ul>
+      {differs > 0 ? <p>{t('replay.differs', { count: differs })}</p> : null}
       {state === 'running' ? (
         <div className="dialog-acts">
           <button type="button" className="button" onClick={onCancel}>
@@ -33,6 +36,25 @@ function Progress({ replay, onCancel }: { readonly replay: Replay; readonly onCa
           <span className="dim">{t('replay.goesOn')}</span>
         </div>
       ) : null}
+    </div>
+  );
+}
+
+/** The dry run: how far it is, then what would happen. */
+function Looked({ run, newer }: { readonly run: DryRun; readonly newer: number }) {
+  if (run.state === 'done') {
+    return (
+      <>
+        <PreviewSummary summary={summaryOfRun(run)} leftOut={0} read={run.read} newer={newer} />
+        <p className="dim">{t('replay.exactly')}</p>
+      </>
+    );
+  }
+  if (run.state !== 'running') return <p role="status">{t(run.state === 'failed' ? 'replay.broken' : 'replay.stopped')}</p>;
+  return (
+    <div className="replay-progress">
+      <p role="status">{t('replay.lookingAt', { done: countText(run.done), total: countText(run.total) })}</p>
+      <progress value={run.done} max={Math.max(1, run.total)} aria-label={t('replay.lookingProgress')} />
     </div>
   );
 }
@@ -50,7 +72,9 @@ interface Props {
 /** The dry run first, then the word, then how far it is. Nothing is changed before it was shown what would be. */
 export function ReplayDialog({ lot, running, newer, onClose }: Props) {
   const { delivered } = useBackend();
-  const preview = useQuery(useReplayPreview(lot));
+  const began = useQuery(useBeginDryRun(lot));
+  const looked = useQuery(useDryRun(began.data?.id ?? null));
+  const run = looked.data ?? began.data ?? null;
   const [begun, setBegun] = useState<Replay | null>(running ?? null);
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -63,17 +87,20 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
     setFailed(answer.ok ? null : answer.error.code);
     if (answer.ok) setBegun(answer.value);
   };
-  const error = failed ?? (preview.isError ? preview.error.message : null);
-  // What cannot be used as it stands may be tried all the same: the cause may be mended where the dry run does not look.
-  const able = preview.data ? preview.data.changes.filter(({ outcome }) => outcome !== 'body_gone').length + preview.data.leftOut : 0;
-  const would = preview.data?.changes.filter((change) => change.rows.length > 0) ?? [];
+  const error = failed ?? began.error?.message ?? looked.error?.message ?? null;
+  // What could not be read may be tried all the same: its source may answer by then.
+  const able = run?.state === 'done' ? run.total - (run.outcomes.body_gone ?? 0) : 0;
   // The button that was pressed is gone then, and the keyboard must not be left outside of the dialog.
   const last = useRef<HTMLButtonElement>(null);
   const hasBegun = begun !== null;
   useEffect(() => {
     if (hasBegun) last.current?.focus();
   }, [hasBegun]);
-  const close = (): void => onClose(begun !== null);
+  const close = (): void => {
+    // Nobody will read it: what is left of it need not be worked out.
+    if (run?.state === 'running') void delivered.cancelDryRun(run.id);
+    onClose(begun !== null);
+  };
   return (
     // Put together by hand: the library's own heading would be a second banner of the page.
     <Modal.Root opened onClose={close} size="lg" centered lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: 'dialog', overlay: 'dialog-overlay' }}>
@@ -81,14 +108,14 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
       <Modal.Content>
         <Modal.Body className="dialog-body">
           <div className="dialog-head">
-            <Modal.Title className="dialog-title">{t('replay.title', { count: replay?.total ?? preview.data?.deliveries ?? (lot !== null && 'ids' in lot ? lot.ids.length : 0) })}</Modal.Title>
+            <Modal.Title className="dialog-title">{t('replay.title', { count: replay?.total ?? run?.total ?? (lot !== null && 'ids' in lot ? lot.ids.length : 0) })}</Modal.Title>
             <Modal.CloseButton aria-label={t('replay.close')} />
           </div>
           {replay ? (
             <Progress replay={replay} onCancel={() => void act(delivered.cancelReplay(replay.id))} />
-          ) : preview.data ? (
-            <PreviewSummary preview={preview.data} newer={newer} />
-          ) : preview.isPending ? (
+          ) : run ? (
+            <Looked run={run} newer={newer} />
+          ) : began.isPending ? (
             <p role="status" className="dim">
               {t('replay.looking')}
             </p>
@@ -99,8 +126,8 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
             </p>
           )}
           <div className="dialog-acts">
-            {replay === null && preview.data ? (
-              <button type="button" className="button button-main" disabled={busy || able === 0} onClick={() => lot && void act(delivered.replay(lot))}>
+            {replay === null && run?.state === 'done' ? (
+              <button type="button" className="button button-main" disabled={busy || able === 0} onClick={() => void act(delivered.replay({ dryRun: run.id }))}>
                 {t('replay.confirm', { count: able, total: countText(able) })}
               </button>
             ) : null}
@@ -108,13 +135,7 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
               {t(replay === null ? 'replay.leave' : 'replay.close')}
             </button>
           </div>
-          {replay === null && would.length > 0 ? (
-            <section className="replay-changes" aria-label={t('replay.fieldByField')}>
-              {would.map((change) => (
-                <RowChanges key={change.deliveryId} rows={change.rows} />
-              ))}
-            </section>
-          ) : null}
+          {replay === null && run?.state === 'done' ? <DryRunChanges id={run.id} /> : null}
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>

@@ -1,4 +1,5 @@
 import type { ReplayPreview } from '../../core/contract/deliveries.ts';
+import type { DryRun } from '../../core/contract/dryRuns.ts';
 
 export type PreviewOutcome = ReplayPreview['changes'][number]['outcome'];
 
@@ -11,7 +12,12 @@ export interface PreviewSummary {
   readonly reasons: readonly string[];
 }
 
-/** The dry run in numbers. */
+/** A dry run in the same numbers. */
+export const summaryOfRun = ({ fields, rows, outcomes, reasons }: Pick<DryRun, 'fields' | 'rows' | 'outcomes' | 'reasons'>): PreviewSummary => ({
+  fields, rows, reasons, outcomes: { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0, ...outcomes },
+});
+
+/** The quick look at the first ones in numbers. */
 export function summaryOf({ changes }: Pick<ReplayPreview, 'changes'>): PreviewSummary {
   const outcomes: Record<PreviewOutcome, number> = { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0 };
   const rows = new Set<string>();

@@ -10,6 +10,7 @@ const REFRESH_MS = 10_000;
 /** While facts pour in, the counts need not be right to the tick. */
 const STEP_MS = 3_000;
 const PROGRESS_MS = 700;
+const DRY_RUN_MS = 400;
 
 /** A refusal becomes the query's error; its message is the code. */
 async function value<T>(answer: Answer<T>): Promise<T> {
@@ -69,6 +70,39 @@ export function useRefusals(connectionId: string) {
 export function useReplayPreview(lot: Lot | null) {
   const { delivered } = useBackend();
   return queryOptions({ queryKey: ['replay-preview', lot], queryFn: () => (lot === null ? Promise.reject(new Error('request.invalid')) : value(delivered.preview(lot))), enabled: lot !== null, gcTime: 0, staleTime: Number.POSITIVE_INFINITY, retry: false });
+}
+
+/** Begins to work out what a lot would change; asked afresh each time the dialog opens. */
+export function useBeginDryRun(lot: Lot | null) {
+  const { delivered } = useBackend();
+  return queryOptions({ queryKey: ['dry-run-begun', lot], queryFn: () => (lot === null ? Promise.reject(new Error('request.invalid')) : value(delivered.beginDryRun(lot))), enabled: lot !== null, gcTime: 0, staleTime: Number.POSITIVE_INFINITY, retry: false });
+}
+
+/** How far it is, until it has ended. */
+export function useDryRun(id: string | null) {
+  const { delivered } = useBackend();
+  return queryOptions({
+    queryKey: ['dry-run', id],
+    queryFn: () => value(delivered.dryRun(id ?? '', { only: 'changing' })),
+    enabled: id !== null,
+    refetchInterval: ({ state }) => (state.data === undefined || state.data.state === 'running' ? DRY_RUN_MS : false),
+    retry: false,
+  });
+}
+
+/** What would change, page by page, once it is worked out. */
+export function useDryRunLines(id: string | null) {
+  const { delivered } = useBackend();
+  return infiniteQueryOptions({
+    queryKey: ['dry-run-lines', id],
+    queryFn: ({ pageParam }) => value(delivered.dryRun(id ?? '', { only: 'changing', ...(pageParam === null ? {} : { after: pageParam }) })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.after,
+    enabled: id !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
 }
 
 /** What is being worked on again, whoever asked for it. */

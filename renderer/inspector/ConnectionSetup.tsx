@@ -27,6 +27,16 @@ export function ConnectionSetup({ connection, face, setup }: { readonly connecti
           {connection.path === 'bridge' ? <Triggers triggers={face.triggers} /> : null}
         </details>
       )}
+      {face.missing.length === 0 ? null : (
+        <details>
+          <summary>{t('connect.notComing')}</summary>
+          <ul className="not-coming">
+            {face.missing.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as accounts from '../../core/contract/accounts.ts';
 import * as commands from '../../core/contract/commands.ts';
 import * as deliveries from '../../core/contract/deliveries.ts';
+import * as dryRuns from '../../core/contract/dryRuns.ts';
 import * as errors from '../../core/contract/errors.ts';
 import * as events from '../../core/contract/events.ts';
 import * as founding from '../../core/contract/founding.ts';
@@ -29,7 +30,7 @@ interface Endpoint {
 export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
-const MODULES: readonly Readonly<Record<string, unknown>>[] = [accounts, commands, deliveries, errors, events, founding, http, intake, looking, personalData, record, systems];
+const MODULES: readonly Readonly<Record<string, unknown>>[] = [accounts, commands, deliveries, dryRuns, errors, events, founding, http, intake, looking, personalData, record, systems];
 const REF = '#/components/schemas/';
 const SAFE = 'Answers to the same key, device and body for 24 hours with what the first call was answered.';
 

@@ -16,7 +16,7 @@ const BAD = refusal(400, 'request.invalid', 'Ids and names of systems are expect
 /** Looks at sources on demand, and how connections stand, under the addresses that the requirements name. */
 export function lookingRoutes(app: FastifyInstance, deps: AppDeps, looking: Looking): void {
   const { store, config, clock, vendors } = deps;
-  const limit = createManagingLimit(clock, config.managingPerMinute);
+  const limit = createManagingLimit(deps);
   const route = (name: keyof typeof LOOKING_HTTP, answer: (device: Device, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
     app.route({
       method: HTTP[name].method,
@@ -24,7 +24,7 @@ export function lookingRoutes(app: FastifyInstance, deps: AppDeps, looking: Look
       handler: async (request, reply) => {
         const device = await authenticateRequest(request, store, config.publicUrl);
         if (!device.ok) return sendRefusal(reply, device.error);
-        const wait = HTTP[name].method === 'POST' ? limit.take(device.value.id) : null;
+        const wait = HTTP[name].method === 'POST' ? await limit.take(device.value.id, 'managing') : null;
         if (wait !== null) return sendRefusal(reply, { ...refusal(429, 'request.too_many', 'Asking for looks is limited to a few calls a minute.', true), retryAfterSeconds: wait });
         return answer(device.value, request, reply);
       },

@@ -1,4 +1,5 @@
 import { INTAKE_ALIASES, INTAKE_PREFIX } from '../../core/domain/intake/aliases.ts';
+import { callsComeIn } from '../../core/vendors/manifest.ts';
 import { VENDORS } from '../../core/vendors/registry.ts';
 
 /**
@@ -16,7 +17,7 @@ const BODY = { 'application/json': { schema: {} }, 'application/x-www-form-urlen
 const KEY = { type: 'string', pattern: '^[A-Za-z0-9_-]{8,200}$' };
 
 const calling = (): string[] => {
-  const own = [...VENDORS.values()].filter(({ manifest, webhook }) => manifest.webhook && webhook);
+  const own = [...VENDORS.values()].filter(({ manifest, webhook }) => callsComeIn(manifest) && webhook);
   return own.map(({ manifest }) => manifest.id).sort();
 };
 

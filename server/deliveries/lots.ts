@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { DELIVERY_STATES, REVIEW_STATES, type DeliveryQuery, type DeliveryState, type Lot } from '../../core/contract/deliveries.ts';
+import { DELIVERY_STATES, REVIEW_STATES, type DeliveryQuery, type DeliveryState, type Lot, type ReplayOrder } from '../../core/contract/deliveries.ts';
 import type { Tx } from '../store/database.ts';
 
 /** Which deliveries are meant, as far as a query can say it. Deliveries are `d` in all of these. */
@@ -69,4 +69,5 @@ export function filters({ system, origin, text }: Narrowing, states: readonly De
   return all(parts);
 }
 
-export const isNamed = (lot: Lot): lot is Extract<Lot, { ids: string[] }> => 'ids' in lot;
+export const isShown = (order: ReplayOrder): order is { dryRun: string } => 'dryRun' in order;
+export const isNamed = (lot: ReplayOrder): lot is Extract<Lot, { ids: string[] }> => 'ids' in lot;

@@ -1,19 +1,20 @@
 import { sql } from 'kysely';
-import { REPLAY_LIMIT, type DeliveryState, type Replay, type Lot } from '../../core/contract/deliveries.ts';
+import { REPLAY_LIMIT, type DeliveryState, type Replay, type ReplayOrder } from '../../core/contract/deliveries.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import type { ReplaysTable } from '../store/schema.ts';
+import { keepStates } from '../workers/shown.ts';
 import { countLot, inLot } from './lotRows.ts';
-import { isNamed, statesOf, type Place } from './lots.ts';
+import { isNamed, isShown, statesOf, type Place } from './lots.ts';
 
-export type ReplayFault = Extract<ErrorCode, 'replay.running' | 'replay.nothing' | 'replay.body_gone' | 'replay.too_large' | 'request.not_found' | 'request.invalid'>;
+export type ReplayFault = Extract<ErrorCode, 'replay.running' | 'replay.nothing' | 'replay.body_gone' | 'replay.too_large' | 'replay.dry_run_over' | 'request.not_found' | 'request.invalid'>;
 
 /** Replays that are listed. */
 const LISTED = 10;
-const COLUMNS = ['id', 'state', 'total', 'handed', 'done', 'outcomes', 'startedAt', 'finishedAt'] as const;
-type Row = Pick<ReplaysTable, 'id' | 'total' | 'startedAt' | 'finishedAt'> & { readonly state: Replay['state']; readonly handed: number; readonly done: number; readonly outcomes: unknown };
+const COLUMNS = ['id', 'state', 'total', 'handed', 'done', 'outcomes', 'differs', 'startedAt', 'finishedAt'] as const;
+type Row = Pick<ReplaysTable, 'id' | 'total' | 'startedAt' | 'finishedAt'> & { readonly state: Replay['state']; readonly handed: number; readonly done: number; readonly differs: number; readonly outcomes: unknown };
 
 /** Handed to the workers and not done yet. */
 export async function outstanding(tx: Tx, replayId: string): Promise<{ readonly received: number; readonly waiting: number }> {
@@ -30,26 +31,30 @@ async function outcomesOf(tx: Tx, replayId: string): Promise<Replay['outcomes']>
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
 
-async function told(tx: Tx, { id, state, total, handed, done, outcomes, startedAt, finishedAt }: Row): Promise<Replay> {
-  const plain = { id, state, total, startedAt, finishedAt };
+async function told(tx: Tx, { id, state, total, handed, done, outcomes, differs, startedAt, finishedAt }: Row): Promise<Replay> {
+  const plain = { id, state, total, differs, startedAt, finishedAt };
   if (state !== 'running') return { ...plain, done, outcomes: outcomes as Replay['outcomes'] };
   const left = await outstanding(tx, id);
   return { ...plain, done: Math.max(0, handed - left.received - left.waiting), outcomes: await outcomesOf(tx, id) };
 }
 
 /** Begins one; the workers' process takes it from here. One at a time for each organisation. */
-export async function startReplay(internals: StoreInternals, organisationId: string, lot: Lot, startedBy: string): Promise<Result<Replay, ReplayFault>> {
-  if (!isNamed(lot) && (statesOf(lot.state) === null || lot.from > lot.to)) return err('request.invalid');
+export async function startReplay(internals: StoreInternals, organisationId: string, lot: ReplayOrder, startedBy: string): Promise<Result<Replay, ReplayFault>> {
+  if (!isShown(lot) && !isNamed(lot) && (statesOf(lot.state) === null || lot.from > lot.to)) return err('request.invalid');
   const now = instant(internals.clock);
   // What comes from now on is worked on anyway.
-  const closed: Lot = isNamed(lot) ? { ids: [...new Set(lot.ids)] } : { ...lot, to: lot.to < now ? lot.to : now };
+  const closed: ReplayOrder = isShown(lot) ? lot : isNamed(lot) ? { ids: [...new Set(lot.ids)] } : { ...lot, to: lot.to < now ? lot.to : now };
   return internals.writer.write(organisationId, async ({ tx }): Promise<Result<Replay, ReplayFault>> => {
     const running = await tx.selectFrom('replays').select('id').where('organisationId', '=', organisationId).where('state', '=', 'running').executeTakeFirst();
     if (running) return err('replay.running');
+    if (isShown(closed)) {
+      const run = await tx.selectFrom('dryRuns').select(['state', 'replayId', 'expiresAt']).where('organisationId', '=', organisationId).where('id', '=', closed.dryRun).forUpdate().executeTakeFirst();
+      if (run?.state !== 'done' || run.replayId !== null || run.expiresAt <= now) return err('replay.dry_run_over');
+    }
     const total = await countLot(tx, organisationId, closed);
     if (total > REPLAY_LIMIT) return err('replay.too_large');
     if (total === 0) {
-      if (!isNamed(closed)) return err('replay.nothing');
+      if (!isNamed(closed)) return err(isShown(closed) ? 'replay.body_gone' : 'replay.nothing');
       const known = await sql<{ id: string }>`${await inLot(tx, organisationId, closed, null, 1)}`.execute(tx);
       return err(known.rows.length > 0 ? 'replay.body_gone' : 'request.not_found');
     }
@@ -57,7 +62,8 @@ export async function startReplay(internals: StoreInternals, organisationId: str
     await sql`
       insert into replays (id, organisation_id, lot, total, started_by, started_at) values (${id}, ${organisationId}, ${JSON.stringify(closed)}::jsonb, ${total}, ${startedBy}, ${now})
     `.execute(tx);
-    return ok({ id, state: 'running', total, done: 0, outcomes: {}, startedAt: now, finishedAt: null });
+    if (isShown(closed)) await tx.updateTable('dryRuns').set({ replayId: id }).where('id', '=', closed.dryRun).execute();
+    return ok({ id, state: 'running', total, done: 0, outcomes: {}, differs: 0, startedAt: now, finishedAt: null });
   });
 }
 
@@ -98,11 +104,12 @@ export async function endReplay(tx: Tx, id: string, state: 'done' | 'cancelled' 
 }
 
 /** Hands the next ones to the workers; false = there are no more. The caller holds the organisation's row. */
-export async function handOut(tx: Tx, organisationId: string, replay: { readonly id: string; readonly lot: Lot; readonly place: Place | null }, limit: number): Promise<boolean> {
+export async function handOut(tx: Tx, organisationId: string, replay: { readonly id: string; readonly lot: ReplayOrder; readonly place: Place | null }, limit: number): Promise<boolean> {
   const { rows } = await sql<{ id: string; receivedAt: string; arrival: number }>`
     select d.id, d.received_at, d.arrival from (${await inLot(tx, organisationId, replay.lot, replay.place, limit)}) as d order by d.received_at, d.arrival
   `.execute(tx);
   const last = rows.at(-1);
+  if (isShown(replay.lot)) await keepStates(tx, replay.lot.dryRun, rows.map((row) => row.id));
   // What waits or is held already keeps its place: it is worked on in its turn, and counts once it is.
   const handed = await sql`
     update deliveries d set replay_id = ${replay.id},

@@ -23,22 +23,28 @@ const FAULTS: Readonly<Record<ReplayFault, Refusal>> = {
   'replay.running': refusal(409, 'replay.running', 'Another replay is running; it has to end first.', true),
   'replay.nothing': refusal(409, 'replay.nothing', 'There is nothing in it that could be worked on again.'),
   'replay.body_gone': refusal(409, 'replay.body_gone', 'What was delivered is not kept any more.'),
+  'replay.dry_run_over': refusal(409, 'replay.dry_run_over', 'The dry run is unfinished, over, or was carried out already.'),
   'replay.too_large': refusal(409, 'replay.too_large', 'That is more than one replay may have.'),
 };
 
 /** Looking into deliveries, and working on them again. */
 export function deliveryRoutes(app: FastifyInstance, deps: AppDeps, deliveries: Deliveries): void {
   const { store, config, clock, log } = deps;
-  const limit = createManagingLimit(clock, config.managingPerMinute);
+  const limit = createManagingLimit(deps);
   const nowText = () => new Date(clock.now()).toISOString();
   type Name = 'searchDeliveries' | 'delivery' | 'previewReplay' | 'replay' | 'replays' | 'replayState' | 'cancelReplay' | 'testEvent' | 'refusals';
+  /** They change what is worked on, or call somebody. */
+  const LIMITED: readonly Name[] = ['replay', 'cancelReplay', 'testEvent'];
   const route = (name: Name, answer: (device: Device, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
     app.route({
       method: HTTP[name].method,
       url: HTTP[name].path,
       handler: async (request, reply) => {
         const device = await authenticateRequest(request, store, config.publicUrl);
-        return device.ok ? answer(device.value, request, reply) : sendRefusal(reply, device.error);
+        if (!device.ok) return sendRefusal(reply, device.error);
+        const wait = LIMITED.includes(name) ? await limit.take(device.value.id, 'managing') : null;
+        if (wait !== null) return sendRefusal(reply, { ...refusal(429, 'request.too_many', 'Replays and test events are limited to a few calls a minute.', true), retryAfterSeconds: wait });
+        return answer(device.value, request, reply);
       },
     });
   const idOf = (request: FastifyRequest): string | null => {
@@ -105,8 +111,6 @@ export function deliveryRoutes(app: FastifyInstance, deps: AppDeps, deliveries: 
   });
 
   route('testEvent', async (device, request, reply) => {
-    const wait = limit.take(device.id);
-    if (wait !== null) return sendRefusal(reply, { ...refusal(429, 'request.too_many', 'Test events are limited to a few a minute.', true), retryAfterSeconds: wait });
     const id = idOf(request);
     if (id === null) return sendRefusal(reply, BAD_ID);
     const deliveryId = await deliveries.testEvent(device.organisationId, id, actorOf(device).name);

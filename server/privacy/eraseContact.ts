@@ -109,6 +109,8 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   const deliveries: string[] = [];
   for await (const delivery of tracedDeliveries(tx, organisationId, held, near, objects)) deliveries.push(delivery.id);
   await emptyDeliveries(tx, deliveries, now);
+  // They show the same again, and what sources have said besides.
+  await tx.deleteFrom('dryRuns').where('organisationId', '=', organisationId).execute();
 
   await rewrite(tx, organisationId, events.map((event) => event.becomes));
   const touched = [...new Set(events.map((event) => event.was.rowId))];

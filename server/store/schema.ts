@@ -168,6 +168,8 @@ export interface ReplaysTable {
   /** As it was at its end. */
   done: Generated<number>;
   outcomes: Generated<unknown>;
+  /** Left as they were, since they differed from their dry run. */
+  differs: Generated<number>;
   /** Of the last one that was handed to the workers. */
   placeAt: string | null;
   placeArrival: number | null;
@@ -175,6 +177,29 @@ export interface ReplaysTable {
   startedBy: string;
   startedAt: string;
   finishedAt: string | null;
+}
+
+/** What working on deliveries again would do. */
+export interface DryRunsTable {
+  id: string;
+  organisationId: string;
+  deviceId: string;
+  state: Generated<'running' | 'done' | 'cancelled' | 'failed'>;
+  /** Null once it has ended: it may hold words that were looked for. */
+  lot: unknown;
+  total: number;
+  done: Generated<number>;
+  outcomes: Generated<unknown>;
+  rows: Generated<number>;
+  fields: Generated<number>;
+  read: Generated<number>;
+  reasons: Generated<unknown>;
+  holder: string | null;
+  heldUntil: string | null;
+  startedAt: string;
+  finishedAt: string | null;
+  expiresAt: string;
+  replayId: string | null;
 }
 
 /** The answer to a write that named a key; null while the write runs. */
@@ -277,5 +302,6 @@ export interface Schema extends Projections, AccountTables {
   commands: CommandsTable;
   erasures: ErasuresTable;
   replays: ReplaysTable;
+  dryRuns: DryRunsTable;
   idempotencyKeys: IdempotencyKeysTable;
 }

@@ -8,7 +8,7 @@ import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from '../http/auth.ts';
 import { refusal, sendRefusal, type Refusal } from '../http/errors.ts';
 import type { Device } from '../store/store.ts';
-import { createManagingLimit, PREVIEWS } from './limit.ts';
+import { createManagingLimit, type Managing } from './limit.ts';
 
 export type Name = keyof typeof SYSTEMS_HTTP;
 
@@ -39,13 +39,14 @@ export const originOf = (request: FastifyRequest): string => `${request.protocol
 export type Routes = ReturnType<typeof routesWith>;
 
 /** Authentication, limit, reading and audit are the same for all of them. */
-export function routesWith(app: FastifyInstance, { store, config, clock }: AppDeps) {
-  const limits = { managing: createManagingLimit(clock, config.managingPerMinute), previewing: createManagingLimit(clock, config.managingPerMinute * PREVIEWS) };
+export function routesWith(app: FastifyInstance, deps: AppDeps) {
+  const { store, config, clock } = deps;
+  const limit = createManagingLimit(deps);
   const nowText = () => new Date(clock.now()).toISOString();
   /** Leaves the trace of what was tried, done or refused. */
   const audit = (device: Pick<Device, 'id' | 'organisationId'>, action: string, subject: string, outcome: string) => store.audit({ organisationId: device.organisationId, at: nowText(), action, actor: device.id, subject, outcome });
 
-  function route(name: Name, { limited, bodyLimit }: { readonly limited?: keyof typeof limits; readonly bodyLimit?: number }, handler: (asked: Asked) => Promise<FastifyReply>): void {
+  function route(name: Name, { limited, bodyLimit }: { readonly limited?: Managing; readonly bodyLimit?: number }, handler: (asked: Asked) => Promise<FastifyReply>): void {
     app.route({
       method: HTTP[name].method,
       url: HTTP[name].path,
@@ -53,7 +54,7 @@ export function routesWith(app: FastifyInstance, { store, config, clock }: AppDe
       handler: async (request, reply) => {
         const device = await authenticateRequest(request, store, config.publicUrl);
         if (!device.ok) return sendRefusal(reply, device.error);
-        const wait = limited ? limits[limited].take(device.value.id) : null;
+        const wait = limited ? await limit.take(device.value.id, limited) : null;
         if (wait !== null) return sendRefusal(reply, { ...refusal(429, 'request.too_many', 'Connecting and changing systems is limited to a few calls a minute.', true), retryAfterSeconds: wait });
         return handler({ device: device.value, request, reply });
       },

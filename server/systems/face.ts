@@ -1,6 +1,6 @@
 import type { SystemFace, SystemField, SystemSummary } from '../../core/contract/systems.ts';
-import { isProof, unkeepable } from '../../core/vendors/keeping.ts';
-import type { ManifestField, VendorManifest } from '../../core/vendors/manifest.ts';
+import { askedFields, isProof, unkeepable } from '../../core/vendors/keeping.ts';
+import { callsComeIn, type ManifestField, type VendorManifest } from '../../core/vendors/manifest.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { FEED_EVERY_SECONDS } from '../workers/look.ts';
 import { mayComeLater } from './values.ts';
@@ -22,7 +22,8 @@ const fieldOf = (manifest: VendorManifest, field: ManifestField): SystemField =>
 });
 
 export function summaryOf({ manifest, poll }: VendorModule, connections: number): SystemSummary {
-  const { id, name, category, paths, capabilities } = manifest;
+  const { id, name, category, paths } = manifest;
+  const capabilities = { ...manifest.capabilities, webhook: callsComeIn(manifest) };
   const looksEverySeconds = poll?.everySeconds ?? (paths.includes('feed') ? FEED_EVERY_SECONDS : null);
   return { id, name, category, paths, capabilities, looksEverySeconds, connections };
 }
@@ -31,12 +32,13 @@ export function faceOf(vendor: VendorModule, connections: number): SystemFace {
   const { manifest } = vendor;
   return {
     ...summaryOf(vendor, connections),
-    fields: manifest.fields.map((field) => fieldOf(manifest, field)),
+    fields: askedFields(manifest).map((field) => fieldOf(manifest, field)),
     oauth: manifest.oauth !== null,
     unkeepable: unkeepable(vendor),
     guides: manifest.guides,
     triggers: manifest.bridge?.triggers ?? [],
     columns: (manifest.file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
+    missing: manifest.missing,
     sources: manifest.sources,
   };
 }

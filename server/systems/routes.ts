@@ -59,7 +59,7 @@ export function systemsRoutes(app: FastifyInstance, deps: AppDeps, systems: Syst
     return answer<ConnectAnswer>(asked, await systems.rotate(asked.device, id, body.key, originOf(asked.request)), { action: 'connection.rotated', subject: id });
   });
   for (const [name, paused] of [['pause', true], ['resume', false]] as const) {
-    about(name, {}, async (asked, id) => {
+    about(name, { limited: 'managing' }, async (asked, id) => {
       const done = await systems.pause(asked.device, id, paused);
       return answer(asked, done.ok ? { ok: true, value: { connection: done.value } } : done, { action: paused ? 'connection.paused' : 'connection.resumed', subject: id });
     });

@@ -3,6 +3,7 @@ import type { Connection } from '../../core/contract/record.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Setup } from '../../core/contract/systems.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
+import { callsComeIn } from '../../core/vendors/manifest.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Config } from '../config.ts';
@@ -92,7 +93,7 @@ export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'confi
   const { config, clock, internals } = deps;
   const keeper = keptBy === null ? null : await keeperOf(internals.database.system, row.id, new Date(clock.now()).toISOString());
   const { manifest } = vendor;
-  const calls = manifest.capabilities.webhook && (row.path === 'native' || row.path === 'bridge');
+  const calls = callsComeIn(manifest) && (row.path === 'native' || row.path === 'bridge');
   const required = fieldsOf(manifest, row.path).filter((field) => field.required && (field.sensitive || mayComeLater(manifest, field)));
   return {
     connectionId: row.id,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectPath, TryAnswer } from '../../core/contract/systems.ts';
 import type { Clock, Http, Log } from '../../core/ports/ports.ts';
+import { followRedirects } from '../../egress/follow.ts';
 import type { Calls } from '../calls/calls.ts';
 import { triedTooLong, TRY_MS, tryFailed, tryVendor, type Entered } from '../../core/vendors/trying.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
@@ -18,7 +19,8 @@ export interface TryPorts {
 /** Calls the vendor once with what was entered; nothing is kept. Never rejects. */
 export async function tryOut(vendor: VendorModule, path: ConnectPath, entered: Entered, ports: TryPorts, connectionId: string | null = null): Promise<TryAnswer> {
   const { calls, organisationId = null, clock, log } = ports;
-  const http = calls?.of({ manifest: vendor.manifest, organisationId, connectionId, secrets: entered.secrets, purpose: 'source.test' }) ?? ports.http;
+  const door = calls?.of({ manifest: vendor.manifest, organisationId, connectionId, secrets: entered.secrets, purpose: 'source.test' }) ?? ports.http;
+  const http = followRedirects(door);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<TryAnswer>((resolve) => {
     timer = setTimeout(() => resolve(triedTooLong(vendor)), TRY_MS);

@@ -13,6 +13,7 @@ import { understand, type DeliveryInHand, type Outcome, type Work } from './outc
 import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
 import { workPart, type Part } from './part.ts';
 import type { Settled } from './settle.ts';
+import { markDiffering, readShown, type ShownBefore } from './shown.ts';
 import { loadViews, type WorkingView } from './view.ts';
 
 /** Attempts that a delivery remembers. */
@@ -81,7 +82,8 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const back = await stillWaiting(tx, options.finished.filter(({ delivery }) => organisationIds.includes(delivery.organisationId)));
   options.claimed?.([...back.map(({ delivery }) => delivery), ...fresh]);
   const decide = options.decide ?? ((delivery: DeliveryInHand) => understand(delivery, vendors));
-  const works = [...back, ...fresh.map((delivery) => ({ delivery, outcome: decide(delivery) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
+  const shown = await readShown(tx, [...back.map(({ delivery }) => delivery), ...fresh]);
+  const works = [...back, ...fresh.map((delivery): Work => ({ delivery, outcome: asRead(decide(delivery), shown.get(delivery.id)) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
   if (works.length === 0) return { works, settled: [], events: 0, organisationIds, changed: [], looks: [] };
 
   const shares = Map.groupBy(works, ({ delivery }) => delivery.organisationId);
@@ -89,14 +91,15 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const views = await loadViews(tx, wanted);
   const memories = await readMemories(tx, wanted);
   const asked = new Set(back.map((one) => one.delivery.id));
+  const fromSource = new Set([...asked, ...[...shown].filter(([, { changes }]) => changes !== null).map(([id]) => id)]);
   const parts: Part[] = [];
   for (const { organisationId, needs, connectionIds } of wanted) {
-    const all = await withoutOvertakenFacts(tx, organisationId, shares.get(organisationId) ?? [], asked, viewOf(views, organisationId));
+    const all = await withoutOvertakenFacts(tx, organisationId, shares.get(organisationId) ?? [], fromSource, viewOf(views, organisationId));
     const before = memories.get(organisationId) ?? new Map<string, Memory>();
     const ownBack = all.filter((one) => asked.has(one.delivery.id));
     const mayBeMore = organisationIds.length > 1 && all.length - ownBack.length >= options.limit;
     const part = await workPart({
-      organisationId, works: all, back: ownBack, before, mayBeMore, now: store.clock.now(), newId: () => store.ids.next(), vendors, random: options.random, mayFetch: options.mayFetch,
+      organisationId, works: all, back: ownBack, before, mayBeMore, now: store.clock.now(), newId: () => store.ids.next(), vendors, random: options.random, mayFetch: options.mayFetch, shown: ({ id }) => shown.get(id) ?? null,
       weddingDay: ownBack.some(({ outcome }) => outcome.kind === 'unanswered') && (await isWeddingDay(tx, organisationId, now)),
       view: viewOf(views, organisationId),
       viewAgain: async () => viewOf(await loadViews(tx, [{ organisationId, needs, connectionIds }]), organisationId),
@@ -112,6 +115,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const all = done.flatMap(({ delivery }) => settled.get(delivery.id) ?? []);
   await writeMappings(tx, all, now);
   await writeStates(tx, all, now);
+  await markDiffering(tx, all.flatMap(({ delivery, differsFrom }) => (differsFrom === undefined ? [] : [{ dryRunId: differsFrom, delivery }])));
   await emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now);
   await writeMemories(tx, parts.flatMap((part) => part.memories));
   await afterMemories(tx, parts.flatMap((part) => part.memories), now);
@@ -121,6 +125,9 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   for (const connectionId of changed) await store.peers.announceConnection(tx, connectionId);
   return { works: done, settled: all, events, organisationIds: organisationIds.filter((id) => !left.has(id)), changed, looks };
 }
+
+/** What the source has said to the dry run stands in for asking it once more. */
+const asRead = (outcome: Outcome, shown: ShownBefore | undefined): Outcome => (outcome.kind === 'reread' && shown?.changes ? { kind: 'changes', changes: shown.changes } : outcome);
 
 const connectionsOf = (all: readonly Work[]) => [...new Set(all.map(({ delivery }) => delivery.connectionId))];
 

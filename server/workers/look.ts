@@ -5,6 +5,7 @@ import { gate, NO_ACCESS_MS, type Breakers } from '../../core/domain/intake/brea
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import { lacksKey } from '../../core/vendors/access.ts';
 import type { Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
+import { followRedirects } from '../../egress/follow.ts';
 import { storeBrought } from '../store/brought.ts';
 import { freeDesk, NO_DESK } from '../store/held.ts';
 import type { StoreInternals } from '../store/internals.ts';
@@ -14,6 +15,7 @@ import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
 import { insist } from '../systems/insist.ts';
 import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
+import { tellMoved } from './moved.ts';
 import { messageOf } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import { noteCall } from './signs.ts';
@@ -97,6 +99,7 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
     // What was held just when its key went to another place waits for nobody any more.
     if (access.ok && access.value.fence > 0) await store.database.withOrganisation(due.organisationId, (tx) => freeDesk(tx, [due.id], NO_DESK));
     if (due.failures > 0 || due.breaker?.poll !== undefined || due.health !== 'healthy') await noteCall(store, { ...called(due), sign: { kind: 'came', called: true }, retryAfterMs: null });
+    if (own && source.origin === 'feed') await tellMoved(store, { organisationId: due.organisationId, connectionId: due.id }, own.movedTo());
     if (read.value.more) return clock.now() + pace.goesOn(due.id, read.value.news);
     pace.ended(due.id);
     return clock.now() + source.everySeconds * 1000 * (0.9 + 0.2 * random());
@@ -118,12 +121,13 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
 
 const called = ({ organisationId, id: connectionId }: Due) => ({ organisationId, connectionId, operation: 'poll' as const });
 
-/** The same source, read with access that is renewed when it is refused; whether anybody was called, and why nobody can be. */
-function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAccess, { store, vendors, http, clock, calls }: LookOptions): { readonly source: Source; called(): boolean; over(): CodedError | null } {
+/** The same source, read with access that is renewed when it is refused; whether anybody was called, why nobody can be, and the host that it has moved to. */
+function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAccess, { store, vendors, http, clock, calls }: LookOptions): { readonly source: Source; called(): boolean; over(): CodedError | null; movedTo(): string | null } {
   const { organisationId, id: connectionId } = due;
   const { manifest } = vendor;
   const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access);
   let called = false;
+  let movedTo: string | null = null;
   const read: Source['read'] = (cursor) =>
     insisting.call((with_) => {
       const door = calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'source.look' }) ?? http;
@@ -131,9 +135,9 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
         called = true;
         return door.send(request);
       };
-      return source.read(cursor, with_, { http: { send }, clock });
+      return source.read(cursor, with_, { http: followRedirects({ send }, { onMoved: (url) => (movedTo = url.host) }), clock });
     });
-  return { source: { ...source, read }, called: () => called, over: () => insisting.over() };
+  return { source: { ...source, read }, called: () => called, over: () => insisting.over(), movedTo: () => movedTo };
 }
 
 /** The same source, read by the desktop that keeps the key; and why it was not read, if it was not. */

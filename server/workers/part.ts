@@ -7,8 +7,9 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { createGates } from './gates.ts';
 import { healthAfter, type Sign } from './health.ts';
 import type { Memory, MemoryAfter } from './memories.ts';
-import type { Work } from './outcome.ts';
+import type { DeliveryInHand, Work } from './outcome.ts';
 import { reviewDraft, settle, SYSTEM, type SettleContext, type Settled } from './settle.ts';
+import type { ShownBefore } from './shown.ts';
 import { createStop, judge, type BrakeMemory, type Judged, type Stop } from './stops.ts';
 import type { WorkingView } from './view.ts';
 
@@ -36,6 +37,8 @@ export interface PartOptions {
   readonly vendors: (system: string) => VendorModule | null;
   readonly random: () => number;
   readonly mayFetch: (connectionId: string) => boolean;
+  /** What a dry run has shown of a delivery, where that is carried out. */
+  readonly shown: (delivery: DeliveryInHand) => ShownBefore | null;
   readonly view: WorkingView;
   /** The same as it is read from the database, nothing planned in it. */
   readonly viewAgain: () => Promise<WorkingView>;
@@ -47,7 +50,7 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
   const { works, before, now } = options;
   const gates = createGates({ before: new Map([...before].map(([id, memory]) => [id, memory.breakers])), back: options.back, now, weddingDay: options.weddingDay, mayFetch: options.mayFetch });
   const context: SettleContext = {
-    view: options.view, vendors: options.vendors, now, newId: options.newId, random: options.random,
+    view: options.view, vendors: options.vendors, now, newId: options.newId, random: options.random, shown: options.shown,
     fetch: (delivery) => gates.fetch(delivery),
     pausedAs: (connectionId) => (before.get(connectionId)?.row.health === 'disabled' ? 'held.disabled' : 'held.paused'),
   };

@@ -1,4 +1,4 @@
-import { Lot } from '../../core/contract/deliveries.ts';
+import { ReplayOrder } from '../../core/contract/deliveries.ts';
 import type { Log } from '../../core/ports/ports.ts';
 import { endReplay, handOut, outstanding } from '../deliveries/replays.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
@@ -26,7 +26,7 @@ export function startReplayer({ store, log }: { readonly store: Pick<OpenedStore
     const handed = await internals.writer.write(organisationId, async ({ tx }) => {
       const row = await tx.selectFrom('replays').select(['lot', 'placeAt', 'placeArrival', 'handedAll']).where('id', '=', id).where('state', '=', 'running').forUpdate().executeTakeFirst();
       if (!row) return false;
-      const lot = Lot.safeParse(row.lot);
+      const lot = ReplayOrder.safeParse(row.lot);
       if (!lot.success) {
         await endReplay(tx, id, 'failed', instant(internals.clock));
         return false;

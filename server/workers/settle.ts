@@ -12,6 +12,7 @@ import { NO_LEAVE } from '../store/held.ts';
 import { checkDrafts } from '../store/record.ts';
 import type { Fetch } from './gates.ts';
 import { backoffMs, MAX_ATTEMPTS, messageOf, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
+import { idsAsShown, isAsShown, type ShownBefore } from './shown.ts';
 import type { HeldReason } from './stops.ts';
 import { withDrafts, type WorkingView } from './view.ts';
 
@@ -29,6 +30,8 @@ export interface Settled {
   readonly forget?: boolean;
   /** What went wrong with this attempt. */
   readonly tried?: Tried;
+  /** It would do something else than this dry run has shown, so it does nothing and stands as it did before. */
+  readonly differsFrom?: string;
 }
 
 /** One attempt that failed, as the delivery keeps it. */
@@ -49,6 +52,8 @@ export interface SettleContext {
   readonly pausedAs: (connectionId: string) => 'held.paused' | 'held.disabled';
   /** Whether a re-read may begin now. */
   readonly fetch: (delivery: DeliveryInHand) => Fetch;
+  /** What a dry run has shown of it, where that is carried out. */
+  readonly shown?: (delivery: DeliveryInHand) => ShownBefore | null;
   /** The brake of its connection, while it is on: why the delivery is held. */
   readonly hold?: (delivery: DeliveryInHand, changes: readonly Change[], drafts: readonly EventDraft[]) => HeldReason | null;
 }
@@ -113,7 +118,11 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const { view, vendors, now, newId } = context;
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
-  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, newId);
+  const shown = context.shown?.(delivery) ?? null;
+  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId);
+  if (shown && !isAsShown(shown, drafts, parked[0]?.reason ?? null)) {
+    return { delivery, ...shown.was, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], differsFrom: shown.dryRunId };
+  }
   const held = context.hold?.(delivery, changes, drafts) ?? null;
   if (held !== null) return { delivery, attempts: delivery.attempts, state: 'held', reason: held, nextAttemptAt: null, inHand: false, drafts: [], mappings: [] };
   const facts = [...drafts, ...parked.map((one) => reviewDraft(delivery, { ...one, kind: 'parked', subject: one.title }, newId))];

@@ -1,18 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vendorModule } from '../../core/vendors/registry.ts';
 import { PACKAGES } from '../../scripts/config/dependency-cruiser.mjs';
+import { committed, root } from './files.ts';
 
 /** Facts about the repository itself. */
 
-const root = path.resolve(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
-/** Everything that is or would be committed. */
-const files = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-  .split('\n').filter((file) => file !== '' && statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile() === true);
+const files = committed();
 
 const TOP = [
   '.ci', '.gitattributes', '.gitignore', '.npmrc', 'LICENSE', 'NOTICE', 'README.md', 'core', 'docs', 'egress', 'electron-builder.yml', 'main', 'package-lock.json',

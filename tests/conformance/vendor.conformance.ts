@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callsComeIn } from '../../core/vendors/manifest.ts';
 import { VendorManifest } from '../../core/vendors/vendor.ts';
 import { fileConformance } from './parts/file.ts';
 import { feedConformance } from './parts/feed.ts';
@@ -56,6 +57,13 @@ export function vendorConformance(samples: VendorSamples): void {
         if (guide.path === 'mail') expect(text).toContain('{mailAddress}');
         for (const used of text.match(/\{\w+\}/g) ?? []) expect(['{webhookUrl}', '{bearerToken}', '{mailAddress}', '{redirectUrl}', '{generated}']).toContain(used);
       }
+    });
+
+    it('promises calls only where somebody can switch them on, and says what does not come over', () => {
+      const told = manifest.guides.some((guide) => guide.path !== 'feed' && guide.steps.some((step) => step.includes('{webhookUrl}')));
+      expect(callsComeIn(manifest)).toBe(told);
+      expect(manifest.fields.filter((field) => field.channel === true).length > 0).toBe(manifest.webhook?.unopened === true);
+      expect(new Set(manifest.missing).size).toBe(manifest.missing.length);
     });
 
     it('marks everything secret that the connection holds as sensitive', () => {

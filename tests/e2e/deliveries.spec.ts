@@ -57,7 +57,7 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await found.focus();
     await window.keyboard.press('r');
     const dialog = window.getByRole('dialog');
-    await expect(dialog).toContainText('1 needs the source to be asked; what it says now counts.');
+    await expect(dialog).toContainText('The source was asked about 1. What it said is what will be used.');
     await expect(dialog).not.toContainText('would change nothing');
     await keep(app, 'delivery-dry-run');
     await axe(window, 'dry run');

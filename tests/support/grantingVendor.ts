@@ -23,7 +23,7 @@ export function grantingVendor(issuer: string): VendorModule {
       oauth: { authorizeUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token`, scopes: [LEAVE_SCOPE], pkce: true, extra: {}, clientAuth: 'basic' },
       guides: [{ path: 'native', brings: 'Entries.', steps: ['Give leave.'] }],
       webhook: { headers: [], mediaTypes: ['application/json'], events: ['changed'], verification: 'secret_url', toleranceSeconds: null, handshake: false },
-      bridge: null, file: null, mail: null, masks: [], limits: { perSecond: null, atOnce: null }, sources: [],
+      bridge: null, file: null, mail: null, masks: [], limits: { perSecond: null, atOnce: null }, missing: ['Nothing else.'], sources: [],
     },
     webhook: {
       verify: (request) => ok({ deliveryKey: Buffer.from(request.rawBody).toString('utf8'), vendorEvent: 'changed', bodyText: Buffer.from(request.rawBody).toString('utf8') }),

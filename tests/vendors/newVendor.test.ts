@@ -51,6 +51,9 @@ describe('npm run new:vendor', () => {
     const { code, out } = run('broken-one', '--check');
     expect(code).toBe(1);
     for (const part of ['tests/vendors/broken-one/fixtures/booking_created.json is missing', 'README.md does not name `bearerToken`', 'index.ts has no webhook, and capabilities.webhook promises it']) expect(out).toContain(part);
+
+    edit('core/vendors/broken-one/manifest.ts', (text) => text.replace(/^ {2}missing: .*$/m, '  missing: [],'));
+    expect(run('broken-one', '--check').out).toContain('manifest.ts: missing: nothing says what does not come over');
   });
 
   it('writes a README again out of its manifest, and keeps what somebody wrote under Limits', () => {

@@ -34,6 +34,7 @@ const VENDOR: Owns = {
       case 'delivery_held':
       case 'deliveries_dead':
       case 'forwarding_asked':
+      case 'feed_moved':
       case 'connection_failing':
       case 'connection_warning':
       case 'connection_disabled':

@@ -61,5 +61,10 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['firstName', 'lastName', 'email', 'phone', 'notes', 'forms', 'formsText', 'certificate', 'location'],
   limits: { perSecond: 10, atOnce: 20 },
+  missing: [
+    'Packages and gift certificates.',
+    'Payments: they come with the connection to Stripe, Square or PayPal.',
+    'Answers of intake forms, and notes on an appointment.',
+  ],
   sources: ['https://developers.acuityscheduling.com/docs/webhooks', 'https://developers.acuityscheduling.com/reference/get-appointments-id'],
 };

@@ -31,5 +31,10 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: null,
+  missing: [
+    'Changes and cancellations: its app in Zapier tells what is new only.',
+    'Timelines, checklists, budgets, guest lists and seating.',
+    'Whatever was there before the Zap was switched on.',
+  ],
   sources: ['Aisle Planner help pages on Zapier'],
 };

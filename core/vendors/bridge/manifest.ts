@@ -73,5 +73,9 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: null,
+  missing: [
+    'What the other system does not tell its app in Zapier or Make.',
+    'Whatever was there before the Zap or scenario was switched on.',
+  ],
   sources: ['https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps'],
 };

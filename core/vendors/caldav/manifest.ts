@@ -38,6 +38,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['title', 'description', 'place'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Tasks, journals, descriptions and attachments.',
+    'Who is invited and what they answered.',
+    'Calendars of other accounts, and more than 20,000 entries of one calendar.',
+  ],
   sources: [
     'https://www.rfc-editor.org/rfc/rfc4791',
     'https://www.rfc-editor.org/rfc/rfc6578',

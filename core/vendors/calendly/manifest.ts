@@ -96,6 +96,11 @@ export const manifest: VendorManifest = {
     'user_email',
   ],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Answers to the questions of the booking page, and routing forms.',
+    'Payments: they come with the connection to Stripe or PayPal.',
+    'Group events beyond their first 100 guests.',
+  ],
   sources: [
     'https://developer.calendly.com/api-docs',
     'https://developer.calendly.com/receive-data-from-scheduled-events-in-real-time-with-webhook-subscriptions',

@@ -25,5 +25,10 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Orders that are not completed yet: its export has completed ones only.',
+    'Menus, ingredients and delivery times.',
+    'Anything by itself: a person brings the file.',
+  ],
   sources: ['a partner\'s page on the nightly export'],
 };

@@ -47,6 +47,10 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['email_address', 'first_name', 'last_name', 'phone_numbers', 'company_name', 'street_addresses', 'birthday_day', 'birthday_month'],
   limits: { perSecond: 4, atOnce: null },
+  missing: [
+    'Who may be mailed: somebody who unsubscribes or is deleted over there stays here.',
+    'Lists, tags and campaigns.',
+  ],
   sources: [
     'https://developer.constantcontact.com/api_guide/get_contacts.html',
     'https://developer.constantcontact.com/api_guide/server_flow.html',

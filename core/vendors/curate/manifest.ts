@@ -25,5 +25,10 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Proposals, recipes, stem counts and invoices.',
+    'Money: it goes to QuickBooks Online, which is not read.',
+    'Anything by itself: a person brings the file.',
+  ],
   sources: ['Curate help pages on QuickBooks Online'],
 };

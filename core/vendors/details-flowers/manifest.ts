@@ -24,5 +24,10 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Recipes, proposals and orders to wholesalers.',
+    'Payments: they come with the connection to the florist\'s Stripe account.',
+    'Anything by itself: a person brings the file.',
+  ],
   sources: ['Details Flowers help pages on payments'],
 };

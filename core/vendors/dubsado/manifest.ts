@@ -37,5 +37,10 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: null,
+  missing: [
+    'Forms, questionnaires, invoices and appointments; of contracts only that one was signed.',
+    'Deletions and refunds: no trigger for them is known.',
+    'Whatever was there before the Zap was switched on.',
+  ],
   sources: ['Dubsado\'s page in the Zapier app directory'],
 };

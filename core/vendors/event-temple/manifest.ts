@@ -47,5 +47,10 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['email', 'phone', 'first_name', 'last_name', 'name', 'address'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Rooms and their hours, room blocks, line items, invoices and payments.',
+    'Deletions: such a booking stays until somebody cancels it here.',
+    'Guest counts and tasks.',
+  ],
   sources: ['https://eventtemple.github.io/api-docs/', 'https://jsonapi.org/format/'],
 };

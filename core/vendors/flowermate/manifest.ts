@@ -28,5 +28,9 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Anything by itself: no way of exchanging data with Flowermate is known.',
+    'Recipes, proposals and payments.',
+  ],
   sources: [],
 };

@@ -38,5 +38,9 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },
+  missing: [
+    'Bookings without a start time: its calendar leaves them out.',
+    'Menus, floor plans, proposals and payments.',
+  ],
   sources: ['Gather help pages on bookings and the Google calendar'],
 };

@@ -31,5 +31,10 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: null,
+  missing: [
+    'Messages, files, contracts, proposals and invoices: its apps in Zapier and Make do not tell of them.',
+    'Refunds and cancellations, except where they show as a new stage.',
+    'Whatever was there before the Zap or scenario was switched on.',
+  ],
   sources: ['https://zapier.com/apps/honeybook/integrations', 'https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps'],
 };

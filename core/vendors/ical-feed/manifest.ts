@@ -30,5 +30,9 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['title', 'description', 'place'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Who is invited, descriptions and attachments.',
+    'Changes sooner than the publisher writes them into the feed, which can take hours.',
+  ],
   sources: ['https://www.rfc-editor.org/rfc/rfc5545', 'https://www.rfc-editor.org/rfc/rfc7986'],
 };

@@ -41,6 +41,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['title', 'description', 'place'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Reminders, descriptions and attachments.',
+    'Who is invited and what they answered.',
+    'Calendars that you only subscribe to.',
+  ],
   sources: [
     'https://support.apple.com/en-us/102654',
     'https://www.rfc-editor.org/rfc/rfc4791',

@@ -37,5 +37,9 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },
+  missing: [
+    'Contracts, invoices, payments, questionnaires and messages.',
+    'Changes of a job, except where they show in a published calendar or a new file.',
+  ],
   sources: [],
 };

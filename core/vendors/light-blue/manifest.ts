@@ -35,5 +35,10 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Invoices, contracts and payments, unless a trigger of your version tells of them.',
+    'Changes and deletions, except where they show in a published calendar or a new file.',
+    'Enquiries from here to Light Blue.',
+  ],
   sources: ['Light Blue\'s page on its contact form interface', 'Light Blue\'s page in the Zapier app directory'],
 };

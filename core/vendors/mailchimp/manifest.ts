@@ -73,6 +73,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['email', 'email_address', 'full_name', 'merges', 'merge_fields', 'ip_opt', 'ip_signup', 'location', 'new_email', 'old_email'],
   limits: { perSecond: null, atOnce: 10 },
+  missing: [
+    'Who may be mailed: somebody who unsubscribes or bounces over there stays here.',
+    'Tags, groups, campaigns and their figures.',
+    'Audiences other than the one that is named, and people who changed last more than a year ago.',
+  ],
   sources: [
     'https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/',
     'https://mailchimp.com/developer/marketing/api/list-members/',

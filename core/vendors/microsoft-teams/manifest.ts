@@ -44,5 +44,10 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['from', 'text', 'content', 'conversation', 'entities', 'serviceUrl'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Messages that do not call the name, edits, deletions, reactions and files.',
+    'Private channels and chats.',
+    'Anything from here to Teams.',
+  ],
   sources: ['https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook'],
 };

@@ -40,5 +40,9 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: [],
   limits: { perSecond: null, atOnce: 1 },
+  missing: [
+    'Forecasts: connect Open-Meteo for them.',
+    'Places outside of the United States and its territories.',
+  ],
   sources: ['https://www.weather.gov/documentation/services-web-api', 'https://www.weather.gov/documentation/services-web-alerts'],
 };

@@ -71,5 +71,9 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: [],
   limits: { perSecond: null, atOnce: 1 },
+  missing: [
+    'Warnings of an authority: connect the National Weather Service for them, where there is one.',
+    'Weather within the house\'s limits, and anything more than seven days ahead.',
+  ],
   sources: ['https://open-meteo.com/en/docs', 'https://open-meteo.com/en/terms', 'https://open-meteo.com/en/licence'],
 };

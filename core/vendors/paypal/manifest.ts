@@ -93,6 +93,11 @@ export const manifest: VendorManifest = {
     'note_to_payer',
   ],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Disputes and payouts as such: they are kept, and the record has no place for them yet.',
+    'Subscriptions.',
+    'What happened more than 28 days before it was connected.',
+  ],
   sources: [
     'https://developer.paypal.com/api/rest/webhooks/rest/',
     'https://developer.paypal.com/docs/api/payments/v2/',

@@ -33,5 +33,9 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },
+  missing: [
+    'Galleries, sales, contracts, invoices and questionnaires.',
+    'Changes of a lead: its mails tell of new ones only.',
+  ],
   sources: ['Pixieset help pages on Studio Manager\'s calendar'],
 };

@@ -33,5 +33,9 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Floor plans, budgets, to-do lists, proposals and payments.',
+    'Changes, except where they show in a published calendar or a new file.',
+  ],
   sources: ['Planning Pod help pages on calendars'],
 };

@@ -68,6 +68,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['from', 'to', 'cc', 'bcc', 'subject', 'headers', 'ipAddress', 'userAgent', 'link', 'diagnosticCode'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Texts of mails, received and sent, and attachments.',
+    'All recipients of a mail but the first.',
+    'Contacts, audiences and domains; mails that went out before it was connected.',
+  ],
   sources: [
     'https://resend.com/docs/dashboard/webhooks/introduction',
     'https://docs.svix.com/receiving/verifying-payloads/how-manual',

@@ -41,5 +41,9 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Projects, quotes, contracts, invoices and questionnaires: its app in Zapier tells of contacts only.',
+    'Payments: they come with the connection to Stripe, Square or PayPal.',
+  ],
   sources: ['17hats\' page in the Zapier app directory', '17hats help pages on its Zapier key'],
 };

@@ -30,5 +30,9 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },
+  missing: [
+    'Contracts, invoices, payments and questionnaires.',
+    'Changes of a job, except where they show in a new file.',
+  ],
   sources: [],
 };

@@ -64,6 +64,12 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['token', 'text', 'blocks', 'user_profile', 'response_url', 'attachments'],
   limits: { perSecond: 1, atOnce: null },
+  missing: [
+    'What was said before the app was invited, and what is said in private.',
+    'What apps write, reactions, and the content of files.',
+    'Names of people, where Slack sends only their id.',
+    'Anything from here to Slack.',
+  ],
   sources: [
     'https://api.slack.com/authentication/verifying-requests-from-slack',
     'https://api.slack.com/apis/events-api',

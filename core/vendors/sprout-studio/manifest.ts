@@ -26,5 +26,10 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: null,
+  missing: [
+    'Changes and cancellations of a shoot: its app in Zapier has no trigger for them.',
+    'Contracts, questionnaires, galleries, invoices and messages.',
+    'Whatever was there before the Zap was switched on.',
+  ],
   sources: ['Sprout Studio\'s page in the Zapier app directory'],
 };

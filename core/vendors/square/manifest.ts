@@ -99,6 +99,11 @@ export const manifest: VendorManifest = {
     'card',
   ],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Bookings and payments from before events were switched on, or from more than 27 days ago.',
+    'Disputes and payouts as such: they are kept, and the record has no place for them yet.',
+    'Orders, items, stock and staff.',
+  ],
   sources: [
     'https://developer.squareup.com/docs/webhooks/overview',
     'https://developer.squareup.com/reference/square',

@@ -103,5 +103,10 @@ export const manifest: VendorManifest = {
     ...['customer_shipping', 'evidence', 'client_secret', 'hosted_invoice_url', 'invoice_pdf', 'receipt_url'],
   ],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Disputes while they go on, and payouts: they are kept, and the record has no place for them yet.',
+    'Subscriptions, products and prices.',
+    'What happened more than 29 days before it was connected.',
+  ],
   sources: ['https://docs.stripe.com/webhooks', 'https://docs.stripe.com/api/events', 'https://github.com/stripe/openapi'],
 };

@@ -39,5 +39,10 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: { domains: DOMAINS },
+  missing: [
+    'Contracts, invoices, payments and questionnaires.',
+    'Clients of a calendar entry, unless an address stands in it.',
+    'Changes of a lead: its mails tell of new ones only.',
+  ],
   sources: ['Studio Ninja help pages on jobs, calendars and integrations'],
 };

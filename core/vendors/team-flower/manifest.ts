@@ -30,5 +30,8 @@ export const manifest: VendorManifest = {
   ],
   file: { columns: fileColumns(file.means) },
   mail: null,
+  missing: [
+    'Anything by itself: it looks like a community rather than a system that keeps bookings.',
+  ],
   sources: [],
 };

@@ -100,6 +100,11 @@ export const manifest: VendorManifest = {
     'address',
   ],
   limits: { perSecond: 10, atOnce: null },
+  missing: [
+    'Guest counts, menus, payments and documents of an event.',
+    'Accounts, tasks and discussions.',
+    'A deletion, where the call that tells of it is lost.',
+  ],
   sources: [
     'https://support.tripleseat.com/hc/en-us/articles/212171807-Events-API',
     'https://support.tripleseat.com/hc/en-us/articles/212528787-API-Leads-Endpoint',

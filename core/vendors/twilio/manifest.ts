@@ -60,6 +60,12 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['From', 'To', 'Body', 'WaId', 'ProfileName', 'FromCity', 'FromZip', 'ToCity', 'ToZip'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Calls and voice mail.',
+    'Pictures and files: they are counted, not fetched.',
+    'Texts of messages that were sent from elsewhere; only how far they got.',
+    'Anything from here to Twilio.',
+  ],
   sources: [
     'https://www.twilio.com/docs/usage/security',
     'https://www.twilio.com/docs/messaging/guides/webhook-request',

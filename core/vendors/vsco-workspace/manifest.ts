@@ -62,5 +62,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['email', 'phone', 'firstName', 'lastName', 'name'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Packages, quotes, contracts and questionnaires; an order only tells of its job.',
+    'Deletions: what is deleted over there stays until somebody cancels it here.',
+    'The hour of a payment; of all sessions of a job, only its main one.',
+    'Jobs that changed last more than 120 days before it was connected.',
+  ],
   sources: ['https://workspace.vsco.co/settings/api', 'https://help.workspace.vsco.co/', 'https://resthooks.org/'],
 };

@@ -36,5 +36,9 @@ export const manifest: VendorManifest = {
   ],
   file: null,
   mail: { domains: DOMAINS },
+  missing: [
+    'Answers and messages after the first one, reviews and deposits.',
+    'Leads from before mails were forwarded.',
+  ],
   sources: ['WeddingPro help pages on the inbox'],
 };

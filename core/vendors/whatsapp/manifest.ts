@@ -70,6 +70,11 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['from', 'wa_id', 'recipient_id', 'profile', 'text', 'contacts', 'caption', 'location'],
   limits: { perSecond: null, atOnce: null },
+  missing: [
+    'Reactions, groups, pictures, voice and places; they are named, not fetched.',
+    'Texts of messages that were sent from elsewhere; only how far they got.',
+    'What was written before it was connected, and anything from here to WhatsApp.',
+  ],
   sources: [
     'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
     'https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks',

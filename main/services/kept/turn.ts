@@ -5,6 +5,7 @@ import { addressesOf, movedAddress } from '../../../core/vendors/keeping.ts';
 import { triedTooLong, TRY_MS, tryFailed, tryVendor, type Entered } from '../../../core/vendors/trying.ts';
 import type { CallPorts, ConnectionAccess, RereadError, VendorModule } from '../../../core/vendors/vendor.ts';
 import type { TryAnswer } from '../../../core/contract/systems.ts';
+import { followRedirects } from '../../../egress/follow.ts';
 import type { KeptKey, KeptKeys } from './keys.ts';
 
 /** One call for the server, with a key of this desktop's keychain. */
@@ -29,6 +30,9 @@ type Failed = Extract<DeskAnswer, { outcome: 'failed' }>;
 const failed = (message: string, more: Partial<Omit<Failed, 'message' | 'outcome'>> = {}): DeskAnswer => {
   return { outcome: 'failed', code: 'normalise.reread_failed', retryable: true, retryAfterMs: null, ...more, message: message.slice(0, 500) };
 };
+
+/** Looks and trials go where they are sent on to, as on the server. */
+const following = ({ http, clock }: CallPorts): CallPorts => ({ http: followRedirects(http), clock });
 
 /** Never rejects. What it gives holds no secret and fits the contract. */
 export async function runTurn(turn: DeskTurn, ports: TurnPorts): Promise<DeskAnswer> {
@@ -57,7 +61,7 @@ async function call({ ask }: DeskTurn, vendor: VendorModule, access: ConnectionA
     switch (ask.kind) {
       case 'poll': {
         if (!vendor.poll) return refused('desk.system_unknown');
-        const page = await vendor.poll.read(ask.cursor, access, ports);
+        const page = await vendor.poll.read(ask.cursor, access, following(ports));
         if (!page.ok) return told(page.error);
         const { items, cursor, more } = page.value;
         return { outcome: 'page', items: items.map(({ key, event, body }) => ({ key, event, body })), cursor, more };
@@ -79,7 +83,7 @@ async function call({ ask }: DeskTurn, vendor: VendorModule, access: ConnectionA
 
 /** Tries out what was entered, from here. Never rejects. */
 export async function tryHere(vendor: VendorModule, entered: Entered, connectionId: string, { timers, log, ...ports }: CallPorts & Pick<TurnPorts, 'timers' | 'log'>): Promise<TryAnswer> {
-  const tried = tryVendor(vendor, 'native', entered, ports, connectionId).catch((error: unknown) => {
+  const tried = tryVendor(vendor, 'native', entered, following(ports), connectionId).catch((error: unknown) => {
     log.warn({ error, system: vendor.manifest.id }, 'trying out a key failed');
     return tryFailed('It could not be tried out.', true);
   });

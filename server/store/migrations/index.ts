@@ -16,9 +16,11 @@ import { inWords } from './0011_in_words.ts';
 import { desk } from './0012_desk.ts';
 import { quiet } from './0013_quiet.ts';
 import { removed } from './0014_removed.ts';
+import { managing } from './0015_managing.ts';
+import { dryRuns } from './0016_dry_runs.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

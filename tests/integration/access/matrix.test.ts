@@ -11,6 +11,7 @@ import { DESKTOP_LEAVE_ADDRESS, LeaveAnswer } from '../../../core/contract/syste
 import { RETENTION } from '../../../core/domain/privacy/retention.ts';
 import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
+import { beginDryRun } from '../../../server/deliveries/dryRuns.ts';
 import { startReplay } from '../../../server/deliveries/replays.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
@@ -84,6 +85,9 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   replays: () => ({ path: HTTP.replays.path }),
   replayState: async () => ({ path: HTTP.replayState.path.replace(':id', await anyReplay()) }),
   previewReplay: async () => ({ path: HTTP.previewReplay.path, payload: { ids: [await anyDelivery()] } }),
+  beginDryRun: async () => ({ path: HTTP.beginDryRun.path, payload: { ids: [await anyDelivery()] } }),
+  dryRun: async () => ({ path: HTTP.dryRun.path.replace(':id', await anyDryRun()) }),
+  cancelDryRun: async () => ({ path: HTTP.cancelDryRun.path.replace(':id', await anyDryRun()), payload: {} }),
   replay: async () => {
     const ids = [await anyDelivery()];
     await endReplays();
@@ -126,6 +130,11 @@ const anyReplay = async (): Promise<string> => {
   const lot = { ids: [await anyDelivery()] };
   await endReplays();
   const begun = await startReplay(t.store.internals, house.organisationId, lot, 'test');
+  if (!begun.ok) throw new Error(begun.error);
+  return begun.value.id;
+};
+const anyDryRun = async (): Promise<string> => {
+  const begun = await beginDryRun(t.store.internals, { organisationId: house.organisationId, lot: { ids: [await anyDelivery()] }, deviceId: randomUUID() });
   if (!begun.ok) throw new Error(begun.error);
   return begun.value.id;
 };

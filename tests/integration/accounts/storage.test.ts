@@ -23,7 +23,7 @@ afterAll(async () => {
   await t.cleanup();
 });
 
-it.each(ACCOUNT_TABLES)('%s is out of reach for whatever acts for one organisation', async (table) => {
+it.each([...ACCOUNT_TABLES, 'managing_calls'])('%s is out of reach for whatever acts for one organisation', async (table) => {
   const reading = t.store.internals.database.withOrganisation(t.organisation.id, (tx) => sql`select 1 from ${sql.table(table)}`.execute(tx));
   await expect(reading).rejects.toMatchObject({ code: '42501' });
 });
@@ -56,7 +56,7 @@ it('nothing that is kept opens a door', async () => {
 it('a backup has the accounts, but not who is signed in', async () => {
   const names = (await t.store.internals.database.system.transaction().execute((tx) => readTables(tx))).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['accounts', 'sign_in_methods', 'memberships', 'invitations', 'second_factors', 'passkeys', 'single_sign_on']));
-  for (const name of ['sessions', 'verifications', 'pairing_codes', 'request_limits', 'failed_attempts']) expect(names).not.toContain(name);
+  for (const name of ['sessions', 'verifications', 'pairing_codes', 'request_limits', 'failed_attempts', 'managing_calls']) expect(names).not.toContain(name);
 });
 
 it('a device whose session is not there is no device', async () => {

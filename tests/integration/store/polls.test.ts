@@ -29,6 +29,8 @@ let vendor: VendorModule;
 let connection: CreatedConnection;
 let web: Server;
 let page: { status: number; body: string };
+/** Addresses of the web that lead to another one. */
+let sentOn: Record<string, [number, string]>;
 const by = { actor: { kind: 'system', id: null, name: 'test' } as const, reason: null };
 
 const item = (id: string, version = '1'): Brought => ({ key: `${id}@${version}`, event: 'entry', body: JSON.stringify({ kind: 'changes', changes: [entry(id, { version })] } satisfies Normalised) });
@@ -46,7 +48,12 @@ beforeEach(async () => {
   const poll: PollPart = { everySeconds: EVERY, read, normalise: ({ bodyText }) => ok(JSON.parse(bodyText) as Normalised) };
   vendor = scriptedVendor('stripe', { poll, feed: feedPart({ means: 'events' }) });
   page = { status: 200, body: '' };
-  web = createServer((_request, response) => response.writeHead(page.status, { 'content-type': 'text/calendar' }).end(page.body));
+  sentOn = {};
+  web = createServer(({ url = '' }, response) => {
+    const [status, location] = sentOn[url] ?? [];
+    if (status === undefined || location === undefined) response.writeHead(page.status, { 'content-type': 'text/calendar' }).end(page.body);
+    else response.writeHead(status, { location }).end();
+  });
   web.listen(0, '127.0.0.1');
   await once(web, 'listening');
 });
@@ -219,4 +226,36 @@ test('a calendar feed fills the calendar; one entry that is gone goes, all that 
   expect(await titles()).toHaveLength(29);
   const { reviewItems } = (await t.store.snapshot(t.organisation.id)).rows;
   expect(reviewItems).toMatchObject([{ kind: 'held', reason: 'held.deletes', title: expect.stringContaining('28 deletions') as string }]);
+});
+
+test('a feed is read where its address leads; that it has moved for good is told once, and is over when it stands where it was entered', async () => {
+  page = { status: 200, body: calendar('u0') };
+  await connect('feed', { feedUrl: `http://${address()}/old.ics` });
+  await onlyMine();
+  const told = async () => (await t.store.snapshot(t.organisation.id)).rows.alerts.filter(({ rule }) => rule === 'feed_moved').map(({ state, severity, title, subject }) => ({ state, severity, title, subject }));
+  const later = async () => {
+    clock.advance(900_000);
+    await settled();
+  };
+  sentOn = { '/old.ics': [302, '/new-and-secret.ics'] };
+  start();
+  await settled();
+  expect([await titles(), await health(), await told()]).toEqual([['u0'], 'healthy', []]);
+  sentOn = { '/old.ics': [301, '/new-and-secret.ics'] };
+  page.body = calendar('u0', 'u1');
+  await later();
+  await later();
+  const subject = { collection: 'connections', id: connection.connectionId };
+  expect([await titles(), await told()]).toEqual([['u0', 'u1'], [{ state: 'open', severity: 'notice', title: 'The calendar of Looked at has moved', subject }]]);
+  // The new address is a key as well.
+  expect(JSON.stringify(await t.store.readEvents(t.organisation.id, 0, 1_000))).not.toContain('new-and-secret');
+  // Nobody knows where it stands while it does not answer.
+  sentOn = { '/old.ics': [301, 'http://169.254.169.254/x.ics'] };
+  await later();
+  expect([await health(), await told()]).toMatchObject(['healthy', [{ state: 'open' }]]);
+  expect((await kept())?.failures).toBe(1);
+  sentOn = {};
+  await later();
+  expect(await told()).toMatchObject([{ state: 'resolved' }]);
+  expect(await titles()).toEqual(['u0', 'u1']);
 });

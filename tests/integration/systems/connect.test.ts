@@ -163,7 +163,7 @@ describe('connecting', () => {
     expect(changed.setup).toMatchObject({ missing: [], secretsSet: ['signingSecret'], webhookUrl: setup.webhookUrl });
   });
 
-  it('is limited for each device', async () => {
+  it('is limited for each user', async () => {
     const tries = await Promise.all(Array.from({ length: MANAGING_PER_MINUTE + 1 }, () => hasty.ask('tryOut', { body: bridge })));
     const refused = tries.filter((one) => one.status === 429);
     expect(refused).toHaveLength(1);

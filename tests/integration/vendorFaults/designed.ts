@@ -22,7 +22,7 @@ export const DESIGNED = {
   '200 with a page in place of data, half an answer': 'no answer: tried again',
   'Latin 1 and UTF-16': 'read where declared or marked; else no answer, so that no name gets holes',
   'an answer of 20 MB, a gzip bomb in an answer': 'cut off at 5 MB, never unpacked: no answer',
-  'a redirect, in a circle or to a private address': 'not followed: no answer',
+  'a redirect, in a circle or to a private address': 'followed three times by a GET of a look or a trial, to no private address; otherwise not: no answer',
   'another object than the one asked for': 'quarantined; nothing of the record changes',
   'an object that is gone (404, 410)': 'quarantined after one call; nothing of the record changes',
   'a list that gives the same page again': 'what it brings is kept, the look ends with an error and is tried later',

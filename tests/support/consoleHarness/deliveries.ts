@@ -1,7 +1,9 @@
-import type { DeliveryLine, DeliveryState, DeliveryWhole, Lot, Replay } from '../../../core/contract/deliveries.ts';
+import type { DeliveryLine, DeliveryState, DeliveryWhole, Lot, Replay, ReplayPreview } from '../../../core/contract/deliveries.ts';
+import type { DryRun } from '../../../core/contract/dryRuns.ts';
 import { codedError } from '../../../core/contract/errors.ts';
 import type { HeldLot, Payment, ReviewItem } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
+import { summaryOf } from '../../../renderer/deliveries/previewSummary.ts';
 import type { DeliveryCalls } from '../../../renderer/state/backend/deliveries.ts';
 import { fixtureId, HONEYBOOK, STRIPE, VSCO, WEDDING_A, WEDDING_B } from '../fixtures/record.ts';
 
@@ -61,6 +63,7 @@ export const strayPayment = (start: number): Payment => ({ id: fixtureId(5, 700)
 
 export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): { calls: DeliveryCalls; deliver(): void } {
   let all = line === 'none' ? [] : lines(start);
+  const dryRuns = new Map<string, { run: DryRun; lot: Lot }>();
   const replays = new Map<string, { replay: Replay; ids: string[] }>();
   const now = (): string => new Date().toISOString();
   const away = () => Promise.resolve(err(codedError('server.unreachable', 'nobody there', true)));
@@ -84,6 +87,16 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     }
     return held.replay;
   };
+  const played = (one: DeliveryLine): ReplayPreview['changes'][number] => {
+    if (one.state === 'processed') return { deliveryId: one.id, outcome: 'nothing' as const, reason: null, rows: [] };
+    if (one.state === 'dead') return { deliveryId: one.id, outcome: 'reads_source' as const, reason: null, rows: [] };
+    if (one.state === 'quarantined') return { deliveryId: one.id, outcome: 'refused' as const, reason: 'normalise.shape_unknown', rows: [] };
+    return { deliveryId: one.id, outcome: 'changes' as const, reason: null, rows: [{ type: 'wedding.updated' as const, collection: 'weddings' as const, rowId: WEDDING_A, title: 'Okonkwo-Fairweather & Blackwood-Smythe', weddingId: WEDDING_A, fields: [{ field: 'guestCount', before: 148, after: 152 }, { field: 'room', before: 'The Orangery and Great hall', after: 'Great hall' }] }, { type: 'payment.completed' as const, collection: 'payments' as const, rowId: fixtureId(5, 900), title: 'Final balance', weddingId: WEDDING_A, fields: [{ field: 'amountMinor', before: null, after: 245_000 }, { field: 'currency', before: null, after: 'GBP' }, { field: 'weddingId', before: null, after: WEDDING_A }] }] };
+  };
+  const sumOf = (lines: readonly ReplayPreview['changes'][number][]): Pick<DryRun, 'fields' | 'rows' | 'outcomes' | 'reasons' | 'read'> => {
+    const { fields, rows, outcomes, reasons } = summaryOf({ changes: [...lines] });
+    return { fields, rows, outcomes, reasons: [...reasons], read: 0 };
+  };
   const calls: DeliveryCalls = {
     async search({ state, text, connection, system, wedding, origin, from, to, before }) {
       const narrowed = all.filter((one) => (text === undefined || `${one.vendorKey} ${one.vendorEvent}`.includes(text)) && (connection === undefined || one.connectionId === connection) && (system === undefined || one.system === system) && (wedding === undefined || one.weddingIds.includes(wedding)) && (origin === undefined || one.origin === origin) && (from === undefined || one.receivedAt >= from) && (to === undefined || one.receivedAt <= to));
@@ -102,18 +115,37 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     },
     async preview(lot) {
       const found = chosen(lot);
-      const changes = found.slice(0, 50).map((one) => {
-        if (one.state === 'processed') return { deliveryId: one.id, outcome: 'nothing' as const, reason: null, rows: [] };
-        if (one.state === 'dead') return { deliveryId: one.id, outcome: 'reads_source' as const, reason: null, rows: [] };
-        if (one.state === 'quarantined') return { deliveryId: one.id, outcome: 'refused' as const, reason: 'normalise.shape_unknown', rows: [] };
-        return { deliveryId: one.id, outcome: 'changes' as const, reason: null, rows: [{ type: 'wedding.updated' as const, collection: 'weddings' as const, rowId: WEDDING_A, title: 'Okonkwo-Fairweather & Blackwood-Smythe', weddingId: WEDDING_A, fields: [{ field: 'guestCount', before: 148, after: 152 }, { field: 'room', before: 'The Orangery and Great hall', after: 'Great hall' }] }, { type: 'payment.completed' as const, collection: 'payments' as const, rowId: fixtureId(5, 900), title: 'Final balance', weddingId: WEDDING_A, fields: [{ field: 'amountMinor', before: null, after: 245_000 }, { field: 'currency', before: null, after: 'GBP' }, { field: 'weddingId', before: null, after: WEDDING_A }] }] };
-      });
+      const changes = found.slice(0, 50).map(played);
       return ok({ at: now(), deliveries: found.length, changes, leftOut: Math.max(0, found.length - 50) });
     },
-    async replay(lot) {
+    async beginDryRun(lot) {
+      const run: DryRun = { id: fixtureId(15, dryRuns.size + 1), state: 'running', total: chosen(lot).length, done: 0, outcomes: {}, rows: 0, fields: 0, read: 0, reasons: [], startedAt: now(), finishedAt: null, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), replayId: null };
+      dryRuns.set(run.id, { run, lot });
+      return run.total === 0 ? err(codedError('request.not_found', 'nothing')) : ok(run);
+    },
+    async dryRun(id, { after, only }) {
+      const held = dryRuns.get(id);
+      if (!held) return err(codedError('request.not_found', 'no such dry run'));
+      const lines = chosen(held.lot).map((one) => ({ ...played(one), readAt: null, differs: false }));
+      // It takes two looks, so that the progress is seen.
+      const half = Math.ceil(held.run.total / 2);
+      if (held.run.state === 'running') held.run = held.run.done < half && held.run.total > 1 ? { ...held.run, done: half } : { ...held.run, state: 'done', done: held.run.total, finishedAt: now(), ...sumOf(lines) };
+      const wanted = lines.filter((one) => only === undefined || (only === 'changing' ? one.rows.length > 0 : one.differs));
+      const from = after === undefined ? 0 : Number(after.split('-')[1]);
+      return ok({ ...held.run, lines: wanted.slice(from, from + 50), after: wanted.length > from + 50 ? `0-${from + 50}` : null });
+    },
+    async cancelDryRun(id) {
+      const held = dryRuns.get(id);
+      if (!held) return err(codedError('request.not_found', 'no such dry run'));
+      if (held.run.state === 'running') held.run = { ...held.run, state: 'cancelled', finishedAt: now() };
+      return ok(held.run);
+    },
+    async replay(order) {
+      const lot = 'dryRun' in order ? dryRuns.get(order.dryRun)?.lot : order;
+      if (lot === undefined) return err(codedError('replay.dry_run_over', 'over'));
       const ids = chosen(lot).map(({ id }) => id);
       if (ids.length === 0) return err(codedError('request.invalid', 'nothing'));
-      const replay: Replay = { id: fixtureId(14, replays.size + 1), state: 'running', total: ids.length, done: 0, outcomes: {}, startedAt: now(), finishedAt: null };
+      const replay: Replay = { id: fixtureId(14, replays.size + 1), state: 'running', total: ids.length, done: 0, outcomes: {}, differs: 0, startedAt: now(), finishedAt: null };
       replays.set(replay.id, { replay, ids });
       return ok(replay);
     },
@@ -135,7 +167,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     },
     refusals: async (connectionId) => ok({ at: now(), refusals: connectionId === STRIPE ? [{ code: 'intake.signature_wrong', count: 14, lastAt: new Date(start - 22 * MINUTE).toISOString() }] : [] }),
   };
-  const gone: DeliveryCalls = { search: away, look: away, preview: away, replay: away, replays: away, replayState: away, cancelReplay: away, testEvent: away, refusals: away };
+  const gone: DeliveryCalls = { search: away, look: away, preview: away, beginDryRun: away, dryRun: away, cancelDryRun: away, replay: away, replays: away, replayState: away, cancelReplay: away, testEvent: away, refusals: away };
   return {
     calls: line === 'away' ? gone : calls,
     deliver() {

@@ -2,7 +2,8 @@ import { codedError } from '../../../core/contract/errors.ts';
 import type { Connection } from '../../../core/contract/record.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import type { ConnectAnswer, ImportPreview, Setup, SystemFace, SystemSummary } from '../../../core/contract/systems.ts';
-import { isProof, unkeepable } from '../../../core/vendors/keeping.ts';
+import { askedFields, isProof, unkeepable } from '../../../core/vendors/keeping.ts';
+import { callsComeIn } from '../../../core/vendors/manifest.ts';
 import { VENDORS } from '../../../core/vendors/registry.ts';
 import type { SystemsCalls } from '../../../renderer/state/backend/systems.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
@@ -11,21 +12,24 @@ import { fixtureId } from '../fixtures/record.ts';
 const FEED_SECONDS = 900;
 
 // As the server tells it (server/systems/face.ts), which itself cannot be bundled into a page.
-function summaryOf({ manifest: { id, name, category, paths, capabilities }, poll }: VendorModule, connections: number): SystemSummary {
+function summaryOf({ manifest, poll }: VendorModule, connections: number): SystemSummary {
+  const { id, name, category, paths } = manifest;
+  const capabilities = { ...manifest.capabilities, webhook: callsComeIn(manifest) };
   return { id, name, category, paths, capabilities, connections, looksEverySeconds: poll?.everySeconds ?? (paths.includes('feed') ? FEED_SECONDS : null) };
 }
 
 function faceOf(vendor: VendorModule, connections: number): SystemFace {
-  const { fields, oauth, guides, bridge, file, sources } = vendor.manifest;
+  const { oauth, guides, bridge, file, missing, sources } = vendor.manifest;
   const toldForAddress = guides.some((guide) => guide.path === 'native' && guide.steps.some((step) => step.includes('{webhookUrl}')));
   return {
     ...summaryOf(vendor, connections),
-    fields: fields.map((field) => ({ ...field, input: field.input ?? 'text', choices: field.choices ?? [], paths: field.paths ?? [], initial: field.initial ?? '', later: isProof(field) && field.required && field.input !== 'generated' && toldForAddress, proof: isProof(field) })),
+    fields: askedFields(vendor.manifest).map((field) => ({ ...field, input: field.input ?? 'text', choices: field.choices ?? [], paths: field.paths ?? [], initial: field.initial ?? '', later: isProof(field) && field.required && field.input !== 'generated' && toldForAddress, proof: isProof(field) })),
     oauth: oauth !== null,
     unkeepable: unkeepable(vendor),
     guides,
     triggers: bridge?.triggers ?? [],
     columns: (file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
+    missing,
     sources,
   };
 }
@@ -47,7 +51,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
   const countOf = (system: string): number => stage.connections().filter((row) => row.system === system).length;
   const vendorOf = (system: string) => VENDORS.get(system);
   const setupOf = (row: Connection): Setup =>
-    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: row.path === 'native' || row.path === 'bridge' ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: null, leave: null, forwarding: null };
+    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: ['native', 'bridge'].includes(row.path) && callsComeIn(vendorOf(row.system)?.manifest ?? { webhook: null }) ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: null, leave: null, forwarding: null };
   const said = (values: Readonly<Record<string, string>>, word: string): boolean => Object.values(values).includes(word);
   const answer = (row: Connection, generated: Record<string, string> = {}): ConnectAnswer => ({ connection: row, setup: setupOf(row), generated, report: null });
   let made = 0;

@@ -103,6 +103,16 @@ describe('connecting', () => {
     await page.locator('.connect-finish').waitFor();
   });
 
+  it('what does not come over is told before anything is entered, and no longer once it is connected', async () => {
+    await open('#/connect/honeybook');
+    const missing = page.getByRole('region', { name: 'What does not come over' });
+    await says(missing, 'Refunds and cancellations');
+    await page.getByLabel('Name of this connection').fill('Our planner');
+    await submit();
+    await page.locator('.connect-finish').waitFor();
+    expect(await missing.count()).toBe(0);
+  });
+
   it('what was found is shown before it is connected', async () => {
     await open('#/connect/event-temple');
     await page.getByRole('button', { name: 'I have it, go on' }).click();

@@ -5,7 +5,7 @@ import { connectRequest, fieldOf, firstProblem, guideStep, initialValues, sorted
 
 const field = (key: string, more: Partial<SystemField> = {}): SystemField => ({ key, label: key, help: '', sensitive: false, required: false, input: 'text', choices: [], paths: [], initial: '', later: false, proof: false, ...more });
 const NOTHING = { webhook: false, reread: false, poll: false, file: false, feed: false, mail: false, test: false, push: false };
-const face = (more: Partial<SystemFace>): SystemFace => ({ id: 'x', name: 'X', category: 'venue', paths: ['native'], capabilities: NOTHING, looksEverySeconds: null, connections: 0, fields: [], oauth: false, unkeepable: 'no_calls', guides: [], triggers: [], columns: [], sources: [], ...more });
+const face = (more: Partial<SystemFace>): SystemFace => ({ id: 'x', name: 'X', category: 'venue', paths: ['native'], capabilities: NOTHING, looksEverySeconds: null, connections: 0, fields: [], oauth: false, unkeepable: 'no_calls', guides: [], triggers: [], columns: [], missing: [], sources: [], ...more });
 const system = (id: string, name: string, category: string): SystemSummary => face({ id, name, category });
 
 describe('the catalogue', () => {

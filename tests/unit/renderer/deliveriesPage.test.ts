@@ -182,7 +182,7 @@ describe('working on deliveries again', () => {
     expect(await focused()).toBe(fixtureId(9, 4));
     await expect.poll(() => page.locator('.delivery-acts strong').innerText()).toBe('5 chosen');
     await page.keyboard.press('r');
-    await expect.poll(dialog).toContain('1 needs the source to be asked; what it says now counts. 2 change nothing. 1 cannot be used. The delivery does not look');
+    await expect.poll(dialog).toContain('For 1 the source gave no answer. It is asked again when this is worked on, and what it says then counts. 2 change nothing. 1 cannot be used. The delivery does not look');
     await page.getByRole('button', { name: 'Work on 5 again now' }).click();
     await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 5 of 5');
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
@@ -196,7 +196,7 @@ describe('working on deliveries again', () => {
     expect(await page.getByRole('button', { name: 'Work on all of these again' }).count()).toBe(0);
     await page.getByLabel('When', { exact: true }).selectOption('week');
     await page.getByRole('button', { name: 'Work on all of these again' }).click();
-    await expect.poll(dialog).toContain('80 more are not shown here and would be worked on too.');
+    await expect.poll(dialog).toContain('123 change nothing.');
     await page.getByRole('button', { name: 'Work on 130 again now' }).click();
     await page.getByRole('button', { name: 'Stop here' }).click();
     await expect.poll(dialog).toMatch(/Stopped after \d+ of 130. What was worked on until then stays./);
