@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { t } from '../i18n/index.ts';
 
 const SHOWN = 40;
@@ -16,6 +16,7 @@ interface ChoiceProps {
 
 /** One of many, found by typing a part of it. */
 export function Choice({ id, label, description, error, choices, value, onChange }: ChoiceProps) {
+  const [open, setOpen] = useState(false);
   return (
     <Select
       label={label}
@@ -31,8 +32,14 @@ export function Choice({ id, label, description, error, choices, value, onChange
         event.preventDefault();
         const text = event.currentTarget.value.trim().toLowerCase();
         const fits = choices.find((one) => one.label.toLowerCase().includes(text));
-        if (fits) onChange(fits.value);
+        if (!fits) return;
+        onChange(fits.value);
+        // The list closes by itself only when it had marked one.
+        setOpen(false);
       }}
+      dropdownOpened={open}
+      onDropdownOpen={() => setOpen(true)}
+      onDropdownClose={() => setOpen(false)}
       searchable
       selectFirstOptionOnChange
       allowDeselect={false}

@@ -69,6 +69,11 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
   };
 }
 
+/** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
+const ADDED: Partial<Record<CollectionName, object>> = { reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
+
+const wholeRow = ({ collection, row }: RecordedEvent): object => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);
+
 type Step = { readonly seq: number; readonly event: RecordedEvent } | { readonly seq: number; readonly gone: RemovedRow };
 
 /**
@@ -92,7 +97,7 @@ export function applyEvents(state: RecordState, events: readonly RecordedEvent[]
     if ('event' in step && isErasure(step.event.type)) erasedSeq = seq;
     if ('gone' in step) delete open(step.gone.collection)[step.gone.id];
     else if (EVENT_TYPES[step.event.type].change === 'deleted') delete open(step.event.collection)[step.event.row.id];
-    else open(step.event.collection)[step.event.row.id] = step.event.row;
+    else open(step.event.collection)[step.event.row.id] = wholeRow(step.event);
   }
   const head = Math.max(seq, upTo);
   if (head === state.seq) return state;

@@ -38,6 +38,13 @@ describe('the record in memory', () => {
     expect(before.tables.contacts[row.id]).toBe(row);
   });
 
+  it('a row told before a field was added stands as the projections have it', () => {
+    const told = alertRaised(alert({ seq: 1 }));
+    const row = { id: testId(), version: 1, seq: 1, updatedAt: AT, source: null, kind: 'parked' };
+    const opened = { ...told, type: 'review.opened', collection: 'reviewItems', row } as unknown as RecordedEvent;
+    expect(applyEvents(state({}, 0), [opened], 1).tables.reviewItems).toEqual({ [row.id]: { ...row, subject: null, about: null, lot: null } });
+  });
+
   it('moves its position over facts of other weddings that it is not told', () => {
     expect(applyEvents(state({}, 3), [], 9).seq).toBe(9);
   });
