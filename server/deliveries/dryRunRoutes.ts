@@ -21,8 +21,8 @@ const FAULTS: Readonly<Record<DryRunFault, Refusal>> = {
 };
 
 type Name = 'beginDryRun' | 'dryRun' | 'cancelDryRun';
-/** One that begins may call many sources; whoever closes it again is not to run out of calls by that. */
-const LIMITED: Readonly<Partial<Record<Name, Managing>>> = { beginDryRun: 'managing', cancelDryRun: 'previewing' };
+/** It changes nothing, and what it asks of a source is bounded by that source's own limits: whoever looks first is not to run out of calls by it. */
+const LIMITED: Readonly<Partial<Record<Name, Managing>>> = { beginDryRun: 'previewing', cancelDryRun: 'previewing' };
 
 /** Working out what working on deliveries again would do. */
 export function dryRunRoutes(app: FastifyInstance, deps: AppDeps, deliveries: Deliveries): void {

@@ -65,7 +65,7 @@ const everything = (as: Manager): [string, () => Promise<{ readonly status: numb
   const values = { system: 'stripe', path: 'native', settings: {}, secrets: {} };
   const asked: [keyof typeof HTTP, object?][] = [
     ['tryOut', values], ['connect', { ...values, name: 'x' }], ['changeConnection', { name: 'y' }], ['rotate', { key: 'none' }], ['pause'], ['resume'], ['look'], ['testEvent'],
-    ['replay', { ids: [randomUUID()] }], ['cancelReplay'], ['beginDryRun', { ids: [randomUUID()] }], ['syncConnections', {}], ['askLeave', { redirectUri: 'https://x.example/' }], ['leaveGiven', { callbackUrl: 'https://x.example/' }], ['importRows', {}], ['removeConnection'],
+    ['replay', { ids: [randomUUID()] }], ['cancelReplay'], ['syncConnections', {}], ['askLeave', { redirectUri: 'https://x.example/' }], ['leaveGiven', { callbackUrl: 'https://x.example/' }], ['importRows', {}], ['removeConnection'],
   ];
   return asked.map(([name, body]) => [name, () => as.ask(name, { id, ...(body ? { body } : {}) })]);
 };
