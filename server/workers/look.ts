@@ -17,7 +17,7 @@ import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
 import { tellMoved } from './moved.ts';
 import { messageOf } from './outcome.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from './lookPace.ts';
 import { noteCall } from './signs.ts';
 
 /** A connection whose turn it is to be looked at. */

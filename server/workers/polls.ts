@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenedStore } from '../store/internals.ts';
 import { look, sourceOf, type Due, type LookOptions, type Next } from './look.ts';
-import { createPace } from './pace.ts';
+import { createPace } from './lookPace.ts';
 
 /** Looks at the same time. */
 const AT_ONCE = 24;

@@ -1,33 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import type { Bridge } from '../../core/contract/ipc.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
+import { screenshotPath } from '../support/desktopApp.ts';
 import { expect, test } from './fixtures.ts';
-
-const theme = (app: DesktopApp, value: 'light' | 'dark'): Promise<unknown> =>
-  app.window.evaluate((chosen) => (globalThis as unknown as { wedsync: Bridge }).wedsync.changeSettings({ theme: chosen }), value);
-
-async function axe(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
-}
-
-/** Tab until the element that has the keyboard is called so; a newcomer has nothing else. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 80; presses += 1) {
-    const at = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement | null;
-      const label = element?.getAttribute('aria-label') ?? (element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? '') : (element?.textContent ?? ''));
-      return label.trim();
-    });
-    if (name.test(at)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`the keyboard never came to ${String(name)}`);
-}
+import { axe, tabTo, theme } from './looks.ts';
 
 test('a newcomer connects a bridge by keyboard alone, sends a delivery with the shown token, pauses and resumes', async ({ serve, open, keep }) => {
   const server = await serve();
@@ -47,7 +23,7 @@ test('a newcomer connects a bridge by keyboard alone, sends a delivery with the 
   await window.keyboard.press('Enter');
   await window.keyboard.press('Enter');
   await expect(window.getByRole('heading', { name: /Connect .*Dubsado/ })).toBeVisible();
-  await tabTo(window, /^Name of this connection/);
+  await tabTo(window, /^Name of this connection/, 80);
   await window.keyboard.type('Planner’s Dubsado');
   await keep(app, 'connect-form-light');
   await window.keyboard.press('Enter');
@@ -64,14 +40,14 @@ test('a newcomer connects a bridge by keyboard alone, sends a delivery with the 
   expect((await send('lead-1', token)).status).toBe(200);
   await expect(window.locator('.connect-state')).toContainText('is connected');
 
-  await tabTo(window, /^Open the connection/);
+  await tabTo(window, /^Open the connection/, 80);
   await window.keyboard.press('Enter');
   await expect(window.locator('.inspector h2')).toContainText('Planner’s Dubsado');
   await keep(app, 'connection-dark');
   await axe(window, 'connection');
-  await tabTo(window, /^Pause$/);
+  await tabTo(window, /^Pause$/, 80);
   await window.keyboard.press('Enter');
-  await tabTo(window, /^Why/);
+  await tabTo(window, /^Why/, 80);
   await window.keyboard.type('they tidy up');
   await window.keyboard.press('Enter');
   await expect(window.getByRole('button', { name: 'Resume' })).toBeVisible();
@@ -83,7 +59,7 @@ test('a newcomer connects a bridge by keyboard alone, sends a delivery with the 
   await expect(window.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
   // What was typed is asked for before it is lost; then the person leaves all the same.
   await window.goto(`${window.url().split('#')[0]}#/connect/honeybook`);
-  await tabTo(window, /^Name of this connection/);
+  await tabTo(window, /^Name of this connection/, 80);
   await window.keyboard.type('x');
   await window.getByRole('link', { name: 'Settings' }).focus();
   await window.keyboard.press('Enter');

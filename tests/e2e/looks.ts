@@ -36,8 +36,8 @@ export async function photograph(page: Page, name: string): Promise<void> {
 export const fits = async (page: Page): Promise<void> => expect(await page.evaluate(() => document.querySelector('.main')?.scrollWidth)).toBeLessThanOrEqual(PHONE.viewport.width);
 
 /** Tab until the element that has the keyboard is called so; a newcomer has nothing else. */
-export async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 120; presses += 1) {
+export async function tabTo(page: Page, name: RegExp, most = 120): Promise<void> {
+  for (let presses = 0; presses < most; presses += 1) {
     const at = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement | null;
       const label = element?.getAttribute('aria-label') ?? (element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? '') : (element?.textContent ?? ''));

@@ -14,7 +14,7 @@ interface Provider {
   readonly link: RegExp;
 }
 
-// Outlook and Exchange ask nobody at the other end before they forward.
+// No other provider's question is known; one that asks is refused like any stranger's mail until it stands here.
 const PROVIDERS: readonly Provider[] = [
   { name: 'Gmail', domain: 'google.com', from: 'forwarding-noreply@google.com', link: /^https:\/\/mail(?:-settings)?\.google\.com\/mail\/vf-[\w.~%+\-/?=&:@!$,;*[\]]+$/ },
 ];

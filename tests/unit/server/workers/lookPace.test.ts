@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPace } from '../../../../server/workers/pace.ts';
+import { createPace } from '../../../../server/workers/lookPace.ts';
 
 const waits = (looks: number, news: boolean) => {
   const pace = createPace();
