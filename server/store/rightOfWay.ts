@@ -1,13 +1,18 @@
 /**
  * Deliveries on their way in go before deliveries that are worked on: a vendor waits for its answer, nobody waits for the
- * work in that moment. While little comes in the work has all it wants, in transactions of any length; the more comes in, the
- * smaller its share of the time, down to a floor that it always has.
+ * work in that moment. While little comes in the work has all it wants, in transactions of any length. An intake that keeps
+ * up between short pieces of work leaves it everything else; once it falls behind, the more comes in the smaller the share of
+ * the work, down to a floor that it always has.
  */
 export interface RightOfWay {
-  /** The intake has stored so many deliveries, in so many milliseconds. */
-  stored(deliveries: number, ms: number): void;
+  /** The intake has stored so many deliveries, in so many milliseconds at the database; `behind`: so many more had come by then. */
+  stored(deliveries: number, ms: number, behind: number): void;
   /** Settles when one piece of work may begin. */
   turn(): Promise<Turn>;
+  /** A batch of so many deliveries was worked on, on whichever database. */
+  worked(deliveries: number): void;
+  /** Whether deliveries come in or wait in numbers: what has all day should leave them the record. */
+  busy(): boolean;
 }
 
 export interface Turn {
@@ -34,7 +39,12 @@ const INSERT_MS = 0.06;
 const WORK_MS = 1;
 const LEARN = 0.2;
 const LARGE = 16;
+/** So many that came while the last ones were stored: the intake no longer keeps up by itself. */
+const BEHIND = 64;
 const LOOK_MS = 10;
+/** After a batch of this size more is expected for so long. */
+const MANY = 32;
+const MORE_MS = 500;
 
 /**
  * @param now - milliseconds on a clock that nobody sets
@@ -48,6 +58,8 @@ export function createRightOfWay(now: () => number, wait: (ms: number) => Promis
   /** The last piece: after it the work rests in proportion. */
   let lastEnd = 0;
   let lastTook = 0;
+  let waiting = 0;
+  let lastMany = Number.NEGATIVE_INFINITY;
 
   const turnSlots = () => {
     const at = Math.floor(now() / SLOT_MS);
@@ -63,14 +75,19 @@ export function createRightOfWay(now: () => number, wait: (ms: number) => Promis
   const restMs = (): number => lastEnd + lastTook * (1 / share() - 1) - now();
 
   return {
-    stored(deliveries, ms) {
+    worked(deliveries) {
+      if (deliveries >= MANY) lastMany = now();
+    },
+    busy: () => perSecond() >= QUIET || now() - lastMany < MORE_MS,
+    stored(deliveries, ms, behind) {
+      waiting = behind;
       turnSlots();
       slots[slotAt % SLOTS] = (slots[slotAt % SLOTS] ?? 0) + deliveries;
       if (deliveries >= LARGE) insertMs += (ms / deliveries - insertMs) * LEARN;
     },
     async turn() {
       // Looked at again and again, since the share grows as soon as less comes in.
-      for (let left = restMs(); left > 0; left = restMs()) await wait(Math.min(LOOK_MS, Math.ceil(left)));
+      for (let left = restMs(); left > 0 && waiting >= BEHIND; left = restMs()) await wait(Math.min(LOOK_MS, Math.ceil(left)));
       const begun = now();
       let ended = false;
       return {

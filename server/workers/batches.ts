@@ -45,7 +45,11 @@ export function createBatches({ store, vendors, random, clock, log, rereads, don
 
   /** Where all share one connection the intake has the right of way; elsewhere nobody is in its way. `work` is told how much one transaction may hold. */
   async function inTurn<T extends Moved>(work: (most: number) => Promise<T>): Promise<T> {
-    if (store.database.kind !== 'embedded') return work(Number.POSITIVE_INFINITY);
+    if (store.database.kind !== 'embedded') {
+      const value = await work(Number.POSITIVE_INFINITY);
+      store.rightOfWay.worked(value.moved);
+      return value;
+    }
     const turn = await store.rightOfWay.turn();
     let moved = 0;
     try {
@@ -54,6 +58,7 @@ export function createBatches({ store, vendors, random, clock, log, rereads, don
       return value;
     } finally {
       turn.done(moved);
+      store.rightOfWay.worked(moved);
     }
   }
 

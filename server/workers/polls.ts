@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { OpenedStore } from '../store/internals.ts';
 import { look, sourceOf, type Due, type LookOptions, type Next } from './look.ts';
@@ -7,6 +8,11 @@ import { createPace } from './lookPace.ts';
 const AT_ONCE = 24;
 /** A connection that somebody looks at is left to them for this long: longer than all pages of a look may take. */
 const LEASE_MS = 10 * 60_000;
+/**
+ * From one look to the next while deliveries come in or wait in numbers. Each look writes to the record, and after a start
+ * thousands may be due at once: a webhook that is here goes before what might be at a source.
+ */
+const APART_MS = 100;
 /** The list is looked at after this long even if nobody called. */
 const LONGEST_SLEEP_MS = 5_000;
 
@@ -36,6 +42,7 @@ export function startPolls(options: PollsOptions): Polls {
   let stopped = false;
   let woken = true;
   let troubles = 0;
+  let turn = 0;
   /** There may be more on the list that have nothing to be looked at. */
   let surplus = true;
   let rouse: () => void = () => undefined;
@@ -45,14 +52,14 @@ export function startPolls(options: PollsOptions): Polls {
   };
 
   /** One that is being looked at here is taken once that has ended: a call for a look that came meanwhile must not get lost with this one's lease. */
-  async function take(limit: number): Promise<{ due: Due[]; lease: string }> {
+  async function take(limit: number, first: 'oldest' | 'newest'): Promise<{ due: Due[]; lease: string }> {
     const now = new Date(clock.now()).toISOString();
     const lease = new Date(clock.now() + LEASE_MS).toISOString();
     const { rows } = await sql<Due>`
       update connection_access a set next_poll_at = ${lease}::timestamptz
       from (
         select d.id, c.path, c.health from connection_access d join connections c on c.organisation_id = d.organisation_id and c.id = d.id
-        where d.next_poll_at <= ${now}::timestamptz and not d.paused and d.id <> all(${[...running.keys()]}::uuid[]) order by d.next_poll_at limit ${limit} for update of d skip locked
+        where d.next_poll_at <= ${now}::timestamptz and not d.paused and d.id <> all(${[...running.keys()]}::uuid[]) order by d.next_poll_at ${sql.raw(first === 'oldest' ? 'asc' : 'desc')} limit ${limit} for update of d skip locked
       ) as due
       where a.id = due.id
       returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker
@@ -119,10 +126,15 @@ export function startPolls(options: PollsOptions): Polls {
           surplus = false;
           await takeOff();
         }
-        const room = AT_ONCE - running.size;
-        const { due, lease } = room > 0 ? await take(room) : { due: [], lease: '' };
+        const busy = store.rightOfWay.busy();
+        const free = AT_ONCE - running.size;
+        const room = busy ? Math.min(1, free) : free;
+        // A source that has just called for a look is the newest; behind all that a start finds due it would wait for minutes.
+        turn += 1;
+        const { due, lease } = room > 0 ? await take(room, busy && turn % 2 === 0 ? 'newest' : 'oldest') : { due: [], lease: '' };
         for (const one of due) begin(one, lease);
         troubles = 0;
+        if (due.length > 0 && busy) await pause(APART_MS);
         if (due.length > 0 && running.size < AT_ONCE) continue;
         const ms = running.size >= AT_ONCE ? LONGEST_SLEEP_MS : await sleepMs();
         if (!woken && running.size === 0) {

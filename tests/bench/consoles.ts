@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { findPostgres } from '../../scripts/setup/postgres.mjs';
 import { ownDatabase, startCluster } from '../support/postgres.ts';
 import { startServer, type RunningServer } from '../support/runningServer.ts';
 import { machine, median, percentile, table } from './figures.ts';
+import { backendsOf } from './load/backends.ts';
 import { machineNow } from './load/clock.ts';
 import { startFarm, startPlain, startSender, watch, type Farm, type Plain, type Sender } from './load/fleet.ts';
 import { INSPECTABLE, neededMiB } from './load/heap.ts';
@@ -63,18 +64,6 @@ interface Stage {
   readonly farms: readonly Farm[];
   readonly sender: Sender;
   readonly postmaster: number;
-}
-
-/** Every process that PostgreSQL runs for the record. */
-function backendsOf(postmaster: number): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return pid === postmaster || Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === postmaster;
-    } catch {
-      return false; // It ended while we looked.
-    }
-  });
 }
 
 /** The venues of a cast, in the order of their numbers in it. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineNow } from './clock.ts';
+import { label } from './messages.ts';
 
 /**
  * Webhooks as fast as they are due, with as little of the machine as can be: signed and written out as bytes before the
@@ -22,6 +23,10 @@ export interface Burst {
   readonly sockets: number;
   /** Bytes that make a body as long as a vendor's. */
   readonly filler: number;
+  /** When the first is due, on the machine's monotonic clock; left out = at once. */
+  readonly startAt?: number;
+  /** For a load of minutes: each is signed when it is due, and says its number, so that a console can tell it again. */
+  readonly long?: boolean;
 }
 
 export interface BurstAnswer {
@@ -35,7 +40,7 @@ export interface BurstAnswer {
 }
 
 function requestOf(burst: Burst, n: number, padding: string, created: number): Buffer {
-  const object = { id: `pi_${burst.name}${n}`, object: 'payment_intent', amount: 1_000 + n, amount_received: 1_000 + n, currency: 'gbp', created, description: 'Balance', status: 'succeeded', metadata: { wedsync_wedding_id: burst.weddingId, filler: padding } };
+  const object = { id: `pi_${burst.name}${n}`, object: 'payment_intent', amount: 1_000 + n, amount_received: 1_000 + n, currency: 'gbp', created, description: burst.long === true ? label(n) : 'Balance', status: 'succeeded', metadata: { wedsync_wedding_id: burst.weddingId, filler: padding } };
   const body = JSON.stringify({ id: `evt_${burst.name}${n}`, object: 'event', api_version: '2026-01-28', type: 'payment_intent.succeeded', created, livemode: false, pending_webhooks: 1, data: { object } });
   const signature = createHmac('sha256', burst.signingSecret).update(`${created}.${body}`).digest('hex');
   const path = burst.paths[n % burst.paths.length] ?? '/';
@@ -53,11 +58,11 @@ function wholeAnswer(text: string): { readonly length: number; readonly status: 
 async function run(burst: Burst): Promise<BurstAnswer> {
   const padding = 'x'.repeat(burst.filler);
   const created = Math.floor(Date.now() / 1000);
-  const requests = Array.from({ length: burst.count }, (_, n) => requestOf(burst, n, padding, created));
+  const requests = burst.long === true ? [] : Array.from({ length: burst.count }, (_, n) => requestOf(burst, n, padding, created));
   const acks: number[] = [];
   const statuses: Record<string, number> = {};
   const usage = process.cpuUsage();
-  const startAt = machineNow() + 50;
+  const startAt = burst.startAt ?? machineNow() + 50;
   const dueOf = (n: number) => startAt + (n * 1_000) / burst.perSecond;
   let next = 0;
   let last = startAt;
@@ -82,7 +87,7 @@ async function run(burst: Burst): Promise<BurstAnswer> {
       const wait = dueOf(n) - machineNow();
       if (wait > 1) await sleep(wait);
       const answered = new Promise<string>((resolve) => (heard = resolve));
-      socket.write(requests[n] ?? Buffer.alloc(0));
+      socket.write(requests[n] ?? requestOf(burst, n, padding, Math.floor(Date.now() / 1_000)));
       const status = await answered;
       last = machineNow();
       if (status === '200') acks.push(last - dueOf(n));

@@ -194,6 +194,35 @@ test('a paused connection is not looked at, what a look under way brings is drop
   expect(await titles()).toEqual(['Entry a']);
 });
 
+test('while deliveries come in or wait in numbers one look begins after the other, and who has just called is not behind all others', async () => {
+  const begun: { readonly who: string | null; readonly at: number }[] = [];
+  source = async (who) => {
+    begun.push({ who, at: performance.now() });
+    return ok({ items: [], cursor: who ?? '', more: false });
+  };
+  await connect('native');
+  await onlyMine();
+  const { system } = t.store.internals.database;
+  for (let n = 0; n < 5; n += 1) {
+    const { connectionId } = await createConnection(t.store.internals, { organisationId: t.organisation.id, system: 'stripe', name: `Stripe ${n}`, path: 'native', settings: {}, secrets: {}, actor: by.actor });
+    await system.updateTable('connectionAccess').set({ cursor: `due ${n}`, nextPollAt: new Date(clock.now() - 60_000 + n).toISOString() }).where('id', '=', connectionId).execute();
+  }
+  await system.updateTable('connectionAccess').set({ cursor: 'has just called', nextPollAt: new Date(clock.now()).toISOString() }).where('id', '=', connection.connectionId).execute();
+  const crowd = setInterval(() => t.store.internals.rightOfWay.worked(64), 20);
+  try {
+    t.store.internals.rightOfWay.worked(64);
+    start();
+    await settled();
+  } finally {
+    clearInterval(crowd);
+  }
+  expect(begun.map(({ who }) => who)).toEqual(expect.arrayContaining(['due 0', 'due 1', 'due 2', 'due 3', 'due 4']));
+  expect(begun.slice(0, 2).map(({ who }) => who).sort()).toEqual(['due 0', 'has just called']);
+  const apart = begun.slice(1).map(({ at }, n) => at - (begun[n]?.at ?? 0));
+  // A timer may fire a little early by another clock; never by this much.
+  expect(Math.min(...apart)).toBeGreaterThan(50);
+});
+
 test('where there is nothing to look at the list forgets the connection', async () => {
   await connect('feed');
   const { feed: _feed, ...without } = vendor;

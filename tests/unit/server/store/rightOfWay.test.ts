@@ -5,14 +5,15 @@ import { createRightOfWay, type RightOfWay } from '../../../../server/store/righ
 function played() {
   let at = 1_000;
   let perMs = 0;
+  let behind = 500;
   const advance = (ms: number): void => {
     for (let left = ms; left > 0; left -= 1) {
       at += 1;
-      if (perMs > 0) way.stored(perMs, perMs * 0.06);
+      if (perMs > 0) way.stored(perMs, perMs * 0.06, behind);
     }
   };
   const way: RightOfWay = createRightOfWay(() => at, (ms) => Promise.resolve(advance(ms)));
-  return { way, now: () => at, advance, rate: (perSecond: number) => void (perMs = perSecond / 1_000) };
+  return { way, now: () => at, advance, rate: (perSecond: number) => void (perMs = perSecond / 1_000), keepsUp: () => void (behind = 8) };
 }
 
 /** Milliseconds that pieces of so many milliseconds had in a stretch of time. */
@@ -51,6 +52,15 @@ describe('the right of way', () => {
     expect(shares[3]).toBeLessThan(0.15);
   });
 
+  it('leaves the work all the rest of the time while the intake keeps up between its pieces', async () => {
+    const play = played();
+    play.rate(3_000);
+    play.keepsUp();
+    play.advance(1_000);
+    expect(await worked(play, 20_000, 20)).toBeGreaterThanOrEqual(20_000);
+    expect((await play.way.turn()).most, 'in small pieces all the same').toBeLessThan(1_000);
+  });
+
   it('gives everything back soon after the flood', async () => {
     const play = played();
     play.rate(20_000);
@@ -75,5 +85,22 @@ describe('the right of way', () => {
       turn.done(2);
     }
     expect((await play.way.turn()).most).toBeGreaterThanOrEqual(32);
+  });
+
+  it('knows when deliveries come in or wait in numbers, and when that is over', () => {
+    const play = played();
+    expect(play.way.busy()).toBe(false);
+    play.way.worked(3);
+    expect(play.way.busy(), 'a few facts are no crowd').toBe(false);
+    play.way.worked(64);
+    expect(play.way.busy(), 'a backlog without an intake').toBe(true);
+    play.advance(2_000);
+    expect(play.way.busy()).toBe(false);
+    play.rate(1_000);
+    play.advance(1_000);
+    expect(play.way.busy(), 'an intake without a backlog').toBe(true);
+    play.rate(0);
+    play.advance(2_000);
+    expect(play.way.busy()).toBe(false);
   });
 });
