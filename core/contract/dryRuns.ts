@@ -9,6 +9,8 @@ export type DryRunOutcome = z.infer<typeof Outcome>;
 
 export const DryRunLine = z.object({
   deliveryId: Id,
+  connectionId: Id,
+  receivedAt: Instant,
   /** `reads_source` = its source did not answer, or was not asked: what it says when it is worked on counts. */
   outcome: Outcome,
   reason: z.string().nullable(),
@@ -47,6 +49,7 @@ export type DryRun = z.infer<typeof DryRun>;
 /** Minutes that a dry run stands once it is worked out. */
 export const DRY_RUN_MINUTES = 60;
 export const DRY_RUN_PAGE = 50;
+export const UNREAD_SHOWN = 20;
 const Place = z.string().regex(/^\d{1,14}-\d{1,15}$/);
 /** `changing` = those that would change rows; `differing` = those that were left as they were. */
 export const DryRunQuery = z.object({ after: Place.optional(), only: z.enum(['changing', 'differing']).optional() });
@@ -54,6 +57,8 @@ export type DryRunQuery = z.infer<typeof DryRunQuery>;
 /** `GET /api/dry-runs/:id`: how far it is, and a page of it, the oldest first. */
 export const DryRunPage = DryRun.extend({
   lines: z.array(DryRunLine),
+  /** Once it is worked out: of which connections deliveries `reads_source`, how many, and why their source was not read; the first twenty. */
+  unread: z.array(z.object({ connectionId: Id, reason: z.string().nullable(), count: z.int() })),
   /** Give it as `after` for what follows; null = that was all so far. */
   after: Place.nullable(),
 });

@@ -1,6 +1,8 @@
-import { countText } from '../components/format.ts';
+import type { DryRunPage } from '../../core/contract/dryRuns.ts';
+import { useTables } from '../app/selectors.ts';
+import { countText, isolated } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
-import { reasonText } from './DeliveryMark.tsx';
+import { reasonText, triedText } from './DeliveryMark.tsx';
 import type { PreviewSummary as Summary } from './previewSummary.ts';
 
 interface Props {
@@ -9,12 +11,29 @@ interface Props {
   readonly leftOut: number;
   /** Sources were asked, and about so many deliveries they have answered; null = nobody was asked. */
   readonly read: number | null;
+  /** Whose source was not read, and why. */
+  readonly unread?: DryRunPage['unread'];
   /** Later deliveries about the same objects; null = not to be spoken of. */
   readonly newer: number | null;
 }
 
+/** By connection, with what can be done about it. */
+function Unread({ unread }: { readonly unread: DryRunPage['unread'] }) {
+  const { connections } = useTables();
+  return (
+    <ul className="replay-unread">
+      {unread.map(({ connectionId, reason, count }) => (
+        <li key={`${connectionId} ${reason}`}>
+          <strong>{isolated(connections[connectionId]?.name ?? t('deliveries.unnamedRow'))}</strong> <span className="num">{countText(count)}</span>
+          {reason === null ? null : <> · {triedText(reason)}</>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** What would change, in one sentence for each kind of outcome. */
-export function PreviewSummary({ summary, leftOut, read, newer }: Props) {
+export function PreviewSummary({ summary, leftOut, read, newer, unread = [] }: Props) {
   const { fields, rows, outcomes, reasons } = summary;
   return (
     <ul className="replay-summary" aria-label={t('replay.summary')}>
@@ -28,7 +47,12 @@ export function PreviewSummary({ summary, leftOut, read, newer }: Props) {
         </li>
       ) : null}
       {read !== null && read > 0 ? <li>{t('replay.read', { count: read })}</li> : null}
-      {outcomes.reads_source > 0 ? <li>{t(read === null ? 'replay.readsSource' : 'replay.notAnswered', { count: outcomes.reads_source })}</li> : null}
+      {outcomes.reads_source > 0 ? (
+        <li>
+          {t(read === null ? 'replay.readsSource' : 'replay.notAnswered', { count: outcomes.reads_source })}
+          {unread.length > 0 ? <Unread unread={unread} /> : null}
+        </li>
+      ) : null}
       {outcomes.nothing > 0 && rows + outcomes.reads_source > 0 ? <li>{t('replay.nothing', { count: outcomes.nothing })}</li> : null}
       {outcomes.refused > 0 ? <li>{t('replay.refused', { count: outcomes.refused })} {reasons.map(reasonText).join(' ')}</li> : null}
       {outcomes.body_gone > 0 ? <li>{t('replay.bodyGone', { count: outcomes.body_gone })}</li> : null}

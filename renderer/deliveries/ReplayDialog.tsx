@@ -2,7 +2,7 @@ import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { DELIVERY_STATES, type Lot, type Replay } from '../../core/contract/deliveries.ts';
-import type { DryRun } from '../../core/contract/dryRuns.ts';
+import type { DryRun, DryRunPage } from '../../core/contract/dryRuns.ts';
 import { useBackend } from '../app/context.ts';
 import { countText } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
@@ -41,11 +41,11 @@ function Progress({ replay, onCancel }: { readonly replay: Replay; readonly onCa
 }
 
 /** The dry run: how far it is, then what would happen. */
-function Looked({ run, newer }: { readonly run: DryRun; readonly newer: number }) {
+function Looked({ run, unread, newer }: { readonly run: DryRun; readonly unread: DryRunPage['unread']; readonly newer: number }) {
   if (run.state === 'done') {
     return (
       <>
-        <PreviewSummary summary={summaryOfRun(run)} leftOut={0} read={run.read} newer={newer} />
+        <PreviewSummary summary={summaryOfRun(run)} leftOut={0} read={run.read} unread={unread} newer={newer} />
         <p className="dim">{t('replay.exactly')}</p>
       </>
     );
@@ -58,6 +58,8 @@ function Looked({ run, newer }: { readonly run: DryRun; readonly newer: number }
     </div>
   );
 }
+
+const OVER = 'replay.dry_run_over';
 
 interface Props {
   /** Null = only how far the one that runs is. */
@@ -87,7 +89,14 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
     setFailed(answer.ok ? null : answer.error.code);
     if (answer.ok) setBegun(answer.value);
   };
-  const error = failed ?? began.error?.message ?? looked.error?.message ?? null;
+  // It goes when somebody is erased, whoever looks at it.
+  const gone = looked.error?.message === 'request.not_found';
+  const error = failed ?? began.error?.message ?? (gone ? OVER : looked.error?.message) ?? null;
+  const over = replay === null && lot !== null && (error === OVER || run?.state === 'cancelled' || run?.state === 'failed');
+  const lookAgain = (): void => {
+    setFailed(null);
+    void began.refetch();
+  };
   // What could not be read may be tried all the same: its source may answer by then.
   const able = run?.state === 'done' ? run.total - (run.outcomes.body_gone ?? 0) : 0;
   // The button that was pressed is gone then, and the keyboard must not be left outside of the dialog.
@@ -114,7 +123,7 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
           {replay ? (
             <Progress replay={replay} onCancel={() => void act(delivered.cancelReplay(replay.id))} />
           ) : run ? (
-            <Looked run={run} newer={newer} />
+            <Looked run={run} unread={looked.data?.unread ?? []} newer={newer} />
           ) : began.isPending ? (
             <p role="status" className="dim">
               {t('replay.looking')}
@@ -126,7 +135,11 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
             </p>
           )}
           <div className="dialog-acts">
-            {replay === null && run?.state === 'done' ? (
+            {over ? (
+              <button type="button" className="button button-main" disabled={began.isFetching} onClick={lookAgain}>
+                {t('replay.lookAgain')}
+              </button>
+            ) : replay === null && run?.state === 'done' ? (
               <button type="button" className="button button-main" disabled={busy || able === 0} onClick={() => void act(delivered.replay({ dryRun: run.id }))}>
                 {t('replay.confirm', { count: able, total: countText(able) })}
               </button>
@@ -135,7 +148,9 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
               {t(replay === null ? 'replay.leave' : 'replay.close')}
             </button>
           </div>
-          {replay === null && run?.state === 'done' ? <DryRunChanges id={run.id} /> : null}
+          {run?.state === 'done' && !over ? (
+            replay === null ? <DryRunChanges id={run.id} only="changing" onOpen={close} /> : replay.state !== 'running' && replay.differs > 0 ? <DryRunChanges id={run.id} only="differing" onOpen={close} /> : null
+          ) : null}
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>

@@ -15,6 +15,8 @@ export interface Shown extends Omit<ReplayPreview['changes'][number], 'deliveryI
   readonly mappings: readonly MappingDraft[];
   /** Ids that new rows have been given, in this order. */
   readonly newIds: readonly string[];
+  /** It tells of somebody who was erased: what was said is not to be kept. */
+  readonly forget: boolean;
 }
 
 export interface Planning {
@@ -46,7 +48,7 @@ export async function planWorks(tx: Tx, organisationId: string, works: readonly 
 }
 
 function show({ delivery, outcome }: Work, view: WorkingView, { vendors, newId }: Planning): Shown {
-  const plain = { reason: null, rows: [], drafts: [], mappings: [], newIds: [] };
+  const plain = { reason: null, rows: [], drafts: [], mappings: [], newIds: [], forget: false };
   switch (outcome.kind) {
     case 'changes':
       try {
@@ -79,8 +81,8 @@ function plan(delivery: DeliveryInHand, changes: readonly Change[], view: Workin
     newIds.push(id);
     return id;
   };
-  const { drafts, mappings, parked } = planChanges(changes, view.of(connectionId), context, given);
+  const { drafts, mappings, parked, forget } = planChanges(changes, view.of(connectionId), context, given);
   view.keep(connectionId, drafts, mappings);
   const [first] = parked;
-  return { outcome: drafts.length > 0 || first ? 'changes' : 'nothing', reason: first?.reason ?? null, rows: drafts.map(rowChange), drafts, mappings, newIds };
+  return { outcome: drafts.length > 0 || first ? 'changes' : 'nothing', reason: first?.reason ?? null, rows: drafts.map(rowChange), drafts, mappings, newIds, forget };
 }

@@ -5,7 +5,8 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import type { ReplaysTable } from '../store/schema.ts';
-import { keepStates } from '../workers/shown.ts';
+import { keepStates, markLeftOut } from '../workers/shown.ts';
+import { expiryOf } from './expiry.ts';
 import { countLot, inLot } from './lotRows.ts';
 import { isNamed, isShown, statesOf, type Place } from './lots.ts';
 
@@ -54,7 +55,7 @@ export async function startReplay(internals: StoreInternals, organisationId: str
     const total = await countLot(tx, organisationId, closed);
     if (total > REPLAY_LIMIT) return err('replay.too_large');
     if (total === 0) {
-      if (!isNamed(closed)) return err(isShown(closed) ? 'replay.body_gone' : 'replay.nothing');
+      if (!isNamed(closed)) return err('replay.nothing');
       const known = await sql<{ id: string }>`${await inLot(tx, organisationId, closed, null, 1)}`.execute(tx);
       return err(known.rows.length > 0 ? 'replay.body_gone' : 'request.not_found');
     }
@@ -62,7 +63,7 @@ export async function startReplay(internals: StoreInternals, organisationId: str
     await sql`
       insert into replays (id, organisation_id, lot, total, started_by, started_at) values (${id}, ${organisationId}, ${JSON.stringify(closed)}::jsonb, ${total}, ${startedBy}, ${now})
     `.execute(tx);
-    if (isShown(closed)) await tx.updateTable('dryRuns').set({ replayId: id }).where('id', '=', closed.dryRun).execute();
+    if (isShown(closed)) await tx.updateTable('dryRuns').set({ replayId: id, expiresAt: expiryOf(internals.clock.now()) }).where('id', '=', closed.dryRun).execute();
     return ok({ id, state: 'running', total, done: 0, outcomes: {}, differs: 0, startedAt: now, finishedAt: null });
   });
 }
@@ -123,5 +124,6 @@ export async function handOut(tx: Tx, organisationId: string, replay: { readonly
       place_at = ${last?.receivedAt ?? replay.place?.at ?? null}::timestamptz, place_arrival = ${last?.arrival ?? replay.place?.arrival ?? null}::bigint
     where id = ${replay.id}
   `.execute(tx);
+  if (isShown(replay.lot) && rows.length < limit) await markLeftOut(tx, replay.lot.dryRun, replay.id);
   return rows.length === limit;
 }

@@ -9,6 +9,7 @@ import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
+import { dropDryRuns } from '../deliveries/dryRuns.ts';
 import { personOf, type Held } from './person.ts';
 import { countInvitations, devicesOf, forgetAccounts, holdMemberships, leavesNoOwner } from './personAccounts.ts';
 import { mappedObjects, nearRows, tracedDeliveries, tracedEvents, type MappedObject } from './traced.ts';
@@ -109,8 +110,7 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   const deliveries: string[] = [];
   for await (const delivery of tracedDeliveries(tx, organisationId, held, near, objects)) deliveries.push(delivery.id);
   await emptyDeliveries(tx, deliveries, now);
-  // They show the same again, and what sources have said besides.
-  await tx.deleteFrom('dryRuns').where('organisationId', '=', organisationId).execute();
+  await dropDryRuns(tx, organisationId, now);
 
   await rewrite(tx, organisationId, events.map((event) => event.becomes));
   const touched = [...new Set(events.map((event) => event.was.rowId))];

@@ -3,7 +3,7 @@ import { Lot, REPLAY_LIMIT } from '../../core/contract/deliveries.ts';
 import type { DryRunOutcome } from '../../core/contract/dryRuns.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
-import { expiryOf } from '../deliveries/dryRuns.ts';
+import { expiryOf } from '../deliveries/expiry.ts';
 import type { Place } from '../deliveries/lots.ts';
 import { planWorks, type Shown } from '../deliveries/planning.ts';
 import { readLot, type InLot } from '../deliveries/preview.ts';
@@ -35,7 +35,7 @@ export interface DryRunWork {
   readonly stopped: () => boolean;
 }
 
-interface Line extends Omit<Shown, 'drafts' | 'mappings' | 'outcome'> {
+interface Line extends Omit<Shown, 'drafts' | 'mappings' | 'outcome' | 'forget'> {
   readonly row: InLot;
   readonly outcome: DryRunOutcome;
   readonly changes: readonly Change[] | null;
@@ -56,7 +56,7 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
     await database.withOrganisation(organisationId, (tx) =>
       tx
         .updateTable('dryRuns')
-        .set({ state, lot: null, finishedAt: instant(clock), expiresAt: expiryOf(clock.now()) })
+        .set({ state, lot: null, finishedAt: instant(clock), expiresAt: expiryOf(clock.now()), ...(state === 'done' ? { total: sum.done } : {}) })
         .where('id', '=', id)
         .where('holder', '=', holder)
         .where('state', '=', 'running')
@@ -75,7 +75,7 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
       if (!shown) return { row, outcome: 'body_gone', reason: null, rows: [], newIds: [], changes: null, readAt: null };
       ahead.note(row.connectionId, shown.drafts, shown.mappings);
       const said = read.get(row.id);
-      const changes = said?.outcome.kind === 'changes' ? said.outcome.changes : null;
+      const changes = said?.outcome.kind === 'changes' && !shown.forget ? said.outcome.changes : null;
       const reason = row.paused && shown.outcome === 'changes' ? 'held.paused' : shown.reason;
       return { row, outcome: shown.outcome, reason, rows: shown.rows, newIds: shown.newIds, changes, readAt: said?.readAt ?? null };
     });
@@ -114,7 +114,16 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
     });
   }
 
-  await database.withOrganisation(organisationId, (tx) => sql`delete from dry_run_lines where dry_run_id = ${id}`.execute(tx));
+  /** What somebody before us has left goes. False = it is not ours any more, and what is there may be another's. */
+  async function clear(): Promise<boolean> {
+    return database.withOrganisation(organisationId, async (tx) => {
+      const ours = await tx.selectFrom('dryRuns').select('id').where('id', '=', id).where('holder', '=', holder).where('state', '=', 'running').forUpdate().executeTakeFirst();
+      if (ours) await sql`delete from dry_run_lines where dry_run_id = ${id}`.execute(tx);
+      return ours !== undefined;
+    });
+  }
+
+  if (!(await clear())) return;
   let place: Place | null = null;
   while (!stopped()) {
     const from: Place | null = place;

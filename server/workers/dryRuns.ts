@@ -67,12 +67,16 @@ export function startDryRunner({ store: { internals }, log, ...options }: DryRun
     if (stopped) await internals.database.system.updateTable('dryRuns').set({ heldUntil: null }).where('id', '=', run.id).where('holder', '=', run.holder).execute();
   }
 
-  /** What is over goes, unless it is being carried out. */
+  /** What is over goes. Of what is still being carried out only what is bound to it stays, which tells of nobody: it waits for its source. */
   async function tidy(): Promise<void> {
     if (clock.now() - tidiedAt < TIDY_MS) return;
     tidiedAt = clock.now();
     await sql`
       delete from dry_runs d where d.expires_at < ${instant(clock)}::timestamptz and not exists (select from replays r where r.id = d.replay_id and r.state = 'running')
+    `.execute(internals.database.system);
+    await sql`
+      delete from dry_run_lines l using dry_runs d, replays r
+      where l.dry_run_id = d.id and d.expires_at < ${instant(clock)}::timestamptz and r.id = d.replay_id and r.state = 'running' and r.handed_all and l.was_state is null
     `.execute(internals.database.system);
   }
 

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Replay, type Lot, type ReplayOrder, type RowChange } from '../../../core/contract/deliveries.ts';
-import { DryRun, DryRunPage, DRY_RUNS_HTTP, type DryRunLine } from '../../../core/contract/dryRuns.ts';
-import { ErrorBody } from '../../../core/contract/http.ts';
+import { DryRun } from '../../../core/contract/dryRuns.ts';
 import { err, ok } from '../../../core/contract/result.ts';
-import { rowChange } from '../../../core/domain/record/rowChange.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { createIds } from '../../../server/ports.ts';
@@ -13,6 +10,7 @@ import { startNormaliser, type Normaliser } from '../../../server/workers/normal
 import { MAX_ATTEMPTS } from '../../../server/workers/outcome.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
 import { delivery } from '../../support/deliveries.ts';
+import { dryRunCalls, factsSince, shownFacts, since, until, type DryRunCalls } from '../../support/dryRuns.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
@@ -22,7 +20,7 @@ import { openTestStore, type TestStore } from '../../support/store.ts';
 
 let t: TestStore;
 let app: TestApp;
-let headers: { authorization: string };
+let calls: DryRunCalls;
 let line: Normaliser;
 let replayer: Replayer;
 let runner: DryRunner;
@@ -51,7 +49,7 @@ beforeEach(async () => {
   vendor = scriptedVendor('stripe', { reread });
   app = testApp(t.store, { config: { apiPerMinute: 100_000, managingPerMinute: 100_000 }, vendors });
   const house = await furnish(t.store, t.organisation.id);
-  headers = (await letIn(t.store, t.organisation.id, house.access('coordinator'))).headers;
+  calls = dryRunCalls(app, (await letIn(t.store, t.organisation.id, house.access('coordinator'))).headers);
   line = startLine();
   replayer = startReplayer({ store: t.store, log: t.log });
   runner = startDryRunner(outside());
@@ -64,51 +62,10 @@ afterEach(async () => {
   await t.cleanup();
 });
 
-const ask = async (method: 'GET' | 'POST', url: string, payload?: object) => app.app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
 const add = async (body: unknown): Promise<string> => (await t.store.addDelivery(delivery(t, 'stripe', body))).deliveryId;
-async function until<T>(look: () => Promise<T>, enough: (value: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
-    const value = await look();
-    if (enough(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it did not come to that');
-}
-const page = async (id: string, query = '') => DryRunPage.parse((await ask('GET', `/api/dry-runs/${id}${query}`)).json());
-const begin = async (lot: Lot) => DryRun.parse((await ask('POST', DRY_RUNS_HTTP.beginDryRun.path, lot)).json());
-async function allLines(id: string, only = ''): Promise<DryRunLine[]> {
-  const lines: DryRunLine[] = [];
-  for (let after: string | null = ''; after !== null; ) {
-    const one: DryRunPage = await page(id, `?${after === '' ? '' : `after=${after}&`}${only}`);
-    lines.push(...one.lines);
-    after = one.after;
-  }
-  return lines;
-}
-async function dryRun(lot: Lot): Promise<{ run: DryRun; lines: DryRunLine[] }> {
-  const { id } = await begin(lot);
-  const run = await until(() => page(id), ({ state }) => state !== 'running');
-  return { run, lines: await allLines(id) };
-}
-async function carryOut(order: ReplayOrder): Promise<Replay> {
-  const { id } = Replay.parse((await ask('POST', '/api/deliveries/replay', order)).json());
-  return until(async () => Replay.parse((await ask('GET', `/api/replays/${id}`)).json()), ({ state }) => state !== 'running');
-}
-const refusedWith = async (order: ReplayOrder) => ErrorBody.parse((await ask('POST', '/api/deliveries/replay', order)).json()).error.code;
 const rows = async () => (await t.store.snapshot(t.organisation.id)).rows;
 const states = async () => Object.fromEntries((await t.store.deliveries(t.organisation.id, t.connections.stripe.connectionId)).map((one) => [one.id, one.state]));
-const since = (state?: string) => ({ from: '2020-01-01T00:00:00.000Z', to: '2099-01-01T00:00:00.000Z', ...(state === undefined ? {} : { state }) });
 const mark = async () => (await t.store.snapshot(t.organisation.id)).seq;
-/** In which order a row's fields are told says nothing. */
-const inOrder = (all: readonly RowChange[]) => all.map((one) => ({ ...one, fields: one.fields.toSorted((a, b) => a.field.localeCompare(b.field)) }));
-/** Facts that were recorded since, by the delivery that told them, as a dry run tells them. */
-async function factsSince(seq: number): Promise<Record<string, unknown>> {
-  const events = (await t.store.readEvents(t.organisation.id, seq, 100_000)).filter(({ collection }) => collection === 'calendarEvents');
-  const told: Record<string, RowChange[]> = {};
-  for (const event of events) (told[event.deliveryId ?? 'nobody'] ??= []).push(rowChange(event));
-  return Object.fromEntries(Object.entries(told).map(([id, own]) => [id, inOrder(own)]));
-}
-const shownFacts = (lines: readonly DryRunLine[]) => Object.fromEntries(lines.filter((one) => one.rows.length > 0).map((one) => [one.deliveryId, inOrder(one.rows)]));
 /** Everything that a dry run could have left in the record or with the deliveries. */
 const everything = async () => sql<{ n: string }>`select jsonb_build_array((select count(*) from events),
   (select jsonb_agg(m order by m.remote_id) from mappings m), (select jsonb_agg(d order by d.arrival) from deliveries d),
@@ -141,46 +98,46 @@ test('a hundred dead letters: the dry run writes nothing, what is done is what w
   const before = await everything();
   const seq = await mark();
 
-  const { run, lines } = await dryRun(since('dead'));
+  const { run, lines } = await calls.dryRun(since('dead'));
   expect(run).toMatchObject({ state: 'done', total: 100, done: 100, read: 100, rows: 78, outcomes: { changes: 78, nothing: 20, refused: 2 }, reasons: ['normalise.reread_refused'], replayId: null });
   expect(lines).toHaveLength(100);
   expect(asked.toSorted()).toEqual(Array.from({ length: 80 }, (_, n) => `e${n}`).toSorted());
   expect(await everything()).toEqual(before);
   expect(lines.find((one) => one.rows[0]?.title === 'e0 as the source has it')?.rows[0]?.fields).toEqual([{ field: 'title', before: 'As it was', after: 'e0 as the source has it' }]);
-  expect((await allLines(run.id, 'only=changing')).map((one) => one.deliveryId)).toEqual(lines.filter((one) => one.rows.length > 0).map((one) => one.deliveryId));
+  expect((await calls.allLines(run.id, 'only=changing')).map((one) => one.deliveryId)).toEqual(lines.filter((one) => one.rows.length > 0).map((one) => one.deliveryId));
 
   // Whatever the source says by now: what was shown counts.
   asked = [];
   source = (remoteId) => (remoteId === 'e7' ? 'gone' : 'Something else by now');
-  expect(await carryOut({ dryRun: run.id })).toMatchObject({ state: 'done', total: 100, done: 100, differs: 0, outcomes: { processed: 98, quarantined: 2 } });
-  expect(await factsSince(seq)).toEqual(shownFacts(lines));
+  expect(await calls.carryOut({ dryRun: run.id })).toMatchObject({ state: 'done', total: 100, done: 100, differs: 0, outcomes: { processed: 98, quarantined: 2 } });
+  expect(await factsSince(t, seq)).toEqual(shownFacts(lines));
   expect(new Set(asked)).toEqual(new Set(['e7']));
-  expect(await refusedWith({ dryRun: run.id })).toBe('replay.dry_run_over');
+  expect(await calls.refusedWith({ dryRun: run.id })).toBe('replay.dry_run_over');
 
   source = (remoteId) => (remoteId === 'e7' ? 'gone' : `${remoteId} as the source has it`);
   const done = await mark();
-  const second = await dryRun(since());
+  const second = await calls.dryRun(since());
   expect(second.run).toMatchObject({ total: 101, rows: 0, fields: 0 });
   expect(second.lines.filter((one) => one.rows.length > 0)).toEqual([]);
-  expect((await carryOut({ dryRun: second.run.id })).differs).toBe(0);
-  expect(await factsSince(done)).toEqual({});
-  await carryOut(since());
-  expect(await factsSince(done)).toEqual({});
+  expect((await calls.carryOut({ dryRun: second.run.id })).differs).toBe(0);
+  expect(await factsSince(t, done)).toEqual({});
+  await calls.carryOut(since());
+  expect(await factsSince(t, done)).toEqual({});
 });
 
 test('what would change something else by then is left as it was, and told', async () => {
   await deadLetters(['e1', 'e2', 'e3']);
-  const { run, lines } = await dryRun(since('dead'));
+  const { run, lines } = await calls.dryRun(since('dead'));
   expect(run.outcomes).toEqual({ changes: 3 });
   await add(changes(entry('e2', { title: 'Told meanwhile' })));
   await line.idle();
-  expect(await carryOut({ dryRun: run.id })).toMatchObject({ done: 3, differs: 1, outcomes: { processed: 2, dead: 1 } });
+  expect(await calls.carryOut({ dryRun: run.id })).toMatchObject({ done: 3, differs: 1, outcomes: { processed: 2, dead: 1 } });
   expect((await rows()).calendarEvents.map((row) => row.title).sort()).toEqual(['Told meanwhile', 'e1 as the source has it', 'e3 as the source has it']);
-  const [left] = await allLines(run.id, 'only=differing');
+  const [left] = await calls.allLines(run.id, 'only=differing');
   expect(left).toEqual({ ...lines[1], differs: true });
   expect((await states())[left?.deliveryId ?? '']).toBe('dead');
   expect((await rows()).reviewItems.filter((row) => row.state === 'open').map((row) => row.deliveryId)).toEqual([left?.deliveryId]);
-  expect((await dryRun(since('dead'))).run).toMatchObject({ total: 1, outcomes: { changes: 1 } });
+  expect((await calls.dryRun(since('dead'))).run).toMatchObject({ total: 1, outcomes: { changes: 1 } });
 });
 
 test('later pages follow the earlier ones, and are done as they were shown', async () => {
@@ -189,24 +146,24 @@ test('later pages follow the earlier ones, and are done as they were shown', asy
   await line.idle();
   vendor = scriptedVendor('stripe', { reread });
   const seq = await mark();
-  const { run, lines } = await dryRun(since());
+  const { run, lines } = await calls.dryRun(since());
   expect(run).toMatchObject({ total: 230, rows: 2, outcomes: { changes: 230 } });
   expect(lines.slice(2).map((one) => one.rows[0]?.fields)).toEqual(lines.slice(2).map((_, n) => [{ field: 'title', before: `Step ${n}`, after: `Step ${n + 2}` }]));
-  expect(await carryOut({ dryRun: run.id })).toMatchObject({ done: 230, differs: 0, outcomes: { processed: 230 } });
-  expect(await factsSince(seq)).toEqual(shownFacts(lines));
+  expect(await calls.carryOut({ dryRun: run.id })).toMatchObject({ done: 230, differs: 0, outcomes: { processed: 230 } });
+  expect(await factsSince(t, seq)).toEqual(shownFacts(lines));
 });
 
 test('a source that does not answer is left alone after a few calls; it is read when the work is done', async () => {
   await deadLetters(Array.from({ length: 30 }, (_, n) => `e${n}`));
   source = () => 'silent';
   const before = await everything();
-  const { run, lines } = await dryRun(since('dead'));
+  const { run, lines } = await calls.dryRun(since('dead'));
   expect(run).toMatchObject({ read: 0, outcomes: { reads_source: 30 } });
   expect(new Set(lines.map((one) => one.reason))).toEqual(new Set(['normalise.reread_failed']));
   expect(asked.length).toBeLessThan(10);
   expect(await everything()).toEqual(before);
   source = (remoteId) => `${remoteId} is back`;
-  expect(await carryOut({ dryRun: run.id })).toMatchObject({ differs: 0, outcomes: { processed: 30 } });
+  expect(await calls.carryOut({ dryRun: run.id })).toMatchObject({ differs: 0, outcomes: { processed: 30 } });
   expect((await rows()).calendarEvents.map((row) => row.title).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `e${n} is back`).sort());
 });
 
@@ -214,18 +171,18 @@ test('it can be stopped, is taken over when its process ends, and stands only wh
   await deadLetters(['e1', 'e2']);
   let open: () => void = () => undefined;
   gate = new Promise((resolve) => { open = resolve; });
-  const stopped = await begin(since('dead'));
+  const stopped = await calls.begin(since('dead'));
   await until(async () => asked.length, (count) => count > 0);
-  expect(await refusedWith({ dryRun: stopped.id })).toBe('replay.dry_run_over');
-  expect(DryRun.parse((await ask('POST', `/api/dry-runs/${stopped.id}/cancel`, {})).json())).toMatchObject({ state: 'cancelled', done: 0 });
-  expect(await refusedWith({ dryRun: stopped.id })).toBe('replay.dry_run_over');
+  expect(await calls.refusedWith({ dryRun: stopped.id })).toBe('replay.dry_run_over');
+  expect(DryRun.parse((await calls.ask('POST', `/api/dry-runs/${stopped.id}/cancel`, {})).json())).toMatchObject({ state: 'cancelled', done: 0 });
+  expect(await calls.refusedWith({ dryRun: stopped.id })).toBe('replay.dry_run_over');
 
-  const again = await begin(since('dead'));
-  expect((await ask('GET', `/api/dry-runs/${stopped.id}`)).statusCode).toBe(404);
+  const again = await calls.begin(since('dead'));
+  expect((await calls.ask('GET', `/api/dry-runs/${stopped.id}`)).statusCode).toBe(404);
   const ending = runner.stop();
   open();
   await ending;
-  expect((await page(again.id)).state).toBe('running');
+  expect((await calls.page(again.id)).state).toBe('running');
   runner = startDryRunner(outside());
-  expect(await until(() => page(again.id), ({ state }) => state !== 'running')).toMatchObject({ state: 'done', done: 2, outcomes: { changes: 2 } });
+  expect(await until(() => calls.page(again.id), ({ state }) => state !== 'running')).toMatchObject({ state: 'done', done: 2, outcomes: { changes: 2 } });
 });
