@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { callsComeIn } from '../core/vendors/manifest.ts';
 import { VENDORS } from '../core/vendors/registry.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
+import { coverageText } from './coverage.ts';
 
 /** `node scripts/systems.ts` writes docs/systems.md out of the manifests; a test holds the page against them. */
 
@@ -74,6 +75,7 @@ ${rows.map(rowOf).join('\n')}
 
 ${rows.length} systems.
 
+${coverageText()}
 ## What does not come over
 ${rows.map(missingOf).join('\n')}
 `;

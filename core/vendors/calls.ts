@@ -43,6 +43,8 @@ function refusalOf(status: number, signIn: boolean, message: string): Failure {
   return status === 403 ? forbidden(message) : refused(message);
 }
 
+const answered = (status: number, failure: Failure): Failure => (failure.ok ? failure : err({ ...failure.error, status }));
+
 /** The answer's JSON in the documented shape, or why there is none. Quotes neither the address, nor the key, nor the body. */
 export async function callJson<T>(
   { who, what, url, headers, method = 'GET', body, shape, success = [200], signIn = false }: Call<T>,
@@ -63,8 +65,8 @@ export async function callJson<T>(
   }
   const { status } = response;
   if (status === 429 || status === 408 || status >= 500)
-    return failed(`${who} answered ${status} for ${what}.`, retryAfterMs(response.headers['retry-after'], clock.now()));
-  if (!success.includes(status)) return refusalOf(status, signIn, `${who} answered ${status} for ${what}.`);
+    return answered(status, failed(`${who} answered ${status} for ${what}.`, retryAfterMs(response.headers['retry-after'], clock.now())));
+  if (!success.includes(status)) return answered(status, refusalOf(status, signIn, `${who} answered ${status} for ${what}.`));
   // A name with holes in it would overwrite the right one.
   if (response.damaged === true) return failed(`${who} answered ${what} with bytes that are no text.`);
   let json: unknown;

@@ -33,13 +33,17 @@ const COLUMNS = {
   paid_on: { label: 'Paid on', headings: ['paid on', 'payment date', 'paid', 'date paid', 'received'] },
   description: { label: 'Description', headings: ['description', 'invoice', 'invoice number', 'memo', 'item'] },
   job_reference: { label: 'Job reference', headings: ['job reference', 'order', 'order id', 'project reference', 'event reference'] },
+  delivery_time: {
+    label: 'Delivery time',
+    headings: ['delivery time', 'delivery', 'deliver at', 'delivered at', 'drop-off', 'drop off time', 'set-up time', 'setup time', 'call time'],
+  },
 } as const satisfies Record<string, { readonly label: string; readonly headings: readonly string[] }>;
 
 export type ColumnKey = keyof typeof COLUMNS;
 export const COLUMN_KEYS = Object.keys(COLUMNS) as ColumnKey[];
 /** Columns that hold a day, and those that hold a time of the first of them. */
 export const DAY_COLUMNS = ['event_date', 'paid_on'] as const satisfies readonly ColumnKey[];
-export const TIME_COLUMNS = ['start_time', 'end_time'] as const satisfies readonly ColumnKey[];
+export const TIME_COLUMNS = ['start_time', 'end_time', 'delivery_time'] as const satisfies readonly ColumnKey[];
 export const labelOf = (key: ColumnKey): string => COLUMNS[key].label;
 
 const PERSON = ['name', 'first_name', 'last_name', 'email', 'phone'] as const;
@@ -51,7 +55,7 @@ const SETS: Readonly<Record<FileMeans, { readonly required: readonly ColumnKey[]
     required: ['amount', 'paid_on'],
     optional: ['reference', ...PERSON.slice(0, 4), 'event_date', 'currency', 'status', 'description', 'job_reference'],
   },
-  orders: { required: ['reference', 'event_date'], optional: [...PERSON, ...WHEN.slice(1), 'title', 'status', 'amount', 'currency', 'place'] },
+  orders: { required: ['reference', 'event_date'], optional: [...PERSON, ...WHEN.slice(1), 'delivery_time', 'title', 'status', 'amount', 'currency', 'place'] },
 };
 
 /** What is called an order in a list of orders is the row itself; in a list of payments it is what was paid. */

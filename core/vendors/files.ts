@@ -99,13 +99,15 @@ function booking(row: Row, settings: Settings, { means, statuses }: FileRecipe):
   const { email, name, person, job } = idsOf(row, day.value);
   if (means === 'orders' && row.reference === undefined) return refused(`${labelOf('reference')} is missing.`);
   if (job === null) return refused(`${labelOf('name')} is missing, and there is no ${labelOf('reference')} and no ${labelOf('email')}.`);
-  const [startsAt, endsAt, money] = [
+  const [startsAt, endsAt, callTime, money] = [
     timeIn(row, 'start_time', day.value, settings),
     timeIn(row, 'end_time', day.value, settings),
+    timeIn(row, 'delivery_time', day.value, settings),
     moneyIn(row, settings),
   ];
   if (!startsAt.ok) return startsAt;
   if (!endsAt.ok) return endsAt;
+  if (!callTime.ok) return callTime;
   if (!money.ok) return money;
   if (startsAt.value !== null && endsAt.value !== null && endsAt.value < startsAt.value)
     return refused(`${labelOf('end_time')} is before ${labelOf('start_time')}.`);
@@ -121,6 +123,8 @@ function booking(row: Row, settings: Settings, { means, statuses }: FileRecipe):
       status: row.status === undefined ? 'definite' : bookingStatus(row.status, statuses),
       startsAt: startsAt.value,
       endsAt: endsAt.value,
+      // When what was ordered has to be there.
+      callTime: callTime.value,
       ...money.value,
     }),
     ...(person === null ? {} : { contactRemote: { type: 'client', id: person } }),

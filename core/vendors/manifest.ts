@@ -35,7 +35,7 @@ export const ManifestField = z.strictObject({
   sensitive: z.boolean(),
   required: z.boolean(),
   /** How it is asked for; text where it is left out. `generated` = we make it up and show it once, to be copied over there. */
-  input: z.enum(['text', 'url', 'email', 'number', 'zone', 'currency', 'choice', 'generated']).optional(),
+  input: z.enum(['text', 'url', 'email', 'number', 'zone', 'currency', 'choice', 'domain', 'generated']).optional(),
   choices: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
   /** Only asked for on these paths; on all where it is left out. */
   paths: z.array(z.enum(PATHS)).optional(),
@@ -143,10 +143,15 @@ export const VendorManifest = z.strictObject({
       unopened: z.literal(true).optional(),
     })
     .nullable(),
+  /** Events in the vendor's words, those of its bridge too, that are worked on first when many wait, and those that can wait; see `core/domain/intake/priority.ts`. */
+  priority: z.strictObject({ urgent: z.array(z.string()), bulk: z.array(z.string()) }).optional(),
   bridge: z.strictObject({ triggers: z.array(BridgeTrigger).min(1) }).nullable(),
   file: z.strictObject({ columns: z.array(FileColumn).min(1) }).nullable(),
-  /** Domains whose mails are believed when one of them has signed (DKIM). */
-  mail: z.strictObject({ domains: z.array(z.string()).min(1) }).nullable(),
+  /** Domains whose mails are believed when one of them has signed (DKIM); `asked` = the field in which whoever connects it names one more. */
+  mail: z
+    .strictObject({ domains: z.array(z.string()), asked: z.string().optional() })
+    .refine(({ domains, asked }) => domains.length > 0 || asked !== undefined, 'nobody is believed')
+    .nullable(),
   /** Names of fields, at any depth of a body, that are covered wherever deliveries are shown. */
   masks: z.array(z.string()),
   /** Calls that the vendor bears; null = it does not say. */

@@ -93,6 +93,8 @@ export interface RereadError {
   readonly message: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
+  /** What was answered, where something was. */
+  readonly status?: number;
   /** Key of the entered field that it is about, where the folder can tell. */
   readonly field?: string;
 }

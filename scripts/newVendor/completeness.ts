@@ -59,7 +59,14 @@ function ofManifest({ manifest, ...parts }: VendorModule, id: string): string[] 
     ...promised.map((name) => (capabilities[name] ? `index.ts has no ${name}, and capabilities.${name} promises it` : `capabilities.${name} is false, and index.ts has it`)),
     ...paths.filter((path) => !guides.some((guide) => guide.path === path)).map((path) => `manifest.ts: no guide for the path ${path}`),
     ...(capabilities.webhook && manifest.webhook?.events.length === 0 ? ['manifest.ts: webhook.events names no event'] : []),
+    ...unknownPriorities(manifest).map((event) => `manifest.ts: priority names ${event}, and neither webhook.events nor a trigger does, or it names it twice`),
   ];
+}
+
+function unknownPriorities({ priority, webhook, bridge }: VendorManifest): string[] {
+  const known = new Set([...(webhook?.events ?? []), ...(bridge?.triggers ?? []).map((each) => each.trigger)]);
+  const named = [...(priority?.urgent ?? []), ...(priority?.bulk ?? [])];
+  return named.filter((event, at) => !known.has(event) || named.indexOf(event) !== at);
 }
 
 function ofReadme({ manifest }: VendorModule, readme: string, file: string): string[] {

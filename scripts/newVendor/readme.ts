@@ -58,7 +58,7 @@ export function readmeOf(manifest: VendorManifest, limits: readonly string[]): s
     ...(webhook && !bridge ? [`Events: ${webhook.events.map(code).join(', ')}.`] : []),
     ...(manifest.capabilities.feed ? ['Whoever knows the address of a feed can read it: it is kept like a password.'] : []),
     ...(file ? ['A file is brought by a signed-in person. A line that is there already, unchanged, is no second fact.'] : []),
-    ...(mail ? [`A mail is believed when it is signed (DKIM) by ${mail.domains.map(code).join(' or ')}. Others are refused. The whole mail is kept.`] : []),
+    ...(mail ? [`A mail is believed when it is signed (DKIM) by ${[...mail.domains.map(code), ...(mail.asked ? [`the domain that ${code(mail.asked)} names`] : [])].join(' or ')}. Others are refused. The whole mail is kept.`] : []),
   ];
   return [
     `# ${name}`,

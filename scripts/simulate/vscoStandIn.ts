@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /**
  * A stand-in for the VSCO Workspace REST API v2: not the vendor's program and not its data. It answers on loopback, from
  * memory, in the shapes of the vendor's published contract (a test holds that), as far as our own reads need it:
- * one object by id, a job's contacts, the studio. Used by `npm run simulate` and by tests.
+ * one object by id, a job's contacts and orders, the studio. Used by `npm run simulate` and by tests.
  */
 
 export const VSCO_KINDS = ['job', 'contact', 'order', 'payment', 'event', 'job-contact'] as const;
@@ -95,6 +95,11 @@ export async function startVscoStandIn(options: VscoStandInOptions): Promise<Vsc
     if (request.method !== 'GET') return refuse(response, 405);
     const address = new URL(request.url ?? '/', 'http://stand-in');
     const [collection = '', id, ...rest] = address.pathname.replace(/^\/api\/v2(?=\/)/, '').split('/').slice(1);
+    const listed = (kind: VscoKind, jobId: string | null, type: string) => {
+      const items = [...objects].filter(([key, object]) => key.startsWith(`${kind}/`) && (jobId === null || object['jobId'] === jobId)).map(([, object]) => object);
+      answer(response, 200, { meta: { currentPage: 1, totalPages: 1, totalItems: items.length, rows: items.length }, type, items });
+    };
+    if (collection === 'job' && id !== undefined && rest.length === 1 && rest[0] === 'order') return listed('order', id, 'joborder-collection');
     if (rest.length > 0) return refuse(response, 404);
     if (collection === 'studio' && id === 'me') {
       return answer(response, 200, { id: '01k0000000000000000000stud', name: options.studioName ?? 'Stand-in Studio', currencyCode: options.currency ?? 'GBP', hidden: false });
@@ -103,10 +108,7 @@ export async function startVscoStandIn(options: VscoStandInOptions): Promise<Vsc
     if (!kind) return refuse(response, 404);
     if (id === undefined || id === '') {
       if (kind !== 'job-contact') return refuse(response, 404);
-      const jobId = address.searchParams.get('jobId');
-      const items = [...objects].filter(([key, object]) => key.startsWith('job-contact/') && (jobId === null || object['jobId'] === jobId)).map(([, object]) => object);
-      const meta = { currentPage: 1, totalPages: 1, totalItems: items.length, rows: items.length };
-      return answer(response, 200, { meta, type: 'jobcontact-collection', items });
+      return listed('job-contact', address.searchParams.get('jobId'), 'jobcontact-collection');
     }
     const key = `${kind}/${id}`;
     const object = objects.get(key);

@@ -74,6 +74,16 @@ describe('bookings', () => {
   });
 });
 
+describe('orders', () => {
+  const order = { reference: 'O-1', event_date: '2027-06-12', delivery_time: '09:30', title: 'Centrepieces' };
+  it('say when they have to be there', () => {
+    expect(read('orders', order).at(-1)).toMatchObject({ fields: { callTime: '2027-06-12T08:30:00.000Z' } });
+    expect(why('orders', { ...order, delivery_time: 'in the morning' })).toBe('Delivery time is no time of day such as 15:30.');
+    expect(fileColumns('orders').find(({ headings }) => headings.includes('delivery'))?.key).toBe('delivery_time');
+    expect(fileColumns('bookings').some(({ key }) => key === 'delivery_time')).toBe(false);
+  });
+});
+
 describe('payments', () => {
   const row = { amount: '450', paid_on: '18/11/2026', email: 'ada@example.org', job_reference: 'J-1' };
   it('belong to their job', () => {

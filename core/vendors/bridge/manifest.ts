@@ -1,7 +1,17 @@
 import { bridgeGuide, bridgeManifest, type BridgeRecipe } from '../bridge.ts';
-import { capabilitiesOf, recipeFields, WITHOUT_API } from '../recipe.ts';
+import type { FeedOptions } from '../feeds.ts';
+import { fileColumns } from '../fileColumns.ts';
+import type { FileRecipe } from '../files.ts';
+import type { LeadRecipe } from '../mails.ts';
+import type { IntegrationPath } from '../manifest.ts';
+import { capabilitiesOf, feedGuide, fileGuide, mailGuide, recipeFields, WITHOUT_API } from '../recipe.ts';
 import type { VendorManifest } from '../vendor.ts';
 import { resolveName } from './names.ts';
+
+const PATHS: IntegrationPath[] = ['bridge', 'feed', 'file', 'mail'];
+export const feed: FeedOptions = { means: 'events' };
+export const file: FileRecipe = { means: 'bookings' };
+export const lead: LeadRecipe = { subjects: [/\blead\b/i, /\b(?:en|in)quiry\b/i, /booking request/i, /\banfrage\b/i, /\bdemande\b/i, /\bsolicitud\b/i, /\brichiesta\b/i] };
 
 const PROJECT = ['project_id'] as const;
 
@@ -21,6 +31,8 @@ export const recipe: BridgeRecipe = {
     },
     { trigger: 'client_created', label: 'New client', instant: true, kind: 'client' },
     { trigger: 'client_updated', label: 'Client changed', instant: true, kind: 'client' },
+    { trigger: 'client_invited', label: 'Client invited', instant: true, kind: 'client', gives: { client_role: 'couple' } },
+    { trigger: 'vendor_signed_up', label: 'Vendor signed up', instant: true, kind: 'client', gives: { client_role: 'vendor' } },
     { trigger: 'client_deleted', label: 'Client deleted', instant: true, kind: 'client_gone' },
     { trigger: 'payment_recorded', label: 'Payment expected', instant: true, kind: 'payment', gives: { payment_status: 'pending' } },
     { trigger: 'payment_completed', label: 'Payment received', instant: true, kind: 'payment', gives: { payment_status: 'paid' } },
@@ -58,11 +70,22 @@ export const manifest: VendorManifest = {
   ...WITHOUT_API,
   ...bridgeManifest(recipe),
   id: 'bridge',
-  name: 'Any system through Zapier or Make',
+  name: 'Any system',
   category: 'bridge',
-  paths: ['bridge'],
-  capabilities: capabilitiesOf(['bridge']),
-  fields: recipeFields({ paths: ['bridge'], trade: 'other' }),
+  paths: PATHS,
+  capabilities: capabilitiesOf(PATHS),
+  fields: [
+    ...recipeFields({ paths: PATHS, trade: 'other', feed }),
+    {
+      key: 'senderDomain',
+      label: 'Mails come from',
+      help: 'The domain behind the @ of its notification mails, such as system.example. Only mails that it has signed are believed; one where anybody can have a mailbox is refused.',
+      sensitive: false,
+      required: true,
+      input: 'domain',
+      paths: ['mail'],
+    },
+  ],
   guides: [
     bridgeGuide({
       brings:
@@ -70,12 +93,22 @@ export const manifest: VendorManifest = {
           'is every few minutes.',
       zapier: null,
     }),
+    feedGuide('The entries of any calendar that the other system publishes, with their changes. Looked at every quarter of an hour.', [
+      'In the other system look for Calendar, then Share, Subscribe or Export, and copy the address of the feed; it often ends in .ics.',
+    ]),
+    fileGuide('Its bookings, whenever you export them.', ['In the other system export your bookings or events as CSV, one line each.']),
+    mailGuide(
+      'Enquiries, as soon as their mail comes, where it names the person in labelled lines ("Name: ..."). What cannot be read is set aside for you.',
+      ['its domain'],
+    ),
   ],
-  file: null,
-  mail: null,
+  priority: { urgent: ['wedding_cancelled', 'booking_cancelled', 'payment_failed', 'message_received'], bulk: [] },
+  file: { columns: fileColumns(file.means) },
+  mail: { domains: [], asked: 'senderDomain' },
   missing: [
-    'What the other system does not tell its app in Zapier or Make.',
-    'Whatever was there before the Zap or scenario was switched on.',
+    'What the other system tells neither its app in Zapier or Make, nor its calendar, exports and mails.',
+    'By a bridge or by mail: whatever was there before it was switched on.',
+    'Changes between two files; a mail tells of new enquiries only.',
   ],
   sources: ['https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps'],
 };

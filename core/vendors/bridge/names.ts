@@ -15,6 +15,8 @@ const OWN: readonly [test: RegExp, why: string][] = [
 
 /** Names that stand for several facts: the one trigger that can carry them. */
 const CHOSEN: Readonly<Record<string, string>> = {
+  'wedme.client.invited': 'client_invited',
+  'wedme.vendor.signup': 'vendor_signed_up',
   wedding_timeline_update: 'wedding_updated',
   wedding_coordination: 'wedding_updated',
   guest_list_update: 'wedding_updated',

@@ -27,7 +27,7 @@ export const manifest: VendorManifest = {
   mail: null,
   missing: [
     'Orders that are not completed yet: its export has completed ones only.',
-    'Menus, ingredients and delivery times.',
+    'Menus and ingredients.',
     'Anything by itself: a person brings the file.',
   ],
   sources: ['a partner\'s page on the nightly export'],

@@ -32,7 +32,8 @@ export const manifest: VendorManifest = {
     {
       path: 'native',
       brings:
-        'Contacts: those who changed within the last year first, then news every quarter of an hour. Constant Contact has no webhooks for contacts.',
+        'Contacts and whether they may be mailed: those who changed within the last year first, then news every quarter of an hour. ' +
+          'Constant Contact has no webhooks for contacts.',
       steps: [
         'Open the developer portal of Constant Contact and make an application with the authorization code flow and rotating refresh tokens.',
         'Enter this redirect address there: {redirectUrl}',
@@ -48,7 +49,7 @@ export const manifest: VendorManifest = {
   masks: ['email_address', 'first_name', 'last_name', 'phone_numbers', 'company_name', 'street_addresses', 'birthday_day', 'birthday_month'],
   limits: { perSecond: 4, atOnce: null },
   missing: [
-    'Who may be mailed: somebody who unsubscribes or is deleted over there stays here.',
+    'Permission for text messages, and addresses that bounced: their list of contacts does not tell of the latter.',
     'Lists, tags and campaigns.',
   ],
   sources: [

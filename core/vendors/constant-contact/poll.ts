@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../contract/result.ts';
+import type { Change } from '../../domain/record/changes.ts';
+import type { ToldConsent } from '../../domain/record/consent.ts';
 import { apiClient, bearer } from '../apiClient.ts';
 import { queryText, refused } from '../calls.ts';
 import { emailAddress, instantOfText, known, objectAt, shortText } from '../fields.ts';
@@ -61,26 +63,50 @@ export const poll: PollPart = {
   },
 };
 
+/**
+ * What their permission means, and since when. A list only shows what holds: `given` counts from the day they opted in, so that it
+ * takes back no later withdrawal. Held back, asked and never set say nothing.
+ */
+function consentIn(address: Body, at: string | null): ToldConsent | null {
+  const timed = (state: ToldConsent['state'], ...times: unknown[]): ToldConsent | null => {
+    const since = times.map(instantOfText).find((time) => time !== null) ?? null;
+    return since === null ? null : { state, at: since };
+  };
+  switch (address['permission_to_send']) {
+    case 'explicit':
+    case 'implicit':
+      return timed('given', address['opt_in_date'], address['created_at']);
+    case 'unsubscribed':
+      return timed('withdrawn', address['opt_out_date'], at);
+    default:
+      return null;
+  }
+}
+
 function changesOf(contact: Body): Result<Normalised, NormaliseError> {
   const id = contact['contact_id'];
   if (typeof id !== 'string' || !/^[\w-]{8,100}$/.test(id)) return err({ code: 'normalise.shape_unknown', message: 'The contact has no id.' });
-  if (contact['deleted_at'] !== undefined && contact['deleted_at'] !== null)
-    return ok({ kind: 'ignored', why: 'who leaves a mailing list stays in the record' });
-  const email = emailAddress(objectAt(contact, 'email_address')['address']);
+  const address = objectAt(contact, 'email_address');
+  const email = emailAddress(address['address']);
   if (email === null) return ok({ kind: 'ignored', why: 'a contact without an e-mail address' });
+  const at = changedAt(contact);
+  const remote = { type: 'contact', id, version: at };
+  const change = (more: Partial<Extract<Change, { kind: 'contact' }>>): Result<Normalised, NormaliseError> =>
+    ok({ kind: 'changes', changes: [{ kind: 'contact', remote, wedding: { email }, occurredAt: at, fields: { email }, ...more }] });
+  if (contact['deleted_at'] !== undefined && contact['deleted_at'] !== null) {
+    const gone = instantOfText(address['opt_out_date']) ?? instantOfText(contact['deleted_at']);
+    if (gone === null) return err({ code: 'normalise.shape_unknown', message: 'The contact was deleted at no time.' });
+    // Whoever has the address is told; nobody is made of it, and nobody is taken away.
+    return change({ fields: {}, consent: { state: 'withdrawn', at: gone }, knownOnly: true });
+  }
+  const consent = consentIn(address, at);
+  // Somebody who left is kept by the address alone, so that no other list brings them back unnoticed.
+  if (consent?.state === 'withdrawn') return change({ consent });
   const phones = (Array.isArray(contact['phone_numbers']) ? (contact['phone_numbers'] as unknown[]) : []).filter(isBody);
   const phone = (phones.find((one) => one['kind'] === 'mobile') ?? phones[0])?.['phone_number'];
   const name = [shortText(contact['first_name']), shortText(contact['last_name'])].filter((part) => part !== null).join(' ');
-  const at = changedAt(contact);
-  return ok({
-    kind: 'changes',
-    changes: [
-      {
-        kind: 'contact', remote: { type: 'contact', id, version: at }, wedding: { email }, occurredAt: at,
-        fields: { email, ...known({ name: shortText(name), phone: shortText(phone), company: shortText(contact['company_name']) }) },
-      },
-    ],
-  });
+  const fields = { email, ...known({ name: shortText(name), phone: shortText(phone), company: shortText(contact['company_name']) }) };
+  return change({ fields, ...(consent ? { consent } : {}) });
 }
 
 export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) => {

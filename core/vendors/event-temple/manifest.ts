@@ -1,4 +1,4 @@
-import { baseUrlField, TRADE_FIELD, VENDOR_NAME_FIELD, ZONE_FIELD } from '../settings.ts';
+import { baseUrlField, CURRENCY_FIELD, TRADE_FIELD, VENDOR_NAME_FIELD, ZONE_FIELD } from '../settings.ts';
 import type { VendorManifest } from '../vendor.ts';
 
 export const DEFAULT_BASE_URL = 'https://api.eventtemple.com/v2';
@@ -25,6 +25,7 @@ export const manifest: VendorManifest = {
       required: true,
     },
     { ...ZONE_FIELD, help: 'Where the venue is: days and times over there may come without a zone.' },
+    { ...CURRENCY_FIELD, help: 'Three letters, for payments that come without one.' },
     TRADE_FIELD,
     VENDOR_NAME_FIELD,
     baseUrlField(DEFAULT_BASE_URL),
@@ -33,7 +34,7 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Bookings with their status, days and contact, every five minutes.',
+      brings: 'Bookings with their status, days, rooms, hours, contact and payments, every five minutes, as far as they name them.',
       steps: [
         'In Event Temple open Settings, then Organization, and copy the organization ID here.',
         'Open Settings, then Developers, and make an API key.',
@@ -48,7 +49,8 @@ export const manifest: VendorManifest = {
   masks: ['email', 'phone', 'first_name', 'last_name', 'name', 'address'],
   limits: { perSecond: null, atOnce: null },
   missing: [
-    'Rooms and their hours, room blocks, line items, invoices and payments.',
+    'Payments whose amount could be read two ways; room blocks, line items and invoices.',
+    'News of a room, an hour or a payment alone: it comes with the next change of the booking itself.',
     'Deletions: such a booking stays until somebody cancels it here.',
     'Guest counts and tasks.',
   ],

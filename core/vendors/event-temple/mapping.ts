@@ -4,6 +4,7 @@ import type { Change } from '../../domain/record/changes.ts';
 import { writtenInstant } from '../dates.ts';
 import { emailAddress, known, localDate, shortText } from '../fields.ts';
 import { dayOfInstant, tradeOf, vendorNameOf, zoneOf } from '../settings.ts';
+import { paymentOf, type Hours } from './parts.ts';
 import type { Resource } from './shapes.ts';
 
 type Settings = Readonly<Record<string, string>>;
@@ -72,12 +73,15 @@ export function contactOf(contact: Resource, settings: Settings, date: string | 
   };
 }
 
-export function bookingChanges(booking: Resource, contact: Resource | null, settings: Settings): Result<readonly Change[], string> {
+type BookingChange = Extract<Change, { kind: 'booking' }>;
+
+/** @param hours of the booking's events: in which rooms, and when where the booking itself gives no hour */
+export function bookingChanges(booking: Resource, contact: Resource | null, hours: Hours, payments: readonly Resource[], settings: Settings): Result<readonly Change[], string> {
   const status = STATUS.get(shortText(booking.attributes['status'], 60)?.toLowerCase() ?? '');
   if (!status) return err('the booking has no status, or a new one');
   const version = changedAt(booking, settings);
   const date = dayOf(booking, settings);
-  const own: Change = {
+  const own: BookingChange = {
     kind: 'booking',
     remote: { type: 'booking', id: booking.id, version },
     wedding: { email: emailOf(contact), phone: phoneOf(contact), date },
@@ -88,11 +92,13 @@ export function bookingChanges(booking: Resource, contact: Resource | null, sett
       ...known({
         title: attribute(booking, ['name', 'title'], (value) => shortText(value)),
         vendorName: vendorNameOf(settings),
-        startsAt: startOf(booking, settings),
-        endsAt: attribute(booking, ['ends_at', 'end_at', 'end_time', 'end_date'], instantIn(settings)),
+        startsAt: startOf(booking, settings) ?? hours.startsAt,
+        endsAt: attribute(booking, ['ends_at', 'end_at', 'end_time', 'end_date'], instantIn(settings)) ?? hours.endsAt,
+        place: hours.place,
       }),
     },
     ...(contact ? { contactRemote: { type: 'contact', id: contact.id } } : {}),
   };
-  return ok([...(contact ? [contactOf(contact, settings, date)] : []), own]);
+  const paid = payments.map((payment) => paymentOf(payment, own, settings)).filter((change) => change !== null);
+  return ok([...(contact ? [contactOf(contact, settings, date)] : []), own, ...paid]);
 }

@@ -2,7 +2,7 @@ import type { VendorManifest } from '../vendor.ts';
 
 /** How far a signed time may be off, either way. */
 export const TOLERANCE_SECONDS = 300;
-export const MAILCHIMP_EVENTS = ['subscribe', 'profile', 'upemail'] as const;
+export const MAILCHIMP_EVENTS = ['subscribe', 'unsubscribe', 'profile', 'cleaned', 'upemail'] as const;
 
 export const manifest: VendorManifest = {
   id: 'mailchimp',
@@ -49,13 +49,13 @@ export const manifest: VendorManifest = {
     {
       path: 'native',
       brings:
-        'People of one audience: those who changed within the last year first, then news within seconds, or every quarter of an hour ' +
-          'without the webhook.',
+        'People of one audience and whether they may be mailed: those who changed within the last year first, then news within ' +
+          'seconds, or every quarter of an hour without the webhook.',
       steps: [
         'In Mailchimp open Account, then Extras, then API keys, make a key and paste it here.',
         'Open the audience, then Settings, copy the audience ID and paste it here.',
         'For news at once, open Settings, then Webhooks, and create a webhook with this address: {webhookUrl}',
-        'Choose subscribes, profile updates and email changed; switch off the source "via the API".',
+        'Choose subscribes, unsubscribes, profile updates, cleaned address and email changed; switch off the source "via the API".',
         'If Mailchimp shows a signing secret for the webhook, paste it here.',
       ],
     },
@@ -74,7 +74,7 @@ export const manifest: VendorManifest = {
   masks: ['email', 'email_address', 'full_name', 'merges', 'merge_fields', 'ip_opt', 'ip_signup', 'location', 'new_email', 'old_email'],
   limits: { perSecond: null, atOnce: 10 },
   missing: [
-    'Who may be mailed: somebody who unsubscribes or bounces over there stays here.',
+    'Permission for text messages, and the marketing permissions of a form: the record knows one answer for each address.',
     'Tags, groups, campaigns and their figures.',
     'Audiences other than the one that is named, and people who changed last more than a year ago.',
   ],

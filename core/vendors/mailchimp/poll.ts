@@ -11,7 +11,7 @@ import { memberChanges } from './mapping.ts';
 
 const PAGE = 200;
 const LOOK_BACK_MS = 365 * 86_400_000;
-const FIELDS = ['id', 'unique_email_id', 'email_address', 'full_name', 'status', 'merge_fields', 'last_changed']
+const FIELDS = ['id', 'unique_email_id', 'email_address', 'full_name', 'status', 'merge_fields', 'last_changed', 'timestamp_opt', 'timestamp_signup']
   .map((name) => `members.${name}`)
   .join(',');
 

@@ -74,6 +74,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: null,
     handshake: false,
   },
+  priority: { urgent: ['PAYMENT.CAPTURE.DENIED', 'PAYMENT.CAPTURE.DECLINED', 'PAYMENT.CAPTURE.REVERSED'], bulk: [] },
   bridge: null,
   file: null,
   mail: null,

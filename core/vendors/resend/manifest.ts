@@ -63,6 +63,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: TOLERANCE_SECONDS,
     handshake: false,
   },
+  priority: { urgent: ['email.received', 'email.bounced', 'email.failed'], bulk: ['email.opened', 'email.clicked'] },
   bridge: null,
   file: null,
   mail: null,

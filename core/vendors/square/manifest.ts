@@ -82,6 +82,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: null,
     handshake: false,
   },
+  priority: { urgent: ['invoice.scheduled_charge_failed'], bulk: [] },
   bridge: null,
   file: null,
   mail: null,

@@ -94,6 +94,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: TOLERANCE_SECONDS,
     handshake: false,
   },
+  priority: { urgent: ['payment_intent.payment_failed', 'checkout.session.async_payment_failed', 'invoice.payment_failed', 'charge.dispute.closed', 'refund.failed'], bulk: ['customer.created', 'customer.updated'] },
   bridge: null,
   file: null,
   mail: null,

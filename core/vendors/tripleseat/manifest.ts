@@ -84,6 +84,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: null,
     handshake: false,
   },
+  priority: { urgent: ['DELETE_EVENT', 'STATUS_CHANGE_EVENT', 'CHANGE_EVENT_DATETIME'], bulk: [] },
   bridge: null,
   file: null,
   mail: null,

@@ -55,6 +55,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: null,
     handshake: false,
   },
+  priority: { urgent: ['message.received', 'message.undelivered', 'message.failed'], bulk: [] },
   bridge: null,
   file: null,
   mail: null,

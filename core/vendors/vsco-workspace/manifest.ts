@@ -41,7 +41,7 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Jobs with their clients, sessions and payments: every 15 minutes, and at once what the studio sends as hooks.',
+      brings: 'Jobs with their clients, packages, sessions and payments: every 15 minutes, and at once what the studio sends as hooks.',
       steps: [
         'In VSCO Workspace open Settings, then API, and make a key; one that may only read is enough.',
         'Paste the key here.',
@@ -63,7 +63,7 @@ export const manifest: VendorManifest = {
   masks: ['email', 'phone', 'firstName', 'lastName', 'name'],
   limits: { perSecond: null, atOnce: null },
   missing: [
-    'Packages, quotes, contracts and questionnaires; an order only tells of its job.',
+    'Quotes, contracts and questionnaires; taxes, the options of an item and the price of what is in a package.',
     'Deletions: what is deleted over there stays until somebody cancels it here.',
     'The hour of a payment; of all sessions of a job, only its main one.',
     'Jobs that changed last more than 120 days before it was connected.',

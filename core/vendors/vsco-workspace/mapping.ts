@@ -1,7 +1,7 @@
-import type { Booking, Payment as OurPayment } from '../../contract/record.ts';
+import { MOST_LINES, type Booking, type BookingLine, type Payment as OurPayment } from '../../contract/record.ts';
 import type { Change, WeddingClue } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, ownId, shortText } from '../fields.ts';
-import type { Contact, Job, Payment, Session } from './shapes.ts';
+import type { Contact, Job, Order, OrderItem, Payment, Session } from './shapes.ts';
 
 /** What a studio's settings say about every fact of it. */
 export interface Studio {
@@ -50,14 +50,42 @@ function placeOf(session: Session | null): string | null {
   return shortText([address?.name, address?.streetAddress, address?.city].filter((part) => typeof part === 'string' && part !== '').join(', '));
 }
 
-export function bookingOf(job: Job, session: Session | null, client: Contact | null, studio: Studio): BookingChange {
+/** What counts as ordered: drafts are not yet, voided ones not any more. */
+const isOrdered = (order: Order): boolean => order.hidden !== true && order.status !== 'draft' && order.status !== 'voided';
+
+/** A discount is taken off; in per cent the contract does not say of what, so that no amount is told. */
+function priceOf(item: Omit<OrderItem, 'children'>, studio: Studio): number | null {
+  const units = item.units ?? 1;
+  if (typeof item.pricePerUnit !== 'number' || (item.discount === true && item.discountKind === 'percent')) return null;
+  const price = Math.round(Math.abs(item.pricePerUnit) * units * studio.toMinor);
+  return item.discount === true || item.pricePerUnit < 0 ? 0 - price : price;
+}
+
+/** Whether what is in a package is priced on top of it is not published: what is in it has a name and no amount. */
+export function linesOf(orders: readonly Order[], studio: Studio): BookingLine[] {
+  const lines = orders.filter(isOrdered).flatMap(({ lineItems }) =>
+    (lineItems ?? []).flatMap((item): BookingLine[] => {
+      const name = shortText(item.name);
+      if (name === null || item.hidden === true || item.selected === false) return [];
+      const inside = (item.children ?? []).flatMap((child): BookingLine[] => {
+        const its = child.hidden === true || child.selected === false ? null : shortText(child.name);
+        return its === null ? [] : [{ name: its, units: child.units ?? null, amountMinor: null, within: name }];
+      });
+      return [{ name, units: item.units ?? null, amountMinor: priceOf(item, studio), within: null }, ...inside];
+    }),
+  );
+  return lines.slice(0, MOST_LINES);
+}
+
+/** @param orders null = they could not be read, and nothing is said of them */
+export function bookingOf(job: Job, session: Session | null, client: Contact | null, studio: Studio, orders: readonly Order[] | null): BookingChange {
   const startsAt = session?.allDay === true ? null : instantOfText(session?.startUtc);
   return {
     kind: 'booking',
-    // Moving the session leaves the job's own time of change as it was: the booking is as new as the newer of both.
-    remote: { type: 'job', id: job.id, version: latest(job.modified, session?.modified) },
+    // Moving the session or changing an order leaves the job's own time of change as it was: the booking is as new as the newest of them.
+    remote: { type: 'job', id: job.id, version: latest(job.modified, session?.modified, ...(orders ?? []).map(({ modified }) => modified)) },
     wedding: clueOf(job, client),
-    occurredAt: latest(job.modified, session?.modified) ?? instantOfText(job.created),
+    occurredAt: latest(job.modified, session?.modified, ...(orders ?? []).map(({ modified }) => modified)) ?? instantOfText(job.created),
     fields: {
       trade: 'photography',
       status: statusOf(job),
@@ -70,6 +98,7 @@ export function bookingOf(job: Job, session: Session | null, client: Contact | n
         place: placeOf(session),
       }),
       ...(typeof job.totalRevenue === 'number' ? { amountMinor: job.totalRevenue * studio.toMinor, currency: studio.currency } : {}),
+      ...(orders ? { lines: linesOf(orders, studio) } : {}),
     },
     ...(client ? { contactRemote: { type: 'contact', id: client.id } } : {}),
   };

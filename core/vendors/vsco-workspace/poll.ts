@@ -24,6 +24,8 @@ const LISTS: readonly List[] = [
   // Moving a session leaves its job's own time of change as it was.
   { collection: 'event', filter: {}, event: 'job.created', reads: 'jobId' },
   { collection: 'payment', filter: {}, event: 'payment.created', reads: 'id' },
+  // Nor does a change of what was ordered.
+  { collection: 'order', filter: {}, event: 'job.created', reads: 'jobId' },
 ];
 
 const Cursor = z.object({ list: z.int().min(0).max(LISTS.length - 1), sweeps: z.array(Sweep).length(LISTS.length) });

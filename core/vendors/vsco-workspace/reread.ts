@@ -48,10 +48,13 @@ async function readJob(client: VscoClient, id: string, studio: Studio): Read<Job
   if (!session.ok) return session;
   const person = await clientOfJob(client, id);
   if (!person.ok) return person;
+  const orders = orNull(await client.list(`job/${job.value.id}/order`, { sortBy: 'sortPosition' }, shapes.OrderList));
+  if (!orders.ok) return orders;
+  const own = orders.value?.items.filter((order) => order.jobId === id) ?? null;
   return ok({
     job: job.value,
     client: person.value,
-    changes: [...(person.value ? [contactOf(person.value, job.value)] : []), bookingOf(job.value, session.value, person.value, studio)],
+    changes: [...(person.value ? [contactOf(person.value, job.value)] : []), bookingOf(job.value, session.value, person.value, studio, own)],
   });
 }
 

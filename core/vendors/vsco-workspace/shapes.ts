@@ -56,7 +56,15 @@ export const JobContactList = z.object({
   items: z.array(z.object({ contactId: id, jobId: id, client: z.boolean().nullish(), roleKinds: z.array(z.string()).nullish() })),
 });
 
-export const Order = z.object({ id, modified: nullableText, jobId: id });
+const amount = z.int().nullish();
+const item = { name: nullableText, pricePerUnit: amount, units: z.number().nullish(), discount: z.boolean().nullish(), discountKind: nullableText, selected: z.boolean().nullish(), hidden: z.boolean().nullish() };
+/** A package has what is in it as `children`; deeper ones are not read. */
+const OrderItem = z.object({ ...item, children: z.array(z.object(item)).nullish() });
+export type OrderItem = z.infer<typeof OrderItem>;
+
+export const Order = z.object({ id, modified: nullableText, jobId: id, hidden: z.boolean().nullish(), status: nullableText, lineItems: z.array(OrderItem).nullish() });
+export type Order = z.infer<typeof Order>;
+export const OrderList = z.object({ items: z.array(Order) });
 
 export const Payment = z.object({
   id,

@@ -65,6 +65,7 @@ export const manifest: VendorManifest = {
     toleranceSeconds: null,
     handshake: true,
   },
+  priority: { urgent: ['messages'], bulk: [] },
   bridge: null,
   file: null,
   mail: null,

@@ -3,8 +3,9 @@ import { EVENT_TYPE_NAMES } from '../../../core/contract/events.ts';
 import { VOCABULARY } from '../../../core/contract/vocabulary.ts';
 import { bridge } from '../../../core/vendors/bridge/index.ts';
 import { resolveName } from '../../../core/vendors/bridge/names.ts';
+import { mailDomainsOf } from '../../../core/vendors/mailSenders.ts';
 import { hashing, noCertificates, clockAt, proverOf, webhookOf } from '../ports.ts';
-import { bodyBytes, bodyOf, bridged, changesOf, SETTINGS, triggerWords, word } from '../recipes.ts';
+import { bodyBytes, bodyOf, bridged, changesOf, entryWords, mailChanges, rowWords, SETTINGS, triggerWords, word } from '../recipes.ts';
 import { samples } from './samples.ts';
 
 const TRIGGERS = (bridge.manifest.bridge?.triggers ?? []).map((trigger) => trigger.trigger);
@@ -18,6 +19,8 @@ describe('any system through Zapier or Make', () => {
       booking_cancelled: ['contact', 'booking:cancelled'],
       client_created: ['contact'],
       client_updated: ['contact'],
+      client_invited: ['contact'],
+      vendor_signed_up: ['contact'],
       client_deleted: ['contact:gone'],
       payment_recorded: ['payment:pending'],
       payment_completed: ['payment:completed'],
@@ -35,6 +38,26 @@ describe('any system through Zapier or Make', () => {
       wedding_updated: ['wedding:confirmed'],
       wedding_cancelled: ['wedding:cancelled'],
     });
+  });
+
+  it('takes the invited client and the vendor who signed up for people, whatever role is sent', () => {
+    const told = (event: string) => changesOf(bridged(bridge, { event, client_name: 'Fern & Field', client_email: 'hello@fern.example', client_role: 'other', client_company: 'Fern & Field Ltd' }))[0];
+    expect(told('wedme.client.invited')).toMatchObject({ kind: 'contact', fields: { role: 'couple', email: 'hello@fern.example' } });
+    expect(told('wedme.vendor.signup')).toMatchObject({ kind: 'contact', fields: { role: 'vendor', company: 'Fern & Field Ltd' } });
+  });
+
+  it('reads a calendar, a file and mails of a system that has nothing else', () => {
+    expect(entryWords(samples, SETTINGS)).toEqual([['calendarEvent:confirmed']]);
+    expect(rowWords(samples)).toEqual([['contact', 'booking:definite'], ['contact', 'booking:hold']]);
+    expect(mailChanges(samples).map((changes) => changes.map(word))).toEqual([['contact', 'booking:lead', 'message:received'], ['contact', 'booking:lead', 'message:received']]);
+  });
+
+  it('believes only the domain that was named, and none where anybody can write', () => {
+    const settings = (senderDomain: string) => ({ senderDomain });
+    expect(mailDomainsOf(bridge.manifest, settings('Bookings@Halls.Example.'))).toEqual(['halls.example']);
+    for (const none of ['', 'gmail.com', 'me@outlook.com', 'co.uk', 'example', 'halls..example', '*.example', 'a b.example', '-x.example']) expect(mailDomainsOf(bridge.manifest, settings(none))).toEqual([]);
+    expect(mailDomainsOf({ mail: { domains: ['studioninja.co'] } }, settings('evil.example'))).toEqual(['studioninja.co']);
+    expect(mailDomainsOf({ mail: null }, settings('halls.example'))).toEqual([]);
   });
 
   it('has an answer for every name of the catalogue and of the older vocabularies', () => {
@@ -61,7 +84,7 @@ describe('any system through Zapier or Make', () => {
     expect(verified).toMatchObject({ ok: true, value: { vendorEvent: trigger, deliveryKey: expect.stringContaining(`${trigger}:`) as string } });
   });
 
-  it.each(['budget_modification', 'wedme.vendor.signup', 'dashboard_kpi_update', 'emergency_alert', 'review.opened', 'wedding.erased'])('ignores %s, and says why', (event) => {
+  it.each(['budget_modification', 'calendar_conflict', 'dashboard_kpi_update', 'emergency_alert', 'review.opened', 'wedding.erased'])('ignores %s, and says why', (event) => {
     expect(bridged(bridge, { event })).toMatchObject({ ok: true, value: { kind: 'ignored', why: expect.stringMatching(/\.$/) as string } });
   });
 

@@ -2,4 +2,5 @@ import { bridge } from '../../../core/vendors/bridge/index.ts';
 import type { VendorSamples } from '../../conformance/samples.ts';
 import { recipeSamples } from '../recipes.ts';
 
-export const samples: VendorSamples = recipeSamples(bridge);
+const recipe = recipeSamples(bridge);
+export const samples: VendorSamples = { ...recipe, access: { ...recipe.access, settings: { ...recipe.access.settings, senderDomain: 'halls.example' } } };

@@ -47,14 +47,27 @@ describe('mapping', () => {
           {
             kind: 'contact', remote: { type: 'contact', id: CONTACTS[0]?.['contact_id'], version: '2026-10-01T12:00:00.000Z' }, wedding: { email: 'guest0@example.org' }, occurredAt: '2026-10-01T12:00:00.000Z',
             fields: { email: 'guest0@example.org', name: 'Guest 0', phone: '+1-555-555-0101', company: 'Hill & Host' },
+            consent: { state: 'given', at: '2026-01-02T00:00:00.000Z' },
           },
         ],
       },
     });
   });
 
+  it('tells who has withdrawn by their address alone', () => {
+    expect(meantBy(CONTACTS[1])).toMatchObject({ value: { changes: [{ fields: { email: 'guest1@example.org' }, consent: { state: 'withdrawn', at: '2026-09-30T08:00:00.000Z' } }] } });
+    const permission = (permission_to_send: string, more: object = {}) => meantBy({ ...CONTACTS[4], email_address: { address: 'guest4@example.org', permission_to_send, ...more } });
+    for (const none of ['pending_confirmation', 'temp_hold', 'not_set', 'constructor']) expect(JSON.stringify(permission(none))).not.toContain('consent');
+    expect(permission('explicit', { opt_in_date: '2026-02-01T00:00:00Z' })).toMatchObject({ value: { changes: [{ consent: { state: 'given', at: '2026-02-01T00:00:00.000Z' } }] } });
+    // A permission without a day of its own is none that could take something back.
+    expect(JSON.stringify(permission('explicit'))).not.toContain('consent');
+    expect(permission('unsubscribed')).toMatchObject({ value: { changes: [{ consent: { state: 'withdrawn', at: '2026-10-05T12:00:00.000Z' } }] } });
+  });
+
   it('takes nobody away, and sets aside what has no id', () => {
-    expect(meantBy(CONTACTS[2])).toMatchObject({ value: { kind: 'ignored', why: 'who leaves a mailing list stays in the record' } });
+    // Deleted over there: whoever has the address is told, nobody is made of it or taken away.
+    expect(meantBy(CONTACTS[2])).toMatchObject({ value: { changes: [{ fields: {}, consent: { state: 'withdrawn', at: '2026-10-03T12:00:00.000Z' }, knownOnly: true }] } });
+    expect(meantBy({ ...CONTACTS[2], deleted_at: 'once' })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
     expect(meantBy(CONTACTS[3])).toMatchObject({ value: { kind: 'ignored', why: 'a contact without an e-mail address' } });
     expect(meantBy({ email_address: { address: 'a@example.org' } })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
   });

@@ -6,12 +6,12 @@ const ACCESS = 'cc-access-token';
 export const BASE = 'https://cc.test/v3';
 
 const contact = (n: number, more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  contact_id: `1618ae62-4752-11e9-9c8a-${String(n).padStart(12, '0')}`, email_address: { address: `guest${n}@example.org`, permission_to_send: 'implicit' }, first_name: 'Guest', last_name: String(n),
+  contact_id: `1618ae62-4752-11e9-9c8a-${String(n).padStart(12, '0')}`, email_address: { address: `guest${n}@example.org`, permission_to_send: 'implicit', created_at: '2026-01-01T00:00:00Z', opt_in_source: 'Account', opt_in_date: '2026-01-02T00:00:00Z' }, first_name: 'Guest', last_name: String(n),
   update_source: 'Account', create_source: 'Account', created_at: '2026-01-01T00:00:00Z', updated_at: `2026-10-0${n + 1}T08:00:00-04:00`, ...more,
 });
 export const CONTACTS: readonly Record<string, unknown>[] = [
   contact(0, { company_name: 'Hill & Host', phone_numbers: [{ phone_number: '+1-555-555-0100', kind: 'home' }, { phone_number: '+1-555-555-0101', kind: 'mobile' }] }),
-  contact(1), contact(2, { deleted_at: '2026-10-03T08:00:00-04:00' }), contact(3, { email_address: undefined }), contact(4),
+  contact(1, { email_address: { address: 'guest1@example.org', permission_to_send: 'unsubscribed', opt_out_source: 'Contact', opt_out_date: '2026-09-30T08:00:00Z' } }), contact(2, { deleted_at: '2026-10-03T08:00:00-04:00' }), contact(3, { email_address: undefined }), contact(4),
 ];
 
 const json = (body: unknown, status = 200): HttpResponse => ({ status, headers: {}, body: JSON.stringify(body) });

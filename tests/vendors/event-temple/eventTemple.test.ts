@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Http, HttpRequest } from '../../../core/ports/ports.ts';
 import { eventTemple } from '../../../core/vendors/event-temple/index.ts';
 import { clockAt } from '../ports.ts';
-import { api, booking, contact, samples } from './samples.ts';
+import { api, booking, contact, events, payment, samples, space } from './samples.ts';
 
 const clock = clockAt(samples.nowMs);
-const read = (attributes: object = {}, more: { relationships?: object | null; contact?: object; id?: string; settings?: Record<string, string> } = {}) => {
+const read = (attributes: object = {}, more: { relationships?: object | null; contact?: object; payment?: object; id?: string; settings?: Record<string, string>; parts?: boolean } = {}) => {
   const answers: Record<string, unknown> = {
     '/v2/bookings/4711': { data: { ...booking, id: more.id ?? booking.id, attributes: { ...booking.attributes, ...attributes }, relationships: more.relationships === undefined ? booking.relationships : more.relationships } },
     '/v2/contacts/9001': { data: { ...contact, ...more.contact } },
+    ...(!more.parts ? {} : { '/v2/events/301': { data: events[0] }, '/v2/events/302': { data: events[1] }, '/v2/spaces/61': { data: space }, '/v2/payments/801': { data: { ...payment, attributes: { ...payment.attributes, ...more.payment } } } }),
   };
   const http: Http = {
     send(request) {
@@ -21,7 +22,7 @@ const read = (attributes: object = {}, more: { relationships?: object | null; co
 
 describe('what is read', () => {
   it('makes a booking of the contact, wall times in the zone of the venue', async () => {
-    expect(await read()).toMatchObject({
+    expect(await read({}, { parts: true })).toMatchObject({
       ok: true,
       value: [
         { kind: 'contact', remote: { type: 'contact', id: '9001' }, fields: { name: 'Ada Example', email: 'couple@example.org', phone: '+44 7700 900123' } },
@@ -29,11 +30,35 @@ describe('what is read', () => {
           kind: 'booking',
           remote: { type: 'booking', id: '4711', version: '2026-10-20T10:00:00.000Z' },
           wedding: { email: 'couple@example.org', date: '2027-03-28' },
-          fields: { title: 'Example & Sample wedding', trade: 'venue', vendorName: 'Orchard House', status: 'definite', startsAt: '2027-03-28T11:30:00.000Z', endsAt: '2027-03-28T22:00:00.000Z' },
+          fields: { title: 'Example & Sample wedding', trade: 'venue', vendorName: 'Orchard House', status: 'definite', startsAt: '2027-03-28T11:30:00.000Z', endsAt: '2027-03-28T22:00:00.000Z', place: 'Orangery, Library' },
           contactRemote: { type: 'contact', id: '9001' },
+        },
+        {
+          kind: 'payment', remote: { type: 'payment', id: '801', version: '2026-10-19T09:01:00.000Z' }, bookingRemote: { type: 'booking', id: '4711' },
+          fields: { status: 'completed', amountMinor: 125_000, refundedMinor: 0, currency: 'GBP', description: 'Deposit', paidAt: '2026-10-19T09:00:00.000Z' },
         },
       ],
     });
+  });
+
+  it('takes the hours of its events where it has none of its own, and does without what is not there', async () => {
+    expect(await read({ starts_at: null, ends_at: null }, { parts: true })).toMatchObject({ value: [{}, { fields: { startsAt: '2027-03-28T11:00:00.000Z', endsAt: '2027-03-28T22:30:00.000Z' } }, {}] });
+    const alone = await read();
+    expect(alone).toMatchObject({ ok: true, value: [{ kind: 'contact' }, { kind: 'booking' }] });
+    expect(alone?.ok && alone.value[1]?.fields).not.toHaveProperty('place');
+  });
+
+  it.each([
+    [{ amount: 1250 }, null],
+    [{ amount: '1250' }, null],
+    [{ amount: '1.250,00' }, null],
+    [{ status: 'somehow' }, null],
+    [{ currency: null }, null],
+    [{ amount: 1250.5 }, 125_050],
+    [{ amount: 1250, amount_cents: 125_000 }, 125_000],
+  ])('a payment of %j is worth %s', async (attributes, minor) => {
+    const answer = await read({}, { parts: true, payment: attributes });
+    expect(answer?.ok && answer.value.flatMap((change) => (change.kind === 'payment' ? [change.fields.amountMinor] : []))).toEqual(minor === null ? [] : [minor]);
   });
 
   it('guesses no start from a day, and no time without a zone', async () => {

@@ -10,8 +10,17 @@ export const booking = {
   id: '4711',
   type: 'bookings',
   attributes: { name: 'Example & Sample wedding', status: 'definite', start_date: '2027-03-28', starts_at: '2027-03-28T12:30:00', ends_at: '2027-03-28T23:00:00+01:00', updated_at: '2026-10-20T10:00:00Z' },
-  relationships: { contact: { data: { type: 'contacts', id: '9001' } }, organization: { links: { related: 'x' } } },
+  relationships: {
+    contact: { data: { type: 'contacts', id: '9001' } },
+    events: { data: [{ type: 'events', id: '301' }, { type: 'events', id: '302' }] },
+    payments: { data: [{ type: 'payments', id: '801' }] },
+    organization: { links: { related: 'x' } },
+  },
 };
+const event = (id: string, attributes: object, space: string | null) => ({ id, type: 'events', attributes: { status: 'definite', ...attributes }, relationships: space ? { space: { data: { type: 'spaces', id: space } } } : null });
+export const events = [event('301', { starts_at: '2027-03-28T15:00:00', ends_at: '2027-03-28T23:30:00', space_name: 'Library' }, null), event('302', { starts_at: '2027-03-28T12:00:00', ends_at: '2027-03-28T15:00:00' }, '61')];
+export const space = { id: '61', type: 'spaces', attributes: { name: 'Orangery' } };
+export const payment = { id: '801', type: 'payments', attributes: { status: 'paid', amount: '1250.00', currency: 'GBP', description: 'Deposit', paid_at: '2026-10-19T09:00:00Z', updated_at: '2026-10-19T09:01:00Z' } };
 export const contact = { id: '9001', type: 'contacts', attributes: { first_name: 'Ada', last_name: 'Example', email: 'Couple@Example.org', phone: '+44 7700 900123', updated_at: '2026-10-01T10:00:00Z' } };
 
 const answer = (body: unknown): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
@@ -41,6 +50,9 @@ export const samples: VendorSamples = {
     answers: new Map<string, unknown>([
       [`/v2/bookings/${booking.id}`, { data: booking }],
       ['/v2/contacts/9001', { data: contact }],
+      ...events.map((one): [string, unknown] => [`/v2/events/${one.id}`, { data: one }]),
+      ['/v2/spaces/61', { data: space }],
+      ['/v2/payments/801', { data: payment }],
     ]),
     secretValues: [KEY],
   },

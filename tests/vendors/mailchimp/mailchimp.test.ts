@@ -43,15 +43,25 @@ describe('webhook', () => {
   it('reads people, their names and when it was', () => {
     expect(contactOf(told('subscribe'))).toEqual({
       kind: 'contact', remote: { type: 'member', id: '8a25ff1d98', version: '2026-10-26T07:33:20.000Z' }, wedding: { email: 'ada@example.org' }, occurredAt: '2026-10-26T07:33:20.000Z',
-      fields: { email: 'ada@example.org', name: 'Ada Host', phone: '+44 7700 900123' },
+      fields: { email: 'ada@example.org', name: 'Ada Host', phone: '+44 7700 900123' }, consent: { state: 'given', at: '2026-10-26T07:33:20.000Z' },
     });
     expect(contactOf(told('profile')).fields.name).toBe('Ada Host & Hill');
     expect(contactOf(told('upemail'))).toMatchObject({ remote: { id: '51da8c3259' }, wedding: { email: 'ada@example.org' }, fields: { email: 'ada.hill@example.org' } });
   });
 
-  it('sets aside what has no time, no id or no address, and ignores who leaves', () => {
+  it('tells who left by their address alone, and whose mail came back', () => {
+    const at = '2026-10-26T07:33:20.000Z';
+    expect(contactOf(told('unsubscribe'))).toEqual({
+      kind: 'contact', remote: { type: 'member', id: '8a25ff1d98', version: at }, wedding: { email: 'ada@example.org' }, occurredAt: at, fields: { email: 'ada@example.org' }, consent: { state: 'withdrawn', at },
+    });
+    expect(contactOf(told('cleaned'))).toMatchObject({ wedding: { email: 'x@example.org' }, fields: {}, consent: { state: 'unreachable', at }, knownOnly: true });
+    for (const name of ['profile', 'upemail']) expect(contactOf(told(name)).consent).toBeUndefined();
+    expect(told('cleaned', { 'data[email]': 'none' })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+  });
+
+  it('sets aside what has no time, no id or no address, and ignores campaigns', () => {
     for (const change of [{ fired_at: 'yesterday' }, { 'data[id]': '../x' }, { 'data[email]': 'x', 'data[merges][EMAIL]': '' }]) expect(told('subscribe', change as Record<string, string>)).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
-    for (const name of ['ignored.unsubscribe', 'ignored.cleaned', 'ignored.campaign']) expect(told(name)).toMatchObject({ value: { kind: 'ignored' } });
+    expect(told('ignored.campaign')).toMatchObject({ value: { kind: 'ignored' } });
     expect(part.normalise(stored('type=%zz'))).toMatchObject({ ok: false });
   });
 });
@@ -80,8 +90,16 @@ describe('looking', () => {
     expect(asked).toEqual(['us6.api.mailchimp.com']);
   });
 
-  it('takes over only who is subscribed', () => {
-    expect(contactOf(poll.normalise(stored(JSON.stringify(MEMBERS[0])))).fields).toEqual({ email: 'guest0@example.org', name: 'Guest 0' });
-    expect(poll.normalise(stored(JSON.stringify(MEMBERS[229])))).toEqual({ ok: true, value: { kind: 'ignored', why: 'unsubscribed: only subscribed people are taken over' } });
+  it('takes people over with the day on which they said yes, and tells who has left', () => {
+    const read = (more: object) => poll.normalise(stored(JSON.stringify({ ...MEMBERS[0], ...more })));
+    expect(contactOf(read({})).fields).toEqual({ email: 'guest0@example.org', name: 'Guest 0' });
+    expect(contactOf(read({})).consent).toBeUndefined();
+    // The list shows them as subscribed today; what counts is when they said so.
+    expect(contactOf(read({ timestamp_signup: '2024-01-01T00:00:00+00:00', timestamp_opt: '2024-01-02T00:00:00+00:00' })).consent).toEqual({ state: 'given', at: '2024-01-02T00:00:00.000Z' });
+    expect(contactOf(poll.normalise(stored(JSON.stringify(MEMBERS[229]))))).toMatchObject({ fields: { email: 'guest229@example.org' }, consent: { state: 'withdrawn', at: '2026-10-01T00:03:49.000Z' } });
+    expect(contactOf(read({ status: 'cleaned' }))).toMatchObject({ consent: { state: 'unreachable' }, knownOnly: true });
+    expect(contactOf(read({ status: 'archived' }))).toMatchObject({ consent: { state: 'withdrawn' }, knownOnly: true });
+    for (const status of ['pending', 'transactional']) expect(read({ status })).toMatchObject({ value: { kind: 'ignored' } });
+    for (const status of ['unsubscribed', 'cleaned']) expect(read({ status, last_changed: '' })).toMatchObject({ ok: false });
   });
 });

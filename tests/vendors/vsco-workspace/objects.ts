@@ -44,7 +44,21 @@ export const contact = {
   email: 'Couple@Example.org',
   cellPhone: { formatted: '+44 7700 900123' },
 };
-export const order = { ...stamps, id: IDS.order, jobId: IDS.job, status: 'open', referenceCode: 'ORD-0001' };
+const item = (name: string, more: object = {}) => ({ ...stamps, name, units: 1, selected: true, ...more });
+export const order = {
+  ...stamps,
+  id: IDS.order,
+  jobId: IDS.job,
+  status: 'open',
+  referenceCode: 'ORD-0001',
+  lineItems: [
+    item('Full day', { pricePerUnit: 220_000, children: [item('Second photographer', { pricePerUnit: 40_000 }), item('Engagement session', { selected: false })] }),
+    item('Album', { pricePerUnit: 17_500, units: 2 }),
+    item('Spring offer', { pricePerUnit: 10_000, discount: true, discountKind: 'amount' }),
+    item('Friends', { pricePerUnit: 5, discount: true, discountKind: 'percent' }),
+    item('Drone', { pricePerUnit: 30_000, selected: false }),
+  ],
+};
 export const payment = {
   ...stamps,
   id: IDS.payment,

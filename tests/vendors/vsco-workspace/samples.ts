@@ -17,6 +17,7 @@ export function lists(request: HttpRequest): HttpResponse {
     '/api/v2/job': [[{ ...job, id: '01k9second', modified: '2026-10-21T10:00:00Z' }, job], [{ ...job, id: '01k9old', modified: '2025-01-01T10:00:00Z' }], [{ ...job, id: '01k9older', modified: '2024-01-01T10:00:00Z' }]],
     '/api/v2/event': [[session]],
     '/api/v2/payment': [[payment]],
+    '/api/v2/order': [[order]],
   };
   const pages = collections[url.pathname] ?? [[]];
   return answer({ type: 'collection', meta: { currentPage: page, totalPages: pages.length }, items: pages[page - 1] ?? [] });
@@ -46,9 +47,10 @@ export const samples: VendorSamples = {
       [`/api/v2/order/${IDS.order}`, order],
       [`/api/v2/payment/${IDS.payment}`, payment],
       ['/api/v2/job-contact', { items: [jobContact] }],
+      [`/api/v2/job/${IDS.job}/order`, { items: [order] }],
     ]),
     secretValues: [API_KEY],
   },
-  poll: { respond: lists, brings: 4, secretValues: [API_KEY] },
+  poll: { respond: lists, brings: 5, secretValues: [API_KEY] },
   tryOut: { respond: () => answer({ name: 'Northlight Photography', currencyCode: 'GBP' }), account: 'Northlight Photography', secretValues: [API_KEY] },
 };

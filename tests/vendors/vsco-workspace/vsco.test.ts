@@ -26,6 +26,10 @@ describe('the hint', () => {
     expect(normalise(JSON.parse(fixture('vsco-workspace', name)))).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType, remoteId }] } });
   });
 
+  it.each(['job_updated', 'job.updated'])('%s, an old name, is a job to look at', (event) => {
+    expect(normalise({ event, id: IDS.job })).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType: 'job', remoteId: IDS.job }] } });
+  });
+
   it('is known again by event, id and time of change', () => {
     expect(keyOf({ event: 'job.created', id: 'abc' })).toBe('job.created:abc');
     expect(keyOf({ id: 'abc', extra: 1, event: 'job.created' })).toBe('job.created:abc');
@@ -86,11 +90,12 @@ describe('looking for changes', () => {
       JSON.stringify({ event: 'job.created', id: IDS.job }),
       JSON.stringify({ event: 'job.created', id: IDS.job }),
       JSON.stringify({ event: 'payment.created', id: IDS.payment }),
+      JSON.stringify({ event: 'job.created', id: IDS.job }),
     ]);
-    expect(asked).toEqual(['job', 'job', 'event', 'payment']);
+    expect(asked).toEqual(['job', 'job', 'event', 'payment', 'order']);
     asked.length = 0;
-    expect((await look()).length).toBe(3);
-    expect(asked).toEqual(['job', 'event', 'payment']);
+    expect((await look()).length).toBe(4);
+    expect(asked).toEqual(['job', 'event', 'payment', 'order']);
   });
 });
 
@@ -131,10 +136,29 @@ describe('reading from the stand-in over a real socket', () => {
             place: 'Bridal suite, Bath',
             amountMinor: 245_000,
             currency: 'GBP',
+            lines: [
+              { name: 'Full day', units: 1, amountMinor: 220_000, within: null },
+              { name: 'Second photographer', units: 1, amountMinor: null, within: 'Full day' },
+              { name: 'Album', units: 2, amountMinor: 35_000, within: null },
+              { name: 'Spring offer', units: 1, amountMinor: -10_000, within: null },
+              { name: 'Friends', units: 1, amountMinor: null, within: null },
+            ],
           },
         },
       ],
     });
+  });
+
+  it('leaves out what is not ordered yet or any more, and is newer when only an order changed', async () => {
+    const before = await read('job', IDS.job);
+    standIn.put('order', { ...order, status: 'voided' });
+    const voided = await read('job', IDS.job);
+    if (!before?.ok || !voided?.ok) throw new Error('not read');
+    expect(voided.value.at(-1)?.fields).toMatchObject({ lines: [] });
+    expect((voided.value.at(-1)?.remote.version ?? '') > (before.value.at(-1)?.remote.version ?? '')).toBe(true);
+    standIn.put('order', { ...order, lineItems: [{ name: 'Half an hour more', pricePerUnit: 15, units: 0.5 }] });
+    const major = await read('job', IDS.job, { ...access(), settings: { ...access().settings, moneyUnit: 'major' } });
+    expect(major).toMatchObject({ value: [{}, { fields: { lines: [{ units: 0.5, amountMinor: 750 }] } }] });
   });
 
   it('is newer when only the session was moved', async () => {
