@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { retryAfterMs } from '../../core/contract/retryAfter.ts';
+import type { CallPurpose } from '../../core/contract/figures.ts';
+import { outcomeOf, type CallOutcome } from '../../core/domain/figures/counts.ts';
 import type { Clock, Http, HttpRequest, HttpResponse } from '../../core/ports/ports.ts';
 import type { VendorManifest } from '../../core/vendors/manifest.ts';
 import { callsNeed } from '../../core/vendors/access.ts';
@@ -25,14 +27,47 @@ export interface Caller {
   readonly purpose: Purpose;
 }
 
+/** What became of one call, for whoever counts. */
+export interface MeasuredCall {
+  readonly system: string;
+  /** Null = there is no connection yet. */
+  readonly connectionId: string | null;
+  readonly purpose: CallPurpose;
+  readonly outcome: CallOutcome;
+  /** Milliseconds until the answer, or until there was none; waiting for its turn is not in it. */
+  readonly tookMs: number;
+}
+
+/** A call that somebody else makes for us, with a key that is not here. */
+export interface Turn {
+  /** For so many milliseconds the account has asked to be left alone; 0 = it may be called. */
+  readonly quietMs: number;
+  /** To be told in any case, once; null = nobody was called. */
+  over(made: Made | null): void;
+}
+
+export interface Made {
+  /** Who called, as the audit trail names them: a device's id. */
+  readonly by: string;
+  /** What the audit trail says of it. */
+  readonly said: string;
+  readonly outcome: CallOutcome;
+  /** Milliseconds for which the source has asked to be left alone; null = it has not. */
+  readonly retryAfterMs: number | null;
+}
+
 export interface Calls {
   of(caller: Caller): Http;
+  /** Settles when it is this call's turn, as one of the account's own. */
+  turn(caller: Caller): Promise<Turn>;
 }
 
 export interface CallsOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly audit?: (line: AuditLine) => void;
+  /** Told of each call, also of one that was spared. */
+  readonly measured?: (call: MeasuredCall) => void;
   /** Processes that call for the same accounts; 1 where it is left out. */
   readonly sharers?: () => number;
   /** See `LaneOptions`; the machine's own unless a test says otherwise. */
@@ -58,7 +93,9 @@ function accountOf({ manifest, connectionId, secrets }: Caller): string {
   return createHash('sha256').update(JSON.stringify([manifest.id, own])).digest('base64url');
 }
 
-export function createCalls({ http, clock, audit, sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
+const PURPOSES: Readonly<Record<Purpose, CallPurpose>> = { 'source.look': 'look', 'source.reread': 'reread', 'source.test': 'test', 'source.renew': 'renew' };
+
+export function createCalls({ http, clock, audit, measured, sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
   const accounts = new Map<string, Account>();
 
   function account(caller: Caller): Account {
@@ -71,26 +108,48 @@ export function createCalls({ http, clock, audit, sharers = () => 1, now = () =>
     return made;
   }
 
+  function note(caller: Caller, actor: string, said: string, outcome: CallOutcome, tookMs: number): void {
+    const { manifest, connectionId, organisationId, purpose } = caller;
+    measured?.({ system: manifest.id, connectionId, purpose: PURPOSES[purpose], outcome, tookMs });
+    audit?.({ organisationId, at: new Date(clock.now()).toISOString(), action: purpose, actor, subject: connectionId ?? manifest.id, outcome: said });
+  }
+
   return {
+    async turn(caller) {
+      const own = account(caller);
+      await own.lane.enter();
+      const begun = now();
+      const quietMs = Math.max(0, own.quietUntil - clock.now());
+      return {
+        quietMs,
+        over(made) {
+          own.lane.leave();
+          if (made === null && quietMs === 0) return;
+          if (made?.retryAfterMs) own.quietUntil = Math.max(own.quietUntil, clock.now() + made.retryAfterMs);
+          note(caller, made?.by ?? 'system', made?.said ?? 'spared', made?.outcome ?? 'spared', made === null ? 0 : now() - begun);
+        },
+      };
+    },
+
     of(caller) {
-      const told = (outcome: string) =>
-        audit?.({ organisationId: caller.organisationId, at: new Date(clock.now()).toISOString(), action: caller.purpose, actor: 'system', subject: caller.connectionId ?? caller.manifest.id, outcome });
+      const told = (said: string, outcome: CallOutcome, tookMs: number) => note(caller, 'system', said, outcome, tookMs);
 
       async function send(own: Account, request: HttpRequest): Promise<HttpResponse> {
         const waitMs = own.quietUntil - clock.now();
         if (waitMs > 0) {
-          told('spared');
+          told('spared', 'spared', 0);
           return asBefore(waitMs);
         }
+        const begun = now();
         try {
           const response = await http.send(request);
           const { status, headers } = response;
           const asked = status === 429 || status === 503 ? retryAfterMs(headers['retry-after'], clock.now()) : null;
           if (asked !== null) own.quietUntil = Math.max(own.quietUntil, clock.now() + asked);
-          told(String(status));
+          told(String(status), outcomeOf(status), now() - begun);
           return response;
         } catch (error) {
-          told('no_answer');
+          told('no_answer', 'no_answer', now() - begun);
           throw error;
         }
       }

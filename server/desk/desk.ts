@@ -24,6 +24,7 @@ const LEFT_MS = 10 * 60_000;
 export interface Asking {
   readonly organisationId: string;
   readonly connectionId: string;
+  readonly system: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly ask: DeskAsk;
 }
@@ -33,7 +34,8 @@ export interface Asking {
  * waits for it. `since` = milliseconds; null = it never was there. `moved` = somebody else keeps the key now.
  */
 export type Asked =
-  | { readonly kind: 'answered'; readonly answer: DeskAnswer }
+  /** `by` = the device that called; null = none was asked, since the source wants to be left alone. */
+  | { readonly kind: 'answered'; readonly by: string | null; readonly answer: DeskAnswer }
   | { readonly kind: 'away'; readonly since: number | null }
   | { readonly kind: 'withdrawn' }
   | { readonly kind: 'moved' };
@@ -124,7 +126,7 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
       try {
         bell.ring('desk.asked', keeper.deviceId);
         const answer = await answerOf(asking, turnId, performance.now() + limitMs);
-        if (answer) return { kind: 'answered', answer };
+        if (answer) return { kind: 'answered', by: keeper.deviceId, answer };
         // Whoever gives the key another place takes the turns of the former one away.
         const after = await keeperOf(database.system, connectionId, at(clock.now()));
         return after?.deviceId === keeper.deviceId && after.fence === keeper.fence ? { kind: 'away', since: now } : { kind: 'moved' };

@@ -1,3 +1,4 @@
+import type { ToldConsent } from './consent.ts';
 import type { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from '../../contract/record.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface WeddingClue {
   readonly date?: string | null;
 }
 
-type Fields<T> = Partial<Omit<T, 'id' | 'version' | 'seq' | 'updatedAt' | 'source' | 'weddingId' | 'bookingId' | 'contactId'>>;
+type Fields<T> = Partial<Omit<T, 'id' | 'version' | 'seq' | 'updatedAt' | 'source' | 'weddingId' | 'bookingId' | 'contactId' | 'consents'>>;
 
 interface ChangeBase {
   readonly remote: RemoteRef;
@@ -35,10 +36,20 @@ interface ChangeBase {
   readonly occurredAt: string | null;
 }
 
+/**
+ * What a contact may say besides its fields: whether its address may be mailed (kept by its own time, for everybody of that
+ * address), and that it is about people who are known already (`knownOnly`): then nobody new is made of it, and it names no object.
+ */
+interface ContactSays {
+  readonly deleted?: boolean;
+  readonly consent?: ToldConsent | null;
+  readonly knownOnly?: boolean;
+}
+
 /** `begins` on a booking: its status is only where it starts. A second enquiry about what is booked takes nothing back. */
 export type Change =
   | (ChangeBase & { readonly kind: 'wedding'; readonly fields: Fields<Wedding> })
-  | (ChangeBase & { readonly kind: 'contact'; readonly fields: Fields<Contact>; readonly deleted?: boolean })
+  | (ChangeBase & ContactSays & { readonly kind: 'contact'; readonly fields: Fields<Contact> })
   | (ChangeBase & { readonly kind: 'booking'; readonly fields: Fields<Booking>; readonly contactRemote?: { readonly type: string; readonly id: string } | null; readonly begins?: boolean })
   | (ChangeBase & { readonly kind: 'payment'; readonly fields: Fields<Payment>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null })
   /** Told in stages by most systems: queued, sent, delivered, read. A stage that comes late takes nothing back. */

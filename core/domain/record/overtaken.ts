@@ -25,6 +25,8 @@ export function withoutOvertaken(changes: readonly Change[], mapping: (type: str
     const told = Object.entries(change.fields);
     const left = told.filter(([field]) => !since.fields.has(field));
     if (left.length === told.length) return [change];
-    return left.length === 0 ? [] : [{ ...change, fields: Object.fromEntries(left) }];
+    // Whether somebody may be mailed goes by its own time, and is never too late.
+    const says = change.kind === 'contact' && change.consent ? change.consent : null;
+    return left.length === 0 && says === null ? [] : [{ ...change, fields: Object.fromEntries(left) }];
   });
 }

@@ -1,10 +1,13 @@
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { CollectionName, Contact } from '../../contract/record.ts';
+import type { CollectionName } from '../../contract/record.ts';
 import type { Change } from './changes.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
+import { planContact } from './planContact.ts';
 import { planOther } from './planOther.ts';
+import { heard, isGone, type Standing } from './told.ts';
 import type { Mapping, View } from './view.ts';
 
+export { isStale } from './versions.ts';
 export type { Mapping, View } from './view.ts';
 
 /** What must be at hand before {@link planChanges} can decide; the store loads it in a few set queries. */
@@ -66,6 +69,7 @@ export function needsOf(changes: readonly Change[]): Needs {
     if (change.kind === 'booking') want(change.contactRemote);
     if (change.wedding.weddingId) weddingIds.add(change.wedding.weddingId);
     if (change.wedding.email) emails.add(change.wedding.email.toLowerCase());
+    if (change.kind === 'contact' && change.fields.email) emails.add(change.fields.email.toLowerCase());
     const phone = change.wedding.phone ? phoneEnd(change.wedding.phone) : null;
     if (phone !== null) phones.add(phone);
     if (change.wedding.date) dates.add(change.wedding.date);
@@ -120,28 +124,6 @@ export function matchWedding(change: Change, view: View): string | null {
   return null;
 }
 
-/** True when `incoming` is older than what we hold. Versions are compared as numbers when both are, else as text (ISO instants sort). */
-export function isStale(incoming: string | null, held: string | null): boolean {
-  if (incoming === null || held === null) return false;
-  const a = Number(incoming);
-  const b = Number(held);
-  if (Number.isFinite(a) && Number.isFinite(b) && incoming !== '' && held !== '') return a < b;
-  return incoming < held;
-}
-
-/** The same person told by another system is one contact: same address, same wedding (or none yet on one side). */
-function knownPerson(email: string | null | undefined, weddingId: string | null, view: View): Contact | null {
-  if (!email) return null;
-  const same = view.contactsByEmail(email.toLowerCase()).filter((contact) => weddingId === null || contact.weddingId === null || contact.weddingId === weddingId);
-  const [only] = same;
-  return only && same.length === 1 ? only : null;
-}
-
-/** A second source fills what the first left open and overwrites nothing. */
-function missingIn(known: Contact, fields: Partial<Contact>): Partial<Contact> {
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => known[key as keyof Contact] === null));
-}
-
 /** As what the log tells a payment of each status. */
 export const PAYMENT_EVENT = {
   pending: 'payment.recorded',
@@ -155,7 +137,7 @@ export const PAYMENT_EVENT = {
 function wordless(change: Change): Change {
   switch (change.kind) {
     case 'booking':
-      return { ...change, fields: without(change.fields, ['title', 'vendorName', 'place']) };
+      return { ...change, fields: without(change.fields, ['title', 'vendorName', 'place', 'lines']) };
     case 'payment':
       return { ...change, fields: without(change.fields, ['description', 'payerName', 'failureReason']) };
     case 'wedding':
@@ -176,9 +158,12 @@ const without = <F extends object>(fields: F, names: readonly (keyof F)[]): F =>
 
 /**
  * Turns one delivery's changes into event drafts. Pure: same view and changes, same plan (ids come from `newId`).
- * An older version of an object than the one held is dropped; a fact that differs in nothing gives no event.
+ * Of an object that was told before, what is older than what is held counts only where nothing newer speaks (`heard`); a fact
+ * that differs in nothing gives no event.
+ *
+ * @param readAt when the objects were read at their source, in milliseconds since the epoch; null = the facts came by themselves
  */
-export function planChanges(changes: readonly Change[], view: View, context: DraftContext, newId: () => string): Plan {
+export function planChanges(changes: readonly Change[], view: View, context: DraftContext, newId: () => string, readAt: number | null = null): Plan {
   const drafts: EventDraft[] = [];
   const mappings: MappingDraft[] = [];
   const parked: Parked[] = [];
@@ -195,10 +180,13 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
     contactsByPhone: (phone) => view.contactsByPhone(phone),
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
+  let standing: Standing = { remoteVersion: null, told: null };
+  let remembered = false;
   const remember = (change: Change, collection: CollectionName, id: string) => {
-    const mapping: MappingDraft = { collection, id, remoteType: change.remote.type, remoteId: change.remote.id, remoteVersion: change.remote.version };
+    const mapping: MappingDraft = { collection, id, remoteType: change.remote.type, remoteId: change.remote.id, ...standing };
     planned.set(`${change.remote.type}\n${change.remote.id}`, mapping);
     mappings.push(mapping);
+    remembered = true;
   };
   const localId = (ref: { type: string; id: string } | null | undefined, collection: CollectionName): string | null => {
     const mapped = ref ? mappingOf(ref.type, ref.id) : null;
@@ -216,9 +204,17 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
 
   for (const told of changes) {
     if (isErased(told.remote)) continue;
-    const change = forget ? wordless(told) : told;
-    const mapped = mappingOf(change.remote.type, change.remote.id);
-    if (mapped && isStale(change.remote.version, mapped.remoteVersion)) continue;
+    const whole = forget ? wordless(told) : told;
+    const mapped = mappingOf(whole.remote.type, whole.remote.id);
+    const said = heard(whole, mapped && { remoteVersion: mapped.remoteVersion, told: mapped.told ?? null }, readAt);
+    standing = said.standing;
+    remembered = false;
+    const late = said.change === null;
+    // When it was taken away or read counts, even if nothing else of it does.
+    if (late && mapped && standing.told !== (mapped.told ?? null)) remember(whole, mapped.collection, mapped.id);
+    // Whether somebody may be mailed goes by its own time, and is never too late.
+    if (late && !(whole.kind === 'contact' && whole.consent)) continue;
+    const change = said.change ?? whole;
     const at = change.occurredAt;
     const source = { ...context, source: context.source ? { ...context.source, remoteId: forget ? null : change.remote.id } : null };
 
@@ -241,27 +237,15 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         remember(change, 'weddings', id);
         break;
       }
-      case 'contact': {
-        const current = mapped ? scoped.row('contacts', mapped.id) : null;
-        if (current) {
-          push(draftUpdated(change.deleted ? 'client.deleted' : 'client.updated', 'contacts', current.weddingId, current, change.fields, at, source));
-          remember(change, 'contacts', current.id);
-          break;
-        }
-        if (change.deleted) break;
-        const f = change.fields;
-        const weddingId = matchWedding(change, scoped);
-        const known = knownPerson(f.email, weddingId, scoped);
-        if (known) {
-          push(draftUpdated('client.updated', 'contacts', known.weddingId ?? weddingId, known, { ...missingIn(known, f), ...(known.weddingId === null ? { weddingId } : {}) }, at, source));
-          remember(change, 'contacts', known.id);
-          break;
-        }
-        const id = newId();
-        push(draftCreated('client.created', 'contacts', weddingId, { id, weddingId, name: f.name ?? f.email ?? 'Unnamed contact', email: f.email ?? null, phone: f.phone ?? null, company: f.company ?? null, role: f.role ?? 'other' }, at, source));
-        remember(change, 'contacts', id);
+      case 'contact':
+        planContact(change, {
+          view: scoped, mapped, origin: source, late, weddingId: () => matchWedding(change, scoped), newId, push,
+          remember(id, others) {
+            if (others) standing = { ...standing, told: { ...(standing.told ?? { at: {} }), others } };
+            remember(change, 'contacts', id);
+          },
+        });
         break;
-      }
       case 'booking': {
         const current = mapped ? scoped.row('bookings', mapped.id) : null;
         const contactId = localId(change.contactRemote, 'contacts');
@@ -296,6 +280,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
               place: f.place ?? null,
               amountMinor: f.amountMinor ?? null,
               currency: f.currency ?? null,
+              lines: f.lines ?? null,
             },
             at,
             source,
@@ -360,6 +345,11 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
           park: (title, about) => parked.push({ reason: 'normalise.no_wedding_matched', title, about }),
         });
         break;
+    }
+    // Taken away while it is not here: what is older than that must not bring it.
+    const namesNothing = change.kind === 'contact' && change.knownOnly === true;
+    if (isGone(change) && !late && !remembered && !namesNothing && change.remote.version !== null) {
+      remember(change, change.kind === 'contact' ? 'contacts' : 'calendarEvents', mapped?.id ?? newId());
     }
   }
   return { drafts, mappings, parked, forget };

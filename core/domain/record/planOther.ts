@@ -41,7 +41,7 @@ function planMessage(change: Extract<OtherChange, { kind: 'message' }>, tools: P
   const current = existing(tools, 'messages');
   if (current) {
     const late = f.status !== undefined && STAGE[f.status] < STAGE[current.status];
-    const { status: _status, ...rest } = f;
+    const { status: _status, failureReason: _reason, ...rest } = f;
     tools.push(draftUpdated('message.updated', 'messages', current.weddingId, current, late ? rest : { ...f, ...(f.status === undefined || f.status === 'failed' ? {} : { failureReason: null }) }, occurredAt, tools.origin));
     tools.remember('messages', current.id);
     return;

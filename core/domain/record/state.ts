@@ -70,7 +70,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
 }
 
 /** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
-const ADDED: Partial<Record<CollectionName, object>> = { reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
+const ADDED: Partial<Record<CollectionName, object>> = { contacts: { consents: null }, bookings: { lines: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
 
 const wholeRow = ({ collection, row }: RecordedEvent): object => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);
 

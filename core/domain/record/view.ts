@@ -1,10 +1,13 @@
 import type { Alert, CollectionName, Contact, RowOf, Wedding } from '../../contract/record.ts';
+import type { Told } from './told.ts';
 
 export interface Mapping {
   readonly collection: CollectionName;
   readonly id: string;
   /** Their version when we last took it. */
   readonly remoteVersion: string | null;
+  /** Field by field; left out or null = only the version is known. */
+  readonly told?: Told | null;
   /** It is (of) somebody who was erased; nothing that is told about it may bring them back. */
   readonly erased?: boolean;
 }
