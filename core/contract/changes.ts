@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from './record.ts';
+import { Booking, CalendarEvent, Consent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from './record.ts';
 
 /**
  * What a desktop has read at a source, as it crosses to the server: the shape of `Change` in `core/domain/record/changes.ts`.
@@ -7,7 +7,7 @@ import { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNot
  */
 
 /** The server's own; a fact that names one of these is refused. */
-const OURS = ['id', 'version', 'seq', 'updatedAt', 'source', 'weddingId', 'bookingId', 'contactId'];
+const OURS = ['id', 'version', 'seq', 'updatedAt', 'source', 'weddingId', 'bookingId', 'contactId', 'consents'];
 const fieldsOf = <S extends z.ZodRawShape>(row: z.ZodObject<S>) => row.partial().strict().refine((fields) => OURS.every((name) => !Object.hasOwn(fields, name)), 'names what is not the source’s to say');
 
 const Text = z.string().max(400);
@@ -22,7 +22,7 @@ const bookingRemote = Ref.nullish();
 
 export const ReadChange = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('wedding'), fields: fieldsOf(Wedding) }),
-  z.strictObject({ ...base, kind: z.literal('contact'), fields: fieldsOf(Contact), deleted }),
+  z.strictObject({ ...base, kind: z.literal('contact'), fields: fieldsOf(Contact), deleted, consent: Consent.pick({ state: true, at: true }).nullish(), knownOnly: z.boolean().optional() }),
   z.strictObject({ ...base, kind: z.literal('booking'), fields: fieldsOf(Booking), contactRemote: Ref.nullish(), begins: z.boolean().optional() }),
   z.strictObject({ ...base, kind: z.literal('payment'), fields: fieldsOf(Payment), bookingRemote }),
   z.strictObject({ ...base, kind: z.literal('message'), fields: fieldsOf(Message) }),

@@ -12,12 +12,17 @@ export type DeliveryState = z.infer<typeof DeliveryState>;
 /** These wait for a person or for a decision. */
 export const REVIEW_STATES = ['held', 'parked', 'quarantined', 'dead'] as const satisfies readonly DeliveryState[];
 export const DELIVERY_ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
+export type DeliveryOrigin = (typeof DELIVERY_ORIGINS)[number];
+/** How soon it is worked on when many wait; decided when it is stored (`core/domain/intake/priority.ts`). */
+export const PRIORITIES = ['urgent', 'normal', 'bulk'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export const DeliveryLine = z.object({
   id: Id,
   connectionId: Id,
   system: z.string(),
   origin: z.enum(DELIVERY_ORIGINS),
+  priority: z.enum(PRIORITIES),
   vendorEvent: z.string().nullable(),
   vendorKey: z.string(),
   state: DeliveryState,
@@ -40,6 +45,18 @@ const narrow = {
   /** Several with commas. */
   state: z.string().max(120).regex(/^[a-z]+(,[a-z]+)*$/).optional(),
   origin: z.enum(DELIVERY_ORIGINS).optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  /**
+   * About its attempts; all that is said has to be true of the same one. `tryCode`: an error code, `failed` for any, `ok` for one that went well;
+   * `tryStatus`: what the source answered; `slowerThan`: milliseconds that its call took; `tryFrom` and `tryTo`: when it ended.
+   */
+  tryCode: z.string().max(60).regex(/^[a-z_]+(\.[a-z_]+)*$/).optional(),
+  tryStatus: z.string().regex(/^[1-5]\d\d$/).optional(),
+  slowerThan: z.string().regex(/^\d{1,8}$/).optional(),
+  tryFrom: Instant.optional(),
+  tryTo: Instant.optional(),
+  /** Tried more often than that. */
+  moreThan: z.string().regex(/^\d{1,3}$/).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
   text: z.string().min(2).max(200).optional(),
@@ -84,7 +101,8 @@ export const DeliveryWhole = DeliveryLine.extend({
   headers: z.record(z.string(), z.string()),
   /** Covered parts read `•••` and what they are. A form is told decoded, `name=value` on a line each. Null = it is not kept any more (retention, or it told of somebody who was erased). */
   body: z.string().nullable(),
-  tries: z.array(z.object({ at: Instant, code: z.string(), message: z.string(), ms: z.number().nullable() })),
+  /** The last twenty attempts that failed or called a source, oldest first, and the one that went well (`ok`). `at` = when it ended, `ms` = how long its call took; null = nobody was called, or it is not known. */
+  tries: z.array(z.object({ at: Instant, code: z.string(), message: z.string(), ms: z.number().nullable(), status: z.int().nullable() })),
   /** What it changed when it was worked on. */
   changed: z.array(RowChange),
   /** Later deliveries that changed the same rows: working on this one again cannot undo them. */

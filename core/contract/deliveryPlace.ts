@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DELIVERY_ORIGINS, DELIVERY_STATES, DeliveryQuery, type DeliveryState } from './deliveries.ts';
+import { DELIVERY_ORIGINS, DELIVERY_STATES, DeliveryQuery, PRIORITIES, type DeliveryState } from './deliveries.ts';
 import { Instant } from './primitives.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -19,13 +19,25 @@ export const DeliveriesPlace = z.object({
   weddingId: z.uuid().nullable(),
   states: z.array(z.enum(DELIVERY_STATES)),
   origin: z.enum(DELIVERY_ORIGINS).nullable(),
+  priority: z.enum(PRIORITIES).nullable(),
   last: z.enum(DELIVERY_SPANS).nullable(),
   from: Instant.nullable(),
   to: Instant.nullable(),
   text: z.string().min(2).max(200).nullable(),
+  /** About its attempts, as {@link DeliveryQuery} has them. */
+  tryCode: DeliveryQuery.shape.tryCode.unwrap().nullable(),
+  tryStatus: DeliveryQuery.shape.tryStatus.unwrap().nullable(),
+  slowerThan: DeliveryQuery.shape.slowerThan.unwrap().nullable(),
+  moreThan: DeliveryQuery.shape.moreThan.unwrap().nullable(),
+  tryFrom: Instant.nullable(),
+  tryTo: Instant.nullable(),
 });
 export type DeliveriesPlace = z.infer<typeof DeliveriesPlace>;
-export const ALL_DELIVERIES: DeliveriesPlace = { view: 'deliveries', system: null, connectionId: null, weddingId: null, states: [], origin: null, last: null, from: null, to: null, text: null };
+/** No narrowing by attempts. */
+export const ANY_TRIES = { tryCode: null, tryStatus: null, slowerThan: null, moreThan: null, tryFrom: null, tryTo: null } as const satisfies Partial<DeliveriesPlace>;
+export const ALL_DELIVERIES: DeliveriesPlace = {
+  view: 'deliveries', system: null, connectionId: null, weddingId: null, states: [], origin: null, priority: null, last: null, from: null, to: null, text: null, ...ANY_TRIES,
+};
 
 /** `20261120t104300z` */
 const STAMP = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)z$/;
@@ -41,17 +53,24 @@ const unhex = (text: string): string | null => (/^([0-9a-f]{4})+$/.test(text) ? 
 
 /** The parts of the address after `deliveries`, as the function below writes them: each at most once, in that order. */
 export function formatDeliveries(place: DeliveriesPlace): string {
-  const { system, connectionId, weddingId, states, origin, last, from, to, text } = place;
+  const { system, connectionId, weddingId, states, origin, priority, last, from, to, text, tryCode, tryStatus, slowerThan, moreThan, tryFrom, tryTo } = place;
   const parts: readonly (readonly [string, string | null])[] = [
     ['system', system],
     ['connection', connectionId],
     ['wedding', weddingId],
     ['state', states.length === 0 ? null : states.join('-')],
     ['origin', origin],
+    ['priority', priority],
     ['last', last],
     ['from', from === null ? null : stamp(from)],
     ['to', to === null ? null : stamp(to)],
     ['text', text === null ? null : hex(text)],
+    ['code', tryCode === null ? null : hex(tryCode)],
+    ['status', tryStatus],
+    ['slower', slowerThan],
+    ['more', moreThan],
+    ['tried', tryFrom === null ? null : stamp(tryFrom)],
+    ['until', tryTo === null ? null : stamp(tryTo)],
   ];
   return ['deliveries', ...parts.flatMap(([word, value]) => (value === null ? [] : [word, value]))].join('/');
 }
@@ -62,10 +81,17 @@ const FIELDS: Readonly<Record<string, (value: string) => Partial<DeliveriesPlace
   wedding: (weddingId) => ({ weddingId }),
   state: (value) => ({ states: value.split('-') as DeliveryState[] }),
   origin: (origin) => ({ origin: origin as DeliveriesPlace['origin'] }),
+  priority: (priority) => ({ priority: priority as DeliveriesPlace['priority'] }),
   last: (last) => ({ last: last as DeliverySpan }),
   from: (value) => ({ from: instant(value) }),
   to: (value) => ({ to: instant(value) }),
   text: (value) => ({ text: unhex(value) }),
+  code: (value) => ({ tryCode: unhex(value) }),
+  status: (tryStatus) => ({ tryStatus }),
+  slower: (slowerThan) => ({ slowerThan }),
+  more: (moreThan) => ({ moreThan }),
+  tried: (value) => ({ tryFrom: instant(value) }),
+  until: (value) => ({ tryTo: instant(value) }),
 };
 
 /** Inverse of {@link formatDeliveries}; anything but what it writes is refused. */
@@ -88,7 +114,11 @@ export type DeliverySearch = z.infer<typeof DeliverySearch>;
 
 /** The narrowing of a place at `now`, in milliseconds; without the ends that it does not have. */
 export function narrowingOf(place: DeliveriesPlace, now: number): Omit<DeliverySearch, 'before'> {
-  const { system, connectionId, weddingId, states, origin, last, text } = place;
+  const { system, connectionId, weddingId, states, origin, priority, last, text } = place;
+  const tries = Object.keys(ANY_TRIES).flatMap((key) => {
+    const value = place[key as keyof typeof ANY_TRIES];
+    return value === null ? [] : [[key, value] as const];
+  });
   const from = last === null ? place.from : new Date(now - SPAN_MS[last]).toISOString();
   return {
     ...(system === null ? {} : { system }),
@@ -96,9 +126,11 @@ export function narrowingOf(place: DeliveriesPlace, now: number): Omit<DeliveryS
     ...(weddingId === null ? {} : { wedding: weddingId }),
     ...(states.length === 0 ? {} : { state: states.join(',') }),
     ...(origin === null ? {} : { origin }),
+    ...(priority === null ? {} : { priority }),
     ...(from === null ? {} : { from }),
     ...(place.to === null || last !== null ? {} : { to: place.to }),
     ...(text === null ? {} : { text }),
+    ...Object.fromEntries(tries),
   };
 }
 

@@ -75,6 +75,7 @@ export const ERROR_CODES = [
   'replay.body_gone',
   'replay.too_large',
   'replay.dry_run_over',
+  'figures.not_saved',
   // people and devices
   'auth.missing',
   'auth.invalid',

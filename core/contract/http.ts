@@ -7,6 +7,7 @@ import { DRY_RUNS_HTTP } from './dryRuns.ts';
 import { DESK_HTTP } from './desk.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
+import { FIGURES_HTTP } from './figures.ts';
 import { FOUNDING_HTTP } from './founding.ts';
 import { QueueCounts } from './intake.ts';
 import { LOOKING_HTTP } from './looking.ts';
@@ -175,6 +176,7 @@ export const HTTP = {
   ...SYSTEMS_HTTP,
   ...DELIVERIES_HTTP,
   ...DRY_RUNS_HTTP,
+  ...FIGURES_HTTP,
   ...LOOKING_HTTP,
   ...DESK_HTTP,
 } as const;

@@ -6,6 +6,7 @@ import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayOrder, 
 import { DeliverySearch } from './deliveryPlace.ts';
 import { DryRun, DryRunPage, DryRunQuery } from './dryRuns.ts';
 import type { CodedError } from './errors.ts';
+import { ConnectionFiguresAnswer, FiguresAnswer, FigureWindow } from './figures.ts';
 import { HouseFields } from './founding.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
 import type { InvokeChannel, PushChannel } from './ipcNames.ts';
@@ -146,6 +147,10 @@ export const INVOKE = {
   'replay:cancel': { input: ById, output: Replay },
   'connection:send_test': { input: ById, output: TestEventAnswer },
   'connection:refusals': { input: ById, output: RefusalsAnswer },
+  'figures:all': { input: z.strictObject({ window: FigureWindow }), output: FiguresAnswer },
+  'figures:connection': { input: z.strictObject({ id: Id, window: FigureWindow }), output: ConnectionFiguresAnswer },
+  /** As a table, where the person says; `id` null = of all connections. */
+  'figures:save': { input: z.strictObject({ id: Id.nullable(), window: FigureWindow }), output: z.object({ saved: z.boolean() }) },
 } as const satisfies Record<InvokeChannel, Shape>;
 
 /** Main tells, console listens. */
@@ -246,6 +251,9 @@ export interface Bridge {
   cancelReplay(input: { id: string }): Promise<IpcResult<Replay>>;
   testEvent(input: { id: string }): Promise<IpcResult<TestEventAnswer>>;
   refusals(input: { id: string }): Promise<IpcResult<RefusalsAnswer>>;
+  figures(input: { window: FigureWindow }): Promise<IpcResult<FiguresAnswer>>;
+  connectionFigures(input: { id: string; window: FigureWindow }): Promise<IpcResult<ConnectionFiguresAnswer>>;
+  saveFigures(input: { id: string | null; window: FigureWindow }): Promise<IpcResult<{ saved: boolean }>>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { QueueCounts } from './intake.ts';
 import { Id, Instant } from './primitives.ts';
-import { Connection } from './record.ts';
+import { Connection, ReviewItem } from './record.ts';
 
 /** Asking for a look at the sources now, and how they stand; the addresses that the requirements name (API-02, -04, -06, -07, -13). */
 
@@ -9,6 +9,16 @@ import { Connection } from './record.ts';
 const Look = z.object({ connectionId: Id, system: z.string(), name: z.string(), look: z.enum(['asked', 'tells_by_itself', 'paused']) });
 export const LooksAnswer = z.object({ at: Instant, connections: z.array(Look) });
 export type LooksAnswer = z.infer<typeof LooksAnswer>;
+
+/** What goes on with a connection: a `look` that is asked for and not done, `reread`s in somebody's hands, a `replay` or `dry_run` that works on what it brought. */
+export const FLOWS = ['look', 'reread', 'replay', 'dry_run'] as const;
+const Flow = z.object({ kind: z.enum(FLOWS), connectionId: Id, /** Deliveries; one for a look. */ count: z.int() });
+
+/**
+ * A card that waits for a person. `concerns`: it is known to be about this wedding, since what is held would change it, or since its
+ * delivery has changed something of it before; false = of a connection that feeds this wedding, and a person has to say whose it is.
+ */
+const PendingReview = z.object({ id: Id, connectionId: Id, kind: ReviewItem.shape.kind, concerns: z.boolean() });
 
 export const ConnectionStatus = z.object({
   connection: Connection,
@@ -22,11 +32,19 @@ export const ConnectionStatusAnswer = z.object({ at: Instant, connections: z.arr
 export type ConnectionStatusAnswer = z.infer<typeof ConnectionStatusAnswer>;
 
 /** Of one wedding: the connections that something of it came from, and what of them waits for a person. */
-export const WeddingStatusAnswer = ConnectionStatusAnswer.extend({
+export const WeddingStatusAnswer = z.object({
+  at: Instant,
+  /** `lastSyncAt`: when its source was last looked at with an answer, or else when something last came; null = neither. */
+  connections: z.array(ConnectionStatus.extend({ lastSyncAt: Instant.nullable() })),
   weddingId: Id,
+  /** The worst that is true: nothing feeds it, a connection does not answer, a person is wanted, something is under way, or all is well. */
+  status: z.enum(['unconnected', 'failing', 'needs_person', 'working', 'healthy']),
+  flows: z.array(Flow),
+  /** The newest 200. */
+  reviews: z.array(PendingReview),
   /** Neither paused nor disabled. */
   active: z.int(),
-  /** Deliveries of these connections that wait for a person; which wedding they are of is what the person is asked. */
+  /** Cards of these connections that wait for a person, those of what is held among them. */
   pendingReviews: z.int(),
   /** When something of this wedding last came; null = never. */
   lastChangeAt: Instant.nullable(),
@@ -35,11 +53,16 @@ export type WeddingStatusAnswer = z.infer<typeof WeddingStatusAnswer>;
 
 const SystemName = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/);
 const WeddingParams = z.object({ weddingId: Id });
-/** Left out or empty = all of them. */
-export const SyncRequest = z.strictObject({ systems: z.array(SystemName).max(60).optional(), connectionIds: z.array(Id).max(200).optional() });
+/** What is to be looked for: connections that bring it, by the category of their manifest; a calendar feed brings a calendar whoever gives it. */
+export const SYNC_TYPES = ['all', 'calendar', 'payments', 'messages', 'bookings', 'contacts', 'weather'] as const;
+export type SyncType = (typeof SYNC_TYPES)[number];
+/** Left out or empty = all of them; together. */
+export const SyncRequest = z.strictObject({ systems: z.array(SystemName).max(60).optional(), connectionIds: z.array(Id).max(200).optional(), syncType: z.enum(SYNC_TYPES).optional() });
 
 export const LOOKING_HTTP = {
   syncWedding: { method: 'POST', path: '/api/integrations/sync/:weddingId', request: { params: WeddingParams, body: SyncRequest }, success: LooksAnswer },
+  /** The same for calendars only; `syncType` is taken to be that. */
+  syncCalendars: { method: 'POST', path: '/api/integrations/calendar/sync/:weddingId', request: { params: WeddingParams, body: SyncRequest }, success: LooksAnswer },
   weddingStatus: { method: 'GET', path: '/api/integrations/status/:weddingId', request: { params: WeddingParams }, success: WeddingStatusAnswer },
   syncConnections: { method: 'POST', path: '/api/integrations/vendor/sync', request: { body: SyncRequest }, success: LooksAnswer },
   connectionStatus: { method: 'GET', path: '/api/integrations/vendor/status', request: {}, success: ConnectionStatusAnswer },

@@ -43,6 +43,19 @@ export const Wedding = z.object({
 });
 export type Wedding = z.infer<typeof Wedding>;
 
+export const CONSENT_STATES = ['given', 'withdrawn', 'unreachable'] as const;
+
+/** Whether a mailing system may write to an address, as one connection says; see `core/domain/record/consent.ts`. */
+export const Consent = z.object({
+  system: z.string(),
+  connectionId: Id.nullable(),
+  /** `withdrawn`: unsubscribed, or taken off the list; `unreachable`: what was sent came back. */
+  state: z.enum(CONSENT_STATES),
+  /** Since when, as the system says. */
+  at: Instant,
+});
+export type Consent = z.infer<typeof Consent>;
+
 export const Contact = z.object({
   ...rowBase,
   weddingId: Id.nullable(),
@@ -51,10 +64,25 @@ export const Contact = z.object({
   phone: ShortText.nullable(),
   company: ShortText.nullable(),
   role: z.enum(['couple', 'planner', 'vendor', 'venue', 'other']),
+  /** Who of the mailing systems may write to them, the newest first. Left out or null = none has said anything. */
+  consents: z.array(Consent).max(16).nullish(),
 });
 export type Contact = z.infer<typeof Contact>;
 
 export const TRADES = ['photography', 'film', 'catering', 'florist', 'music', 'planning', 'venue', 'cake', 'hair_makeup', 'transport', 'celebrant', 'hire', 'other'] as const;
+
+/** One line of what was ordered with a booking: a package, what is in it, or what comes beside it. */
+export const BookingLine = z.object({
+  name: ShortText,
+  /** Null = not told. */
+  units: z.number().nullable(),
+  /** For all units, in the booking's currency; null = not told, or part of what it is in. */
+  amountMinor: MinorUnits.nullable(),
+  /** Name of the package that it is in. */
+  within: ShortText.nullable(),
+});
+export type BookingLine = z.infer<typeof BookingLine>;
+export const MOST_LINES = 60;
 
 /** One vendor's engagement for one wedding (or an enquiry that has none yet). */
 export const Booking = z.object({
@@ -72,6 +100,8 @@ export const Booking = z.object({
   place: ShortText.nullable(),
   amountMinor: MinorUnits.nullable(),
   currency: Currency.nullable(),
+  /** What was ordered, as its system lists it. Left out or null = it does not tell. */
+  lines: z.array(BookingLine).max(MOST_LINES).nullish(),
 });
 export type Booking = z.infer<typeof Booking>;
 

@@ -34,7 +34,7 @@ export const SystemField = z.object({
   help: z.string(),
   sensitive: z.boolean(),
   required: z.boolean(),
-  input: z.enum(['text', 'url', 'email', 'number', 'zone', 'currency', 'choice', 'generated']),
+  input: z.enum(['text', 'url', 'email', 'number', 'zone', 'currency', 'choice', 'domain', 'generated']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Asked for on these paths; empty = on all. */
   paths: z.array(Path),

@@ -13,7 +13,7 @@ export interface Alias {
 const means = (...types: readonly [EventType, ...EventType[]]): Alias => ({ types, why: null });
 const nothing = (why: string): Alias => ({ types: [], why });
 
-/** As webhooks name them. */
+/** As webhooks name them. The invited client and the vendor who signed up are people of the record; that they were invited or signed up over there is not kept. */
 export const WEBHOOK_NAMES = {
   'booking.created': means('booking.created'),
   'booking.updated': means('booking.updated'),
@@ -27,8 +27,8 @@ export const WEBHOOK_NAMES = {
   'calendar.event.created': means('calendar.event.created'),
   'calendar.event.updated': means('calendar.event.updated'),
   'calendar.event.deleted': means('calendar.event.deleted'),
-  'wedme.client.invited': nothing('Invitations to couples are not sent from here; a personal link is handed out instead.'),
-  'wedme.vendor.signup': nothing('Vendors do not sign up here; the venue connects their systems.'),
+  'wedme.client.invited': means('client.created', 'client.updated'),
+  'wedme.vendor.signup': means('client.created', 'client.updated'),
 } as const satisfies Record<string, Alias>;
 
 /** As integrations tell each other. */

@@ -44,7 +44,7 @@ export function DeliveryRow({ line, zone, tabStop, selected, chosen, onChoose, o
         <span className="row-text">
           <span className="row-line">{isolated(name)}</span>
           <span className="row-sub">
-            {dotted([system, connection?.name !== system && connection?.name, line.origin === 'webhook' ? null : t(`deliveryOrigins.${line.origin}`)])} <code>{line.vendorKey}</code>
+            {dotted([system, connection?.name !== system && connection?.name, line.origin === 'webhook' ? null : t(`deliveryOrigins.${line.origin}`), line.priority === 'normal' ? null : t(`deliveryPriorities.${line.priority}`)])} <code>{line.vendorKey}</code>
           </span>
         </span>
         <span className="row-text delivery-why">

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
-import { DELIVERY_ORIGINS, DELIVERY_STATES, type DeliveryPage, type DeliveryState } from '../../core/contract/deliveries.ts';
+import { DELIVERY_ORIGINS, DELIVERY_STATES, PRIORITIES, type DeliveryPage, type DeliveryState } from '../../core/contract/deliveries.ts';
 import { ALL_DELIVERIES, DELIVERY_SPANS, formatDeliveries, type DeliveriesPlace } from '../../core/contract/deliveryPlace.ts';
 import { dayBounds } from '../../core/domain/day/localTime.ts';
 import { systemName, useTables } from '../app/selectors.ts';
@@ -9,6 +9,7 @@ import { countText, isolated } from '../components/format.ts';
 import { after } from '../components/timers.ts';
 import { t } from '../i18n/index.ts';
 import { DeliveryMark } from './DeliveryMark.tsx';
+import { triesAsked, TryFilters } from './TryFilters.tsx';
 import { fromWall, wallText } from './wall.ts';
 
 const TYPED_MS = 450;
@@ -88,6 +89,7 @@ export function Filters({ place, zone, counted, onChange }: Props) {
   const systems = useMemo(() => [...new Set([...Object.values(connections).map((row) => row.system), ...(place.system === null ? [] : [place.system])])].sort(), [connections, place.system]);
   const offered = useMemo(() => Object.values(connections).filter((row) => place.system === null || row.system === place.system || row.id === place.connectionId).sort((a, b) => a.name.localeCompare(b.name)), [connections, place.system, place.connectionId]);
   const about = useMemo(() => Object.values(weddings).sort((a, b) => a.startsAt.localeCompare(b.startsAt)), [weddings]);
+  const [ofTries, setOfTries] = useState(triesAsked(place));
   const when: When = place.last ?? (place.from === null && place.to === null ? 'any' : 'between');
   const choose = (chosen: string): void => {
     const last = DELIVERY_SPANS.find((span) => span === chosen) ?? null;
@@ -113,7 +115,11 @@ export function Filters({ place, zone, counted, onChange }: Props) {
         <NativeSelect aria-label={t('deliveries.connection')} data-set={place.connectionId !== null || undefined} value={place.connectionId ?? ''} data={[every(t('deliveries.everyConnection')), ...offered.map((row) => ({ value: row.id, label: isolated(row.name) }))]} onChange={(event) => onChange({ ...place, connectionId: event.currentTarget.value || null })} />
         <NativeSelect aria-label={t('deliveries.wedding')} data-set={place.weddingId !== null || undefined} value={place.weddingId ?? ''} data={[every(t('deliveries.everyWedding')), ...about.map((row) => ({ value: row.id, label: isolated(row.title) }))]} onChange={(event) => onChange({ ...place, weddingId: event.currentTarget.value || null })} />
         <NativeSelect aria-label={t('deliveries.origin')} data-set={place.origin !== null || undefined} value={place.origin ?? ''} data={[every(t('deliveries.everyOrigin')), ...DELIVERY_ORIGINS.map((value) => ({ value, label: t(`deliveryOrigins.${value}`) }))]} onChange={(event) => onChange({ ...place, origin: DELIVERY_ORIGINS.find((one) => one === event.currentTarget.value) ?? null })} />
+        <NativeSelect aria-label={t('deliveries.priority')} data-set={place.priority !== null || undefined} value={place.priority ?? ''} data={[every(t('deliveries.everyPriority')), ...PRIORITIES.map((value) => ({ value, label: t(`deliveryPriorities.${value}`) }))]} onChange={(event) => onChange({ ...place, priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null })} />
         <NativeSelect aria-label={t('deliveries.when')} data-set={when !== 'any' || undefined} value={when} data={(['any', ...DELIVERY_SPANS, 'between'] as const).map((value) => ({ value, label: t(`deliveries.whens.${value}`) }))} onChange={(event) => choose(event.currentTarget.value)} />
+        <button type="button" className="button" aria-expanded={ofTries} aria-pressed={triesAsked(place)} onClick={() => setOfTries(!ofTries)}>
+          {t('delivery.attempts')}
+        </button>
         {formatDeliveries(place) === formatDeliveries(ALL_DELIVERIES) ? null : (
           <button type="button" className="button" onClick={() => onChange(ALL_DELIVERIES)}>
             <IconX size={14} aria-hidden /> {t('deliveries.clear')}
@@ -121,6 +127,7 @@ export function Filters({ place, zone, counted, onChange }: Props) {
         )}
       </div>
       {when === 'between' ? <Between place={place} zone={zone} onChange={onChange} /> : null}
+      {ofTries ? <TryFilters place={place} zone={zone} onChange={onChange} /> : null}
     </section>
   );
 }

@@ -90,15 +90,14 @@ export function useDryRun(id: string | null) {
   });
 }
 
-/** What would change, page by page, once it is worked out. */
-export function useDryRunLines(id: string | null) {
+/** What would change, or what was left as it was, page by page. */
+export function useDryRunLines(id: string, only: 'changing' | 'differing') {
   const { delivered } = useBackend();
   return infiniteQueryOptions({
-    queryKey: ['dry-run-lines', id],
-    queryFn: ({ pageParam }) => value(delivered.dryRun(id ?? '', { only: 'changing', ...(pageParam === null ? {} : { after: pageParam }) })),
+    queryKey: ['dry-run-lines', id, only],
+    queryFn: ({ pageParam }) => value(delivered.dryRun(id, { only, ...(pageParam === null ? {} : { after: pageParam }) })),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.after,
-    enabled: id !== null,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,

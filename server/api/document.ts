@@ -5,6 +5,7 @@ import * as deliveries from '../../core/contract/deliveries.ts';
 import * as dryRuns from '../../core/contract/dryRuns.ts';
 import * as errors from '../../core/contract/errors.ts';
 import * as events from '../../core/contract/events.ts';
+import * as figures from '../../core/contract/figures.ts';
 import * as founding from '../../core/contract/founding.ts';
 import * as http from '../../core/contract/http.ts';
 import * as intake from '../../core/contract/intake.ts';
@@ -24,13 +25,15 @@ interface Endpoint {
   readonly path: string;
   readonly request: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
   readonly success: z.ZodType;
+  /** Other forms of the same answer, asked for by `Accept`. */
+  readonly media?: readonly string[];
 }
 
 /** Addresses are told with their version; without it they are the same. */
 export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
-const MODULES: readonly Readonly<Record<string, unknown>>[] = [accounts, commands, deliveries, dryRuns, errors, events, founding, http, intake, looking, personalData, record, systems];
+const MODULES: readonly Readonly<Record<string, unknown>>[] = [accounts, commands, deliveries, dryRuns, errors, events, figures, founding, http, intake, looking, personalData, record, systems];
 const REF = '#/components/schemas/';
 const SAFE = 'Answers to the same key, device and body for 24 hours with what the first call was answered.';
 
@@ -90,7 +93,7 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): J
 
 const ERROR = { description: 'An error: a problem document (RFC 9457) whose `error` is what the consoles read.', content: { 'application/problem+json': { schema: { $ref: `${REF}Problem` } } } };
 
-function operationOf(name: EndpointName, { method, request, success }: Endpoint, names: ReadonlyMap<z.ZodType, string>): Json {
+function operationOf(name: EndpointName, { method, request, success, media = [] }: Endpoint, names: ReadonlyMap<z.ZodType, string>): Json {
   const roles: readonly string[] | null = name in ENDPOINTS ? ENDPOINTS[name as keyof typeof ENDPOINTS] : null;
   const refTo = (schema: z.ZodType) => ({ $ref: `${REF}${names.get(schema) ?? ''}` });
   const writes = method !== 'GET';
@@ -109,7 +112,7 @@ function operationOf(name: EndpointName, { method, request, success }: Endpoint,
     ],
     ...(request.body ? { requestBody: { required: true, content: { 'application/json': { schema: refTo(request.body) } } } } : {}),
     responses: {
-      200: { description: 'Done.', content: { 'application/json': { schema: refTo(success) } } },
+      200: { description: 'Done.', content: { 'application/json': { schema: refTo(success) }, ...Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])) } },
       default: ERROR,
     },
   };

@@ -8,6 +8,8 @@ import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { queueByConnection } from '../store/queue.ts';
 import { readRows } from '../store/reads.ts';
+import { brings } from './syncTypes.ts';
+import { workOf } from './weddingWork.ts';
 
 /** Events of a wedding that are looked at for where they came from; the newest. */
 const EVENTS_LOOKED_AT = 5_000;
@@ -38,9 +40,9 @@ export function createLooking(internals: StoreInternals, vendors: (system: strin
   const { database, clock } = internals;
   const isLookedAt = ({ path, system }: Connection): boolean => path === 'feed' || (path === 'native' && vendors(system)?.poll !== undefined);
 
-  async function ask(tx: Tx, organisationId: string, connections: readonly Connection[], { systems = [], connectionIds = [] }: z.infer<typeof SyncRequest>): Promise<LooksAnswer> {
+  async function ask(tx: Tx, organisationId: string, connections: readonly Connection[], { systems = [], connectionIds = [], syncType = 'all' }: z.infer<typeof SyncRequest>): Promise<LooksAnswer> {
     const now = instant(clock);
-    const wanted = connections.filter((row) => (systems.length === 0 || systems.includes(row.system)) && (connectionIds.length === 0 || connectionIds.includes(row.id)));
+    const wanted = connections.filter((row) => (systems.length === 0 || systems.includes(row.system)) && (connectionIds.length === 0 || connectionIds.includes(row.id)) && brings(row, vendors(row.system)?.manifest.category, syncType));
     const told = wanted.map((row) => ({ connectionId: row.id, system: row.system, name: row.name, look: isOff(row) ? ('paused' as const) : isLookedAt(row) ? ('asked' as const) : ('tells_by_itself' as const) }));
     const ids = told.filter(({ look }) => look === 'asked').map(({ connectionId }) => connectionId);
     if (ids.length > 0) await sql`update connection_access set next_poll_at = ${now}::timestamptz where organisation_id = ${organisationId} and id = any(${ids}::uuid[])`.execute(tx);
@@ -81,8 +83,7 @@ export function createLooking(internals: StoreInternals, vendors: (system: strin
         const sources = await sourcesOf(tx, organisationId, weddingId);
         if (!sources) return null;
         const connections = await statusOf(tx, organisationId, sources.ids);
-        const pendingReviews = connections.reduce((sum, { queue }) => sum + queue.parked + queue.quarantined + queue.dead, 0);
-        return { at: instant(clock), weddingId, connections, active: connections.filter(({ connection }) => !isOff(connection)).length, pendingReviews, lastChangeAt: sources.lastAt };
+        return { weddingId, active: connections.filter(({ connection }) => !isOff(connection)).length, lastChangeAt: sources.lastAt, ...(await workOf(tx, { organisationId, weddingId, connections, now: instant(clock) })) };
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HTTP } from '../../core/contract/http.ts';
-import type { LOOKING_HTTP } from '../../core/contract/looking.ts';
+import type { LOOKING_HTTP, SyncType } from '../../core/contract/looking.ts';
 import { systemNamed } from '../../core/domain/intake/aliases.ts';
 import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from '../http/auth.ts';
@@ -31,15 +31,17 @@ export function lookingRoutes(app: FastifyInstance, deps: AppDeps, looking: Look
     });
   const trace = ({ id: actor, organisationId }: Device, subject: string) => store.audit({ organisationId, at: new Date(clock.now()).toISOString(), action: 'connection.looked', actor, subject, outcome: 'ok' });
 
-  route('syncWedding', async (device, request, reply) => {
+  const syncing = (name: 'syncWedding' | 'syncCalendars', only?: SyncType) => route(name, async (device, request, reply) => {
     const params = HTTP.syncWedding.request.params.safeParse(request.params);
     const body = HTTP.syncWedding.request.body.safeParse(request.body ?? {});
     if (!params.success || !body.success) return sendRefusal(reply, BAD);
-    const answer = await looking.syncWedding(device.organisationId, params.data.weddingId, body.data);
+    const answer = await looking.syncWedding(device.organisationId, params.data.weddingId, { ...body.data, ...(only ? { syncType: only } : {}) });
     if (!answer) return sendRefusal(reply, NO_WEDDING);
     trace(device, params.data.weddingId);
     return reply.send(answer);
   });
+  syncing('syncWedding');
+  syncing('syncCalendars', 'calendar');
   route('weddingStatus', async (device, request, reply) => {
     const params = HTTP.weddingStatus.request.params.safeParse(request.params);
     if (!params.success) return sendRefusal(reply, BAD);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { WebhookReceipt } from '../../core/contract/http.ts';
+import { priorityOf } from '../../core/domain/intake/priority.ts';
 import type { VendorModule, WebhookPart, WebhookReply, WebhookRequest } from '../../core/vendors/vendor.ts';
 import type { AppDeps } from '../deps.ts';
 import { sendRefusal, toRefusal, type Refusal } from '../http/errors.ts';
@@ -57,7 +58,7 @@ const KEY_SHAPE = /^[A-Za-z0-9_-]{8,200}$/;
  * body is read, keep the body raw, verify, store, and answer only after the commit. Nothing is parsed before the proof.
  */
 export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise<void> {
-  const { store, vendors, config, clock, hashing, certificates, evidence, log, metrics } = deps;
+  const { store, vendors, config, clock, hashing, certificates, evidence, log, metrics, figures } = deps;
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.webhookBodyBytes }, (_request, body, done) => done(null, body));
@@ -74,12 +75,19 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
   };
   const signed = app.createRateLimit(ofConnection);
 
+  const count = (connectionId: string, outcome: IntakeOutcome, code: ErrorCode | 'ok') => {
+    if (outcome === 'accepted' || outcome === 'held') figures?.came(connectionId, 'webhook');
+    else if (outcome === 'duplicate') figures?.duplicate(connectionId);
+    else if (outcome !== 'handshake') figures?.refused(connectionId, code);
+  };
+
   const record = (request: FastifyRequest, reply: FastifyReply, outcome: IntakeOutcome, code: ErrorCode | 'ok', deliveryId: string | null) => {
     const { addressed } = request;
     const system = addressed?.vendor.manifest.id ?? NOT_ADDRESSED;
     metrics.intake.inc({ system, outcome });
     if (outcome === 'accepted' || outcome === 'held' || outcome === 'duplicate') metrics.ack.observe(reply.elapsedTime / 1000);
     const { connectionId = null, organisationId = null } = addressed?.connection ?? {};
+    if (connectionId !== null) count(connectionId, outcome, code);
     const ms = Math.round(reply.elapsedTime * 100) / 100;
     const fields = { system, connectionId, organisationId, outcome, code, deliveryId, ms, requestId: request.id };
     // What comes in storms has its one counted line in the audit; a line each here would fill the disk.
@@ -217,6 +225,7 @@ export async function intakePlugin(app: FastifyInstance, deps: AppDeps): Promise
           headers: headersForStore(headers, webhook.headers),
           bodyText: verified.value.bodyText,
           receivedAt: new Date(clock.now()).toISOString(),
+          priority: priorityOf({ origin: 'webhook', event: verified.value.vendorEvent }, vendor.manifest),
         });
       } catch (error) {
         log.error({ err: error, requestId: request.id }, 'a delivery could not be stored');

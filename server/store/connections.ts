@@ -96,16 +96,18 @@ export interface MailConnection {
   readonly connectionId: string;
   readonly organisationId: string;
   readonly system: string;
+  /** Plain ones: who may write is among them. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** By the unguessable part of its address; null = there is none, or it is connected in another way. */
 export async function findMailConnection(internals: StoreInternals, mailKey: string): Promise<MailConnection | null> {
-  const { rows } = await sql<{ id: string; organisationId: string; system: string }>`
-    select a.id, a.organisation_id, a.system from connection_access a join connections c on c.organisation_id = a.organisation_id and c.id = a.id
+  const { rows } = await sql<{ id: string; organisationId: string; system: string; settings: Record<string, string> }>`
+    select a.id, a.organisation_id, a.system, a.settings from connection_access a join connections c on c.organisation_id = a.organisation_id and c.id = a.id
     where a.mail_key_hash = ${hashOf(mailKey)} and c.path = 'mail'
   `.execute(internals.database.system);
   const [row] = rows;
-  return row ? { connectionId: row.id, organisationId: row.organisationId, system: row.system } : null;
+  return row ? { connectionId: row.id, organisationId: row.organisationId, system: row.system, settings: row.settings } : null;
 }
 
 /** Settings and opened secrets for a call to the vendor; null when there is no such connection. */

@@ -58,13 +58,14 @@ export function createGroupCommit(options: { readonly database: Database; readon
     // One lane: the batch before has been answered.
     arrays.begin();
     const result = await sql<{ id: string; connectionId: string; deliveryKey: string }>`
-      insert into deliveries (id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin)
-      select id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers::jsonb, body, received_at, origin
+      insert into deliveries (id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin, priority)
+      select id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers::jsonb, body, received_at, origin, priority
       from unnest(${arrays.uuids(column((r) => r.id))}::uuid[], ${arrays.uuids(column((r) => r.delivery.organisationId))}::uuid[], ${arrays.uuids(column((r) => r.delivery.connectionId))}::uuid[],
         ${arrays.text(column((r) => r.delivery.system))}::text[], ${arrays.text(column((r) => r.delivery.deliveryKey))}::text[], ${arrays.text(column((r) => r.delivery.vendorEvent))}::text[],
         ${arrays.text(column((r) => r.delivery.mediaType))}::text[], ${arrays.text(column((r) => JSON.stringify(r.delivery.headers)))}::text[], ${arrays.text(column((r) => r.delivery.bodyText))}::text[],
-        ${arrays.instants(column((r) => r.delivery.receivedAt))}::timestamptz[], ${arrays.text(column((r) => r.delivery.origin ?? 'webhook'))}::text[])
-        with ordinality as d(id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin, place)
+        ${arrays.instants(column((r) => r.delivery.receivedAt))}::timestamptz[], ${arrays.text(column((r) => r.delivery.origin ?? 'webhook'))}::text[],
+        ${arrays.text(column((r) => r.delivery.priority ?? 'normal'))}::text[])
+        with ordinality as d(id, organisation_id, connection_id, system, delivery_key, vendor_event, media_type, headers, body, received_at, origin, priority, place)
       order by place
       on conflict (connection_id, delivery_key) do nothing
       returning id, connection_id, delivery_key

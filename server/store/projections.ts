@@ -6,10 +6,10 @@ import { COLLECTION_NAMES, type CollectionName, type RowOf } from '../../core/co
  */
 const FIELDS = {
   weddings: { title: 'text', date: 'date', zone: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', room: 'text', status: 'text', guestCount: 'bigint' },
-  contacts: { weddingId: 'uuid', name: 'text', email: 'text', phone: 'text', company: 'text', role: 'text' },
+  contacts: { weddingId: 'uuid', name: 'text', email: 'text', phone: 'text', company: 'text', role: 'text', consents: 'jsonb' },
   bookings: {
     weddingId: 'uuid', title: 'text', trade: 'text', vendorName: 'text', contactId: 'uuid', status: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz',
-    callTime: 'timestamptz', place: 'text', amountMinor: 'bigint', currency: 'text',
+    callTime: 'timestamptz', place: 'text', amountMinor: 'bigint', currency: 'text', lines: 'jsonb',
   },
   payments: {
     weddingId: 'uuid', bookingId: 'uuid', description: 'text', payerName: 'text', status: 'text', amountMinor: 'bigint', refundedMinor: 'bigint',

@@ -37,6 +37,8 @@ export interface Gauges {
   readonly oldestWaitingSeconds: number;
   readonly oldestDeadSeconds: number;
   readonly databaseBytes: number;
+  /** Connections whose source is left alone now, by system and operation. */
+  readonly breakers: readonly { readonly system: string; readonly operation: string; readonly state: 'open' | 'no_access'; readonly count: number }[];
 }
 
 export async function gauges({ database, clock }: { readonly database: Database; readonly clock: Clock }): Promise<Gauges> {
@@ -47,6 +49,11 @@ export async function gauges({ database, clock }: { readonly database: Database;
       (select count(*) filter (where state = 'parked') as parked, count(*) filter (where state = 'quarantined') as quarantined,
         count(*) filter (where state = 'dead') as dead, min(received_at) filter (where state = 'dead') as oldest_dead
         from deliveries where state in ('parked', 'quarantined', 'dead')) as r
+  `.execute(database.system);
+  const breakers = await sql<Gauges['breakers'][number]>`
+    select a.system, b.key as operation, case when b.value->>'noAccess' = 'true' then 'no_access' else 'open' end as state, count(*) as count
+    from connection_access a cross join lateral jsonb_each(case jsonb_typeof(a.breaker) when 'object' then a.breaker else '{}'::jsonb end) as b
+    where (b.value->>'openUntil')::numeric > ${clock.now()}::bigint group by 1, 2, 3 order by 1, 2, 3
   `.execute(database.system);
   const row = result.rows[0];
   const secondsSince = (at: string | null | undefined): number => (at ? Math.max(0, Math.round((clock.now() - Date.parse(at)) / 1000)) : 0);
@@ -59,5 +66,6 @@ export async function gauges({ database, clock }: { readonly database: Database;
     oldestWaitingSeconds: secondsSince(row?.oldestWaiting),
     oldestDeadSeconds: secondsSince(row?.oldestDead),
     databaseBytes: row?.bytes ?? 0,
+    breakers: breakers.rows,
   };
 }

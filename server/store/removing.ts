@@ -43,7 +43,7 @@ export async function removedAt(tx: Tx, organisationId: string, connectionId: st
 /**
  * Removes a connection in the caller's transaction: its access is overwritten, what is not done is thrown away, the cards
  * and alerts about it are settled, and the log says who did it. Rows, mappings, deliveries and history stay, and so do
- * cards of facts without a wedding, which need no connection. Call {@link removedAfter} once it stands.
+ * cards of facts without a wedding, which need no connection; what was counted of it goes. Call {@link removedAfter} once it stands.
  */
 export async function removeIn(
   internals: StoreInternals,
@@ -64,6 +64,7 @@ export async function removeIn(
   `.execute(tx);
   await asTableOwner(tx, () => sql`delete from leave_requests where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx));
   await sql`delete from desk_turns where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
+  await sql`delete from connection_figures where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`
     update deliveries set state = 'ignored', reason = ${REMOVED}, in_hand = false, next_attempt_at = null, done_at = ${now}::timestamptz
     where organisation_id = ${organisationId} and connection_id = ${row.id} and state in ('received', 'waiting', 'held', 'quarantined', 'dead')

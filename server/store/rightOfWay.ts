@@ -18,6 +18,8 @@ export interface RightOfWay {
 export interface Turn {
   /** Deliveries that one transaction may hold, so that an answer never waits long for it. */
   readonly most: number;
+  /** The intake no longer keeps up by itself. */
+  readonly behind: boolean;
   /** To be called when the piece has ended, well or not, with the number of its deliveries. */
   done(deliveries: number): void;
 }
@@ -91,6 +93,7 @@ export function createRightOfWay(now: () => number, wait: (ms: number) => Promis
       const begun = now();
       let ended = false;
       return {
+        behind: waiting >= BEHIND,
         most: perSecond() < QUIET ? Number.POSITIVE_INFINITY : Math.max(SMALLEST, Math.floor(PIECE_MS / workMs)),
         done(deliveries) {
           if (ended) return;

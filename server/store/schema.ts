@@ -1,7 +1,8 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
-import type { DeliveryState } from '../../core/contract/deliveries.ts';
+import type { DeliveryState, Priority } from '../../core/contract/deliveries.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+import type { Told } from '../../core/domain/record/told.ts';
 import type { Origin } from '../../core/vendors/vendor.ts';
 import type { AccountTables, DeviceHolder } from './accountTables.ts';
 
@@ -154,6 +155,9 @@ export interface DeliveriesTable {
   emptiedAt: Generated<string | null>;
   /** The last replay that it was part of. */
   replayId: Generated<string | null>;
+  priority: Generated<Priority>;
+  /** It might have been worked on before others, and has to wait for its place. */
+  inLine: Generated<boolean>;
 }
 
 /** Working on deliveries again; `lot` is in the shape of `server/deliveries/lots.ts`. */
@@ -262,6 +266,8 @@ export interface MappingsTable {
   collection: CollectionName;
   localId: string;
   remoteVersion: string | null;
+  /** `Told` of `core/domain/record/told.ts`; null = only the version is known. */
+  told: ColumnType<Told | null, string | null | undefined, string | null>;
   lastWrittenBy: 'vendor' | 'here';
   updatedAt: string;
   /** The object is of somebody who was erased; `remoteId` is then a hash. */

@@ -1,6 +1,7 @@
 import type { Access } from '../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import type { Actor, RecordedEvent } from '../../core/contract/events.ts';
+import type { Priority } from '../../core/contract/deliveries.ts';
 import type { DeliveryView, DeviceView, IntegrationView } from '../../core/contract/http.ts';
 import type { CollectionName, Organisation, Snapshot } from '../../core/contract/record.ts';
 import type { Result } from '../../core/contract/result.ts';
@@ -34,6 +35,8 @@ export interface NewDelivery {
   readonly receivedAt: string;
   /** Webhook unless it says otherwise. */
   readonly origin?: Origin;
+  /** Normal unless it says otherwise. */
+  readonly priority?: Priority;
 }
 
 export interface StoredReceipt {

@@ -8,12 +8,13 @@ import { instant, type StoreInternals } from '../store/internals.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import { readRows } from '../store/reads.ts';
 import type { Share } from '../store/record.ts';
+import { claim, type From } from './claim.ts';
 import { afterMemories, readMemories, writeMemories, type Memory } from './memories.ts';
 import { understand, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
 import { workPart, type Part } from './part.ts';
 import type { Settled } from './settle.ts';
-import { markDiffering, readShown, type ShownBefore } from './shown.ts';
+import { markDiffering, readShown, unbind, type ShownBefore } from './shown.ts';
 import { loadViews, type WorkingView } from './view.ts';
 
 /** Attempts that a delivery remembers. */
@@ -32,6 +33,8 @@ export interface BatchOptions {
   readonly finished: readonly Work[];
   /** Deliveries to take from the queue, at most, of each organisation. */
   readonly limit: number;
+  /** Only what is next in order, or only what is taken ahead; both unless it says otherwise. */
+  readonly from?: From;
   /** Asked once for each re-read that is to be taken on: whether there is room for one more of this connection. */
   readonly mayFetch: (connectionId: string) => boolean;
   /** Told which deliveries are in this batch before anything is decided. */
@@ -78,8 +81,10 @@ async function told({ store }: BatchOptions, writing: Promise<BatchResult>): Pro
 async function work(tx: Tx, options: BatchOptions, organisationIds: readonly string[], record: (shares: readonly Share[]) => Promise<number>): Promise<BatchResult> {
   const { store, vendors } = options;
   const now = instant(store.clock);
-  const fresh = await claim(tx, organisationIds, options.limit, now);
   const back = await stillWaiting(tx, options.finished.filter(({ delivery }) => organisationIds.includes(delivery.organisationId)));
+  const returned = new Set(back.map(({ delivery }) => delivery.id));
+  // Whoever slept for longer than its lease holds its answer all the same: it is not taken a second time.
+  const fresh = (await claim(tx, organisationIds, options.limit, now, options.from)).filter(({ id }) => !returned.has(id));
   options.claimed?.([...back.map(({ delivery }) => delivery), ...fresh]);
   const decide = options.decide ?? ((delivery: DeliveryInHand) => understand(delivery, vendors));
   const shown = await readShown(tx, [...back.map(({ delivery }) => delivery), ...fresh]);
@@ -111,11 +116,12 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const left = new Set(wanted.map((one) => one.organisationId).filter((id) => !worked.has(id)));
   const events = await record(parts.map(({ organisationId, drafts }) => ({ organisationId, drafts })));
   const settled = new Map(parts.flatMap((part) => part.settled.map((one) => [one.delivery.id, one])));
-  const done = works.filter(({ delivery }) => !left.has(delivery.organisationId));
+  const done = works.filter(({ delivery }) => settled.has(delivery.id));
   const all = done.flatMap(({ delivery }) => settled.get(delivery.id) ?? []);
   await writeMappings(tx, all, now);
   await writeStates(tx, all, now);
   await markDiffering(tx, all.flatMap(({ delivery, differsFrom }) => (differsFrom === undefined ? [] : [{ dryRunId: differsFrom, delivery }])));
+  await unbind(tx, shown, all.filter((one) => one.stays !== true));
   await emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now);
   await writeMemories(tx, parts.flatMap((part) => part.memories));
   await afterMemories(tx, parts.flatMap((part) => part.memories), now);
@@ -135,21 +141,6 @@ function viewOf(views: ReadonlyMap<string, WorkingView>, organisationId: string)
   const view = views.get(organisationId);
   if (!view) throw new Error(`no view of ${organisationId} was read`);
   return view;
-}
-
-/** Of each organisation in order of arrival, so that one that is flooded leaves room for the others. */
-async function claim(tx: Tx, organisationIds: readonly string[], limit: number, now: string): Promise<DeliveryInHand[]> {
-  if (limit <= 0 || organisationIds.length === 0) return [];
-  const { rows } = await sql<DeliveryInHand>`
-    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts + 1 as attempts, d.let_through, d.replay_id, a.settings, a.paused, a.removed_at is not null as removed
-    from unnest(${organisationIds}::uuid[]) as o(id)
-    cross join lateral (
-      select * from deliveries where organisation_id = o.id and state in ('received', 'waiting') and (next_attempt_at is null or next_attempt_at <= ${now}::timestamptz)
-      order by arrival limit ${limit} for update skip locked
-    ) as d
-    join connection_access a on a.id = d.connection_id
-  `.execute(tx);
-  return rows;
 }
 
 /** A re-read counts only if nobody else has finished the delivery in the meantime. */
@@ -182,36 +173,36 @@ function needsByConnection(works: readonly Work[]): Map<string, Needs[]> {
 async function writeMappings(tx: Tx, settled: readonly Settled[], now: string): Promise<void> {
   const rows = new Map<string, Record<string, unknown>>();
   for (const { delivery, mappings, forget } of settled) {
-    for (const { remoteType, remoteId: told, collection, id, remoteVersion } of mappings) {
+    for (const { remoteType, remoteId: named, collection, id, remoteVersion, told = null } of mappings) {
       // Some systems give an address in place of an id.
-      const remoteId = forget === true && told.includes('@') ? erasedRemoteId(delivery.connectionId, remoteType, told) : told;
-      const row = { organisation_id: delivery.organisationId, connection_id: delivery.connectionId, remote_type: remoteType, remote_id: remoteId, collection, local_id: id, remote_version: remoteVersion };
+      const remoteId = forget === true && named.includes('@') ? erasedRemoteId(delivery.connectionId, remoteType, named) : named;
+      const row = { organisation_id: delivery.organisationId, connection_id: delivery.connectionId, remote_type: remoteType, remote_id: remoteId, collection, local_id: id, remote_version: remoteVersion, told };
       rows.set(JSON.stringify([delivery.connectionId, remoteType, remoteId]), row);
     }
   }
   if (rows.size === 0) return;
   await sql`
-    insert into mappings (organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, last_written_by, updated_at)
-    select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, 'vendor', ${now}::timestamptz
+    insert into mappings (organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, told, last_written_by, updated_at)
+    select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, told, 'vendor', ${now}::timestamptz
     from jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb)
-      as m(organisation_id uuid, connection_id uuid, remote_type text, remote_id text, collection text, local_id uuid, remote_version text)
+      as m(organisation_id uuid, connection_id uuid, remote_type text, remote_id text, collection text, local_id uuid, remote_version text, told jsonb)
     on conflict (organisation_id, connection_id, remote_type, remote_id) do update
-      set collection = excluded.collection, local_id = excluded.local_id, remote_version = coalesce(excluded.remote_version, mappings.remote_version),
+      set collection = excluded.collection, local_id = excluded.local_id, remote_version = coalesce(excluded.remote_version, mappings.remote_version), told = excluded.told,
         last_written_by = excluded.last_written_by, updated_at = excluded.updated_at
   `.execute(tx);
 }
 
 async function writeStates(tx: Tx, settled: readonly Settled[], now: string): Promise<void> {
-  const rows = settled.map((one) => ({ id: one.delivery.id, state: one.state, reason: one.reason, attempts: one.attempts, next_attempt_at: one.nextAttemptAt, in_hand: one.inHand, tried: one.tried ? { at: now, ...one.tried } : null }));
+  const rows = settled.map((one) => ({ id: one.delivery.id, state: one.state, reason: one.reason, attempts: one.attempts, next_attempt_at: one.nextAttemptAt, in_hand: one.inHand, in_line: one.stays === true, tried: one.tried ? { at: now, ...one.tried } : null }));
   await sql`
-    update deliveries d set state = s.state, reason = s.reason, attempts = s.attempts, next_attempt_at = s.next_attempt_at, in_hand = s.in_hand,
-      done_at = case when s.state in ('waiting', 'held') then null else ${now}::timestamptz end,
+    update deliveries d set state = s.state, reason = s.reason, attempts = s.attempts, next_attempt_at = s.next_attempt_at, in_hand = s.in_hand, in_line = s.in_line,
+      done_at = case when s.state in ('received', 'waiting', 'held') then null else ${now}::timestamptz end,
       tries = case when s.tried is null then d.tries else (
         select jsonb_agg(one order by place) from (
           select one, place from jsonb_array_elements(d.tries || s.tried) with ordinality as t(one, place) order by place desc limit ${TRIES_KEPT}
         ) as last
       ) end
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id uuid, state text, reason text, attempts bigint, next_attempt_at timestamptz, in_hand boolean, tried jsonb)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id uuid, state text, reason text, attempts bigint, next_attempt_at timestamptz, in_hand boolean, in_line boolean, tried jsonb)
     where d.id = s.id
   `.execute(tx);
 }

@@ -4,6 +4,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { workBatch, type BatchResult } from './batch.ts';
 import { createBatchPace } from './batchPace.ts';
+import type { From } from './claim.ts';
 import { messageOf, quarantined, understand, type DeliveryInHand, type Work } from './outcome.ts';
 import type { Rereads } from './reread.ts';
 
@@ -43,17 +44,15 @@ export interface BatchesOptions {
 export function createBatches({ store, vendors, random, clock, log, rereads, done }: BatchesOptions): Batches {
   const pace = createBatchPace();
 
-  /** Where all share one connection the intake has the right of way; elsewhere nobody is in its way. `work` is told how much one transaction may hold. */
+  /**
+   * The intake has the right of way: on the embedded database, where all share one connection, always; elsewhere while it
+   * is behind, since both need the processor. `work` is told how much one transaction may hold.
+   */
   async function inTurn<T extends Moved>(work: (most: number) => Promise<T>): Promise<T> {
-    if (store.database.kind !== 'embedded') {
-      const value = await work(Number.POSITIVE_INFINITY);
-      store.rightOfWay.worked(value.moved);
-      return value;
-    }
     const turn = await store.rightOfWay.turn();
     let moved = 0;
     try {
-      const value = await work(turn.most);
+      const value = await work(store.database.kind === 'embedded' || turn.behind ? turn.most : Number.POSITIVE_INFINITY);
       moved = value.moved;
       return value;
     } finally {
@@ -80,9 +79,9 @@ export function createBatches({ store, vendors, random, clock, log, rereads, don
   }
 
   /** One batch of one organisation; what fails rejects. */
-  async function attempt(organisationId: string, finished: readonly Work[], limit: number, claimed: (all: readonly DeliveryInHand[]) => void): Promise<number> {
+  async function attempt(organisationId: string, finished: readonly Work[], limit: number, claimed: (all: readonly DeliveryInHand[]) => void, from?: From): Promise<number> {
     const startedAt = clock.now();
-    const result = await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit, mayFetch: rereads.gate(), claimed });
+    const result = await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit, mayFetch: rereads.gate(), claimed, ...(from ? { from } : {}) });
     report(result, startedAt);
     return result.works.length;
   }
@@ -105,31 +104,31 @@ export function createBatches({ store, vendors, random, clock, log, rereads, don
       log.warn({ organisationId, deliveries: claimed, err: error }, 'a batch failed; the one at fault is looked for');
       let moved = 0;
       for (const work of finished) moved += await single(organisationId, [work], 0);
-      moved += await narrowed(organisationId, claimed - finished.length);
+      for (const from of ['ahead', 'line'] as const) moved += await narrowed(organisationId, claimed - finished.length, from);
       return { moved, more: moved >= size };
     }
   }
 
   /** Something among the next so many cannot be written: looked for by halves, so that the others are hardly kept waiting, and set aside for a person. */
-  async function narrowed(organisationId: string, count: number): Promise<number> {
+  async function narrowed(organisationId: string, count: number, from: From): Promise<number> {
     if (count <= 0) return 0;
-    if (count === 1) return single(organisationId, [], 1);
+    if (count === 1) return single(organisationId, [], 1, from);
     const half = Math.ceil(count / 2);
     let moved = 0;
     for (const part of [half, count - half]) {
       try {
-        moved += await attempt(organisationId, [], part, () => undefined);
+        moved += await attempt(organisationId, [], part, () => undefined, from);
       } catch (error) {
         if (!(await databaseAnswers())) throw error;
-        moved += await narrowed(organisationId, part);
+        moved += await narrowed(organisationId, part, from);
       }
     }
     return moved;
   }
 
-  async function single(organisationId: string, finished: readonly Work[], limit: number): Promise<number> {
+  async function single(organisationId: string, finished: readonly Work[], limit: number, from?: From): Promise<number> {
     const startedAt = clock.now();
-    const shared = { store, vendors, random, organisationIds: [organisationId], limit, mayFetch: rereads.gate() };
+    const shared = { store, vendors, random, organisationIds: [organisationId], limit, mayFetch: rereads.gate(), ...(from ? { from } : {}) };
     let culprit: DeliveryInHand | undefined;
     let result: BatchResult;
     try {

@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { gate, NO_ACCESS_MS, type Breakers } from '../../core/domain/intake/breaker.ts';
+import { priorityOf } from '../../core/domain/intake/priority.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import { lacksKey } from '../../core/vendors/access.ts';
-import type { Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
+import type { Brought, Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
 import { followRedirects } from '../../egress/follow.ts';
 import { storeBrought } from '../store/brought.ts';
 import { freeDesk, NO_DESK } from '../store/held.ts';
@@ -12,6 +13,7 @@ import type { StoreInternals } from '../store/internals.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { Calls } from '../calls/calls.ts';
 import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
+import type { Counting } from '../figures/counting.ts';
 import { insist } from '../systems/insist.ts';
 import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
@@ -52,6 +54,10 @@ export interface LookOptions {
   readonly desk?: Pick<Desk, 'ask'>;
   /** The door of calls; left out = `http` as it is. */
   readonly calls?: Calls | undefined;
+  /** Where what comes is counted by connection; left out = nowhere. */
+  readonly figures?: Counting;
+  /** Told how a look has ended. */
+  readonly looked?: (system: string, outcome: 'answered' | 'no_access' | 'no_answer') => void;
 }
 
 /** When the connection is looked at again, in milliseconds since the epoch; null = there is nothing to look at. */
@@ -96,6 +102,7 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
   const over = own?.over() ?? null;
   if (over?.code === 'connect.leave_ended') return clock.now() + WITHOUT_KEY_MS;
   if (read.ok) {
+    options.looked?.(due.system, 'answered');
     // What was held just when its key went to another place waits for nobody any more.
     if (access.ok && access.value.fence > 0) await store.database.withOrganisation(due.organisationId, (tx) => freeDesk(tx, [due.id], NO_DESK));
     if (due.failures > 0 || due.breaker?.poll !== undefined || due.health !== 'healthy') await noteCall(store, { ...called(due), sign: { kind: 'came', called: true }, retryAfterMs: null });
@@ -113,6 +120,7 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
   options.log.warn({ organisationId: due.organisationId, connectionId: due.id, system: due.system, code, message }, 'a look at a source failed');
   // A look reads what is the account's own: where that may not be seen, it is the key that is not enough.
   const denied = over === null && (code === 'normalise.no_access' || code === 'normalise.forbidden');
+  options.looked?.(due.system, denied ? 'no_access' : 'no_answer');
   if (denied) return (await noteCall(store, { ...called(due), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + NO_ACCESS_MS;
   const openUntil = await noteCall(store, { ...called(due), sign: { kind: 'unanswered', code: over?.code ?? code }, retryAfterMs });
   const backoff = Math.min(AGAIN_MS.first * 2 ** Math.min(due.failures, 10), AGAIN_MS.longest, source.everySeconds * 1000) * (0.5 + random() / 2);
@@ -141,8 +149,8 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
 }
 
 /** The same source, read by the desktop that keeps the key; and why it was not read, if it was not. */
-function byDesk({ organisationId }: Due, source: Source, { connectionId, settings }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
-  const calls = deskCalls({ internals: store, desk, organisationId, connectionId, settings });
+function byDesk({ organisationId, system }: Due, source: Source, { connectionId, settings }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
+  const calls = deskCalls({ internals: store, desk, organisationId, connectionId, system, settings });
   let stopped: Stopped | null = null;
   const read: Source['read'] = async (cursor) => {
     const answer = await calls.poll(cursor);
@@ -160,7 +168,7 @@ interface Read {
 }
 
 async function readPages(due: Due, source: Source, access: FreshAccess, options: LookOptions): Promise<Result<Read, RereadError>> {
-  const { store, http, clock, ids } = options;
+  const { store, http, clock } = options;
   let { cursor } = due;
   let news = false;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -168,10 +176,11 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
     if (!answer.ok) return answer;
     const { items, cursor: next, more } = answer.value;
     if (items.length > 0 || next !== cursor) {
-      const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence }, items, { store, clock, ids });
+      const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence, more }, items, options);
       // Paused meanwhile, kept by somebody else, or somebody else has gone on from here: what was read is theirs.
       if (stored === null) return ok({ more: false, news });
       if (stored > 0) store.callWorkers();
+      if (source.origin === 'poll' || source.origin === 'feed') options.figures?.came(due.id, source.origin, stored);
       news ||= stored > 0;
     }
     if (!more) return ok({ more: false, news });
@@ -183,14 +192,16 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
 }
 
 /** The number of new deliveries; null = the connection is not where this page was read from. */
-function keepPage(due: Due, origin: Origin, { cursor, next, fence }: { readonly cursor: string | null; readonly next: string; readonly fence: number }, items: Parameters<typeof storeBrought>[2], { store, clock, ids }: Pick<LookOptions, 'store' | 'clock' | 'ids'>): Promise<number | null> {
+function keepPage(due: Due, origin: Origin, { cursor, next, fence, more }: { readonly cursor: string | null; readonly next: string; readonly fence: number; readonly more: boolean }, items: Parameters<typeof storeBrought>[2], { store, clock, ids, vendors }: LookOptions): Promise<number | null> {
   const { organisationId, id: connectionId, system } = due;
+  const manifest = vendors(system)?.manifest;
+  const priority = ({ event }: Brought) => (manifest ? priorityOf({ origin, event, longList: cursor === null || more }, manifest) : 'normal');
   return store.database.withOrganisation(organisationId, async (tx) => {
     const moved = await sql`
       update connection_access set cursor = ${next} where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and kept_fence = ${fence} and not paused returning id
     `.execute(tx);
     if (moved.rows.length === 0) return null;
-    return storeBrought(tx, { organisationId, connectionId, system, origin }, items, new Date(clock.now()).toISOString(), ids);
+    return storeBrought(tx, { organisationId, connectionId, system, origin, priority }, items, new Date(clock.now()).toISOString(), ids);
   });
 }
 

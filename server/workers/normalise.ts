@@ -1,13 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Priority } from '../../core/contract/deliveries.ts';
+import { byPriority } from '../../core/domain/intake/priority.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Desk } from '../desk/desk.ts';
+import type { Counting } from '../figures/counting.ts';
+import { countWorked } from '../figures/worked.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
 import { createStatistics } from '../store/statistics.ts';
 import { workBatch, type BatchResult } from './batch.ts';
 import { createBatches } from './batches.ts';
+import type { Outcome } from './outcome.ts';
 import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
 import { createTurns } from './turns.ts';
@@ -30,10 +35,20 @@ export interface NormaliserOptions {
   readonly desk?: Pick<Desk, 'ask'>;
   /** The door of calls; left out = `http` as it is. */
   readonly calls?: Calls | undefined;
+  /** Where what becomes of deliveries is counted; left out = nowhere. */
+  readonly figures?: Counting;
+  /** Told how a re-read has ended. */
+  readonly reread?: (system: string, outcome: Outcome['kind']) => void;
   /** Told when a webhook says that its source should be looked at. */
   readonly lookNow?: () => void;
   /** Milliseconds after which a re-read is given up; the standard unless a test is in a hurry. */
   readonly readLimitMs?: number;
+}
+
+/** A house with something to do, and what is most pressing of it: something urgent anywhere, or what is next in its line. */
+interface Waiting {
+  readonly organisationId: string;
+  readonly priority: Priority;
 }
 
 export interface Normaliser {
@@ -70,6 +85,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     desk: options.desk,
     calls: options.calls,
     clock,
+    reread: options.reread,
     ...(options.readLimitMs === undefined ? {} : { readLimitMs: options.readLimitMs }),
     cameBack() {
       unfinished -= 1;
@@ -80,7 +96,9 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   const statistics = createStatistics({ database: store.database, log });
   const forget = store.onDeliveries(wake);
 
-  function begin({ works, settled, looks, events: recorded }: BatchResult): void {
+  function begin(result: BatchResult): void {
+    const { works, settled, looks, events: recorded } = result;
+    if (options.figures) countWorked(options.figures, result, clock.now());
     if (looks.length > 0) options.lookNow?.();
     statistics.grew(recorded);
     settled.forEach((one, index) => {
@@ -92,20 +110,25 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   }
 
   /** Steps from organisation to organisation through the index of what is to be done: the backlog itself is not read. */
-  async function due(): Promise<string[]> {
-    const { rows } = await sql<{ organisationId: string }>`
+  async function due(): Promise<Waiting[]> {
+    const { rows } = await sql<Waiting>`
       with recursive o as (
         (select organisation_id from deliveries where state in ('received', 'waiting') order by organisation_id limit 1)
         union all
         select (select d.organisation_id from deliveries d where d.state in ('received', 'waiting') and d.organisation_id > o.organisation_id order by d.organisation_id limit 1) from o
         where o.organisation_id is not null
       )
-      select o.organisation_id from o where exists (
+      select o.organisation_id,
+        case when exists (select 1 from deliveries d where d.organisation_id = o.organisation_id and d.state = 'received' and d.priority = 'urgent' and d.replay_id is null) then 'urgent'
+          else (select d.priority from deliveries d where d.organisation_id = o.organisation_id and d.state in ('received', 'waiting') order by d.arrival limit 1) end as priority
+      from o where exists (
         select 1 from deliveries d where d.organisation_id = o.organisation_id and d.state in ('received', 'waiting')
           and (d.next_attempt_at is null or d.next_attempt_at <= ${instant(clock)}::timestamptz)
       )
     `.execute(store.database.system);
-    return [...new Set([...rereads.organisations(), ...rows.map((row) => row.organisationId)])].filter((id) => !turns.has(id));
+    const back = rereads.organisations().map((organisationId): Waiting => ({ organisationId, priority: 'normal' }));
+    // Of several about one house the last counts.
+    return [...new Map([...back, ...rows].map((one) => [one.organisationId, one])).values()].filter(({ organisationId }) => !turns.has(organisationId));
   }
 
   async function ownTurn(organisationId: string): Promise<number> {
@@ -125,7 +148,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     const waiting = await due();
     // Several workers begin at different places, so that they do not wait for each other's locks all the way.
     const from = Math.floor(random() * waiting.length);
-    const turned = [...waiting.slice(from), ...waiting.slice(0, from)];
+    const turned = byPriority([...waiting.slice(from), ...waiting.slice(0, from)]).map((one) => one.organisationId);
     const more: string[] = [];
     let at = 0;
     while (turned.length - at > 1 && !stopped) {
@@ -239,7 +262,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);
         try {
-          await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit: 0, mayFetch: () => false });
+          const result = await workBatch({ store, vendors, random, organisationIds: [organisationId], finished, limit: 0, mayFetch: () => false });
+          if (options.figures) countWorked(options.figures, result, clock.now());
         } catch (error) {
           // They stay in the database as waiting and are read again at the next start.
           log.error({ err: error, deliveries: finished.length }, 're-reads could not be written at the end');

@@ -27,23 +27,34 @@ export interface DeliveryInHand {
   readonly letThrough: boolean;
   /** It is worked on again, as part of this; null = for the first time. */
   readonly replayId: string | null;
+  /** In what state it was found. */
+  readonly found: 'received' | 'waiting';
+  /** It was taken before older ones of other connections, since its connection has something urgent. */
+  readonly ahead: boolean;
+}
+
+/** A call of its source: how many milliseconds it took, and what was answered, where something was. */
+export interface Called {
+  readonly ms: number;
+  readonly status?: number | undefined;
 }
 
 /** What a delivery turned out to mean, before anything is written. */
 export type Outcome =
-  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
+  /** `readAt`: when the source was asked, in milliseconds since the epoch; left out = the delivery itself says it. `ms`: how long that took now. */
+  | { readonly kind: 'changes'; readonly changes: readonly Change[]; readonly readAt?: number; readonly ms?: number }
   | { readonly kind: 'ignored'; readonly why: string }
   /** Something has changed at the source; the next look there will tell. */
   | { readonly kind: 'poll' }
   /** Its connection is paused; or `noLeave`: its vendor has taken the leave back that a re-read needs; or `why`: the desktop that keeps its key is not there or cannot. */
   | { readonly kind: 'held'; readonly noLeave?: true; readonly why?: ErrorCode }
-  | { readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string }
+  | ({ readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string } & Partial<Called>)
   /** The objects have to be read from the source first. */
   | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
   /** The source does not accept our access: it waits until it does, and is never set aside for it. */
-  | { readonly kind: 'noAccess'; readonly code: Extract<ErrorCode, 'normalise.no_access'>; readonly message: string; readonly ms: number }
+  | ({ readonly kind: 'noAccess'; readonly code: Extract<ErrorCode, 'normalise.no_access'>; readonly message: string } & Called)
   /** The source did not answer; to be tried again. */
-  | { readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null; readonly ms: number };
+  | ({ readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null } & Called);
 
 export interface Work {
   readonly delivery: DeliveryInHand;

@@ -24,7 +24,7 @@ export interface Part {
 
 export interface PartOptions {
   readonly organisationId: string;
-  /** In order of arrival. */
+  /** In order of arrival; some of those taken ahead may be left where they are, and are not among the settled. */
   readonly works: readonly Work[];
   /** Those of them that were re-read. */
   readonly back: readonly Work[];
@@ -47,7 +47,8 @@ export interface PartOptions {
 
 /** Decides one organisation's deliveries; null = it needs a turn of its own. */
 export async function workPart(options: PartOptions): Promise<Part | null> {
-  const { works, before, now } = options;
+  const { before, now } = options;
+  const back = new Set(options.back.map(({ delivery }) => delivery.id));
   const gates = createGates({ before: new Map([...before].map(([id, memory]) => [id, memory.breakers])), back: options.back, now, weddingDay: options.weddingDay, mayFetch: options.mayFetch });
   const context: SettleContext = {
     view: options.view, vendors: options.vendors, now, newId: options.newId, random: options.random, shown: options.shown,
@@ -55,7 +56,7 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
     pausedAs: (connectionId) => (before.get(connectionId)?.row.health === 'disabled' ? 'held.disabled' : 'held.paused'),
   };
   let view = options.view;
-  let settled = works.map((one) => settle(one, context));
+  let { works, settled } = settleAll(options.works, back, context);
   let judged = judgeAll(settled, before, now);
   const stopping = [...judged].filter(([, one]) => one.stop);
   if (options.mayBeMore && [...judged.values()].some((one) => one.stop || one.destructive)) return null;
@@ -65,12 +66,11 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
     for (const [id, { kinds }] of stopping) stops.set(id, createStop(brakeOf(before, id), kinds, now));
     view = await options.viewAgain();
     const braked: SettleContext = { ...context, view, hold: (delivery, changes, drafts) => stops.get(delivery.connectionId)?.hold(delivery, changes, drafts) ?? null };
-    settled = works.map((one) => settle(one, braked));
+    ({ works, settled } = settleAll(options.works, back, braked));
     judged = judgeAll(settled, before, now);
   }
 
   const closed = new Set(gates.closed());
-  const back = new Set(options.back.map(({ delivery }) => delivery.id));
   const drafts = settled.flatMap((one) => one.drafts);
   const memories: MemoryAfter[] = [];
   for (const [id, memory] of before) {
@@ -85,6 +85,25 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
     if (!same) memories.push(after);
   }
   return { organisationId: options.organisationId, settled, drafts, memories };
+}
+
+/**
+ * One by one. What was taken ahead and must not overtake leaves all that its connection has brought after it where it is, since the
+ * order within a connection never changes; what was read at its source was never in that order.
+ */
+function settleAll(all: readonly Work[], back: ReadonlySet<string>, context: SettleContext): { works: Work[]; settled: Settled[] } {
+  const works: Work[] = [];
+  const settled: Settled[] = [];
+  const stopped = new Set<string>();
+  for (const one of all) {
+    const fresh = one.delivery.ahead && !back.has(one.delivery.id);
+    if (fresh && stopped.has(one.delivery.connectionId)) continue;
+    const after = settle(one, context);
+    if (fresh && after.stays) stopped.add(one.delivery.connectionId);
+    works.push(one);
+    settled.push(after);
+  }
+  return { works, settled };
 }
 
 const NOTHING_KEPT = 'a connection without a memory';

@@ -8,7 +8,7 @@ import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
 import { insist } from '../systems/insist.ts';
 import type { Desk } from '../desk/desk.ts';
 import { deskCalls } from './byDesk.ts';
-import { messageOf, quarantined, storable, type DeliveryInHand, type Outcome } from './outcome.ts';
+import { messageOf, quarantined, storable, type Called, type DeliveryInHand, type Outcome } from './outcome.ts';
 
 /** However many calls a re-read makes and however slowly each is answered, it is given up after this. */
 const READ_LIMIT_MS = 90_000;
@@ -47,7 +47,8 @@ export function createSourceReader({ store, vendors, http, clock, desk, calls, r
 
   async function read(delivery: DeliveryInHand, hints: readonly Hint[]): Promise<Outcome> {
     const startedAt = clock.now();
-    const unanswered = (code: ErrorCode, message: string, retryAfterMs: number | null): Outcome => ({ kind: 'unanswered', code, message, retryAfterMs, ms: clock.now() - startedAt });
+    const took = (status?: number): Called => ({ ms: clock.now() - startedAt, status });
+    const unanswered = (code: ErrorCode, message: string, retryAfterMs: number | null, status?: number): Outcome => ({ kind: 'unanswered', code, message, retryAfterMs, ...took(status) });
     const vendor = vendors(delivery.system);
     if (!vendor?.reread) return quarantined('normalise.event_unknown', `No re-read is installed for ${delivery.system}.`);
     try {
@@ -56,7 +57,7 @@ export function createSourceReader({ store, vendors, http, clock, desk, calls, r
       if (!access.ok) return unanswered(access.error.code, access.error.message, null);
       const changes: Change[] = [];
       const { connectionId, organisationId } = delivery;
-      const hand = access.value.keptBy === null ? null : deskCalls({ internals: store, desk, organisationId, connectionId, settings: access.value.settings });
+      const hand = access.value.keptBy === null ? null : deskCalls({ internals: store, desk, organisationId, connectionId, system: delivery.system, settings: access.value.settings });
       const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access.value);
       const { manifest } = vendor;
       const by = (secrets: FreshAccess['secrets']) => calls?.of({ manifest, organisationId, connectionId, secrets, purpose: 'source.reread' }) ?? http;
@@ -72,11 +73,11 @@ export function createSourceReader({ store, vendors, http, clock, desk, calls, r
           changes.push(...answer.value);
           continue;
         }
-        const { code, message, retryable, retryAfterMs } = answer.error;
-        if (code === 'normalise.no_access') return { kind: 'noAccess', code, message, ms: clock.now() - startedAt };
-        return retryable ? unanswered(code, message, retryAfterMs) : quarantined(code, message);
+        const { code, message, retryable, retryAfterMs, status } = answer.error;
+        if (code === 'normalise.no_access') return { kind: 'noAccess', code, message, ...took(status) };
+        return retryable ? unanswered(code, message, retryAfterMs, status) : { kind: 'quarantined', code, message, ...took(status) };
       }
-      return { kind: 'changes', changes: storable(changes) };
+      return { kind: 'changes', changes: storable(changes), readAt: startedAt, ms: clock.now() - startedAt };
     } catch (error) {
       return unanswered('normalise.reread_failed', messageOf(error), null);
     }

@@ -62,7 +62,7 @@ export async function withoutOvertakenFacts(tx: Tx, organisationId: string, work
 
 /** What waited for a person because of these deliveries is done with: they were worked on again, and whatever is wrong now is told anew. */
 export async function closeReviews(tx: Tx, organisationId: string, settled: readonly Settled[], now: number, newId: () => string): Promise<EventDraft[]> {
-  const again = settled.filter(({ delivery, state, differsFrom }) => delivery.replayId !== null && differsFrom === undefined && state !== 'waiting' && state !== 'held');
+  const again = settled.filter(({ delivery, state, differsFrom, stays }) => delivery.replayId !== null && differsFrom === undefined && stays !== true && state !== 'waiting' && state !== 'held');
   if (again.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
     select id from review_items where organisation_id = ${organisationId} and delivery_id = any(${again.map((one) => one.delivery.id)}::uuid[]) and state = 'open' and kind <> 'held'

@@ -1,5 +1,5 @@
 import type { Hint } from '../../core/vendors/vendor.ts';
-import type { Work, DeliveryInHand } from './outcome.ts';
+import type { Outcome, Work, DeliveryInHand } from './outcome.ts';
 import { createSourceReader, type SourceReaderOptions } from './readSource.ts';
 
 /** Re-reads at the same time, and how many of them one connection may have: a source that hangs must not stop the others. */
@@ -25,7 +25,7 @@ export interface Rereads {
 }
 
 /** Reads objects from their source, outside of any transaction, a few at a time. */
-export function createRereads({ cameBack, ...options }: SourceReaderOptions & { readonly cameBack: () => void }): Rereads {
+export function createRereads({ cameBack, reread, ...options }: SourceReaderOptions & { readonly cameBack: () => void; /** Told how a re-read has ended. */ readonly reread?: ((system: string, outcome: Outcome['kind']) => void) | undefined }): Rereads {
   const read = createSourceReader(options);
   const queue: { delivery: DeliveryInHand; hints: readonly Hint[] }[] = [];
   const running = new Map<Promise<void>, DeliveryInHand>();
@@ -41,6 +41,7 @@ export function createRereads({ cameBack, ...options }: SourceReaderOptions & { 
       const { delivery, hints } = job;
       const one: Promise<void> = read(delivery, hints).then((outcome) => {
         running.delete(one);
+        reread?.(delivery.system, outcome.kind);
         giveBack([{ delivery, outcome }]);
         cameBack();
         next();

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { ReviewItem } from '../../core/contract/record.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { NO_ACCESS_MS } from '../../core/domain/intake/breaker.ts';
+import { mayOvertake } from '../../core/domain/intake/overtaking.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { planChanges, type MappingDraft } from '../../core/domain/record/plan.ts';
@@ -11,7 +12,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { NO_LEAVE } from '../store/held.ts';
 import { checkDrafts } from '../store/record.ts';
 import type { Fetch } from './gates.ts';
-import { backoffMs, MAX_ATTEMPTS, messageOf, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
+import { backoffMs, MAX_ATTEMPTS, messageOf, type Called, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 import { idsAsShown, isAsShown, type ShownBefore } from './shown.ts';
 import type { HeldReason } from './stops.ts';
 import { withDrafts, type WorkingView } from './view.ts';
@@ -28,18 +29,22 @@ export interface Settled {
   readonly mappings: readonly MappingDraft[];
   /** What was delivered is not kept: it tells of somebody who was erased. */
   readonly forget?: boolean;
+  /** It might have been worked on before others, and must not be: it waits for its place. */
+  readonly stays?: true;
   /** What went wrong with this attempt. */
   readonly tried?: Tried;
   /** It would do something else than this dry run has shown, so it does nothing and stands as it did before. */
   readonly differsFrom?: string;
 }
 
-/** One attempt that failed, as the delivery keeps it. */
+/** One attempt that failed, or that called its source and went well (`ok`), as the delivery keeps it. */
 export interface Tried {
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | 'ok';
   readonly message: string;
   /** Milliseconds that the call took; 0 = nobody was called. */
   readonly ms: number;
+  /** What was answered, where it is known. */
+  readonly status?: number | undefined;
 }
 
 export interface SettleContext {
@@ -69,7 +74,7 @@ export const BREAKER_OPEN = 'breaker.open' satisfies ErrorCode;
 export const NO_ACCESS = 'normalise.no_access' satisfies ErrorCode;
 
 const cut = (text: string) => text.slice(0, 300).toWellFormed();
-const triedOf = (code: ErrorCode, message: string, ms = 0): Tried => ({ code, message: cut(message.replaceAll('\0', '')), ms });
+const triedOf = (code: ErrorCode, message: string, { ms = 0, status }: Partial<Called> = {}): Tried => ({ code, message: cut(message.replaceAll('\0', '')), ms, status });
 
 /** Decides one delivery; what it plans is kept in the view for those after it. Never throws: what cannot be planned is quarantined. */
 export function settle({ delivery, outcome }: Work, context: SettleContext): Settled {
@@ -83,7 +88,7 @@ export function settle({ delivery, outcome }: Work, context: SettleContext): Set
     case 'held':
       return { ...plain, attempts: delivery.attempts - 1, state: 'held', reason: outcome.noLeave ? NO_LEAVE : (outcome.why ?? context.pausedAs(delivery.connectionId)) };
     case 'quarantined':
-      return { ...review(delivery, 'quarantined', outcome.code, context), tried: triedOf(outcome.code, outcome.message) };
+      return { ...review(delivery, 'quarantined', outcome.code, context), tried: triedOf(outcome.code, outcome.message, outcome) };
     case 'reread': {
       const verdict = context.fetch(delivery);
       // Neither is an attempt: nobody was called.
@@ -93,9 +98,9 @@ export function settle({ delivery, outcome }: Work, context: SettleContext): Set
     }
     // However long it takes: whoever enters a new key, or a call that is answered again, lets it go on.
     case 'noAccess':
-      return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: NO_ACCESS, nextAttemptAt: after(NO_ACCESS_MS), tried: triedOf(outcome.code, outcome.message, outcome.ms) };
+      return { ...plain, attempts: delivery.attempts - 1, state: 'waiting', reason: NO_ACCESS, nextAttemptAt: after(NO_ACCESS_MS), tried: triedOf(outcome.code, outcome.message, outcome) };
     case 'unanswered': {
-      const tried = triedOf(outcome.code, outcome.message, outcome.ms);
+      const tried = triedOf(outcome.code, outcome.message, outcome);
       if (delivery.attempts >= MAX_ATTEMPTS) return { ...review(delivery, 'dead', outcome.code, context), tried };
       return { ...plain, state: 'waiting', reason: outcome.code, nextAttemptAt: after(backoffMs(delivery.attempts, context.random(), outcome.retryAfterMs)), tried };
     }
@@ -114,12 +119,15 @@ function draftContext(delivery: DeliveryInHand, vendors: SettleContext['vendors'
   return { actor: { kind: 'vendor', id: delivery.system, name }, source: { system: delivery.system, connectionId: delivery.connectionId, remoteId: null }, deliveryId: delivery.id };
 }
 
-function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'changes' }>, context: SettleContext): Settled {
+function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome, { kind: 'changes' }>, context: SettleContext): Settled {
   const { view, vendors, now, newId } = context;
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
   const shown = context.shown?.(delivery) ?? null;
-  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId);
+  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, readAt ?? null);
+  if (delivery.ahead && !mayOvertake(changes, { drafts, parked })) {
+    return { delivery, attempts: delivery.attempts - 1, state: delivery.found, reason: null, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], stays: true };
+  }
   if (shown && !isAsShown(shown, drafts, parked[0]?.reason ?? null)) {
     return { delivery, ...shown.was, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], differsFrom: shown.dryRunId };
   }
@@ -132,7 +140,7 @@ function plan(delivery: DeliveryInHand, { changes }: Extract<Outcome, { kind: 'c
   const all = [...facts, ...alerts];
   view.keep(delivery.connectionId, all, mappings);
   const [first] = parked;
-  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}) };
+  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}), ...(ms === undefined ? {} : { tried: { code: 'ok', message: '', ms } }) };
 }
 
 /** What a card says; a title of more than 300 characters is cut. */

@@ -36,13 +36,13 @@ export async function keepStates(tx: Tx, dryRunId: string, ids: readonly string[
   `.execute(tx);
 }
 
-/** By delivery; none of those that are worked on for the first time or by the rules alone. */
+/** By delivery; none of those that are worked on for the first time or by the rules alone, nor of what was held until its replay was over. */
 export async function readShown(tx: Tx, deliveries: readonly DeliveryInHand[]): Promise<Map<string, ShownBefore>> {
   const again = deliveries.filter(({ replayId }) => replayId !== null);
   if (again.length === 0) return new Map();
   const { rows } = await sql<Row>`
     select l.delivery_id, l.dry_run_id, l.outcome, l.reason, l.rows, l.new_ids, l.changes, l.was_state, l.was_reason, l.was_attempts
-    from dry_runs r join dry_run_lines l on l.dry_run_id = r.id
+    from dry_runs r join dry_run_lines l on l.dry_run_id = r.id join replays p on p.id = r.replay_id and p.state <> 'done'
     where r.replay_id = any(${[...new Set(again.map((one) => one.replayId))]}::uuid[]) and l.delivery_id = any(${again.map((one) => one.id)}::uuid[]) and l.was_state is not null
   `.execute(tx);
   return new Map(rows.map(({ deliveryId, wasState, wasReason, wasAttempts, ...shown }) => [deliveryId, { ...shown, was: { state: wasState, reason: wasReason, attempts: wasAttempts } }]));
@@ -65,10 +65,31 @@ export function isAsShown(shown: ShownBefore, drafts: readonly EventDraft[], rea
   return sameReason && isDeepStrictEqual(asJson(drafts.map(rowChange)), asJson(shown.rows));
 }
 
+/**
+ * What was done, set aside or held is bound to its dry run no more, and what its source said is not kept: whoever lets it go
+ * on later, or has it worked on for another reason, does not mean what was shown then.
+ */
+export async function unbind(tx: Tx, shown: ReadonlyMap<string, ShownBefore>, settled: readonly { readonly delivery: DeliveryInHand; readonly state: DeliveryState }[]): Promise<void> {
+  const over = settled.filter(({ delivery, state }) => shown.has(delivery.id) && state !== 'waiting');
+  for (const [dryRunId, own] of Map.groupBy(over, ({ delivery }) => shown.get(delivery.id)?.dryRunId ?? null)) {
+    await sql`update dry_run_lines set was_state = null, changes = null where dry_run_id = ${dryRunId} and delivery_id = any(${own.map((one) => one.delivery.id)}::uuid[])`.execute(tx);
+  }
+}
+
 /** Those that were left as they were, for whoever looks at the dry run or its replay. */
 export async function markDiffering(tx: Tx, differing: readonly { readonly dryRunId: string; readonly delivery: DeliveryInHand }[]): Promise<void> {
   for (const [dryRunId, own] of Map.groupBy(differing, (one) => one.dryRunId)) {
     await sql`update dry_run_lines set differs = true where dry_run_id = ${dryRunId} and delivery_id = any(${own.map((one) => one.delivery.id)}::uuid[])`.execute(tx);
     await sql`update replays p set differs = p.differs + ${own.length}::bigint from dry_runs r where r.id = ${dryRunId} and p.id = r.replay_id`.execute(tx);
   }
+}
+
+/** Those that were shown and cannot be handed out any more, since their body or their connection has gone meanwhile. */
+export async function markLeftOut(tx: Tx, dryRunId: string, replayId: string): Promise<void> {
+  const left = await sql`
+    update dry_run_lines l set differs = true from deliveries d
+    where l.dry_run_id = ${dryRunId} and l.outcome <> 'body_gone' and d.id = l.delivery_id and d.replay_id is distinct from ${replayId}::uuid
+      and (d.emptied_at is not null or exists (select from connection_access gone where gone.id = d.connection_id and gone.removed_at is not null))
+  `.execute(tx);
+  await sql`update replays set differs = differs + ${left.numAffectedRows ?? 0n} where id = ${replayId}`.execute(tx);
 }

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../../core/contract/events.ts';
 import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Mapping, type MappingDraft, type Needs, type View } from '../../core/domain/record/plan.ts';
+import type { Told } from '../../core/domain/record/told.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { readRowsOf, type RowKey } from '../store/reads.ts';
@@ -137,6 +138,7 @@ export interface MappingRow {
   readonly collection: CollectionName;
   readonly localId: string;
   readonly remoteVersion: string | null;
+  readonly told: Told | null;
   readonly erased: boolean;
 }
 
@@ -147,7 +149,7 @@ export function mappingsOf(keys: readonly RemoteKey[]): RawBuilder<MappingRow> {
     select m.* from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
       as k(organisation_id, connection_id, remote_type, remote_id)
     cross join lateral (
-      select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, erased_at is not null as erased from mappings
+      select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, told, erased_at is not null as erased from mappings
       where organisation_id = k.organisation_id and connection_id = k.connection_id and remote_type = k.remote_type and remote_id = k.remote_id limit 1
     ) as m
   `;
@@ -169,8 +171,8 @@ async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<stri
   for (const row of result.rows) {
     const own = found.get(row.organisationId) ?? new Map<string, Mapping>();
     found.set(row.organisationId, own);
-    const { collection, localId: id, remoteVersion } = row;
-    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), { collection, id, remoteVersion, ...(row.erased ? { erased: true } : {}) });
+    const { collection, localId: id, remoteVersion, told } = row;
+    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), { collection, id, remoteVersion, told, ...(row.erased ? { erased: true } : {}) });
   }
   return found;
 }
@@ -200,7 +202,7 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
         if (EVENT_TYPES[draft.type].change === 'deleted') rows[draft.collection].delete(draft.row.id);
         else rows[draft.collection].set(draft.row.id, asRow(draft));
       }
-      for (const { remoteType, remoteId, collection, id, remoteVersion } of planned) mappings.set(mappingKey(connectionId, remoteType, remoteId), { collection, id, remoteVersion });
+      for (const { remoteType, remoteId, collection, id, remoteVersion, told = null } of planned) mappings.set(mappingKey(connectionId, remoteType, remoteId), { collection, id, remoteVersion, told });
     },
   };
 }

@@ -94,7 +94,10 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
     return { path: HTTP.replay.path, payload: { ids } };
   },
   cancelReplay: async () => ({ path: HTTP.cancelReplay.path.replace(':id', await anyReplay()), payload: {} }),
+  figures: () => ({ path: HTTP.figures.path }),
+  connectionFigures: () => ({ path: HTTP.connectionFigures.path.replace(':id', t.connections.stripe.connectionId) }),
   syncWedding: () => ({ path: HTTP.syncWedding.path.replace(':weddingId', house.here), payload: {} }),
+  syncCalendars: () => ({ path: HTTP.syncCalendars.path.replace(':weddingId', house.here), payload: {} }),
   weddingStatus: () => ({ path: HTTP.weddingStatus.path.replace(':weddingId', house.here) }),
   syncConnections: () => ({ path: HTTP.syncConnections.path, payload: {} }),
   connectionStatus: () => ({ path: HTTP.connectionStatus.path }),
@@ -301,8 +304,10 @@ describe.each(ROLES)('%s', (role) => {
       ['deliveries', { path: HTTP.deliveries.path.replace(':id', randomUUID()) }],
       ['delivery', { path: HTTP.delivery.path.replace(':id', randomUUID()) }],
       ['syncWedding', { path: HTTP.syncWedding.path.replace(':weddingId', other.here), payload: {} }],
+      ['syncCalendars', { path: HTTP.syncCalendars.path.replace(':weddingId', other.here), payload: {} }],
       ['weddingStatus', { path: HTTP.weddingStatus.path.replace(':weddingId', other.here) }],
       ['refusals', { path: HTTP.refusals.path.replace(':id', troubled(other).connectionId) }],
+      ['connectionFigures', { path: HTTP.connectionFigures.path.replace(':id', troubled(other).connectionId) }],
       ['testEvent', { path: HTTP.testEvent.path.replace(':id', troubled(other).connectionId), payload: {} }],
       ['replayState', { path: HTTP.replayState.path.replace(':id', randomUUID()) }],
       // Of somebody else in the same house it is as unknown.

@@ -1,11 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ErrorBody, WebhookReceipt } from '../../../core/contract/http.ts';
 import { ConnectionStatusAnswer, LooksAnswer, WeddingStatusAnswer } from '../../../core/contract/looking.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { createIds } from '../../../server/ports.ts';
+import { createConnection } from '../../../server/store/connections.ts';
 import { setPaused } from '../../../server/store/pausing.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { delivery, stripeIntent } from '../../support/deliveries.ts';
@@ -70,10 +72,87 @@ test('a wedding: how its connections stand', async () => {
   expect(WeddingStatusAnswer.parse((await get(`/api/integrations/status/${house.elsewhere}`)).json())).toMatchObject({ connections: [], active: 0, lastChangeAt: null });
 });
 
+test('a wedding: only those that bring what is wanted, also under the name of calendars', async () => {
+  const looks = async (url: string, body: object = {}) => LooksAnswer.parse((await post(url, body)).json()).connections.map((one) => one.system);
+  const address = `/api/integrations/sync/${house.here}`;
+  expect(await looks(address, { syncType: 'payments' })).toEqual(['stripe']);
+  expect(await looks(address, { syncType: 'all', systems: ['stripe'] })).toEqual(['stripe']);
+  expect(await looks(address, { syncType: 'calendar' })).toEqual([]);
+  expect(await looks('/api/integrations/vendor/sync', { syncType: 'bookings' })).toEqual(expect.arrayContaining(['vsco-workspace', 'honeybook']));
+  expect(await looks(`/api/integrations/calendar/sync/${house.here}`, { syncType: 'payments' })).toEqual([]);
+  const { calendar } = await ownCalendar();
+  expect(await looks(`/api/integrations/calendar/sync/${house.here}`)).toEqual(['ical-feed']);
+  expect((await looks(address)).sort()).toEqual(['ical-feed', 'stripe']);
+  expect((await post(address, { syncType: 'everything' })).statusCode).toBe(400);
+  expect((await post(`/api/integrations/calendar/sync/${randomUUID()}`)).statusCode).toBe(404);
+  await t.store.internals.database.system.updateTable('events').set({ weddingId: house.elsewhere }).where('deliveryId', '=', calendar).execute();
+});
+
+test('a wedding: what goes on with its connections, and what waits for a person', async () => {
+  const { database } = t.store.internals;
+  const stripe = t.connections.stripe.connectionId;
+  const status = async () => WeddingStatusAnswer.parse((await get(`/api/integrations/status/${house.here}`)).json());
+  await never();
+  expect(await status()).toMatchObject({ status: 'healthy', flows: [], reviews: [], pendingReviews: 0 });
+  const organisationId = t.organisation.id;
+  // A look that is asked for, one that was answered, a re-read in hand, a replay and a dry run under way.
+  await post(`/api/integrations/sync/${house.here}`);
+  const looked = new Date(Date.now() - 60_000).toISOString();
+  t.store.audit({ organisationId, at: looked, action: 'source.look', actor: 'system', subject: stripe, outcome: '200' });
+  t.store.audit({ organisationId, at: new Date().toISOString(), action: 'source.look', actor: 'system', subject: stripe, outcome: 'no_answer' });
+  await vi.waitFor(async () => expect((await status()).connections[0]?.lastSyncAt).toBe(looked), { timeout: 20_000 });
+  const later = '2099-01-01T00:00:00.000Z';
+  const worked = async (state: 'waiting' | 'processed', fields: object) => {
+    const { deliveryId } = await t.store.addDelivery(delivery(t, 'stripe', stripeIntent({ weddingId: house.here })));
+    await line.idle();
+    await database.system.updateTable('deliveries').set({ state, ...fields }).where('id', '=', deliveryId).execute();
+    return deliveryId;
+  };
+  const read = await worked('waiting', { inHand: true, nextAttemptAt: later });
+  const replayId = randomUUID();
+  await database.system.insertInto('replays').values({ id: replayId, organisationId, lot: null, total: 1, placeAt: null, placeArrival: null, startedBy: 'x', startedAt: looked, finishedAt: null }).execute();
+  const again = await worked('processed', { replayId });
+  const dryRunId = randomUUID();
+  await sql`insert into dry_runs (id, organisation_id, device_id, total, started_at, expires_at) values (${dryRunId}, ${organisationId}::uuid, ${t.device.id}::uuid, 1, ${looked}::timestamptz, ${later}::timestamptz)`.execute(database.system);
+  await sql`insert into dry_run_lines (dry_run_id, organisation_id, delivery_id, received_at, arrival, outcome, rows, new_ids) values (${dryRunId}, ${organisationId}::uuid, ${again}::uuid, ${looked}::timestamptz, 1, 'nothing', '[]', '[]')`.execute(database.system);
+  const busy = await status();
+  expect(busy.status).toBe('working');
+  expect(busy.flows.map(({ kind, count, connectionId }) => [kind, count, connectionId === stripe]).sort()).toEqual([['dry_run', 1, true], ['look', 1, true], ['replay', 1, true], ['reread', 1, true]]);
+  await database.system.updateTable('replays').set({ state: 'done' }).execute();
+  await sql`update dry_runs set state = 'done'`.execute(database.system);
+  await database.system.updateTable('deliveries').set({ state: 'processed', inHand: false, nextAttemptAt: null }).where('id', '=', read).execute();
+  await never();
+  // One that leads to no wedding, one that is not understood, and what the brake holds of this wedding.
+  await t.store.addDelivery(delivery(t, 'stripe', stripeIntent({ id: 'pi_nobodys' })));
+  await t.store.addDelivery(delivery(t, 'stripe', { what: 'is this' }));
+  await t.store.addDelivery(delivery(t, 'honeybook', { what: 'is this' }));
+  await line.idle();
+  const lot = { kinds: [], rows: [], deliveries: 1, weddingIds: [house.here], moreWeddings: false, from: looked, to: looked, sample: [] };
+  await sql`
+    insert into review_items (organisation_id, id, version, source, seq, updated_at, delivery_id, connection_id, kind, reason, title, received_at, state, lot)
+    values (${organisationId}::uuid, ${randomUUID()}::uuid, 1, null, 1, ${looked}::timestamptz, ${read}::uuid, ${stripe}::uuid, 'held', 'held.deletes', 'x', ${looked}::timestamptz, 'open', ${JSON.stringify(lot)}::jsonb)
+  `.execute(database.system);
+  const waiting = await status();
+  expect(waiting).toMatchObject({ status: 'needs_person', flows: [], pendingReviews: 3 });
+  expect(waiting.reviews.map(({ kind, concerns }) => [kind, concerns]).sort()).toEqual([['held', true], ['parked', false], ['quarantined', false]]);
+  await sql`delete from review_items where kind = 'held'`.execute(database.system);
+  expect(WeddingStatusAnswer.parse((await get(`/api/integrations/status/${house.elsewhere}`)).json()).reviews).toEqual([]);
+});
+
+/** A calendar feed that something of the wedding came from. */
+async function ownCalendar(): Promise<{ calendar: string }> {
+  const actor = { kind: 'system', id: null, name: 'test' } as const;
+  const { connectionId } = await createConnection(t.store.internals, { organisationId: t.organisation.id, system: 'ical-feed', name: 'Calendar', path: 'feed', settings: {}, secrets: {}, actor });
+  const { deliveryId } = await t.store.addDelivery({ ...delivery(t, 'stripe', stripeIntent({ weddingId: house.here })) });
+  await line.idle();
+  await t.store.internals.database.system.updateTable('deliveries').set({ connectionId }).where('id', '=', deliveryId).execute();
+  return { calendar: deliveryId };
+}
+
 test('all of them, one CRM, and one that is paused', async () => {
   await never();
   const looks = async (url: string, body: object = {}) => Object.fromEntries(LooksAnswer.parse((await post(url, body)).json()).connections.map((one) => [one.system, one.look]));
-  expect(await looks('/api/integrations/vendor/sync')).toEqual({ stripe: 'asked', 'vsco-workspace': vendorModule('vsco-workspace')?.poll ? 'asked' : 'tells_by_itself', honeybook: 'tells_by_itself' });
+  expect(await looks('/api/integrations/vendor/sync')).toEqual({ stripe: 'asked', 'vsco-workspace': vendorModule('vsco-workspace')?.poll ? 'asked' : 'tells_by_itself', honeybook: 'tells_by_itself', 'ical-feed': 'asked' });
   expect(await looks('/api/integrations/vendor/sync', { connectionIds: [t.connections.honeybook.connectionId] })).toEqual({ honeybook: 'tells_by_itself' });
   expect(Object.keys(await looks('/api/integrations/crm/sync/tave'))).toEqual(['vsco-workspace']);
   expect((await post('/api/integrations/crm/sync/nobody')).statusCode).toBe(404);

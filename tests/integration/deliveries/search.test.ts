@@ -85,6 +85,16 @@ describe('what came', () => {
     for (const query of ['state=odd', 'before=1', 'before=x-1', 'from=yesterday', 'text=x', 'wedding=1']) expect([query, (await get(`/api/deliveries?${query}`)).statusCode]).toEqual([query, 400]);
   });
 
+  test('is narrowed by its priority, which its counts follow', async () => {
+    const found = async (query: string) => (await search(query)).deliveries.map((one) => one.id);
+    await t.store.internals.database.system.updateTable('deliveries').set({ priority: 'urgent' }).where('id', '=', ids.failed).execute();
+    expect(await found('priority=urgent')).toEqual([ids.failed]);
+    expect(await found('priority=normal')).toEqual([ids.strange, ids.paid]);
+    expect((await search('priority=urgent')).counts).toEqual({ processed: 1 });
+    expect((await whole(ids.failed)).priority).toBe('urgent');
+    expect((await get('/api/deliveries?priority=soon')).statusCode).toBe(400);
+  });
+
   test('is told whole, covered, with what it changed and whether something newer has', async () => {
     const paid = await whole(ids.paid);
     expect(paid.body).not.toContain('amara@example.org');

@@ -224,6 +224,8 @@ describe('health', () => {
     expect(local.body).toContain('wedsync_deliveries_parked 2');
     for (const line of ['held 4', 'dead 5', 'waiting_oldest_seconds 6', 'dead_oldest_seconds 7']) expect(local.body).toContain(`wedsync_deliveries_${line}`);
     expect(local.body).toContain('wedsync_intake_ack_seconds_bucket');
+    expect(local.body).toContain('wedsync_breakers_open{system="stripe",operation="poll",state="open"} 1');
+    for (const name of ['wedsync_source_call_seconds', 'wedsync_looks_total', 'wedsync_rereads_total']) expect(local.body).toContain(`# TYPE ${name} `);
     const far = { url: '/metrics', remoteAddress: '203.0.113.1' };
     expect((await test.app.inject(far)).statusCode).toBe(403);
     expect((await test.app.inject({ url: '/metrics', headers: { 'x-forwarded-for': '127.0.0.1' } })).statusCode).toBe(403);

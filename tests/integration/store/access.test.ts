@@ -119,7 +119,7 @@ test.each([401, 403])('a look that is answered %i makes a system with webhooks f
   expect(await alerts()).toEqual([[TOLD, 'resolved']]);
 });
 
-test('a re-read that is answered 401 waits, calls nobody for an hour, and goes on in its order when one is answered', async () => {
+test('a re-read that is answered 401 waits, calls nobody for an hour, and goes on when one is answered', async () => {
   await settled();
   status['/list'] = status['/one'] = 401;
   asked = [];
@@ -139,7 +139,8 @@ test('a re-read that is answered 401 waits, calls nobody for an hour, and goes o
   await settled();
   expect(await states()).toEqual([['processed', null], ['processed', null], ['processed', null]]);
   const created = (await t.store.readEvents(t.organisation.id, 0, 10_000)).flatMap((event) => (event.collection === 'calendarEvents' ? [event.row.title] : []));
-  expect(created).toEqual(['Entry a', 'Entry b', 'Entry c']);
+  // One tries, and the others are then asked at the same time: whichever is answered first is recorded first.
+  expect(created.toSorted()).toEqual(['Entry a', 'Entry b', 'Entry c']);
   expect(await row()).toMatchObject({ health: 'healthy' });
   expect(await alerts()).toEqual([[TOLD, 'resolved']]);
 });

@@ -35,6 +35,7 @@ const resolve = (name: string): Promise<string[][]> => {
   const record = (key: ReturnType<typeof rsa>) => [[`v=DKIM1; k=rsa; p=${key.publicKey.toString('base64')}`]];
   if (name === `real._domainkey.${vendorDomain}`) return Promise.resolve(record(keys.real));
   if (name === 'forwarding._domainkey.google.com') return Promise.resolve(record(keys.google));
+  if (name === 'real._domainkey.mail.halls.example') return Promise.resolve(record(keys.real));
   if (name === 'real._domainkey.evil.example') return Promise.resolve(record(keys.other));
   if (name === `away._domainkey.${vendorDomain}`) return Promise.reject(Object.assign(new Error('no server answers'), { code: 'ETIMEOUT' }));
   return Promise.reject(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
@@ -122,6 +123,23 @@ it('refuses in the session: unknown addresses, no signature, another domain’s,
   await t.store.internals.flushAudit();
   const lines = await t.store.internals.database.system.selectFrom('audit').select(['outcome', 'subject']).where('action', '=', 'mail_in.refused').execute();
   expect(lines).toEqual(expect.arrayContaining([expect.objectContaining({ outcome: 'mail_in.not_signed', subject: id }), expect.objectContaining({ outcome: 'intake.unknown_connection', subject: 'unknown' })]));
+});
+
+it('a system without a folder is believed at the domain that was named for it, and nowhere else', async () => {
+  const refused = await owner.ask('connect', { body: { system: 'bridge', path: 'mail', settings: { senderDomain: 'gmail.com' }, secrets: {} } });
+  expect(refused.json()).toMatchObject({ error: { code: 'connect.field_invalid', field: 'senderDomain' } });
+  const { connection, setup } = await owner.get('connect', { body: { system: 'bridge', path: 'mail', settings: { senderDomain: 'Bookings@Halls.Example' }, secrets: {} } });
+  const address = setup.mailAddress ?? '';
+  const halls = { ...REAL, domainName: 'mail.halls.example' };
+  expect(await send(address, { dkim: halls, from: 'bookings@halls.example' })).toBe('taken');
+  expect(await send(address, { dkim: halls, from: 'bookings@evil.example' })).toBe(550);
+  expect(await send(address, {})).toBe(550);
+  expect(await send(address, { dkim: { domainName: 'evil.example', keySelector: 'real', privateKey: keys.other.privateKey }, from: 'bookings@evil.example' })).toBe(550);
+  await normaliser.idle();
+  expect(await stored(connection.id)).toMatchObject([{ origin: 'mail', state: 'processed' }]);
+  // Another connection of the same system believes somebody else.
+  const other = await owner.get('connect', { body: { system: 'bridge', path: 'mail', settings: { senderDomain: 'other.example' }, secrets: {} } });
+  expect(await send(other.setup.mailAddress ?? '', { dkim: halls, from: 'bookings@halls.example' })).toBe(550);
 });
 
 const GOOGLE = { domainName: 'google.com', keySelector: 'forwarding', privateKey: keys.google.privateKey };

@@ -182,7 +182,7 @@ describe('working on deliveries again', () => {
     expect(await focused()).toBe(fixtureId(9, 4));
     await expect.poll(() => page.locator('.delivery-acts strong').innerText()).toBe('5 chosen');
     await page.keyboard.press('r');
-    await expect.poll(dialog).toContain('For 1 the source gave no answer. It is asked again when this is worked on, and what it says then counts. 2 change nothing. 1 cannot be used. The delivery does not look');
+    await expect.poll(dialog).toContain('For 1 the source was not read. It is asked again when this is worked on, and what it says then counts. Blythe & Thornbury studio 1 · The vendor gave no answer about the details. 2 change nothing. 1 cannot be used. The delivery does not look');
     await page.getByRole('button', { name: 'Work on 5 again now' }).click();
     await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 5 of 5');
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();

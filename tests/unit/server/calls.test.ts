@@ -81,7 +81,8 @@ describe('the calls of one account', () => {
     let sent = 0;
     const http: Http = { send: () => Promise.resolve((sent += 1) === 1 ? { status: 429, headers: { 'retry-after': '60' }, body: '' } : OK) };
     const lines: string[] = [];
-    const calls = createCalls({ http, clock: clockAt(at), audit: ({ action, outcome }) => lines.push(`${action} ${outcome}`) });
+    const measured: string[] = [];
+    const calls = createCalls({ http, clock: clockAt(at), audit: ({ action, outcome }) => lines.push(`${action} ${outcome}`), measured: ({ system, connectionId, purpose, outcome }) => measured.push(`${system} ${connectionId} ${purpose} ${outcome}`) });
     expect((await calls.of(caller()).send(request)).status).toBe(429);
     at.now += 20_000;
     for (const purpose of ['source.reread', 'source.test'] as const) expect(await calls.of(caller({ purpose })).send(request)).toEqual({ status: 429, headers: { 'retry-after': '40' }, body: '' });
@@ -90,5 +91,25 @@ describe('the calls of one account', () => {
     expect((await calls.of(caller()).send(request)).status).toBe(200);
     expect(sent).toBe(3);
     expect(lines).toEqual(['source.look 429', 'source.reread spared', 'source.test spared', 'source.look 200', 'source.look 200']);
+    expect(measured).toEqual(['limited c1 look too_many', 'limited c1 reread spared', 'limited c1 test spared', 'limited c1 look answered', 'limited c1 look answered']);
+  });
+
+  it('are measured from their own beginning, not from when they stood in line, and also when nobody answers', async () => {
+    let time = 0;
+    const told: [string, number][] = [];
+    const { http, answer } = source();
+    const calls = createCalls({ http, clock: clockAt({ now: 0 }), now: () => time, measured: ({ outcome, tookMs }) => told.push([outcome, tookMs]) });
+    const one = caller({ manifest: manifest(null, 1) });
+    const both = [calls.of(one).send(request), calls.of(one).send(request)];
+    await moment();
+    time += 500;
+    answer();
+    await moment();
+    time += 70;
+    answer({ ...OK, status: 503 });
+    await Promise.all(both);
+    const dead = createCalls({ http: { send: () => Promise.reject(new Error('no line')) }, clock: clockAt({ now: 0 }), now: () => (time += 9), measured: ({ outcome, tookMs }) => told.push([outcome, tookMs]) });
+    await expect(dead.of(caller()).send(request)).rejects.toThrow('no line');
+    expect(told).toEqual([['answered', 500], ['failing', 70], ['no_answer', 9]]);
   });
 });

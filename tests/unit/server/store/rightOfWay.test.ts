@@ -58,7 +58,9 @@ describe('the right of way', () => {
     play.keepsUp();
     play.advance(1_000);
     expect(await worked(play, 20_000, 20)).toBeGreaterThanOrEqual(20_000);
-    expect((await play.way.turn()).most, 'in small pieces all the same').toBeLessThan(1_000);
+    const turn = await play.way.turn();
+    expect(turn.most, 'in small pieces all the same').toBeLessThan(1_000);
+    expect(turn.behind).toBe(false);
   });
 
   it('gives everything back soon after the flood', async () => {
@@ -66,6 +68,7 @@ describe('the right of way', () => {
     play.rate(20_000);
     play.advance(1_000);
     const turn = await play.way.turn();
+    expect(turn.behind).toBe(true);
     play.advance(400);
     turn.done(64);
     play.rate(0);

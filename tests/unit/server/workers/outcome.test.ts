@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { backoffMs, storable, understand, type DeliveryInHand } from '../../../../server/workers/outcome.ts';
 
-const delivery: DeliveryInHand = { organisationId: 'o', id: 'd', arrival: 1, connectionId: 'c', system: 'nobody', vendorEvent: null, mediaType: 'application/json', body: '{}', receivedAt: '2026-11-20T12:00:00.000Z', origin: 'webhook', settings: {}, attempts: 1, paused: false, letThrough: false, replayId: null };
+const delivery: DeliveryInHand = { organisationId: 'o', id: 'd', arrival: 1, connectionId: 'c', system: 'nobody', vendorEvent: null, mediaType: 'application/json', body: '{}', receivedAt: '2026-11-20T12:00:00.000Z', origin: 'webhook', settings: {}, attempts: 1, paused: false, letThrough: false, replayId: null, found: 'received', ahead: false };
 
 test('waits double up to ten minutes, are shortened by chance, and keep what the source asks for', () => {
   expect([1, 2, 3, 9, 10, 30].map((attempt) => backoffMs(attempt, 1, null))).toEqual([2_000, 4_000, 8_000, 512_000, 600_000, 600_000]);
