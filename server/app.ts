@@ -11,6 +11,7 @@ import type { AppDeps } from './deps.ts';
 import { dryRunRoutes } from './deliveries/dryRunRoutes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import { deskRoutes } from './desk/routes.ts';
+import { figuresRoutes } from './figures/routes.ts';
 import { foundingRoute } from './founding/route.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
@@ -142,6 +143,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     deliveriesRoute(api, deps);
     if (deps.deliveries) deliveryRoutes(api, deps, deps.deliveries);
     if (deps.deliveries) dryRunRoutes(api, deps, deps.deliveries);
+    if (deps.figures) figuresRoutes(api, deps, deps.figures);
     if (deps.looking) lookingRoutes(api, deps, deps.looking);
     apiRoutes(api, deps);
     historyRoutes(api, deps);

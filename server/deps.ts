@@ -5,6 +5,8 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import type { Desk } from './desk/desk.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
+import type { Counting } from './figures/counting.ts';
+import type { FiguresReading } from './figures/reading.ts';
 import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +30,8 @@ export interface AppDeps {
   readonly internals?: StoreInternals;
   /** Looking into what came; left out where there is no real record underneath. */
   readonly deliveries?: Deliveries;
+  /** What connections do, counted and read; left out where there is no real record underneath. */
+  readonly figures?: Counting & FiguresReading;
   /** Looks at sources on demand; left out where there is no real record underneath. */
   readonly looking?: Looking;
   /** How a server without an organisation gets its first; left out where there is no real record underneath. */

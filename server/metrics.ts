@@ -9,6 +9,10 @@ export interface Metrics {
   readonly intake: Counter<'system' | 'outcome'>;
   /** Seconds from the first byte of the request to its answer; accepted and duplicate deliveries. */
   readonly ack: Histogram;
+  /** Seconds of each call to a source, by `system`, `purpose` and `outcome` (see `core/contract/figures.ts`). */
+  readonly sourceCalls: Histogram<'system' | 'purpose' | 'outcome'>;
+  readonly looks: Counter<'system' | 'outcome'>;
+  readonly rereads: Counter<'system' | 'outcome'>;
   readonly streamConnections: Gauge;
   readonly streamRefused: Counter<'reason'>;
   readonly streamClosed: Counter<'reason'>;
@@ -21,10 +25,14 @@ export interface Metrics {
   readonly snapshots: Counter;
   readonly http: Counter<'route' | 'status'>;
   readonly commands: Counter<'type' | 'outcome'>;
+  /** Connections whose source is left alone, by `system`, `operation` and why (`open` = it does not answer, `no_access`). */
+  readonly breakers: Gauge<'system' | 'operation' | 'state'>;
   readonly store: { readonly waiting: Gauge; readonly parked: Gauge; readonly quarantined: Gauge; readonly held: Gauge; readonly dead: Gauge; readonly oldestWaiting: Gauge; readonly oldestDead: Gauge; readonly bytes: Gauge };
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5];
+/** Others answer slowly, and a call is given up after some ten seconds. */
+const CALL_BUCKETS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 /** A registry of its own, so that two servers in one process (tests) do not share numbers. */
 export function createMetrics(options: { readonly processMetrics: boolean } = { processMetrics: false }): Metrics {
@@ -35,6 +43,10 @@ export function createMetrics(options: { readonly processMetrics: boolean } = { 
     registry,
     intake: new Counter({ name: 'wedsync_intake_total', help: 'Webhooks by system and outcome', labelNames: ['system', 'outcome'], registers }),
     ack: new Histogram({ name: 'wedsync_intake_ack_seconds', help: 'Webhook in to answer out', buckets: LATENCY_BUCKETS, registers }),
+    sourceCalls: new Histogram({ name: 'wedsync_source_call_seconds', help: 'Calls to sources until their answer', labelNames: ['system', 'purpose', 'outcome'], buckets: CALL_BUCKETS, registers }),
+    looks: new Counter({ name: 'wedsync_looks_total', help: 'Looks at sources by outcome', labelNames: ['system', 'outcome'], registers }),
+    rereads: new Counter({ name: 'wedsync_rereads_total', help: 'Re-reads of objects by outcome', labelNames: ['system', 'outcome'], registers }),
+    breakers: new Gauge({ name: 'wedsync_breakers_open', help: 'Connections whose source is left alone', labelNames: ['system', 'operation', 'state'], registers }),
     streamConnections: new Gauge({ name: 'wedsync_stream_connections', help: 'Open live connections', registers }),
     streamRefused: new Counter({ name: 'wedsync_stream_refused_total', help: 'Live connections refused before opening', labelNames: ['reason'], registers }),
     streamClosed: new Counter({ name: 'wedsync_stream_closed_total', help: 'Live connections ended on purpose', labelNames: ['reason'], registers }),

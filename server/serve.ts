@@ -13,9 +13,12 @@ import { createCertificates } from './certificates.ts';
 import { createEgressHttp } from '../egress/http.ts';
 import { createEvidence } from './intake/evidence.ts';
 import { createCalls } from './calls/calls.ts';
+import { pacedDesk } from './calls/paced.ts';
 import { countSharers } from './calls/sharers.ts';
 import { createDesk } from './desk/desk.ts';
 import { createDeliveries } from './deliveries/deliveries.ts';
+import { createFigures } from './figures/counting.ts';
+import { createFiguresReading } from './figures/reading.ts';
 import { createFounding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import { readMasterKey } from './masterKey.ts';
@@ -86,12 +89,22 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const organisationId = () => firstOrganisation(store);
   const metrics = createMetrics({ processMetrics: true });
   const http = createEgressHttp({ allow: config.egressAllow, log });
-  const desk = createDesk({ store, clock, ids, log });
   const sharers = await countSharers(store.internals.database, log);
-  const calls = createCalls({ http, clock, audit: (line) => store.audit(line), sharers: () => sharers.count() });
-  const working = { store, vendors: vendorModule, http, calls, clock, ids, random: () => systemRandom.next(), log, desk };
-  const polls = roles.has('worker') ? startPolls(working) : null;
-  const normaliser = roles.has('worker') ? startNormaliser({ ...working, lookNow: () => polls?.wake() }) : null;
+  const figures = createFigures({ database: store.internals.database, clock, log });
+  const calls = createCalls({
+    http,
+    clock,
+    audit: (line) => store.audit(line),
+    sharers: () => sharers.count(),
+    measured({ system, connectionId, purpose, outcome, tookMs }) {
+      metrics.sourceCalls.observe({ system, purpose, outcome }, tookMs / 1000);
+      if (connectionId !== null) figures.called(connectionId, purpose, outcome, tookMs);
+    },
+  });
+  const desk = pacedDesk(createDesk({ store, clock, ids, log }), calls, vendorModule);
+  const working = { store, vendors: vendorModule, http, calls, figures, clock, ids, random: () => systemRandom.next(), log, desk };
+  const polls = roles.has('worker') ? startPolls({ ...working, looked: (system, outcome) => metrics.looks.inc({ system, outcome }) }) : null;
+  const normaliser = roles.has('worker') ? startNormaliser({ ...working, reread: (system, outcome) => metrics.rereads.inc({ system, outcome }), lookNow: () => polls?.wake() }) : null;
   const replayer = roles.has('worker') ? startReplayer({ store, log }) : null;
   const dryRunner = roles.has('worker') ? startDryRunner(working) : null;
   const deadLetters = roles.has('worker') ? startDeadLetterWatch({ store, clock, ids, log }) : null;
@@ -102,9 +115,9 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const founding = createFounding(store.internals);
   const deliveries = createDeliveries(store, vendorModule);
   const looking = createLooking(store.internals, vendorModule);
-  const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, clock, ids, log, config, desk }, store);
+  const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, clock, ids, log, config, desk, figures }, store);
   const evidence = createEvidence({ http, clock, audit: (line) => store.audit(line) });
-  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, looking, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
+  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
 
   let taking = false;
   let mailIn: MailIn | null = null;
@@ -126,6 +139,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     await silence?.stop();
     await retention?.stop();
     await accounts.close();
+    await figures.stop();
     await store.close();
     await removeServerFile(config.dataDir, process.pid);
   };
@@ -133,7 +147,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   try {
     await app.listen({ host: config.host, port: config.port });
     if (roles.has('intake') && config.mailInPort !== null && config.mailInDomain !== null) {
-      mailIn = await startMailIn({ store, vendors: vendorModule, clock, log, metrics, host: config.host, port: config.mailInPort, domain: config.mailInDomain, strangersPerMinute: config.strangerPerMinute });
+      mailIn = await startMailIn({ store, vendors: vendorModule, clock, log, metrics, figures, host: config.host, port: config.mailInPort, domain: config.mailInDomain, strangersPerMinute: config.strangerPerMinute });
     }
     const { port } = app.server.address() as AddressInfo;
     const url = localUrl(config.host, port);

@@ -2,6 +2,7 @@ import { DELIVERIES_HTTP, type DeliveryPage, type DeliveryWhole, type Lot, type 
 import { searchPath, type DeliverySearch } from '../../core/contract/deliveryPlace.ts';
 import { dryRunPath, DRY_RUNS_HTTP, type DryRun, type DryRunPage, type DryRunQuery } from '../../core/contract/dryRuns.ts';
 import type { CodedError } from '../../core/contract/errors.ts';
+import { FIGURES_HTTP, type ConnectionFiguresAnswer, type FiguresAnswer, type FigureWindow } from '../../core/contract/figures.ts';
 import type { z } from 'zod';
 import type { Result } from '../../core/contract/result.ts';
 import type { Ask } from './http.ts';
@@ -23,6 +24,9 @@ export interface DeliveriesApi {
   cancelReplay(id: string): Answer<Replay>;
   testEvent(connectionId: string): Answer<TestEventAnswer>;
   refusals(connectionId: string): Answer<RefusalsAnswer>;
+  /** What all connections have done. */
+  figures(window: FigureWindow): Answer<FiguresAnswer>;
+  connectionFigures(connectionId: string, window: FigureWindow): Answer<ConnectionFiguresAnswer>;
 }
 
 const LOOK_MS = 10_000;
@@ -32,6 +36,7 @@ const PREVIEW_MS = 30_000;
 export function deliveriesApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): DeliveriesApi {
   const { searchDeliveries, delivery, previewReplay, replay, replays, replayState, cancelReplay, testEvent, refusals } = DELIVERIES_HTTP;
   const { beginDryRun, dryRun, cancelDryRun } = DRY_RUNS_HTTP;
+  const { figures, connectionFigures } = FIGURES_HTTP;
   const of = <T>({ method, path, success }: { readonly method: 'GET' | 'POST'; readonly path: string; readonly success: z.ZodType<T> }, id: string): Answer<T> =>
     authorised({ method, path: path.replace(':id', encodeURIComponent(id)), ...(method === 'POST' ? { body: {} } : {}), answer: success, timeoutMs: LOOK_MS });
   return {
@@ -47,5 +52,7 @@ export function deliveriesApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 
     cancelReplay: (id) => of(cancelReplay, id),
     testEvent: (id) => of(testEvent, id),
     refusals: (id) => of(refusals, id),
+    figures: (window) => authorised({ method: 'GET', path: `${figures.path}?window=${window}`, answer: figures.success, timeoutMs: LOOK_MS }),
+    connectionFigures: (id, window) => authorised({ method: 'GET', path: `${connectionFigures.path.replace(':id', encodeURIComponent(id))}?window=${window}`, answer: connectionFigures.success, timeoutMs: LOOK_MS }),
   };
 }

@@ -16,6 +16,7 @@ import '../styles/narrow.css';
 import '../styles/messages.css';
 import '../styles/weather.css';
 import '../styles/deliveries.css';
+import '../styles/figures.css';
 import { SHOWS_PARAMETER } from '../../core/contract/windows.ts';
 import type { Backend } from '../state/backend/backend.ts';
 import { openRecordCache, type RecordCache } from '../state/cache.ts';

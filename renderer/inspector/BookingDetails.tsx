@@ -1,11 +1,27 @@
+import type { BookingLine } from '../../core/contract/record.ts';
 import { useMay } from '../app/access.ts';
 import { useScope, useTables } from '../app/selectors.ts';
-import { moneyText } from '../components/format.ts';
+import { countText, moneyText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { PersonalLink } from '../components/PersonalLink.tsx';
 import { t } from '../i18n/index.ts';
 import { alertsAbout, bookingLinks, inspectHref, weddingLink, zoneOf } from './links.ts';
 import { Details, Missing, type Fact } from './parts.tsx';
+
+function Ordered({ lines, currency }: { readonly lines: readonly BookingLine[]; readonly currency: string | null }) {
+  return (
+    <ul className="ordered">
+      {lines.map(({ name, units, amountMinor, within }, at) => (
+        // Two lines may say the same; their place is what tells them apart.
+        <li key={at} className={within === null ? undefined : 'ordered-within'}>
+          <bdi>{name}</bdi>
+          {units !== null && units !== 1 ? <span className="num dim">× {countText(units)}</span> : null}
+          {amountMinor !== null && currency ? <span className="num ordered-price">{moneyText(amountMinor, currency)}</span> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function BookingDetails({ id }: { readonly id: string }) {
   const tables = useTables();
@@ -24,6 +40,8 @@ export function BookingDetails({ id }: { readonly id: string }) {
   for (const [label, at] of times) if (at) facts.push({ label: t(label), value: <Moment at={at} zone={zone} /> });
   if (booking.place) facts.push({ label: t('facts.place'), value: booking.place });
   if (booking.amountMinor !== null && booking.currency) facts.push({ label: t('facts.amount'), value: <span className="num">{moneyText(booking.amountMinor, booking.currency)}</span> });
+  const lines = booking.lines ?? [];
+  if (lines.length > 0) facts.push({ label: t('facts.ordered'), value: <Ordered lines={lines} currency={booking.currency} /> });
   if (contact) {
     facts.push({ label: t('facts.contact'), value: contact.name });
     if (contact.phone) facts.push({ label: t('facts.phone'), value: <span className="num">{contact.phone}</span> });

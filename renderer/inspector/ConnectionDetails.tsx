@@ -3,6 +3,7 @@ import { systemName, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
 import { HealthMark } from '../components/Severity.tsx';
+import { ConnectionFigures } from '../figures/ConnectionFigures.tsx';
 import { ConnectionDeliveries } from '../deliveries/ConnectionDeliveries.tsx';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useIntegrations } from '../integrations/queries.ts';
@@ -46,6 +47,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
       related={alertsAbout(tables, 'connections', id)}
     >
       {face && setup ? <ConnectionSetup connection={connection} face={face} setup={setup} /> : null}
+      <ConnectionFigures id={id} zone={zone} />
       <ConnectionDeliveries id={id} zone={zone} />
     </Details>
   );

@@ -1,4 +1,6 @@
-import { useScope, useTables } from '../app/selectors.ts';
+import { mayBeMailed } from '../../core/domain/record/consent.ts';
+import { systemName, useScope, useTables } from '../app/selectors.ts';
+import { Moment } from '../components/Moment.tsx';
 import { t } from '../i18n/index.ts';
 import { PersonalData } from '../privacy/PersonalData.tsx';
 import { alertsAbout, inspectHref, messageLinks, weddingLink, zoneOf } from './links.ts';
@@ -14,6 +16,15 @@ export function ContactDetails({ id }: { readonly id: string }) {
   if (contact.company) facts.push({ label: t('facts.company'), value: contact.company });
   if (contact.phone) facts.push({ label: t('facts.phone'), value: <span className="num">{contact.phone}</span> });
   if (contact.email) facts.push({ label: t('facts.email'), value: contact.email });
+  const consents = contact.consents ?? [];
+  if (consents.length > 0) {
+    const said = consents.map(({ system, connectionId, state, at }) => (
+      <div key={connectionId ?? system}>
+        {t(`consents.${state}`)} <span className="dim">· {(connectionId && tables.connections[connectionId]?.name) || systemName(system, tables.connections)}, <Moment at={at} zone={zone} /></span>
+      </div>
+    ));
+    facts.push({ label: t('facts.mayBeMailed'), value: <>{mayBeMailed(contact) ? null : <div><strong>{t('consents.doNotMail')}</strong></div>}{said}</> });
+  }
   const bookings = Object.values(tables.bookings).filter((booking) => booking.contactId === id);
   return (
     <Details

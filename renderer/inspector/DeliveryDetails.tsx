@@ -65,13 +65,13 @@ function Tries({ tries, zone }: { readonly tries: DeliveryWhole['tries']; readon
     <section className="inspector-part">
       <h3>{t('delivery.tries')}</h3>
       <ol className="history">
-        {tries.map(({ at, code, message, ms }, index) => (
+        {tries.map(({ at, code, message, ms, status }, index) => (
           <li key={index}>
             <Moment at={at} zone={zone} className="row-time num" />
             <span>
               <span>{triedText(code)}</span>
               <span className="row-sub">
-                <bdi>{message}</bdi> {ms === null ? null : <span className="num"> · {t('delivery.took', { ms: countText(Math.round(ms)) })}</span>}
+                <bdi>{message}</bdi> {status === null ? null : <span className="num"> · {t('delivery.answered', { status })}</span>} {ms === null ? null : <span className="num"> · {t('delivery.took', { ms: countText(Math.round(ms)) })}</span>}
               </span>
             </span>
           </li>
@@ -131,6 +131,7 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
     [t('inspector.kind.connection'), <a key="connection" href={`#/integrations/${delivery.connectionId}`}>{isolated(connection?.name ?? t('outbox.unknownConnection'))}</a>],
     [t('facts.cameIn'), <Moment key="came" at={delivery.receivedAt} zone={zone} />],
     [t('facts.path'), t(`deliveryOrigins.${delivery.origin}`)],
+    [t('deliveries.priority'), t(`deliveryPriorities.${delivery.priority}`)],
     ...(delivery.doneAt === null ? [] : [[t('delivery.done'), <Moment key="done" at={delivery.doneAt} zone={zone} />] as const]),
     [t('delivery.attempts'), <span key="attempts" className="num">{countText(delivery.attempts)}{delivery.nextAttemptAt !== null && delivery.state === 'waiting' ? <>, {t('deliveries.next')} <Moment at={delivery.nextAttemptAt} zone={zone} /></> : null}</span>],
     ...(about.length === 0 ? [] : [[t('inspector.kind.about'), <span key="about">{about.map((wedding) => <a key={wedding.id} className="fact-part" href={inspectHref('about', wedding.id, wedding.id)}>{isolated(wedding.title)}</a>)}</span>] as const]),

@@ -1,5 +1,5 @@
-import type { CollectionName } from '../../core/contract/record.ts';
-import { momentText } from '../components/format.ts';
+import { Booking, Contact, type CollectionName } from '../../core/contract/record.ts';
+import { countText, momentText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -23,11 +23,28 @@ const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, str
   connections: { health: 'health' },
 };
 
+/** What each mailing system said, and when. */
+function consentsText(value: unknown, zone: string): string | null {
+  const consents = Contact.shape.consents.safeParse(value);
+  if (!consents.success || !consents.data) return null;
+  return consents.data.map(({ system, state, at }) => `${t(`consents.${state}`)} (${tMaybe(`systems.${system}`) ?? system}, ${momentText(at, zone, Date.now())})`).join('; ');
+}
+
+/** What was ordered, by its names. */
+function linesText(value: unknown): string | null {
+  const lines = Booking.shape.lines.safeParse(value);
+  if (!lines.success || !lines.data) return null;
+  const text = lines.data.filter(({ within }) => within === null).map(({ name, units }) => (units === null || units === 1 ? name : `${countText(units)} × ${name}`)).join(', ');
+  return text === '' ? t('inspector.historyNothing') : text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 /** A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. */
 export function valueText(collection: CollectionName, field: string, value: unknown, zone: string): string | null {
   if (value === null || value === '') return t('inspector.historyNothing');
   if (typeof value === 'boolean') return t(value ? 'inspector.historyYes' : 'inspector.historyNo');
   if (typeof value === 'number') return String(value);
+  if (collection === 'contacts' && field === 'consents') return consentsText(value, zone);
+  if (collection === 'bookings' && field === 'lines') return linesText(value);
   if (typeof value !== 'string') return null;
   if (INSTANT.test(value)) return momentText(value, zone, Date.now());
   const words = WORDS[collection]?.[field];

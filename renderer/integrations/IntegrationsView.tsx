@@ -10,6 +10,7 @@ import { Empty } from '../components/Section.tsx';
 import { HealthMark } from '../components/Severity.tsx';
 import { useRows } from '../components/useRows.ts';
 import { DeliveryTiles } from '../deliveries/DeliveryTiles.tsx';
+import { AllFigures } from '../figures/AllFigures.tsx';
 import { ReviewQueue } from '../deliveries/ReviewQueue.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
@@ -99,6 +100,7 @@ export function IntegrationsView() {
         </ul>
       )}
       {connections.length > 0 ? <p className="dim page-foot">{t('integrations.foot')}</p> : null}
+      {connections.length > 0 ? <AllFigures zone={zone} /> : null}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { DELIVERY_STATES, REVIEW_STATES, type DeliveryQuery, type DeliveryState, type Lot, type ReplayOrder } from '../../core/contract/deliveries.ts';
 import type { Tx } from '../store/database.ts';
+import { triedBounds, triedFilters } from './tried.ts';
 
 /** Which deliveries are meant, as far as a query can say it. Deliveries are `d` in all of these. */
 export type Narrowing = Omit<DeliveryQuery, 'before'>;
@@ -34,10 +35,12 @@ const EVENTS_OF_WEDDING = 5_000;
 const all = (parts: readonly RawBuilder<unknown>[]) => (parts.length === 0 ? sql`true` : sql.join(parts, sql` and `));
 
 /** Conditions that an index narrows by; everything else is {@link filters}. The rows that they leave are looked at up to a limit. */
-export async function bounds(tx: Tx, organisationId: string, { system, connection, wedding, from, to }: Narrowing, states: readonly DeliveryState[]): Promise<RawBuilder<unknown>> {
+export async function bounds(tx: Tx, organisationId: string, narrowing: Narrowing, states: readonly DeliveryState[]): Promise<RawBuilder<unknown>> {
+  const { system, connection, wedding, from, to } = narrowing;
   const parts: RawBuilder<unknown>[] = [sql`d.organisation_id = ${organisationId}`];
   if (from !== undefined) parts.push(sql`d.received_at >= ${from}::timestamptz`);
   if (to !== undefined) parts.push(sql`d.received_at <= ${to}::timestamptz`);
+  parts.push(...triedBounds(narrowing));
   if (connection !== undefined) parts.push(sql`d.connection_id = ${connection}`);
   else if (system !== undefined) {
     const own = await tx.selectFrom('connectionAccess').select('id').where('organisationId', '=', organisationId).where('system', '=', system).limit(2).execute();
@@ -57,10 +60,13 @@ const inStates = (states: readonly DeliveryState[]) => sql`d.state in (${sql.joi
 const LIKE = /[\\%_]/g;
 
 /** Conditions that are tried row by row. */
-export function filters({ system, origin, text }: Narrowing, states: readonly DeliveryState[]): RawBuilder<unknown> {
+export function filters(narrowing: Narrowing, states: readonly DeliveryState[]): RawBuilder<unknown> {
+  const { system, origin, priority, text } = narrowing;
   const parts: RawBuilder<unknown>[] = [];
   if (system !== undefined) parts.push(sql`d.system = ${system}`);
   if (origin !== undefined) parts.push(sql`d.origin = ${origin}`);
+  if (priority !== undefined) parts.push(sql`d.priority = ${priority}`);
+  parts.push(...triedFilters(narrowing));
   if (states.length > 0) parts.push(inStates(states));
   if (text !== undefined) {
     const like = `%${text.replace(LIKE, (character) => `\\${character}`)}%`;

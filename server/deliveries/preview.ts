@@ -20,7 +20,7 @@ export interface InLot extends DeliveryInHand {
 /** The next deliveries of a lot as a replay would have them in hand, in order of arrival. */
 export async function readLot(tx: Tx, organisationId: string, lot: Lot, after: Place | null, limit: number): Promise<InLot[]> {
   const { rows } = await sql<InLot>`
-    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts, d.let_through, ${PREVIEWED}::uuid as replay_id, d.emptied_at, a.settings, a.paused
+    select d.id, d.organisation_id, d.arrival, d.connection_id, d.system, d.vendor_event, d.media_type, d.body, d.received_at, d.origin, d.attempts, d.let_through, ${PREVIEWED}::uuid as replay_id, d.emptied_at, 'received' as found, false as ahead, a.settings, a.paused
     from (${await inLot(tx, organisationId, lot, after, limit)}) as d join connection_access a on a.id = d.connection_id order by d.arrival
   `.execute(tx);
   return rows;

@@ -10,7 +10,7 @@ const LOOK = 20_000;
 
 type Row = Omit<DeliveryLine, 'weddingIds'> & { readonly arrival: number };
 
-export const LINE = sql`d.id, d.arrival, d.connection_id, d.system, d.origin, d.vendor_event, d.delivery_key as vendor_key, d.state, d.reason, d.attempts, d.received_at, d.done_at, d.next_attempt_at`;
+export const LINE = sql`d.id, d.arrival, d.connection_id, d.system, d.origin, d.priority, d.vendor_event, d.delivery_key as vendor_key, d.state, d.reason, d.attempts, d.received_at, d.done_at, d.next_attempt_at`;
 
 /** One page, newest first. However much there is, only a bounded number of rows is looked at; see `core/contract/deliveries.ts`. */
 export async function searchDeliveries(internals: StoreInternals, organisationId: string, narrowing: Narrowing, states: readonly DeliveryState[], before: Place | null): Promise<DeliveryPage> {

@@ -9,6 +9,7 @@ import { rowChange } from '../../core/domain/record/rowChange.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { LINE, withWeddings } from './search.ts';
+import { allTries, type StoredTry } from './tried.ts';
 
 /** Changes that are shown, and rows and events that are looked at for what is newer. */
 const CHANGED_SHOWN = 200;
@@ -22,7 +23,7 @@ interface Row extends Omit<DeliveryLine, 'weddingIds'> {
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly emptiedAt: string | null;
-  readonly tries: DeliveryWhole['tries'];
+  readonly tries: readonly StoredTry[];
 }
 
 /** Null = there is none of that id. Nothing of it is told that its vendor's manifest covers. */
@@ -59,7 +60,7 @@ export async function wholeDelivery(internals: StoreInternals, vendors: (system:
       headers,
       body: emptiedAt === null ? maskBody({ bodyText: body, mediaType, origin: row.origin }, masks) : null,
       // What went wrong may quote what came.
-      tries: tries.map((one) => ({ ...one, message: coverText(one.message) })),
+      tries: allTries(row, tries).map((one) => ({ ...one, message: coverText(one.message) })),
       changed: told.map(rowChange),
       newer: newer.rows[0]?.count ?? 0,
     };

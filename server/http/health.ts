@@ -57,6 +57,8 @@ export function healthRoutes(app: FastifyInstance, deps: AppDeps): void {
     metrics.store.oldestWaiting.set(gauges.oldestWaitingSeconds);
     metrics.store.oldestDead.set(gauges.oldestDeadSeconds);
     metrics.store.bytes.set(gauges.databaseBytes);
+    metrics.breakers.reset();
+    for (const { count, ...labels } of gauges.breakers) metrics.breakers.set(labels, count);
     return metrics.registry.metrics();
   }, NUMBERS_KEPT_MS);
   const quiet = { rateLimit: false } as const;

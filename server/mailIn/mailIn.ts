@@ -5,7 +5,9 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import { FORWARDING_DOMAINS, forwardingOf } from '../../core/domain/intake/forwarding.ts';
 import type { Clock } from '../../core/ports/ports.ts';
+import { mailDomainsOf } from '../../core/vendors/mailSenders.ts';
 import type { ReadMail, VendorModule } from '../../core/vendors/vendor.ts';
+import type { Counting } from '../figures/counting.ts';
 import type { ServerLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { findMailConnection, type MailConnection } from '../store/connections.ts';
@@ -28,6 +30,8 @@ export interface MailInOptions {
   readonly clock: Clock;
   readonly log: ServerLog;
   readonly metrics: Metrics;
+  /** Where mails are counted by connection; left out = nowhere. */
+  readonly figures?: Counting;
   readonly host: string;
   readonly port: number;
   /** Of the addresses, lower case. */
@@ -92,7 +96,7 @@ async function whole(stream: SMTPServerDataStream): Promise<Buffer | null> {
  * domain, answered only after the commit. Refused in the session, so that the sender is told and nobody else is.
  */
 export async function startMailIn(options: MailInOptions): Promise<MailIn> {
-  const { store, vendors, clock, log, metrics, domain } = options;
+  const { store, vendors, clock, log, metrics, figures, domain } = options;
   const resolve: Resolve = options.resolve ?? ((name, type) => dns.resolve(name, type) as Promise<string[][]>);
   const strangers = createStrangers(clock, options.strangersPerMinute);
   const nowText = () => new Date(clock.now()).toISOString();
@@ -102,6 +106,7 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
   const refuse = (session: SMTPServerSession, connection: MailConnection | null, code: ErrorCode, message: string): void => {
     strangers.count(session.remoteAddress);
     metrics.intake.inc({ system: connection?.system ?? 'unknown', outcome: 'refused' });
+    if (connection) figures?.refused(connection.connectionId, code);
     store.audit({ organisationId: connection?.organisationId ?? null, at: nowText(), action: 'mail_in.refused', actor: session.remoteAddress, subject: connection?.connectionId ?? 'unknown', outcome: code });
     log.info({ connectionId: connection?.connectionId ?? null, code, why: message }, 'mail refused');
   };
@@ -138,7 +143,8 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
 
   /** Throws when it is worth another try. */
   async function take(connection: MailConnection, raw: Buffer, session: SMTPServerSession): Promise<boolean> {
-    const domains = vendors(connection.system)?.manifest.mail?.domains ?? [];
+    const vendor = vendors(connection.system);
+    const domains = vendor ? mailDomainsOf(vendor.manifest, connection.settings) : [];
     const read = await readMail(raw, [...domains, ...FORWARDING_DOMAINS], resolve, clock.now());
     if (!read.ok && read.error.retryable) throw new Refused(451, '4.7.5 The key of the signature cannot be looked up; try again later.');
     if (!read.ok) {
@@ -157,6 +163,8 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
       organisationId, connectionId, system, deliveryKey: key, vendorEvent: 'mail', mediaType: 'application/json', headers: {}, bodyText: JSON.stringify(mail), receivedAt: nowText(), origin: 'mail',
     });
     metrics.intake.inc({ system, outcome: duplicate ? 'duplicate' : 'accepted' });
+    if (duplicate) figures?.duplicate(connectionId);
+    else figures?.came(connectionId, 'mail');
     log.info({ connectionId, organisationId, system, deliveryId, duplicate, signedBy: mail.signedBy }, 'mail taken in');
     return true;
   }

@@ -126,7 +126,7 @@ export async function changeConnection(deps: SystemsDeps, device: Device, connec
   const renewed = handedOver || wanted.keptHere !== undefined || !sameValues(values.settings, before.value.settings) || !sameValues(values.secrets, before.value.secrets);
   const untested = !renewed || values.missing.length > 0 || wanted.keptHere !== undefined;
   const { settings } = values;
-  const tried: TryAnswer = untested ? { outcome: 'untestable' } : kept ? await tryAtDesk(deps, vendor, { organisationId, connectionId, settings }) : await tryOut(vendor, row.path, values, { ...deps, organisationId }, connectionId);
+  const tried: TryAnswer = untested ? { outcome: 'untestable' } : kept ? await tryAtDesk(deps, vendor, { organisationId, connectionId, system: vendor.manifest.id, settings }) : await tryOut(vendor, row.path, values, { ...deps, organisationId }, connectionId);
   const verdict = verdictOf(tried, wanted.evenIfUntested === true);
   if (!verdict.ok) return verdict;
   const done = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<Readonly<Record<string, string>>, CodedError>> => {

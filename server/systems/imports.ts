@@ -163,7 +163,7 @@ export async function takeImport(deps: SystemsDeps, store: Pick<Store, 'addDeliv
   const hand = async () => {
     const receipts = await Promise.all(
       batch.map(({ key, event, body }) =>
-        store.addDelivery({ organisationId, connectionId, system, deliveryKey: key, vendorEvent: event, mediaType: 'application/json', headers: {}, bodyText: body, receivedAt, origin: 'file' }),
+        store.addDelivery({ organisationId, connectionId, system, deliveryKey: key, vendorEvent: event, mediaType: 'application/json', headers: {}, bodyText: body, receivedAt, origin: 'file', priority: 'bulk' }),
       ),
     );
     for (const { duplicate } of receipts) {
@@ -181,5 +181,7 @@ export async function takeImport(deps: SystemsDeps, store: Pick<Store, 'addDeliv
     if (batch.length >= TOGETHER) await hand();
   }
   await hand();
+  deps.figures?.came(connectionId, 'file', taken);
+  deps.figures?.duplicate(connectionId, repeated);
   return ok({ taken, known: repeated, problems: inOrder(problems) });
 }

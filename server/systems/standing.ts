@@ -7,6 +7,7 @@ import { callsComeIn } from '../../core/vendors/manifest.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Config } from '../config.ts';
+import type { Counting } from '../figures/counting.ts';
 import { keyOf, mailKeyOf, secretsOf } from '../store/connections.ts';
 import { keeperOf, keeperView } from '../desk/keeper.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -32,6 +33,8 @@ export interface SystemsDeps {
   readonly config: Pick<Config, 'publicUrl' | 'mailInDomain'>;
   /** Calls by desktops that keep a key; left out where none is served. */
   readonly desk?: Pick<Desk, 'ask'>;
+  /** Where rows of files are counted by connection; left out = nowhere. */
+  readonly figures?: Counting | undefined;
 }
 
 /** A connection as it stands, secrets opened. Never leaves this folder whole. */

@@ -3,6 +3,7 @@ import { codedError, type CodedError, type ErrorCode } from '../../core/contract
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ConnectPath } from '../../core/contract/systems.ts';
 import { fieldsOf, isProof } from '../../core/vendors/keeping.ts';
+import { senderDomain } from '../../core/vendors/mailSenders.ts';
 import type { ManifestField, VendorManifest } from '../../core/vendors/manifest.ts';
 import type { Entered } from '../../core/vendors/trying.ts';
 import { knownCurrency, knownZone } from '../founding/known.ts';
@@ -49,6 +50,8 @@ function clean(field: ManifestField, text: string): string | null {
       return knownZone(text) ? text : null;
     case 'currency':
       return knownCurrency(text.toUpperCase()) ? text.toUpperCase() : null;
+    case 'domain':
+      return senderDomain(text);
     case 'choice':
       return field.choices?.some((choice) => choice.value === text) === true ? text : null;
     case 'text':

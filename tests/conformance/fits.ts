@@ -4,6 +4,7 @@ import type { Result } from '../../core/contract/result.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { planChanges, type View } from '../../core/domain/record/plan.ts';
 import type { Http, HttpResponse } from '../../core/ports/ports.ts';
+import { contact } from '../support/builders.ts';
 import type { Normalised, NormaliseError } from '../../core/vendors/vendor.ts';
 
 const FIELDS = { wedding: Wedding, contact: Contact, booking: Booking, payment: Payment, message: Message, document: Document, calendarEvent: CalendarEvent, weather: WeatherNotice } as const;
@@ -19,10 +20,13 @@ export function expectFits(change: Change): void {
   expect(change.remote.type).not.toBe('');
   expect(change.remote.id).not.toBe('');
   expect(change.remote.id.length).toBeLessThanOrEqual(400);
+  if (change.kind === 'contact' && change.consent) expect(change.consent.at).toMatch(INSTANT);
   if (change.occurredAt !== null) expect(change.occurredAt).toMatch(INSTANT);
   let n = 0;
-  const context = { actor: { kind: 'vendor', id: null, name: 'test' }, source: null, deliveryId: null } as const;
-  const plan = planChanges([change], EMPTY_VIEW, context, () => `0199a000-0000-7000-8000-${String(++n).padStart(12, '0')}`);
+  const context = { actor: { kind: 'vendor', id: null, name: 'test' }, source: { system: 'test', connectionId: null, remoteId: null }, deliveryId: null } as const;
+  // What is said only of people who are known is said to one who is.
+  const known = change.kind === 'contact' && change.knownOnly === true ? { ...EMPTY_VIEW, contactsByEmail: (email: string) => [contact({ email })] } : EMPTY_VIEW;
+  const plan = planChanges([change], known, context, () => `0199a000-0000-7000-8000-${String(++n).padStart(12, '0')}`);
   // Taking away what was never here is nothing; everything else is.
   const takesAway = ('deleted' in change && change.deleted === true) || (change.kind === 'weather' && change.fields.state === 'ended');
   if (!takesAway) expect(plan.drafts.length + plan.parked.length, JSON.stringify(change)).toBeGreaterThan(0);

@@ -188,7 +188,7 @@ export function memoryStore(): MemoryStore {
     async ping() {
       if (store.down) throw new Error('the database is gone');
     },
-    gauges: async () => ({ deliveriesWaiting: 1, deliveriesHeld: 4, deliveriesParked: 2, deliveriesQuarantined: 3, deliveriesDead: 5, oldestWaitingSeconds: 6, oldestDeadSeconds: 7, databaseBytes: 4096 }),
+    gauges: async () => ({ deliveriesWaiting: 1, deliveriesHeld: 4, deliveriesParked: 2, deliveriesQuarantined: 3, deliveriesDead: 5, oldestWaitingSeconds: 6, oldestDeadSeconds: 7, databaseBytes: 4096, breakers: [{ system: 'stripe', operation: 'poll', state: 'open', count: 1 }] }),
     close: async () => undefined,
   };
   return store;

@@ -15,6 +15,8 @@ import { createDesk, type Desk } from '../../server/desk/desk.ts';
 import { createDeliveries } from '../../server/deliveries/deliveries.ts';
 import { createEgressHttp } from '../../egress/http.ts';
 import { createEvidence } from '../../server/intake/evidence.ts';
+import { createFigures, type Figures } from '../../server/figures/counting.ts';
+import { createFiguresReading, type FiguresReading } from '../../server/figures/reading.ts';
 import { createFounding, type Founding } from '../../server/founding/founding.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics, type Metrics } from '../../server/metrics.ts';
@@ -32,6 +34,8 @@ export interface TestApp {
   /** Left out on a double of the store. */
   readonly founding?: Founding;
   readonly desk?: Desk;
+  /** Written when it is read or the app is closed. */
+  readonly figures?: Figures & FiguresReading;
   /** Listens on a free loopback port. */
   listen(): Promise<string>;
 }
@@ -60,18 +64,22 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const deliveries = 'internals' in store ? { internals: (store as OpenedStore).internals, deliveries: createDeliveries(store as OpenedStore, vendors), looking: createLooking((store as OpenedStore).internals, vendors) } : {};
   const whole = testConfig(config);
   const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
+  const counting = 'internals' in store ? createFigures({ database: (store as OpenedStore).internals.database, clock, log }) : null;
+  const figures = counting ? { figures: { ...counting, ...createFiguresReading((store as OpenedStore).internals, counting.flush) } } : {};
   const http = options.http ?? createEgressHttp({ allow: whole.egressAllow, log });
   const fetched = createEvidence({ http, clock });
   const desk = 'internals' in store ? { desk: createDesk({ store: store as OpenedStore, clock, ids: (store as OpenedStore).internals.ids, log, ...(turnMs === undefined ? {} : { turnMs }) }) } : {};
-  const systems = 'internals' in store ? { systems: createSystems({ ...desk, internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
-  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  const systems = 'internals' in store ? { systems: createSystems({ ...desk, ...figures, internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
+  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...figures, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
+  if (counting) app.addHook('onClose', () => counting.stop());
   return {
     app,
     metrics,
     logLines,
     ...founding,
     ...desk,
+    ...figures,
     async listen() {
       await app.listen({ host: '127.0.0.1', port: 0 });
       return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

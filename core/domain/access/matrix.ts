@@ -80,9 +80,12 @@ export const ENDPOINTS = {
   replay: MANAGERS,
   cancelReplay: MANAGERS,
   testEvent: MANAGERS,
+  figures: HOUSE,
+  connectionFigures: HOUSE,
   weddingStatus: HOUSE,
   connectionStatus: HOUSE,
   syncWedding: MANAGERS,
+  syncCalendars: MANAGERS,
   syncConnections: MANAGERS,
   syncCrm: MANAGERS,
   // Of one's own keychain only: each turn belongs to one device.
@@ -146,7 +149,7 @@ const WHOLE = { rows: 'any', hidden: [], hiddenOfOthers: [] } as const;
 const ANY = { rows: 'any', hidden: ['source'], hiddenOfOthers: [] } as const;
 const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
 /** People of the same wedding know each other by name; a number or address is for its owner to give. */
-const NAMES = { rows: 'any', hidden: ['source'], hiddenOfOthers: ['email', 'phone'] } as const;
+const NAMES = { rows: 'any', hidden: ['source', 'consents'], hiddenOfOthers: ['email', 'phone'] } as const;
 
 const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
 const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
@@ -157,7 +160,7 @@ export const ROWS: { readonly [R in Role]: RoleRows } = {
   staff: EVERYTHING,
   vendor: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY, documents: OWN, contacts: NAMES, bookings: OWN, payments: OWN, alerts: { rows: 'own', hidden: ['source', 'acknowledgedBy'], hiddenOfOthers: [] } },
   // What the venue pays a vendor is between those two.
-  couple: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY, contacts: NAMES, bookings: { rows: 'any', hidden: ['source', 'amountMinor', 'currency'], hiddenOfOthers: [] }, payments: ANY },
+  couple: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY, contacts: NAMES, bookings: { rows: 'any', hidden: ['source', 'amountMinor', 'currency', 'lines'], hiddenOfOthers: [] }, payments: ANY },
   partner: { ...NOTHING, weddings: ANY, runSheetItems: ANY, weatherNotices: ANY },
   platform_admin: NOTHING,
 };

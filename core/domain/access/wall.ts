@@ -55,7 +55,7 @@ const CUTS: Cuts = {
   bookings: ({ id, version, seq, updatedAt, weddingId, trade, status, callTime }) =>
     weddingId === null || callTime === null
       ? null
-      : { id, version, seq, updatedAt, source: null, weddingId, title: '', trade, vendorName: null, contactId: null, status, startsAt: null, endsAt: null, callTime, place: null, amountMinor: null, currency: null },
+      : { id, version, seq, updatedAt, source: null, weddingId, title: '', trade, vendorName: null, contactId: null, status, startsAt: null, endsAt: null, callTime, place: null, amountMinor: null, currency: null, lines: null },
   alerts: ({ id, version, seq, updatedAt, weddingId, severity, rule, raisedAt, state }) => ({
     id, version, seq, updatedAt, source: null, weddingId, severity, rule, title: '', detail: '', raisedAt, state, acknowledgedAt: null, acknowledgedBy: null, subject: null,
   }),

@@ -20,13 +20,17 @@ export function nearness(wedding: { startsAt: string; endsAt: string } | null, n
 /** A vendor's own sentence inside ours: its full stop would be doubled. */
 const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
 
+/** News in one of these fields; an older word that merely fills in another one is none. */
+const touches = (draft: EventDraft, fields: readonly string[]): boolean => draft.before === null || ['weddingId', ...fields].some((field) => Object.hasOwn(draft.before ?? {}, field));
+
 const NOT_ANSWERING: readonly Alert['rule'][] = ['connection_failing', 'connection_warning', 'connection_disabled'];
 
 const OF_REVIEW = { parked: 'delivery_parked', quarantined: 'delivery_quarantined', dead: 'deliveries_dead', held: 'delivery_held' } as const satisfies Readonly<Record<ReviewItem['kind'], Alert['rule']>>;
 
 /** Which alerts a fact settles: money that came after all, a source that answers again or that a person has seen to, what was held. */
 function settles(draft: EventDraft): readonly Alert['rule'][] {
-  if (draft.type === 'payment.completed') return ['payment_failed'];
+  // Only what has come is sent back: the word that it came may be late.
+  if (draft.type === 'payment.completed' || draft.type === 'payment.refunded') return ['payment_failed'];
   if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health !== 'failing' && draft.row.health !== 'disabled') return draft.row.health === 'healthy' ? [...NOT_ANSWERING, 'forwarding_asked'] : NOT_ANSWERING;
   // It fails for another reason now: what was told before is not true any more.
   if (draft.type === 'connection.health_changed' && draft.collection === 'connections' && draft.row.health === 'failing') return ['connection_failing'];
@@ -80,11 +84,11 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
     const wedding = draft.weddingId ? view.row('weddings', draft.weddingId) : null;
     const near = nearness(wedding, now);
     const couple = wedding?.title ?? 'no wedding yet';
-    if (draft.type === 'payment.failed' && draft.collection === 'payments') {
+    if (draft.type === 'payment.failed' && draft.collection === 'payments' && touches(draft, ['status', 'failureReason', 'amountMinor'])) {
       const { amountMinor, currency, payerName, failureReason, description } = draft.row;
       raise(draft, near === 'today' || near === 'soon' ? 'critical' : 'warning', 'payment_failed', `Payment failed: ${moneyText(amountMinor, currency)}`, `${payerName ?? description ?? 'A payment'} for ${couple}${failureReason ? `: ${sentence(failureReason)}` : ''}.`);
     }
-    if (draft.type === 'payment.refunded' && draft.collection === 'payments') {
+    if (draft.type === 'payment.refunded' && draft.collection === 'payments' && touches(draft, ['status', 'refundedMinor'])) {
       raise(draft, 'notice', 'payment_refunded', `Refunded: ${moneyText(draft.row.refundedMinor, draft.row.currency)}`, `${draft.row.description ?? draft.row.payerName ?? 'A payment'} for ${couple}.`);
     }
     if (draft.type === 'booking.cancelled' && draft.collection === 'bookings') {

@@ -33,7 +33,7 @@ const withoutDecider = <T extends Readonly<Record<string, unknown>> | null>(valu
   values !== null && names.has(String(values['acknowledgedBy'])) ? { ...values, acknowledgedBy: ERASED } : values;
 
 /** Fields of a contact that are about the person, and what they become. */
-const OWN_FIELDS: Readonly<Record<string, unknown>> = { name: ERASED, email: null, phone: null, company: null };
+const OWN_FIELDS: Readonly<Record<string, unknown>> = { name: ERASED, email: null, phone: null, company: null, consents: null };
 
 const ownFields = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, key in OWN_FIELDS && value !== null ? OWN_FIELDS[key] : value]));

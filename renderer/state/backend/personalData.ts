@@ -2,6 +2,7 @@ import type { CodedError } from '../../../core/contract/errors.ts';
 import type { Bridge } from '../../../core/contract/ipc.ts';
 import { PERSONAL_DATA_HTTP, personalDataFile, type EraseAnswer, type ErasePreview, type EraseRequest, type ReadersAnswer, type Retention, type RetentionAnswer } from '../../../core/contract/personalData.ts';
 import { ok, type Result } from '../../../core/contract/result.ts';
+import { download } from './download.ts';
 import { exchange } from './http.ts';
 
 type Answer<T> = Promise<Result<T, CodedError>>;
@@ -17,16 +18,6 @@ export interface PersonalDataCalls {
   setRetention(retention: Retention): Answer<RetentionAnswer>;
 }
 
-/** The browser's own way of saving: it asks, or puts it among the downloads. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 export function browserPersonalData(): PersonalDataCalls {
   const { personalData, erasePreview, erase, readers, retention, setRetention } = PERSONAL_DATA_HTTP;
   const of = (path: string, id: string): string => path.replace(':id', encodeURIComponent(id));
@@ -35,7 +26,7 @@ export function browserPersonalData(): PersonalDataCalls {
       const held = await exchange('GET', of(personalData.path, id), personalData.success);
       if (!held.ok) return held;
       const { name, text } = personalDataFile(held.value);
-      download(name, text);
+      download(name, text, 'application/json');
       return ok({ saved: true });
     },
     preview: (id) => exchange('GET', of(erasePreview.path, id), erasePreview.success),

@@ -30,6 +30,7 @@ function lines(start: number): DeliveryLine[] {
     const vsco = index % 3 === 1 || state === 'held';
     return {
       id: fixtureId(9, index), connectionId: vsco ? VSCO : STRIPE, system: vsco ? 'vsco-workspace' : 'stripe', origin: vsco && index % 2 === 0 ? 'poll' : 'webhook',
+      priority: vsco && index % 2 === 0 ? 'bulk' : index % 3 === 2 ? 'urgent' : 'normal',
       vendorEvent: index === 3 ? null : vsco ? 'order.updated' : (['payment_intent.succeeded', 'charge.refunded', 'payment_intent.payment_failed'][index % 3] ?? null),
       vendorKey: `evt_1Pq${(index * 104_729).toString(36)}Zk4`, state, reason, attempts: state === 'dead' ? 12 : state === 'waiting' ? 3 : 1,
       receivedAt: at, doneAt: state === 'processed' ? at : null, nextAttemptAt: state === 'waiting' ? new Date(start + 4 * MINUTE).toISOString() : null,
@@ -61,7 +62,9 @@ export const stuckItems = (start: number): ReviewItem[] =>
 /** What the parked card of the record's fixture is about. */
 export const strayPayment = (start: number): Payment => ({ id: fixtureId(5, 700), version: 1, seq: 1, updatedAt: new Date(start - 50 * MINUTE).toISOString(), source: { system: 'stripe', connectionId: STRIPE, remoteId: 'pi_stray' }, weddingId: null, bookingId: null, description: 'Deposit from an unknown address', payerName: 'Okonkwo-Fairweather, Amelia', status: 'completed', amountMinor: 50_000, refundedMinor: 0, currency: 'GBP', paidAt: new Date(start - 50 * MINUTE).toISOString(), failureReason: null });
 
-export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): { calls: DeliveryCalls; deliver(): void } {
+type Calls = Omit<DeliveryCalls, 'figures' | 'connectionFigures' | 'saveFigures'>;
+
+export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): { calls: Calls; deliver(): void } {
   let all = line === 'none' ? [] : lines(start);
   const dryRuns = new Map<string, { run: DryRun; lot: Lot }>();
   const replays = new Map<string, { replay: Replay; ids: string[] }>();
@@ -73,7 +76,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     mediaType: 'application/json',
     headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': '••• (covered)', 'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)' },
     body: one.id === fixtureId(9, 20) ? null : one.id === fixtureId(9, 3) ? '{"kind":"odd","nested":[1,2' : BODY,
-    tries: one.attempts > 1 ? [{ at: new Date(start - 9 * MINUTE).toISOString(), code: 'normalise.reread_failed', message: 'answer 503 from the studio', ms: 812 }, { at: new Date(start - 4 * MINUTE).toISOString(), code: 'breaker.open', message: 'left alone until 14:12', ms: null }] : [],
+    tries: one.attempts > 1 ? [{ at: new Date(start - 9 * MINUTE).toISOString(), code: 'normalise.reread_failed', message: 'answer 503 from the studio', ms: 812, status: 503 }, { at: new Date(start - 4 * MINUTE).toISOString(), code: 'breaker.open', message: 'left alone until 14:12', ms: null, status: null }] : [],
     changed: one.state === 'processed' ? [{ type: 'review.resolved', collection: 'reviewItems', rowId: fixtureId(7, 99), title: 'Deposit from an unknown address', weddingId: null, fields: [{ field: 'state', before: 'open', after: 'resolved' }] }, { type: 'payment.completed', collection: 'payments', rowId: fixtureId(5, 0), title: 'Final balance', weddingId: WEDDING_A, fields: [{ field: 'status', before: 'pending', after: 'completed' }, { field: 'paidAt', before: null, after: one.receivedAt }] }] : [],
     newer: one.id === fixtureId(9, 4) ? 2 : 0,
   });
@@ -89,7 +92,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
   };
   const played = (one: DeliveryLine): ReplayPreview['changes'][number] => {
     if (one.state === 'processed') return { deliveryId: one.id, outcome: 'nothing' as const, reason: null, rows: [] };
-    if (one.state === 'dead') return { deliveryId: one.id, outcome: 'reads_source' as const, reason: null, rows: [] };
+    if (one.state === 'dead') return { deliveryId: one.id, outcome: 'reads_source' as const, reason: 'normalise.reread_failed', rows: [] };
     if (one.state === 'quarantined') return { deliveryId: one.id, outcome: 'refused' as const, reason: 'normalise.shape_unknown', rows: [] };
     return { deliveryId: one.id, outcome: 'changes' as const, reason: null, rows: [{ type: 'wedding.updated' as const, collection: 'weddings' as const, rowId: WEDDING_A, title: 'Okonkwo-Fairweather & Blackwood-Smythe', weddingId: WEDDING_A, fields: [{ field: 'guestCount', before: 148, after: 152 }, { field: 'room', before: 'The Orangery and Great hall', after: 'Great hall' }] }, { type: 'payment.completed' as const, collection: 'payments' as const, rowId: fixtureId(5, 900), title: 'Final balance', weddingId: WEDDING_A, fields: [{ field: 'amountMinor', before: null, after: 245_000 }, { field: 'currency', before: null, after: 'GBP' }, { field: 'weddingId', before: null, after: WEDDING_A }] }] };
   };
@@ -97,7 +100,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     const { fields, rows, outcomes, reasons } = summaryOf({ changes: [...lines] });
     return { fields, rows, outcomes, reasons: [...reasons], read: 0 };
   };
-  const calls: DeliveryCalls = {
+  const calls: Calls = {
     async search({ state, text, connection, system, wedding, origin, from, to, before }) {
       const narrowed = all.filter((one) => (text === undefined || `${one.vendorKey} ${one.vendorEvent}`.includes(text)) && (connection === undefined || one.connectionId === connection) && (system === undefined || one.system === system) && (wedding === undefined || one.weddingIds.includes(wedding)) && (origin === undefined || one.origin === origin) && (from === undefined || one.receivedAt >= from) && (to === undefined || one.receivedAt <= to));
       const counts: Partial<Record<DeliveryState, number>> = {};
@@ -126,13 +129,14 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     async dryRun(id, { after, only }) {
       const held = dryRuns.get(id);
       if (!held) return err(codedError('request.not_found', 'no such dry run'));
-      const lines = chosen(held.lot).map((one) => ({ ...played(one), readAt: null, differs: false }));
+      const lines = chosen(held.lot).map((one) => ({ ...played(one), connectionId: one.connectionId, receivedAt: one.receivedAt, readAt: null, differs: false }));
       // It takes two looks, so that the progress is seen.
       const half = Math.ceil(held.run.total / 2);
       if (held.run.state === 'running') held.run = held.run.done < half && held.run.total > 1 ? { ...held.run, done: half } : { ...held.run, state: 'done', done: held.run.total, finishedAt: now(), ...sumOf(lines) };
       const wanted = lines.filter((one) => only === undefined || (only === 'changing' ? one.rows.length > 0 : one.differs));
       const from = after === undefined ? 0 : Number(after.split('-')[1]);
-      return ok({ ...held.run, lines: wanted.slice(from, from + 50), after: wanted.length > from + 50 ? `0-${from + 50}` : null });
+      const unread = held.run.state !== 'done' ? [] : [...Map.groupBy(lines.filter((one) => one.outcome === 'reads_source'), (one) => one.connectionId)].map(([connectionId, own]) => ({ connectionId, reason: 'normalise.reread_failed', count: own.length }));
+      return ok({ ...held.run, unread, lines: wanted.slice(from, from + 50), after: wanted.length > from + 50 ? `0-${from + 50}` : null });
     },
     async cancelDryRun(id) {
       const held = dryRuns.get(id);
@@ -167,7 +171,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     },
     refusals: async (connectionId) => ok({ at: now(), refusals: connectionId === STRIPE ? [{ code: 'intake.signature_wrong', count: 14, lastAt: new Date(start - 22 * MINUTE).toISOString() }] : [] }),
   };
-  const gone: DeliveryCalls = { search: away, look: away, preview: away, beginDryRun: away, dryRun: away, cancelDryRun: away, replay: away, replays: away, replayState: away, cancelReplay: away, testEvent: away, refusals: away };
+  const gone: Calls = { search: away, look: away, preview: away, beginDryRun: away, dryRun: away, cancelDryRun: away, replay: away, replays: away, replayState: away, cancelReplay: away, testEvent: away, refusals: away };
   return {
     calls: line === 'away' ? gone : calls,
     deliver() {

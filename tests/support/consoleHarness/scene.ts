@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { sceneDeliveries, strayPayment, stuckItems } from './deliveries.ts';
+import { sceneFigures } from './figures.ts';
 import { scenePairing, scenePeople } from './people.ts';
 import { scenePersonalData } from './personalData.ts';
 import { sceneSystems } from './systems.ts';
@@ -55,6 +56,8 @@ export interface Harness {
   answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
   /** The first delivery of a connection arrives. */
   deliver(connectionId: string): void;
+  /** From now on no figures are to be had, or again. */
+  loseFigures(away: boolean): void;
   readonly painted: number[];
   readonly commands: unknown[];
 }
@@ -76,6 +79,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   let listeners: Listeners | null = null;
   let seq = snapshot.seq;
   let outcome: 'accepted' | 'rebase' | 'rejected' = 'accepted';
+  let figuresAway = scene === 'offline';
   const painted: number[] = [];
   const commands: unknown[] = [];
   const bare = scene === 'loading' || scene === 'lost';
@@ -153,7 +157,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const backend: Backend = {
     home,
     personalData: scenePersonalData,
-    delivered: deliveries.calls,
+    delivered: { ...deliveries.calls, ...sceneFigures(start, () => [...connections.values()], () => figuresAway) },
     systems: sceneSystems({ drop: dropConnection, connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
     people: scenePeople(start, scene === 'quiet' ? 'none' : 'some'),
     pairing: scenePairing(start, scene === 'not_let_in' ? 'auth_revoked' : null, (state) => listeners?.pairing(state)),
@@ -232,6 +236,9 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     painted,
     commands,
     comeIn: deliveries.deliver,
+    loseFigures: (away) => {
+      figuresAway = away;
+    },
     deliver: (connectionId) => setHealth(connectionId, 'healthy'),
     answerCommandsWith(next) {
       outcome = next;
