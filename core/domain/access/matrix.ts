@@ -98,6 +98,7 @@ export const COMMANDS = {
   'review.release': MANAGERS,
   'review.discard': MANAGERS,
   'review.assign': MANAGERS,
+  'conflict.override': MANAGERS,
 } as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
 
 export const ROOMS = {

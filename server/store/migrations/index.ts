@@ -18,7 +18,7 @@ import { quiet } from './0013_quiet.ts';
 import { removed } from './0014_removed.ts';
 import { managing } from './0015_managing.ts';
 import { dryRuns } from './0016_dry_runs.ts';
-import { resources } from './0019_resources.ts';
+import { resources } from './0021_resources.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, resources];

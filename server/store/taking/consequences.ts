@@ -8,7 +8,7 @@ import { createTimetable } from '../../../core/domain/conflicts/timetable.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
 import type { Tx } from '../database.ts';
-import { readRowsOf } from '../reads.ts';
+import { readRowsOf } from '../rows.ts';
 import type { Share } from '../record.ts';
 import { readAlertsOf, readConflictsOf, readTaking, type Window } from './near.ts';
 import { readResources } from './resources.ts';

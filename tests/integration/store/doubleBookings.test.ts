@@ -95,6 +95,30 @@ test('a resource that needs time to be cleared, or is closed, or is part of anot
   expect((await conflicts()).map(({ kind, minutes }) => [kind, minutes]).sort()).toEqual([['closure', 60], ['closure', 60], ['turnaround', 60]]);
 });
 
+test('somebody with the right to it keeps both, with a reason; it is asked again once they clash worse, and not when less', async () => {
+  const [first, second] = [wedding('A', 9, 12, 18), wedding('B', 9, 17, 23)];
+  await write(first, second);
+  const one = async () => {
+    const [row] = (await rows()).conflicts;
+    if (!row) throw new Error('there is no conflict');
+    return row;
+  };
+  const override = async (role: 'owner' | 'staff', reason = 'One is in the garden') => {
+    const row = await one();
+    return t.store.command(t.organisation.id, { ...t.device, role }, { type: 'conflict.override', commandId: id(), conflictId: row.id, basedOnVersion: row.version, reason });
+  };
+  expect(await override('staff')).toMatchObject({ outcome: 'rejected', error: { code: 'auth.forbidden' } });
+  expect(await override('owner')).toMatchObject({ outcome: 'accepted' });
+  expect(await one()).toMatchObject({ state: 'overridden', settledBecause: 'One is in the garden' });
+  expect(await alerts()).toEqual([]);
+  expect(await override('owner')).toMatchObject({ outcome: 'rejected', error: { code: 'command.not_possible' } });
+  await move(second, { startsAt: at(9, 17, 30) });
+  expect(await one()).toMatchObject({ state: 'overridden', missingMs: 30 * 60_000 });
+  await move(second, { startsAt: at(9, 15) });
+  expect(await one()).toMatchObject({ state: 'open', settledBy: null, settledBecause: null });
+  expect(await alerts()).toHaveLength(1);
+});
+
 const ROOMS = ['Hall', 'Barn', null] as const;
 const step = fc.record({
   kind: fc.constantFrom('wedding', 'booking', 'turnaround', 'closure'), which: fc.nat(3), room: fc.nat(2), from: fc.nat(20), hours: fc.integer({ min: 1, max: 6 }),

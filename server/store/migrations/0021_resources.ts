@@ -19,7 +19,7 @@ grant select, insert, update, delete on ${table} to wedsync_app;`,
 
 /** Whose time is taken, by what, and what cannot both be. */
 export const resources: Migration = {
-  version: 19,
+  version: 21,
   name: 'resources, allocations and conflicts',
   sql: `
 create table resources (${ROW_BASE}
