@@ -18,6 +18,8 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('review.release'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
   /** Of kind `held`: throws all of it away. Of kind `parked`: it belongs to no wedding; what was told stays, as it is. */
   z.strictObject({ type: z.literal('review.discard'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
+  /** Both may stay as they are although they clash; `reason`: why, in the person's words. It is open again once they clash worse. */
+  z.strictObject({ type: z.literal('conflict.override'), commandId: Id, conflictId: Id, basedOnVersion: z.int().min(1), reason: z.string().trim().min(1).max(200) }),
   /** What a parked delivery told belongs to this wedding; what is told of the same things later follows. Only for kind `parked`. */
   z.strictObject({ type: z.literal('review.assign'), commandId: Id, reviewId: Id, weddingId: Id, basedOnVersion: z.int().min(1) }),
 ]);

@@ -19,6 +19,8 @@ export const Place = z.discriminatedUnion('view', [
   z.object({ view: z.literal('connect'), system: z.string().regex(SYSTEM).nullable() }),
   /** Taking a file in over a connection. */
   z.object({ view: z.literal('import'), connectionId: z.uuid() }),
+  /** What cannot both be; one of them is open, or the whole queue. */
+  z.object({ view: z.literal('conflicts'), conflictId: z.uuid().nullable() }),
   z.object({ view: z.literal('settings') }),
   z.object({ view: z.literal('people') }),
   /** Letting a desktop in; the code that it shows, in small letters, or null = to be typed. */
@@ -51,6 +53,7 @@ function parseMessages(parts: readonly string[]): Result<Messages, DeepLinkError
  *   wedsync://integrations   wedsync://integrations/ID   wedsync://settings
  *   wedsync://deliveries   wedsync://deliveries/connection/ID/state/parked-dead/last/day   (see `deliveryPlace.ts`)
  *   wedsync://connect   wedsync://connect/studio-ninja   wedsync://import/ID
+ *   wedsync://conflicts   wedsync://conflicts/ID
  *   wedsync://people   wedsync://pair   wedsync://pair/abcd-efgh
  *
  * One trailing slash is allowed, because some systems add it.
@@ -68,12 +71,14 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (head === 'day' && a === undefined) return ok({ view: 'day', weddingId: null, alertId: null });
   if (head === 'settings' && a === undefined) return ok({ view: 'settings' });
   if (head === 'integrations' && a === undefined) return ok({ view: 'integrations', connectionId: null });
+  if (head === 'conflicts' && a === undefined) return ok({ view: 'conflicts', conflictId: null });
   if (head === 'people' && a === undefined) return ok({ view: 'people' });
   if (head === 'pair' && a === undefined) return ok({ view: 'pair', code: null });
   if (head === 'pair' && b === undefined) return a !== undefined && CODE.test(a) ? ok({ view: 'pair', code: a }) : err('bad_id');
   if (head === 'connect' && a === undefined) return ok({ view: 'connect', system: null });
   if (head === 'connect' && a !== undefined && b === undefined) return SYSTEM.test(a) ? ok({ view: 'connect', system: a }) : err('bad_id');
   if (!ids.every(id)) return err('bad_id');
+  if (head === 'conflicts' && a !== undefined && b === undefined) return ok({ view: 'conflicts', conflictId: a });
   if (head === 'import' && a !== undefined && b === undefined) return ok({ view: 'import', connectionId: a });
   if (head === 'integrations' && a !== undefined && b === undefined) return ok({ view: 'integrations', connectionId: a });
   if (head === 'alert' && a !== undefined && b === undefined) return ok({ view: 'day', weddingId: null, alertId: a });
@@ -100,6 +105,8 @@ export function formatDeepLink(place: Place): string {
       return place.system ? `wedsync://connect/${place.system}` : 'wedsync://connect';
     case 'import':
       return `wedsync://import/${place.connectionId}`;
+    case 'conflicts':
+      return place.conflictId ? `wedsync://conflicts/${place.conflictId}` : 'wedsync://conflicts';
     case 'settings':
       return 'wedsync://settings';
     case 'people':

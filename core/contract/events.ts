@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, Seq } from './primitives.ts';
-import { Alert, Booking, CalendarEvent, Connection, Contact, Document, Message, Payment, ReviewItem, RunSheetItem, Source, WeatherNotice, Wedding } from './record.ts';
+import { Alert, Allocation, Booking, CalendarEvent, Conflict, Connection, Contact, Document, Message, Payment, Resource, ReviewItem, RunSheetItem, Source, WeatherNotice, Wedding } from './record.ts';
 import type { CollectionName } from './record.ts';
 
 /** One catalogue of facts. Each type names the collection whose row it changes, and how. */
@@ -30,6 +30,15 @@ export const EVENT_TYPES = {
   'calendar.event.deleted': { collection: 'calendarEvents', change: 'deleted' },
   'weather.notice.issued': { collection: 'weatherNotices', change: 'created' },
   'weather.notice.updated': { collection: 'weatherNotices', change: 'updated' },
+  'resource.created': { collection: 'resources', change: 'created' },
+  'resource.updated': { collection: 'resources', change: 'updated' },
+  'allocation.created': { collection: 'allocations', change: 'created' },
+  'allocation.updated': { collection: 'allocations', change: 'updated' },
+  'allocation.cancelled': { collection: 'allocations', change: 'updated' },
+  'conflict.raised': { collection: 'conflicts', change: 'created' },
+  'conflict.updated': { collection: 'conflicts', change: 'updated' },
+  'conflict.resolved': { collection: 'conflicts', change: 'updated' },
+  'conflict.overridden': { collection: 'conflicts', change: 'updated' },
   'alert.raised': { collection: 'alerts', change: 'created' },
   'alert.acknowledged': { collection: 'alerts', change: 'updated' },
   'alert.resolved': { collection: 'alerts', change: 'updated' },
@@ -50,6 +59,9 @@ export const EVENT_TYPES = {
   'document.erased': { collection: 'documents', change: 'updated' },
   'calendar.event.erased': { collection: 'calendarEvents', change: 'updated' },
   'weather.notice.erased': { collection: 'weatherNotices', change: 'updated' },
+  'resource.erased': { collection: 'resources', change: 'updated' },
+  'allocation.erased': { collection: 'allocations', change: 'updated' },
+  'conflict.erased': { collection: 'conflicts', change: 'updated' },
   'alert.erased': { collection: 'alerts', change: 'updated' },
   'review.erased': { collection: 'reviewItems', change: 'updated' },
   'connection.erased': { collection: 'connections', change: 'updated' },
@@ -69,6 +81,9 @@ export const ERASURES = {
   documents: 'document.erased',
   calendarEvents: 'calendar.event.erased',
   weatherNotices: 'weather.notice.erased',
+  resources: 'resource.erased',
+  allocations: 'allocation.erased',
+  conflicts: 'conflict.erased',
   alerts: 'alert.erased',
   reviewItems: 'review.erased',
   connections: 'connection.erased',
@@ -111,6 +126,9 @@ export const RecordedEvent = z.discriminatedUnion('collection', [
   z.object({ ...eventBase, collection: z.literal('documents'), row: Document }),
   z.object({ ...eventBase, collection: z.literal('calendarEvents'), row: CalendarEvent }),
   z.object({ ...eventBase, collection: z.literal('weatherNotices'), row: WeatherNotice }),
+  z.object({ ...eventBase, collection: z.literal('resources'), row: Resource }),
+  z.object({ ...eventBase, collection: z.literal('allocations'), row: Allocation }),
+  z.object({ ...eventBase, collection: z.literal('conflicts'), row: Conflict }),
   z.object({ ...eventBase, collection: z.literal('alerts'), row: Alert }),
   z.object({ ...eventBase, collection: z.literal('reviewItems'), row: ReviewItem }),
   z.object({ ...eventBase, collection: z.literal('connections'), row: Connection }),

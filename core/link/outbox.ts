@@ -32,6 +32,8 @@ export function rowOf(command: Command): string {
     case 'connection.pause':
     case 'connection.resume':
       return command.connectionId;
+    case 'conflict.override':
+      return command.conflictId;
     case 'review.release':
     case 'review.discard':
     case 'review.assign':

@@ -1,8 +1,10 @@
-import { IconCalendarEvent, IconMessages, IconPlugConnected, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconCalendarEvent, IconCalendarX, IconMessages, IconPlugConnected, IconSettings, IconUsers } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Place } from '../../core/contract/deepLink.ts';
+import { openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { cameInToday } from '../../core/domain/messages/messages.ts';
 import { DayBoard } from '../boards/day/DayBoard.tsx';
+import { ConflictsView } from '../conflicts/ConflictsView.tsx';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { ConnectView } from '../connecting/ConnectView.tsx';
@@ -29,6 +31,7 @@ import { SHOWS_DETAILS } from './windows.ts';
 
 const PLACES = [
   { view: 'day', href: '#/day', icon: IconCalendarEvent },
+  { view: 'conflicts', href: '#/conflicts', icon: IconCalendarX },
   { view: 'messages', href: '#/messages', icon: IconMessages },
   { view: 'integrations', href: '#/integrations', icon: IconPlugConnected },
   { view: 'people', href: '#/people', icon: IconUsers },
@@ -42,6 +45,7 @@ function Rail() {
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const now = useNow(60_000);
   const cameIn = useMemo(() => cameInToday(Object.values(tables.messages), zone, now), [tables.messages, zone, now]);
+  const clashes = useMemo(() => openConflicts(Object.values(tables.conflicts), now).filter(({ level }) => level === 'block').length, [tables.conflicts, now]);
   // What waits for a person is counted in ink; of the messages it is said how many there are to read.
   const failing = useMemo(
     () => Object.values(tables.connections).filter((row) => row.health === 'failing' || row.health === 'disabled').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
@@ -53,7 +57,7 @@ function Rail() {
         W
       </span>
       {PLACES.filter(({ view }) => closed[view] !== true).map(({ view, href, icon: Icon }) => {
-        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
+        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'conflicts' ? [clashes, t('conflicts.hard', { count: clashes })] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
         return (
           <a key={view} href={href} className="rail-place" aria-current={(UNDER[place.view] ?? place.view) === view ? 'page' : undefined}>
             <span className="rail-icon">
@@ -75,11 +79,11 @@ function Rail() {
 /** Places that are reached through another one, which stays marked in the rail. */
 const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations' };
 
-const VIEWS = { day: DayBoard, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
+const VIEWS = { day: DayBoard, conflicts: ConflictsView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
 
 /** Places that are not for everybody; nobody is offered what would be refused. */
 function useClosed(): Readonly<Partial<Record<keyof typeof VIEWS, boolean>>> {
-  return { messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
+  return { conflicts: !useSees('conflicts'), messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
 }
 
 export function Frame() {

@@ -2,10 +2,16 @@ import type { Command } from '../../core/contract/commands.ts';
 import type { ReviewItem } from '../../core/contract/record.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated } from '../components/format.ts';
+import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 
 /** Of a fact without a wedding nothing is thrown away: it stays, and belongs to none. */
 const discardWord = (type: 'review.release' | 'review.discard', kind: ReviewItem['kind'] | undefined) => (type === 'review.release' ? 'release' : kind === 'parked' ? 'none' : 'discard');
+
+function conflictName(id: string, tables: Tables): string {
+  const conflict = tables.conflicts[id];
+  return conflict ? conflictTitle(tables, conflict) : t('outbox.unknownConflict');
+}
 
 /** A decision in one line: what is to happen to what. */
 export function decisionText(command: Command, tables: Tables): string {
@@ -20,6 +26,8 @@ export function decisionText(command: Command, tables: Tables): string {
     case 'review.release':
     case 'review.discard':
       return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId]?.kind)}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
+    case 'conflict.override':
+      return t('outbox.what.override', { title: conflictName(command.conflictId, tables) });
     case 'review.assign':
       return t('outbox.what.assign', { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')), wedding: isolated(tables.weddings[command.weddingId]?.title ?? t('deliveries.someWedding')) });
   }
@@ -46,5 +54,7 @@ export function stillPossible(command: Command, tables: Tables): boolean {
     case 'review.discard':
     case 'review.assign':
       return tables.reviewItems[command.reviewId]?.state === 'open';
+    case 'conflict.override':
+      return tables.conflicts[command.conflictId]?.state === 'open';
   }
 }

@@ -13,6 +13,7 @@ import '../styles/presence.css';
 import '../styles/accounts.css';
 import '../styles/connecting.css';
 import '../styles/narrow.css';
+import '../styles/conflicts.css';
 import '../styles/messages.css';
 import '../styles/weather.css';
 import '../styles/deliveries.css';

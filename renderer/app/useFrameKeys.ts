@@ -15,6 +15,7 @@ export function useFrameKeys(): void {
     ['alt+3', () => openPlace({ view: 'settings' })],
     ['alt+4', () => openPlace({ view: 'people' })],
     ['alt+5', () => openPlace({ view: 'messages', channel: null, weddingId: null })],
+    ['alt+7', () => openPlace({ view: 'conflicts', conflictId: null })],
     ['alt+6', () => openPlace(ALL_DELIVERIES)],
     ['alt+L', () => switchTheme(backend)],
     ['alt+C', () => switchDensity(backend)],

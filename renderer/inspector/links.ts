@@ -4,6 +4,7 @@ import type { Tables } from '../../core/domain/record/state.ts';
 import { gistText, wayText, withWhom } from '../app/messageText.ts';
 import { formatRoute, type Selectable } from '../app/routes.ts';
 import { messagesOf } from '../../core/domain/messages/messages.ts';
+import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 
 export interface RelatedLink {
@@ -65,6 +66,7 @@ export function subjectLink(tables: Tables, subject: { readonly collection: stri
   if (collection === 'documents' && tables.documents[id]) return [{ href: inspectHref('document', id, tables.documents[id].weddingId), label: tables.documents[id].title, what: t('inspector.kind.document') }];
   if (collection === 'calendarEvents' && tables.calendarEvents[id]) return [{ href: inspectHref('entry', id, tables.calendarEvents[id].weddingId), label: tables.calendarEvents[id].title, what: t('inspector.kind.entry') }];
   if (collection === 'weatherNotices' && tables.weatherNotices[id]) return [{ href: inspectHref('weather', id, tables.weatherNotices[id].weddingId), label: tables.weatherNotices[id].headline, what: t('inspector.kind.weather') }];
+  if (collection === 'conflicts' && tables.conflicts[id]) return [{ href: `#/conflicts/${id}`, label: conflictTitle(tables, tables.conflicts[id]), what: t('rowKinds.conflicts') }];
   const item = collection === 'reviewItems' ? tables.reviewItems[id] : undefined;
   const delivery: RelatedLink[] = item ? [{ href: formatRoute({ place: item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held'] } : ALL_DELIVERIES, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } }), label: item.title, what: t('inspector.kind.delivery') }] : [];
   const connectionId = collection === 'connections' ? id : item?.connectionId;

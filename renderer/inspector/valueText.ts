@@ -18,6 +18,8 @@ const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, str
   documents: { status: 'documentStatus', kind: 'documentKinds' },
   calendarEvents: { status: 'entryStatus' },
   weatherNotices: { state: 'weatherState', kind: 'weatherKinds', severity: 'severity' },
+  allocations: { status: 'conflicts.allocation' },
+  conflicts: { state: 'conflicts.state', level: 'conflicts.level' },
   alerts: { state: 'alertState', severity: 'severity' },
   reviewItems: { state: 'alertState' },
   connections: { health: 'health' },

@@ -1,7 +1,7 @@
 import type { Command } from '../../core/contract/commands.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
-import type { Alert, Connection, ReviewItem, RunSheetItem } from '../../core/contract/record.ts';
+import type { Alert, Conflict, Connection, ReviewItem, RunSheetItem } from '../../core/contract/record.ts';
 import { rowOf } from '../../core/link/outbox.ts';
 import type { Backend } from './backend/backend.ts';
 import { newId } from './ids.ts';
@@ -49,6 +49,12 @@ export async function assignReview(backend: Backend, item: ReviewItem, weddingId
   return decide(backend, { type: 'review.assign', commandId: newId(), reviewId: item.id, weddingId, basedOnVersion: item.version });
 }
 
+/** Both may stay although they clash. `reason`: why, in the person's words. */
+export async function overrideConflict(backend: Backend, conflict: Conflict, reason: string): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, conflict.id))) return { kind: 'already' };
+  return decide(backend, { type: 'conflict.override', commandId: newId(), conflictId: conflict.id, basedOnVersion: conflict.version, reason: reason.trim() });
+}
+
 /** From now on what comes is taken in and held. `reason`: why, in the person's words; empty = none given. */
 export async function pauseConnection(backend: Backend, connection: Connection, reason: string): Promise<Decided> {
   if (isWaiting(openDecision(getConsole().outbox, connection.id))) return { kind: 'already' };
@@ -64,7 +70,7 @@ export async function resumeConnection(backend: Backend, connection: Connection)
 function shownVersion(command: Command): number | null {
   const tables = getConsole().record?.tables;
   const id = rowOf(command);
-  const row = tables?.alerts[id] ?? tables?.runSheetItems[id] ?? tables?.connections[id] ?? tables?.reviewItems[id];
+  const row = tables?.alerts[id] ?? tables?.runSheetItems[id] ?? tables?.connections[id] ?? tables?.reviewItems[id] ?? tables?.conflicts[id];
   return row?.version ?? null;
 }
 

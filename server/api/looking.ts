@@ -7,7 +7,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { queueByConnection } from '../store/queue.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { brings } from './syncTypes.ts';
 import { workOf } from './weddingWork.ts';
 

@@ -1,7 +1,7 @@
 import { localDate } from '../../core/domain/day/localTime.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Tx } from '../store/database.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { daysBetween, liveEnd, shiftDate, shiftInstant, statusAt } from './dates.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Clock, Ids } from '../../core/ports/ports.ts';
 import { createConnection, readConnectionAccess, setSettings, showIntakeKey } from '../store/connections.ts';
 import type { OpenedStore, StoreInternals } from '../store/internals.ts';
 import { createOrganisation } from '../store/organisations.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import type { DemoCard, DemoConnection, DemoWedding } from './card.ts';
 import { storyDrafts } from './create.ts';
 import { moveDrafts } from './move.ts';

@@ -4,7 +4,7 @@ import type { Connection } from '../../core/contract/record.ts';
 import { freeDesk } from '../store/held.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { everWorked } from '../store/pausing.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { SYSTEM } from '../workers/settle.ts';
 import { healthIn } from '../systems/recovering.ts';
 import type { Device } from '../store/store.ts';

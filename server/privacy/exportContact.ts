@@ -5,7 +5,7 @@ import type { CollectionName, RowOf, Source } from '../../core/contract/record.t
 import { keptUntil, retentionOf } from '../../core/domain/privacy/retention.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { personOf } from './person.ts';
 import { devicesOf, exportAccounts } from './personAccounts.ts';
 import { mappedObjects, nearRows, tracedDeliveries, tracedEvents } from './traced.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Alert } from '../../core/contract/record.ts';
 import type { View } from '../../core/domain/record/view.ts';
 import type { Tx } from './database.ts';
-import { readRows } from './reads.ts';
+import { readRows } from './rows.ts';
 
 /** The part of the record that is needed to settle the alerts about one row, and nothing else of it. */
 export async function alertsAbout(tx: Tx, organisationId: string, subjectId: string): Promise<View> {

@@ -6,7 +6,7 @@ import { draftUpdated, type DraftContext, type EventDraft } from '../../core/dom
 import type { View } from '../../core/domain/record/view.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import type { Tx } from './database.ts';
-import { readRows } from './reads.ts';
+import { readRows } from './rows.ts';
 
 export interface Assigning {
   readonly card: ReviewItem;

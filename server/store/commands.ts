@@ -10,7 +10,8 @@ import { assignParked, doneWhenLast } from './assigning.ts';
 import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { pausedAfter, pauseIn } from './pausing.ts';
-import { latestEvent, readRows } from './reads.ts';
+import { latestEvent } from './reads.ts';
+import { readRows } from './rows.ts';
 import { actorOf, type Device } from './store.ts';
 import type { Writing } from './write.ts';
 
@@ -81,6 +82,17 @@ async function decide(internals: StoreInternals, writing: Writing, organisationI
       const paused = command.type === 'connection.pause';
       const seq = await pauseIn(internals, writing, organisationId, connection, { paused, actor: context.actor, reason: paused ? command.reason : null });
       return { outcome: 'accepted', commandId, seq: seq ?? connection.seq };
+    }
+    case 'conflict.override': {
+      const [conflict] = await readRows(tx, organisationId, 'conflicts', [command.conflictId]);
+      if (!conflict || !visibleRow(device, 'conflicts', conflict)) return rejected('request.not_found', 'There is no such conflict.');
+      if (conflict.version !== command.basedOnVersion) return rebase(conflict.id);
+      if (conflict.state !== 'open') return rejected('command.not_possible', `The conflict is already ${conflict.state}.`);
+      const fields = { state: 'overridden', settledAt: instant(internals.clock), settledBy: context.actor.name, settledBecause: command.reason } as const;
+      const draft = draftUpdated('conflict.overridden', 'conflicts', conflict.weddingId, conflict, fields, null, context);
+      const view = await alertsAbout(tx, organisationId, conflict.id);
+      const settled = view.unresolvedAlerts(conflict.id).flatMap((alert) => draftUpdated('alert.resolved', 'alerts', alert.weddingId, alert, { state: 'resolved' }, null, context) ?? []);
+      return accept(draft, conflict.seq, settled);
     }
     case 'review.release':
     case 'review.discard':

@@ -3,7 +3,7 @@ import { Forwarding } from '../../core/contract/systems.ts';
 import { draftCreated, draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import type { StoreInternals } from './internals.ts';
-import { readRows } from './reads.ts';
+import { readRows } from './rows.ts';
 
 export interface Asks {
   readonly organisationId: string;

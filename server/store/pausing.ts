@@ -8,7 +8,7 @@ import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts
 import { alertsAbout } from './alertsAbout.ts';
 import { freePaused, holdDeliveries } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
-import { readRows } from './reads.ts';
+import { readRows } from './rows.ts';
 import type { Writing } from './write.ts';
 
 export interface Pausing {

@@ -5,10 +5,10 @@ import { COLLECTION_NAMES, type CollectionName, type RowOf } from '../../core/co
  * and not pass the tests until a migration adds its column.
  */
 const FIELDS = {
-  weddings: { title: 'text', date: 'date', zone: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', room: 'text', status: 'text', guestCount: 'bigint' },
+  weddings: { title: 'text', date: 'date', zone: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', room: 'text', roomId: 'uuid', status: 'text', guestCount: 'bigint' },
   contacts: { weddingId: 'uuid', name: 'text', email: 'text', phone: 'text', company: 'text', role: 'text', consents: 'jsonb' },
   bookings: {
-    weddingId: 'uuid', title: 'text', trade: 'text', vendorName: 'text', contactId: 'uuid', status: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz',
+    weddingId: 'uuid', title: 'text', trade: 'text', vendorName: 'text', vendorId: 'uuid', contactId: 'uuid', status: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz',
     callTime: 'timestamptz', place: 'text', amountMinor: 'bigint', currency: 'text', lines: 'jsonb',
   },
   payments: {
@@ -27,6 +27,17 @@ const FIELDS = {
   },
   weatherNotices: {
     weddingId: 'uuid', place: 'text', kind: 'text', severity: 'text', headline: 'text', detail: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', state: 'text',
+  },
+  resources: {
+    kind: 'text', name: 'text', keys: 'jsonb', places: 'bigint', partIds: 'jsonb', setUpMinutes: 'bigint', turnaroundMinutes: 'bigint', state: 'text',
+  },
+  allocations: {
+    weddingId: 'uuid', bookingId: 'uuid', resourceId: 'uuid', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', status: 'text', rank: 'bigint',
+    holdUntil: 'timestamptz', lockedBecause: 'text', tags: 'jsonb', units: 'bigint', setUpMinutes: 'bigint', turnaroundMinutes: 'bigint',
+  },
+  conflicts: {
+    weddingId: 'uuid', kind: 'text', level: 'text', resourceIds: 'jsonb', members: 'jsonb', startsAt: 'timestamptz', endsAt: 'timestamptz', missingMs: 'bigint',
+    missingUnits: 'bigint', raisedAt: 'timestamptz', state: 'text', settledAt: 'timestamptz', settledBy: 'text', settledBecause: 'text',
   },
   alerts: {
     weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',

@@ -6,7 +6,7 @@ import type { Removal } from '../../core/contract/systems.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { asTableOwner, type Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
-import { readRows } from './reads.ts';
+import { readRows } from './rows.ts';
 import type { Writing } from './write.ts';
 
 /** Why a delivery was thrown away: its connection was removed. */

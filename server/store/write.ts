@@ -4,7 +4,8 @@ import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
 import type { LogFollower } from './follow.ts';
 import type { AfterCommit, Peers } from './peers.ts';
-import { record, recordAll, type Recorded, type Share } from './record.ts';
+import { recordAll, type Recorded, type Share } from './record.ts';
+import { consequences } from './taking/consequences.ts';
 
 export interface Writing {
   readonly tx: Tx;
@@ -70,9 +71,9 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
         const done = await work({
           tx,
           async record(drafts) {
-            const recorded = await record(tx, organisationId, drafts, { clock, ids });
-            events.push(...recorded);
-            return recorded;
+            const [recorded] = await recordAll(tx, await consequences(tx, [{ organisationId, drafts }], { clock, ids }), { clock, ids });
+            events.push(...(recorded?.events ?? []));
+            return recorded?.events ?? [];
           },
         });
         await announce(tx, [{ organisationId, events }]);
@@ -90,7 +91,7 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
           tx,
           organisationIds: free.map((row) => row.id),
           async record(shares) {
-            const recorded = await recordAll(tx, shares, { clock, ids });
+            const recorded = await recordAll(tx, await consequences(tx, shares, { clock, ids }), { clock, ids });
             all.push(...recorded);
             return recorded;
           },

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import { LEAVE_MS, type LeaveAnswer } from '../../core/contract/systems.ts';
 import { accessChanged, setAccessIn } from '../store/connections.ts';
 import { instant } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { actorOf, type Device } from '../store/store.ts';
 import { hashOf, newToken } from '../store/vault.ts';
 import { recoverIn } from './recovering.ts';

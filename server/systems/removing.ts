@@ -1,7 +1,7 @@
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Removal, RemovedAnswer } from '../../core/contract/systems.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { countsOf, removedAfter, removedAt, removeIn } from '../store/removing.ts';
 import { actorOf, type Device } from '../store/store.ts';
 import { notFound, readAlone, setupOf, type SystemsDeps } from './standing.ts';

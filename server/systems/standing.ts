@@ -14,7 +14,7 @@ import type { Desk } from '../desk/desk.ts';
 import type { Tx } from '../store/database.ts';
 import { forwardingNow } from '../store/forwarding.ts';
 import type { StoreInternals } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { fieldsOf, mayComeLater } from './values.ts';
 
 /** What the parts of this folder are given. */

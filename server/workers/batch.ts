@@ -6,7 +6,7 @@ import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import type { Share } from '../store/record.ts';
 import { claim, type From } from './claim.ts';
 import { afterMemories, readMemories, writeMemories, type Memory } from './memories.ts';

@@ -4,7 +4,7 @@ import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { SYSTEM } from './settle.ts';
 
 /** What another process has given up, and time that passes, are noticed after this long. */

@@ -3,7 +3,7 @@ import type { Connection } from '../../core/contract/record.ts';
 import type { Breakers } from '../../core/domain/intake/breaker.ts';
 import type { Told } from '../../core/domain/intake/ladder.ts';
 import type { Tx } from '../store/database.ts';
-import { readRowsOf } from '../store/reads.ts';
+import { readRowsOf } from '../store/rows.ts';
 import { holdDeliveries } from '../store/held.ts';
 import { rearmRefused } from '../store/rearming.ts';
 import { BREAKER_OPEN, NO_ACCESS } from './settle.ts';

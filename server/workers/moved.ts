@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { draftCreated, draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from '../store/alertsAbout.ts';
 import type { StoreInternals } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { SYSTEM } from './settle.ts';
 
 const CONTEXT: DraftContext = { actor: SYSTEM, source: null, deliveryId: null };

@@ -6,7 +6,7 @@ import { draftUpdated, type DraftContext, type EventDraft } from '../../core/dom
 import { withoutOvertaken, type Later } from '../../core/domain/record/overtaken.ts';
 import { alertsAbout } from '../store/alertsAbout.ts';
 import type { Tx } from '../store/database.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import type { DeliveryInHand, Work } from './outcome.ts';
 import { SYSTEM, type Settled } from './settle.ts';
 import type { WorkingView } from './view.ts';

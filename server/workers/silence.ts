@@ -7,7 +7,7 @@ import type { Clock, Ids, Log } from '../../core/ports/ports.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { alertsAbout } from '../store/alertsAbout.ts';
 import type { OpenedStore } from '../store/internals.ts';
-import { readRows } from '../store/reads.ts';
+import { readRows } from '../store/rows.ts';
 import { sourceOf } from './look.ts';
 import { SYSTEM } from './settle.ts';
 

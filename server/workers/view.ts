@@ -6,7 +6,7 @@ import { phoneEnd, type Mapping, type MappingDraft, type Needs, type View } from
 import type { Told } from '../../core/domain/record/told.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
-import { readRowsOf, type RowKey } from '../store/reads.ts';
+import { readRowsOf, type RowKey } from '../store/rows.ts';
 
 /** The part of the record that one batch of deliveries needs; what an earlier delivery plans, a later one sees. */
 export interface WorkingView {

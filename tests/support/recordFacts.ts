@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { draftCreated, draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';
-import { readRows } from '../../server/store/reads.ts';
+import { readRows } from '../../server/store/rows.ts';
 import type { TestStore } from './store.ts';
 
 /** Any facts about weddings, contacts and alerts: made, changed and deleted, several in one write or alone. */

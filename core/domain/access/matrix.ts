@@ -101,6 +101,7 @@ export const COMMANDS = {
   'review.release': MANAGERS,
   'review.discard': MANAGERS,
   'review.assign': MANAGERS,
+  'conflict.override': MANAGERS,
 } as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
 
 export const ROOMS = {
@@ -151,8 +152,8 @@ const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
 /** People of the same wedding know each other by name; a number or address is for its owner to give. */
 const NAMES = { rows: 'any', hidden: ['source', 'consents'], hiddenOfOthers: ['email', 'phone'] } as const;
 
-const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
-const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
+const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, resources: WHOLE, allocations: WHOLE, conflicts: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
+const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, resources: NONE, allocations: NONE, conflicts: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
 
 export const ROWS: { readonly [R in Role]: RoleRows } = {
   owner: EVERYTHING,

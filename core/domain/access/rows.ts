@@ -35,6 +35,7 @@ const VENDOR: Owns = {
       case 'deliveries_dead':
       case 'forwarding_asked':
       case 'feed_moved':
+      case 'double_booking':
       case 'connection_failing':
       case 'connection_warning':
       case 'connection_disabled':

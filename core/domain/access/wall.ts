@@ -45,6 +45,7 @@ const CUTS: Cuts = {
     id, version, seq, updatedAt, source: null, date, zone, startsAt, endsAt, status, guestCount,
     title: cut.coupleNames && NAMED.has(status) ? shownText(title, cut, id) : '',
     room: shownOrNull(room, cut, id),
+    roomId: null,
   }),
   runSheetItems: ({ id, version, seq, updatedAt, weddingId, title, startsAt, endsAt, place, status }, cut) => ({
     id, version, seq, updatedAt, source: null, weddingId, startsAt, endsAt, status, owner: null,
@@ -55,7 +56,7 @@ const CUTS: Cuts = {
   bookings: ({ id, version, seq, updatedAt, weddingId, trade, status, callTime }) =>
     weddingId === null || callTime === null
       ? null
-      : { id, version, seq, updatedAt, source: null, weddingId, title: '', trade, vendorName: null, contactId: null, status, startsAt: null, endsAt: null, callTime, place: null, amountMinor: null, currency: null, lines: null },
+      : { id, version, seq, updatedAt, source: null, weddingId, title: '', trade, vendorName: null, vendorId: null, contactId: null, status, startsAt: null, endsAt: null, callTime, place: null, amountMinor: null, currency: null, lines: null },
   alerts: ({ id, version, seq, updatedAt, weddingId, severity, rule, raisedAt, state }) => ({
     id, version, seq, updatedAt, source: null, weddingId, severity, rule, title: '', detail: '', raisedAt, state, acknowledgedAt: null, acknowledgedBy: null, subject: null,
   }),
@@ -70,6 +71,9 @@ const CUTS: Cuts = {
     place: shownText(place, cut, weddingId ?? ''),
     headline: shownText(headline, cut, weddingId ?? ''),
   }),
+  resources: null,
+  allocations: null,
+  conflicts: null,
   reviewItems: null,
   connections: null,
 };
@@ -97,6 +101,9 @@ export function wallSnapshot(cut: WallCut, { epoch, seq, at, organisation, rows 
       messages: [],
       documents: [],
       calendarEvents: [],
+      resources: [],
+      allocations: [],
+      conflicts: [],
       reviewItems: [],
       connections: [],
     },

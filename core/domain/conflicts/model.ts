@@ -1,3 +1,5 @@
+import type { CLASH_KINDS, RESOURCE_KINDS } from '../../contract/record.ts';
+
 /**
  * What takes whose time, in the small model that the server (truth), the console (preview) and the solver share. It
  * knows no rows of the record: `core/domain/conflicts/occupancies.ts` makes these out of rows.
@@ -35,7 +37,6 @@ export interface Occupancy {
   readonly label: string;
 }
 
-export const RESOURCE_KINDS = ['room', 'vendor', 'crew', 'equipment'] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export interface Resource {
@@ -75,7 +76,6 @@ export const VENUE_RULES: ClashRules = {
   gaps: 'warn',
 };
 
-export const CLASH_KINDS = ['overlap', 'closure', 'turnaround', 'travel', 'capacity'] as const;
 export type ClashKind = (typeof CLASH_KINDS)[number];
 
 /** Two or more that cannot both be. */

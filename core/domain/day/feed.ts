@@ -30,6 +30,7 @@ type Told = Pick<FeedEntry, 'says' | 'subject' | 'amount' | 'count' | 'was' | 's
 const told = (says: FeedSays, subject: string, more: Partial<Told> = {}): Told => ({ says, subject, amount: null, count: null, was: null, severity: null, ...more });
 
 const PAYMENT_SAYS = { pending: 'payment.recorded', completed: 'payment.completed', failed: 'payment.failed', refunded: 'payment.refunded', partly_refunded: 'payment.partly_refunded' } as const;
+const CONFLICT_SAYS = { open: 'conflict.raised', resolved: 'conflict.resolved', overridden: 'conflict.overridden' } as const;
 const ALERT_SAYS = { open: 'alert.raised', acknowledged: 'alert.acknowledged', resolved: 'alert.resolved' } as const;
 
 const minutesBetween = (from: unknown, to: string | null): number | null =>
@@ -63,6 +64,9 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   documents: (row, _before, type) => told(row.status === 'signed' ? 'document.signed' : (type ?? (row.version === 1 ? 'document.shared' : 'document.updated')), row.title),
   calendarEvents: (row, _before, type) => told(type ?? (row.version === 1 ? 'calendar.event.created' : 'calendar.event.updated'), row.title),
   weatherNotices: (row) => told(row.state === 'ended' ? 'weather.ended' : 'weather.notice.issued', row.headline, { severity: row.state === 'ended' ? null : row.severity }),
+  resources: (row, _before, type) => told(type ?? (row.version === 1 ? 'resource.created' : 'resource.updated'), row.name),
+  allocations: (row, _before, type) => told(type ?? (row.status === 'cancelled' ? 'allocation.cancelled' : row.version === 1 ? 'allocation.created' : 'allocation.updated'), row.title),
+  conflicts: (row) => told(CONFLICT_SAYS[row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
   connections: (row, before, type) => {

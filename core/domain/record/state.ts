@@ -15,7 +15,7 @@ export interface RecordState {
 }
 
 export function emptyTables(): Tables {
-  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, alerts: {}, reviewItems: {}, connections: {} };
+  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, resources: {}, allocations: {}, conflicts: {}, alerts: {}, reviewItems: {}, connections: {} };
 }
 
 const keyed = <R extends { id: string }>(rows: readonly R[]): Record<string, R> => Object.fromEntries(rows.map((row) => [row.id, row]));
@@ -37,6 +37,9 @@ export function fromSnapshot(snapshot: Snapshot): RecordState {
       documents: keyed(r.documents),
       calendarEvents: keyed(r.calendarEvents),
       weatherNotices: keyed(r.weatherNotices),
+      resources: keyed(r.resources),
+      allocations: keyed(r.allocations),
+      conflicts: keyed(r.conflicts),
       alerts: keyed(r.alerts),
       reviewItems: keyed(r.reviewItems),
       connections: keyed(r.connections),
@@ -62,6 +65,9 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
       documents: Object.values(t.documents),
       calendarEvents: Object.values(t.calendarEvents),
       weatherNotices: Object.values(t.weatherNotices),
+      resources: Object.values(t.resources),
+      allocations: Object.values(t.allocations),
+      conflicts: Object.values(t.conflicts),
       alerts: Object.values(t.alerts),
       reviewItems: Object.values(t.reviewItems),
       connections: Object.values(t.connections),
@@ -70,7 +76,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
 }
 
 /** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
-const ADDED: Partial<Record<CollectionName, object>> = { contacts: { consents: null }, bookings: { lines: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
+const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
 
 const wholeRow = ({ collection, row }: RecordedEvent): object => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);
 

@@ -210,22 +210,25 @@ const command = (type: CommandType, at: House): Command => {
       return { type, ...base, reviewId: troubled(at).reviewId };
     case 'review.assign':
       return { type, ...base, reviewId: troubled(at).reviewId, weddingId: at.here };
+    case 'conflict.override':
+      return { type, ...base, conflictId: troubled(at).conflictId, reason: 'Both know' };
   }
 };
 /** A connection of each house, and what is held of it. */
-const troubles = new Map<string, { connectionId: string; reviewId: string }>();
-const troubled = ({ organisationId }: House) => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID() };
+const troubles = new Map<string, { connectionId: string; reviewId: string; conflictId: string }>();
+const troubled = ({ organisationId }: House) => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID() };
 async function trouble({ organisationId }: House): Promise<void> {
   const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
-  const [connectionId, reviewId, deliveryId] = [randomUUID(), randomUUID(), randomUUID()];
+  const [connectionId, reviewId, deliveryId, conflictId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const at = '2026-11-20T12:00:00.000Z';
   await t.store.internals.writer.write(organisationId, ({ record }) =>
     record([
       draftCreated('connection.created', 'connections', null, { id: connectionId, system: 'stripe', name: 'Stripe', path: 'native', health: 'healthy', healthReason: null, healthSince: at }, null, context),
       draftCreated('review.opened', 'reviewItems', null, { id: reviewId, deliveryId, connectionId, kind: 'held', reason: 'held.deletes', title: 'Stripe: 12 deletions', receivedAt: at, state: 'open' }, null, context),
+      draftCreated('conflict.raised', 'conflicts', null, { id: conflictId, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [randomUUID()], members: [{ collection: 'weddings', id: randomUUID() }, { collection: 'weddings', id: randomUUID() }], startsAt: at, endsAt: at, missingMs: 1, missingUnits: 0, raisedAt: at, state: 'open', settledAt: null, settledBy: null, settledBecause: null }, null, context),
     ]),
   );
-  troubles.set(organisationId, { connectionId, reviewId });
+  troubles.set(organisationId, { connectionId, reviewId, conflictId });
 }
 
 beforeAll(async () => {

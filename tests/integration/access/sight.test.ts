@@ -90,6 +90,12 @@ function createWorld() {
         return { weddingId, bookingId: one([...pool.bookings], at.contact), calendar: word(), title: word(), startsAt: AT, endsAt: AT, allDay: false, zone: null, place: word(), status: 'confirmed', busy: true };
       case 'weatherNotices':
         return { weddingId, place: word(), kind: 'warning', severity: 'warning', headline: word(), detail: word(), startsAt: AT, endsAt: null, state: 'active' };
+      case 'resources':
+        return { kind: 'room', name: word(), keys: [word()], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' };
+      case 'allocations':
+        return { weddingId, bookingId: null, resourceId: pool.resources[0], title: word(), startsAt: AT, endsAt: AT, status: 'cancelled', rank: null, holdUntil: null, lockedBecause: word(), tags: [word()], units: 1, setUpMinutes: null, turnaroundMinutes: null };
+      case 'conflicts':
+        return { weddingId, kind: 'overlap', level: 'warn', resourceIds: [pool.resources[0]], members: [{ collection: 'weddings', id: pool.weddings[0] }, { collection: 'weddings', id: pool.weddings[1] }], startsAt: AT, endsAt: AT, missingMs: at.rule, missingUnits: 0, raisedAt: AT, state: 'overridden', settledAt: AT, settledBy: word(), settledBecause: word() };
       case 'alerts':
         return { weddingId, severity: 'warning', rule: RULES[at.rule] ?? 'payment_failed', title: word(), detail: word(), raisedAt: AT, state: 'acknowledged', acknowledgedAt: AT, acknowledgedBy: word(), subject: { collection: 'bookings', id: pool.bookings[at.contact] ?? pool.bookings[0] } };
       case 'reviewItems':
@@ -101,7 +107,7 @@ function createWorld() {
   const TYPES = {
     weddings: ['wedding.created', 'wedding.updated'], contacts: ['client.created', 'client.updated'], bookings: ['booking.created', 'booking.updated'], payments: ['payment.recorded', 'payment.completed'],
     runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], messages: ['message.received', 'message.updated'], documents: ['document.shared', 'document.updated'],
-    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
+    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], conflicts: ['conflict.raised', 'conflict.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
   } as const;
 
   const draft = (at: Step): EventDraft | null => {

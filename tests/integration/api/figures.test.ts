@@ -14,7 +14,7 @@ import { createFigures, type Figures } from '../../../server/figures/counting.ts
 import { createIds } from '../../../server/ports.ts';
 import { createConnection } from '../../../server/store/connections.ts';
 import type { Database } from '../../../server/store/database.ts';
-import { readRows } from '../../../server/store/reads.ts';
+import { readRows } from '../../../server/store/rows.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { startPolls } from '../../../server/workers/polls.ts';
 import { stripeIntent } from '../../support/deliveries.ts';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { draftCreated, draftUpdated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { openStore } from '../../../server/store/open.ts';
-import { readRows } from '../../../server/store/reads.ts';
+import { readRows } from '../../../server/store/rows.ts';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import { startCluster, whyNoRecovery, type Cluster } from '../../support/postgres.ts';
 import { openTestStore } from '../../support/store.ts';

@@ -9,7 +9,7 @@ import { createEgressHttp } from '../../../egress/http.ts';
 import { createIds } from '../../../server/ports.ts';
 import { createPrivacy, type Privacy } from '../../../server/privacy/privacy.ts';
 import { actorOf } from '../../../server/store/store.ts';
-import { readRows } from '../../../server/store/reads.ts';
+import { readRows } from '../../../server/store/rows.ts';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import { startNormaliser } from '../../../server/workers/normalise.ts';
 import { delivery } from '../../support/deliveries.ts';

@@ -6,7 +6,7 @@ import { Snapshot } from '../../../core/contract/record.ts';
 import { draftUpdated } from '../../../core/domain/record/drafts.ts';
 import { applyEvents, emptyTables, toSnapshot } from '../../../core/domain/record/state.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
-import { readRows } from '../../../server/store/reads.ts';
+import { readRows } from '../../../server/store/rows.ts';
 import { aWedding, context, play, steps } from '../../support/recordFacts.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
 import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';

@@ -1,5 +1,6 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import { clashingRows } from './conflicts.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
@@ -36,7 +37,7 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
@@ -68,9 +69,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
-  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
+  if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
   if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
   const deliveries = sceneDeliveries(start, scene === 'empty' ? 'none' : scene === 'offline' ? 'away' : 'some');

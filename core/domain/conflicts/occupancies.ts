@@ -1,0 +1,88 @@
+import type { Booking, Resource as ResourceRow, RowOf } from '../../contract/record.ts';
+import type { DraftRow, EventDraft } from '../record/drafts.ts';
+import type { Occupancy, Resource } from './model.ts';
+
+/** Rows of the record as what takes whose time. */
+
+const MINUTE_MS = 60_000;
+
+/** How a name is compared: `The  Great Hall ` and `the great hall` are one room. */
+export const resourceKey = (name: string): string => name.trim().toLowerCase().replace(/\s+/g, ' ');
+
+/** Trades whose people do one wedding at a time unless their resource says otherwise; a florist or a caterer serves several. */
+const ONE_AT_A_TIME: ReadonlySet<Booking['trade']> = new Set(['photography', 'film', 'music', 'celebrant', 'hair_makeup']);
+/** Of a vendor about whom nothing is known. */
+const MANY_PLACES = 1_000;
+export const placesOf = (trade: Booking['trade']): number => (ONE_AT_A_TIME.has(trade) ? 1 : MANY_PLACES);
+
+/** The name by which a row asks for a resource; null = for none. The venue itself is no vendor: its rooms are taken. */
+export function askedOf({ collection, row }: Pick<EventDraft, 'collection' | 'row'>): { readonly kind: 'room' | 'vendor'; readonly name: string } | null {
+  if (collection === 'weddings') {
+    const { room } = row as DraftRow<'weddings'>;
+    return room === null || room.trim() === '' ? null : { kind: 'room', name: room };
+  }
+  if (collection === 'bookings') {
+    const { vendorName, trade } = row as DraftRow<'bookings'>;
+    return vendorName === null || vendorName.trim() === '' || trade === 'venue' ? null : { kind: 'vendor', name: vendorName };
+  }
+  return null;
+}
+
+/** Ids of occupancies say whose row they are. */
+export type MemberCollection = 'weddings' | 'bookings' | 'allocations';
+export interface Member {
+  readonly collection: MemberCollection;
+  readonly id: string;
+}
+export const occupancyId = ({ collection, id }: Member): string => `${collection}:${id}`;
+export function memberOf(occupancy: string): Member {
+  const at = occupancy.indexOf(':');
+  return { collection: occupancy.slice(0, at) as MemberCollection, id: occupancy.slice(at + 1) };
+}
+
+export const asResource = ({ id, kind, name, places, partIds }: ResourceRow): Resource => ({ id, kind, name, places, parts: partIds });
+
+const WEDDING_STATUS = { enquiry: 'lead', hold: 'hold', confirmed: 'definite', completed: 'definite', cancelled: 'cancelled' } as const;
+const BOOKING_STATUS = { lead: 'lead', hold: 'hold', definite: 'definite', completed: 'definite', cancelled: 'cancelled' } as const;
+
+type Spans = Pick<ResourceRow, 'setUpMinutes' | 'turnaroundMinutes'>;
+const NO_SPANS: Spans = { setUpMinutes: 0, turnaroundMinutes: 0 };
+const PLAIN = { rank: null, holdUntil: null, locked: null, tags: [], units: 1 } as const;
+const spans = ({ setUpMinutes, turnaroundMinutes }: Spans) => ({ setUpMs: setUpMinutes * MINUTE_MS, turnaroundMs: turnaroundMinutes * MINUTE_MS });
+
+function stretch(startsAt: string | null, endsAt: string | null): { startsAt: number; endsAt: number } | null {
+  if (startsAt === null || endsAt === null) return null;
+  const [from, to] = [Date.parse(startsAt), Date.parse(endsAt)];
+  return to > from ? { startsAt: from, endsAt: to } : null;
+}
+
+export type TakingRow = { readonly [C in MemberCollection]: { readonly collection: C; readonly row: Omit<RowOf<C>, 'seq' | 'updatedAt'> } }[MemberCollection];
+
+/** What a row takes; null = nobody's time. `spansOf`: what the resource asks for before and after, null where it is not known. */
+export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId: string) => Spans | null): Occupancy | null {
+  switch (collection) {
+    case 'weddings': {
+      const { id, roomId, title, startsAt, endsAt, status } = row;
+      const when = stretch(startsAt, endsAt);
+      if (!when || roomId === null || roomId === undefined) return null;
+      return { ...PLAIN, ...when, ...spans(spansOf(roomId) ?? NO_SPANS), id: occupancyId({ collection, id }), resourceId: roomId, group: id, place: null, status: WEDDING_STATUS[status], label: title };
+    }
+    case 'bookings': {
+      const { id, vendorId, weddingId, title, startsAt, endsAt, place, status } = row;
+      const when = stretch(startsAt, endsAt);
+      if (!when || vendorId === null || vendorId === undefined) return null;
+      return { ...PLAIN, ...when, ...spans(spansOf(vendorId) ?? NO_SPANS), id: occupancyId({ collection, id }), resourceId: vendorId, group: weddingId ?? id, place, status: BOOKING_STATUS[status], label: title };
+    }
+    case 'allocations': {
+      const { id, resourceId, weddingId, bookingId, title, startsAt, endsAt, status, rank, holdUntil, lockedBecause, tags, units, setUpMinutes, turnaroundMinutes } = row;
+      const when = stretch(startsAt, endsAt);
+      if (!when) return null;
+      const usual = spansOf(resourceId) ?? NO_SPANS;
+      const own: Spans = { setUpMinutes: setUpMinutes ?? usual.setUpMinutes, turnaroundMinutes: turnaroundMinutes ?? usual.turnaroundMinutes };
+      return {
+        ...when, ...spans(own), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: null, status, rank, units, tags, label: title,
+        holdUntil: holdUntil === null ? null : Date.parse(holdUntil), locked: lockedBecause === null ? null : { reason: lockedBecause },
+      };
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Conflict } from '../../core/contract/record.ts';
+import { useMay } from '../app/access.ts';
+import { useBackend } from '../app/context.ts';
+import { DecisionMark } from '../app/DecisionMark.tsx';
+import { tellDecided } from '../app/openDecision.ts';
+import { useTables } from '../app/selectors.ts';
+import { Unfold } from '../accounts/fields.tsx';
+import { dayText, isolated, timeText } from '../components/format.ts';
+import { Moment } from '../components/Moment.tsx';
+import { inspectHref } from '../inspector/links.ts';
+import { t } from '../i18n/index.ts';
+import { overrideConflict } from '../state/commands.ts';
+import { isWaiting, openDecision } from '../state/outbox.ts';
+import { useConsole } from '../state/store.ts';
+import { conflictTitle, muchText } from './words.ts';
+
+interface MemberWords {
+  readonly title: string;
+  readonly what: string;
+  readonly startsAt: string | null;
+  readonly endsAt: string | null;
+  /** Null = it has no page of its own. */
+  readonly href: string | null;
+}
+
+function useMembers({ members }: Conflict): MemberWords[] {
+  const tables = useTables();
+  return members.map(({ collection, id }): MemberWords => {
+    const gone = { title: t('conflicts.gone'), what: '', startsAt: null, endsAt: null, href: null };
+    if (collection === 'weddings') {
+      const row = tables.weddings[id];
+      return row ? { title: row.title, what: t(`weddingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('about', id, id) } : gone;
+    }
+    if (collection === 'bookings') {
+      const row = tables.bookings[id];
+      const couple = row?.weddingId ? tables.weddings[row.weddingId]?.title : undefined;
+      return row ? { title: couple ? t('conflicts.jobFor', { title: isolated(row.title), couple: isolated(couple) }) : row.title, what: t(`bookingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('booking', id, row.weddingId) } : gone;
+    }
+    const row = tables.allocations[id];
+    return row ? { title: row.title, what: t(`conflicts.allocation.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: null } : gone;
+  });
+}
+
+/** Who they are, what is the matter, and what somebody may do about it. */
+/** `alone`: without its line of the queue above it. */
+export function ConflictCard({ conflict, zone, alone = false }: { readonly conflict: Conflict; readonly zone: string; readonly alone?: boolean }) {
+  const tables = useTables();
+  const members = useMembers(conflict);
+  return (
+    <article className="conflict" aria-label={conflictTitle(tables, conflict)}>
+      {alone ? <h2>{conflictTitle(tables, conflict)}</h2> : null}
+      <p>
+        {t('conflicts.between', { from: timeText(conflict.startsAt, zone), to: timeText(conflict.endsAt, zone), day: dayText(conflict.startsAt, zone) })} {alone ? `${muchText(conflict)}. ` : ''}<DecisionMark rowId={conflict.id} />
+      </p>
+      <ul className="conflict-members">
+        {members.map((member, index) => (
+          <li key={index}>
+            <span className="num conflict-times">{member.startsAt && member.endsAt ? `${timeText(member.startsAt, zone)}\u2013${timeText(member.endsAt, zone)}` : ''}</span>
+            {member.href ? <a href={member.href}>{isolated(member.title)}</a> : <span>{isolated(member.title)}</span>}
+            <span className="dim">{member.what}</span>
+          </li>
+        ))}
+      </ul>
+      {conflict.state === 'resolved' ? <p className="dim">{t('conflicts.resolved')}</p> : null}
+      {conflict.state === 'overridden' && conflict.settledAt ? (
+        <p className="dim">
+          {t('conflicts.acceptedBy', { who: isolated(conflict.settledBy ?? ''), why: isolated(conflict.settledBecause ?? '') })} <Moment at={conflict.settledAt} zone={zone} />
+        </p>
+      ) : null}
+      {conflict.state === 'open' ? <Override conflict={conflict} /> : null}
+    </article>
+  );
+}
+
+function Override({ conflict }: { readonly conflict: Conflict }) {
+  const backend = useBackend();
+  const may = useMay('command:conflict.override');
+  const decided = useConsole((state) => state.deciding[conflict.id] === true || isWaiting(openDecision(state.outbox, conflict.id)));
+  const [reason, setReason] = useState('');
+  const [missing, setMissing] = useState(false);
+  if (!may) return <p className="dim">{t('conflicts.notYours')}</p>;
+  return (
+    <Unfold label={t('conflicts.override')}>
+      {(close) => (
+        <form
+          className="unfolded"
+          aria-label={t('conflicts.override')}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (reason.trim() === '') return setMissing(true);
+            void overrideConflict(backend, conflict, reason).then((done) => {
+              tellDecided(done, conflict.id);
+              if (done.kind !== 'not_kept') close();
+            });
+          }}
+        >
+          <p className="dim">{t('conflicts.overrideHelp')}</p>
+          <TextInput label={t('conflicts.reason')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
+          <button type="submit" className="button button-main" disabled={decided}>
+            {t('conflicts.overrideNow')}
+          </button>
+        </form>
+      )}
+    </Unfold>
+  );
+}

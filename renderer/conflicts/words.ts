@@ -1,0 +1,17 @@
+import type { Conflict } from '../../core/contract/record.ts';
+import type { Tables } from '../../core/domain/record/state.ts';
+import { isolated, spanText } from '../components/format.ts';
+import { t } from '../i18n/index.ts';
+
+export const whereText = (tables: Tables, { resourceIds }: Pick<Conflict, 'resourceIds'>): string =>
+  resourceIds.map((id) => isolated(tables.resources[id]?.name ?? t('conflicts.unknownResource'))).join(', ');
+
+/** `Great Hall: double booking`. */
+export const conflictTitle = (tables: Tables, conflict: Conflict): string => t('conflicts.titleOf', { where: whereText(tables, conflict), kind: t(`conflicts.kind.${conflict.kind}`) });
+
+/** By how much: `2 h 00 at the same time`, `1 h 00 too little between them`. */
+export function muchText({ kind, missingMs, missingUnits }: Conflict): string {
+  const span = spanText(missingMs);
+  if (kind === 'capacity') return t('conflicts.much.capacity', { count: missingUnits, span });
+  return t(`conflicts.much.${kind}`, { span });
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Alert, Conflict, RowOf } from '../../../core/contract/record.ts';
+import type { Member, MemberCollection } from '../../../core/domain/conflicts/occupancies.ts';
+import type { Tx } from '../database.ts';
+import { PROJECTIONS, snake } from '../projections.ts';
+
+/** A stretch of one resource's time. UTC instants; half-open. */
+export interface Window {
+  readonly organisationId: string;
+  readonly resourceId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** By which of its columns a row takes a resource. */
+const TAKES = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id' } as const satisfies Record<MemberCollection, string>;
+
+const columnsOf = (collection: 'weddings' | 'bookings' | 'allocations' | 'conflicts' | 'alerts') => sql.raw(PROJECTIONS[collection].fields.map((field) => `t.${snake(field)}`).join(', '));
+
+/** Rows of one collection that take time within the windows, each once, by organisation. Cancelled ones are nobody's time. */
+export async function readTaking<C extends MemberCollection>(tx: Tx, collection: C, windows: readonly Window[]): Promise<Map<string, RowOf<C>[]>> {
+  const { table } = PROJECTIONS[collection];
+  const { rows } = await sql<RowOf<C> & { organisationId: string }>`
+    select distinct on (t.organisation_id, t.id) t.organisation_id, ${columnsOf(collection)}
+    from unnest(${windows.map((one) => one.organisationId)}::uuid[], ${windows.map((one) => one.resourceId)}::uuid[], ${windows.map((one) => one.from)}::timestamptz[], ${windows.map((one) => one.to)}::timestamptz[])
+      as w(organisation_id, resource_id, begins, ends)
+    cross join lateral (
+      select * from ${sql.table(table)} where organisation_id = w.organisation_id and ${sql.raw(TAKES[collection])} = w.resource_id and ends_at > w.begins and starts_at < w.ends and status <> 'cancelled'
+    ) as t
+  `.execute(tx);
+  return byOrganisation(rows);
+}
+
+/** Conflicts that are not resolved and have one of the members. */
+export async function readConflictsOf(tx: Tx, members: readonly (Member & { readonly organisationId: string })[]): Promise<Map<string, Conflict[]>> {
+  const { rows } = await sql<Conflict & { organisationId: string }>`
+    select distinct on (t.organisation_id, t.id) t.organisation_id, ${columnsOf('conflicts')}
+    from unnest(${members.map((one) => one.organisationId)}::uuid[], ${members.map(({ collection, id }) => JSON.stringify([{ collection, id }]))}::jsonb[]) as m(organisation_id, member)
+    join conflicts t on t.organisation_id = m.organisation_id and t.state <> 'resolved' and t.members @> m.member
+  `.execute(tx);
+  return byOrganisation(rows);
+}
+
+/** Alerts about these conflicts that are not resolved. */
+export async function readAlertsOf(tx: Tx, conflicts: readonly { readonly organisationId: string; readonly id: string }[]): Promise<Map<string, Alert[]>> {
+  if (conflicts.length === 0) return new Map();
+  const { rows } = await sql<Alert & { organisationId: string }>`
+    select t.organisation_id, ${columnsOf('alerts')}
+    from unnest(${conflicts.map((one) => one.organisationId)}::uuid[], ${conflicts.map((one) => one.id)}::text[]) as c(organisation_id, id)
+    join alerts t on t.organisation_id = c.organisation_id and t.state <> 'resolved' and t.subject->>'id' = c.id
+  `.execute(tx);
+  return byOrganisation(rows);
+}
+
+function byOrganisation<R extends object>(rows: readonly (R & { readonly organisationId: string })[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const { organisationId, ...row } of rows) {
+    const own = found.get(organisationId) ?? [];
+    found.set(organisationId, own);
+    own.push(row as unknown as R);
+  }
+  return found;
+}
