@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { EVENT_TYPE_NAMES, EVENT_TYPES, type RecordedEvent } from '../../core/contract/events.ts';
 import { COLLECTION_NAMES, type AnyRow, type CollectionName, type Snapshot } from '../../core/contract/record.ts';
+import { wholeRow } from '../../core/domain/record/state.ts';
 import type { Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import type { Point } from './store.ts';
@@ -38,7 +39,7 @@ export async function recordAt(internals: StoreInternals, epoch: string, organis
         ) as last where not (type = any(${DELETIONS})) order by row_id
       `.execute(tx);
       const byCollection = Object.fromEntries(COLLECTION_NAMES.map((name) => [name, [] as AnyRow[]])) as Record<CollectionName, AnyRow[]>;
-      for (const { collection, row } of rows) byCollection[collection].push(row);
+      for (const { collection, row } of rows) byCollection[collection].push(wholeRow(collection, row));
       const at = 'instant' in point ? point.instant : await instantOf(tx, organisationId, seq, instant(internals.clock));
       return { seq, epoch, at, organisation, rows: byCollection as Snapshot['rows'] };
     },

@@ -73,7 +73,9 @@ it.each(TEST_SYSTEMS)('%s: whatever is delivered is answered by the contract and
     );
     await normaliser.idle();
   });
-  expect((await t.store.gauges()).deliveriesWaiting).toBe(0);
+  // Nobody answers here for a vendor: what has to be asked for there waits for its next attempt, and nothing else does.
+  const left = await t.store.internals.database.system.selectFrom('deliveries').select(['state', 'reason']).where('state', 'in', ['received', 'waiting']).execute();
+  expect(left.filter(({ state, reason }) => state === 'received' || !['normalise.reread_failed', 'breaker.open'].includes(reason ?? ''))).toEqual([]);
   expect(t.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   expect(unhandled.found).toEqual([]);
 }, FUZZ_TIMEOUT_MS);

@@ -13,7 +13,7 @@ export const weddingCreated = (id: string) => (seq: number): RecordedEvent => ({
 
 export const contactCreated = (weddingId: string | null, id = ids.next()) => (seq: number): RecordedEvent => ({
   ...base, seq, id: ids.next(), type: 'client.created', weddingId, collection: 'contacts',
-  row: { id, version: 1, seq, updatedAt: AT, source: null, weddingId, name: `Guest ${seq}`, email: null, phone: null, company: null, role: 'couple' },
+  row: { id, version: 1, seq, updatedAt: AT, source: null, weddingId, name: `Guest ${seq}`, email: null, phone: null, company: null, role: 'couple', consents: null },
 });
 
 export const contactDeleted = (weddingId: string | null, id: string) => (seq: number): RecordedEvent => ({ ...contactCreated(weddingId, id)(seq), type: 'client.deleted' });

@@ -78,7 +78,8 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
 /** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
 const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
 
-const wholeRow = ({ collection, row }: RecordedEvent): object => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);
+/** A row of an event as the projections have it. */
+export const wholeRow = <R extends object>(collection: CollectionName, row: R): R => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);
 
 type Step = { readonly seq: number; readonly event: RecordedEvent } | { readonly seq: number; readonly gone: RemovedRow };
 
@@ -103,7 +104,7 @@ export function applyEvents(state: RecordState, events: readonly RecordedEvent[]
     if ('event' in step && isErasure(step.event.type)) erasedSeq = seq;
     if ('gone' in step) delete open(step.gone.collection)[step.gone.id];
     else if (EVENT_TYPES[step.event.type].change === 'deleted') delete open(step.event.collection)[step.event.row.id];
-    else open(step.event.collection)[step.event.row.id] = wholeRow(step.event);
+    else open(step.event.collection)[step.event.row.id] = wholeRow(step.event.collection, step.event.row);
   }
   const head = Math.max(seq, upTo);
   if (head === state.seq) return state;

@@ -112,7 +112,7 @@ function named(part: Part, newId: () => string): Part {
       id = there?.id ?? newId();
       if (!there) {
         const row = { id, kind: wanted.kind, name: wanted.name.trim(), keys: [key], places: draft.collection === 'bookings' ? placesOf(draft.row.trade) : 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' as const };
-        const created = draftCreated('resource.created', 'resources', null, row, null, SYSTEM);
+        const created = draftCreated('resource.created', 'resources', null, row, null, { actor: draft.actor, source: null, deliveryId: draft.deliveryId });
         made.push(created);
         resources.set(id, { ...created.row, seq: 0, updatedAt: '' });
       }

@@ -33,11 +33,11 @@ const nobody = { version: null } as const;
 const wedding = (n: number, fields: object = {}): Change => ({
   kind: 'wedding', remote: { type: 'wedding', id: `w${n}`, ...nobody }, wedding: {}, occurredAt: null,
   fields: { title: `Wedding ${n}`, date: `2026-11-2${n}`, zone: 'UTC', startsAt: `2026-11-2${n}T12:00:00.000Z`, endsAt: `2026-11-2${n}T22:00:00.000Z`, status: 'confirmed', ...fields },
-}) as Change;
-const person = (n: number, from: string, fields: object): Change => ({ kind: 'contact', remote: { type: 'person', id: `p${n}`, ...nobody }, wedding: { ...(from === 'vsco' ? { remote: { type: 'wedding', id: `w${n}` } } : { email: `p${n}@example.org` }) }, occurredAt: null, fields: { email: `p${n}@example.org`, ...fields } }) as Change;
-const booking = (n: number, fields: object): Change => ({ kind: 'booking', remote: { type: 'job', id: `b${n}`, ...nobody }, wedding: { remote: { type: 'wedding', id: `w${n}` } }, occurredAt: null, fields: { title: `Job ${n}`, trade: 'florist', ...fields } }) as Change;
-const payment = (n: number, fields: object, id = `m${n}`): Change => ({ kind: 'payment', remote: { type: 'payment', id, ...nobody }, wedding: { email: `p${n}@example.org` }, occurredAt: null, fields: { description: `Rate of ${id}`, amountMinor: 1_000 * n, currency: 'GBP', ...fields } }) as Change;
-const message = (n: number, id: string, fields: object): Change => ({ kind: 'message', remote: { type: 'message', id, ...nobody }, wedding: { phone: `+44 7700 90000${n}` }, occurredAt: null, fields: { channel: 'sms', direction: 'in', text: `Text ${id}`, ...fields } }) as Change;
+});
+const person = (n: number, from: string, fields: object): Change => ({ kind: 'contact', remote: { type: 'person', id: `p${n}`, ...nobody }, wedding: { ...(from === 'vsco' ? { remote: { type: 'wedding', id: `w${n}` } } : { email: `p${n}@example.org` }) }, occurredAt: null, fields: { email: `p${n}@example.org`, ...fields } });
+const booking = (n: number, fields: object): Change => ({ kind: 'booking', remote: { type: 'job', id: `b${n}`, ...nobody }, wedding: { remote: { type: 'wedding', id: `w${n}` } }, occurredAt: null, fields: { title: `Job ${n}`, trade: 'florist', ...fields } });
+const payment = (n: number, fields: object, id = `m${n}`): Change => ({ kind: 'payment', remote: { type: 'payment', id, ...nobody }, wedding: { email: `p${n}@example.org` }, occurredAt: null, fields: { description: `Rate of ${id}`, amountMinor: 1_000 * n, currency: 'GBP', ...fields } });
+const message = (n: number, id: string, fields: object): Change => ({ kind: 'message', remote: { type: 'message', id, ...nobody }, wedding: { phone: `+44 7700 90000${n}` }, occurredAt: null, fields: { channel: 'sms', direction: 'in', text: `Text ${id}`, ...fields } });
 
 /** What each connection tells, in its order. Two of them tell of the same people; nobody has a version. */
 const LINES: Readonly<Record<System, readonly Change[][]>> = {

@@ -139,7 +139,7 @@ describe('one delivery', () => {
 
   it('tells each attempt, what is newer, broken JSON as it came, and that nothing is kept any more', async () => {
     await open(`#/deliveries/delivery/${fixtureId(9, 4)}`);
-    await expect.poll(inspector).toMatch(/Attempts that failed .*answer 503 from the studio · 812 ms.*left alone until 14:12/);
+    await expect.poll(inspector).toMatch(/ Attempts .*answer 503 from the studio · answered 503 · 812 ms.*left alone until 14:12/);
     expect(await inspector()).toContain('2 later deliveries told of the same things.');
     await open(`#/deliveries/delivery/${fixtureId(9, 3)}`);
     await expect.poll(() => page.locator('.delivery-body').innerText()).toBe('{"kind":"odd","nested":[1,2');
