@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { QueueCounts } from './intake.ts';
 import { Id, Instant } from './primitives.ts';
-import { Connection, ReviewItem } from './record.ts';
+import { Conflict, Connection, ReviewItem } from './record.ts';
 
-/** Asking for a look at the sources now, and how they stand; the addresses that the requirements name (API-02, -04, -06, -07, -13). */
+/** Asking for a look at the sources now, and how they stand; the addresses that the requirements name (API-02, -04 to -07, -13, -15, -16). */
 
 /** `looked`: it is looked at as soon as a worker is free. A system that tells by itself is not looked at, and one that is paused is not either. */
 const Look = z.object({ connectionId: Id, system: z.string(), name: z.string(), look: z.enum(['asked', 'tells_by_itself', 'paused']) });
@@ -46,6 +46,8 @@ export const WeddingStatusAnswer = z.object({
   active: z.int(),
   /** Cards of these connections that wait for a person, those of what is held among them. */
   pendingReviews: z.int(),
+  /** Open conflicts that the wedding, or a booking of it, is a member of. */
+  pendingConflicts: z.int(),
   /** When something of this wedding last came; null = never. */
   lastChangeAt: Instant.nullable(),
 });
@@ -59,10 +61,19 @@ export type SyncType = (typeof SYNC_TYPES)[number];
 /** Left out or empty = all of them; together. */
 export const SyncRequest = z.strictObject({ systems: z.array(SystemName).max(60).optional(), connectionIds: z.array(Id).max(200).optional(), syncType: z.enum(SYNC_TYPES).optional() });
 
+/** `state`: left out = open ones. */
+export const ConflictsRequest = z.strictObject({ state: z.enum(['open', 'overridden', 'resolved']).optional() });
+/** The next first, at most 500. */
+export const ConflictsAnswer = z.object({ at: Instant, conflicts: z.array(Conflict) });
+export type ConflictsAnswer = z.infer<typeof ConflictsAnswer>;
+
 export const LOOKING_HTTP = {
   syncWedding: { method: 'POST', path: '/api/integrations/sync/:weddingId', request: { params: WeddingParams, body: SyncRequest }, success: LooksAnswer },
   /** The same for calendars only; `syncType` is taken to be that. */
   syncCalendars: { method: 'POST', path: '/api/integrations/calendar/sync/:weddingId', request: { params: WeddingParams, body: SyncRequest }, success: LooksAnswer },
+  /** The same for what the day is made of, bookings with their times; `syncType` is taken to be `bookings`. */
+  syncTimeline: { method: 'POST', path: '/api/integrations/wedding/:weddingId/timeline-sync', request: { params: WeddingParams, body: SyncRequest }, success: LooksAnswer },
+  calendarConflicts: { method: 'GET', path: '/api/integrations/calendar/conflicts', request: { query: ConflictsRequest }, success: ConflictsAnswer },
   weddingStatus: { method: 'GET', path: '/api/integrations/status/:weddingId', request: { params: WeddingParams }, success: WeddingStatusAnswer },
   syncConnections: { method: 'POST', path: '/api/integrations/vendor/sync', request: { body: SyncRequest }, success: LooksAnswer },
   connectionStatus: { method: 'GET', path: '/api/integrations/vendor/status', request: {}, success: ConnectionStatusAnswer },

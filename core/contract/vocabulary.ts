@@ -49,7 +49,7 @@ export const LIVE_NAMES = {
   dashboard_kpi_update: nothing('Figures are counted from the record wherever they are shown; they are no facts of their own.'),
   wedding_coordination: means('wedding.updated', 'runsheet.item.created', 'runsheet.item.updated', 'booking.updated'),
   client_notification: means('message.sent', 'message.updated'),
-  calendar_conflict: nothing('Conflicts between calendars are not recorded yet.'),
+  calendar_conflict: means('conflict.raised', 'conflict.updated', 'conflict.resolved', 'conflict.overridden'),
   sync_completion: means('connection.health_changed'),
   emergency_alert: means('alert.raised'),
 } as const satisfies Record<string, Alias>;

@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import type { ConnectionStatusAnswer, LooksAnswer, SyncRequest, WeddingStatusAnswer } from '../../core/contract/looking.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { ConflictsAnswer, ConnectionStatusAnswer, LooksAnswer, SyncRequest, WeddingStatusAnswer } from '../../core/contract/looking.ts';
+import type { Conflict, Connection } from '../../core/contract/record.ts';
 import { EMPTY_QUEUE } from '../../core/domain/intake/queue.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { queueByConnection } from '../store/queue.ts';
 import { readRows } from '../store/rows.ts';
+import { conflictsIn, openConflictsOf } from './conflicts.ts';
 import { brings } from './syncTypes.ts';
 import { workOf } from './weddingWork.ts';
 
@@ -17,6 +18,7 @@ const EVENTS_LOOKED_AT = 5_000;
 /** Asking for looks at sources, and how connections stand. Null = there is no such wedding. */
 export interface Looking {
   sync(organisationId: string, wanted: z.infer<typeof SyncRequest>): Promise<LooksAnswer>;
+  conflicts(organisationId: string, state: Conflict['state']): Promise<ConflictsAnswer>;
   syncWedding(organisationId: string, weddingId: string, wanted: z.infer<typeof SyncRequest>): Promise<LooksAnswer | null>;
   status(organisationId: string): Promise<ConnectionStatusAnswer>;
   weddingStatus(organisationId: string, weddingId: string): Promise<WeddingStatusAnswer | null>;
@@ -77,13 +79,14 @@ export function createLooking(internals: StoreInternals, vendors: (system: strin
           return sources && ask(tx, organisationId, await readRows(tx, organisationId, 'connections', [...sources.ids]), wanted);
         }),
       ),
+    conflicts: (organisationId, state) => database.withOrganisation(organisationId, async (tx) => ({ at: instant(clock), conflicts: await conflictsIn(tx, organisationId, state) })),
     status: (organisationId) => database.withOrganisation(organisationId, async (tx) => ({ at: instant(clock), connections: await statusOf(tx, organisationId, null) })),
     weddingStatus: (organisationId, weddingId) =>
       database.withOrganisation(organisationId, async (tx) => {
         const sources = await sourcesOf(tx, organisationId, weddingId);
         if (!sources) return null;
         const connections = await statusOf(tx, organisationId, sources.ids);
-        return { weddingId, active: connections.filter(({ connection }) => !isOff(connection)).length, lastChangeAt: sources.lastAt, ...(await workOf(tx, { organisationId, weddingId, connections, now: instant(clock) })) };
+        return { weddingId, active: connections.filter(({ connection }) => !isOff(connection)).length, lastChangeAt: sources.lastAt, pendingConflicts: await openConflictsOf(tx, organisationId, weddingId), ...(await workOf(tx, { organisationId, weddingId, connections, now: instant(clock) })) };
       }),
   };
 }

@@ -11,6 +11,7 @@ import type { Looking } from './looking.ts';
 
 const NO_WEDDING = refusal(404, 'request.not_found', 'There is no such wedding.');
 const NO_SYSTEM = refusal(404, 'request.not_found', 'There is no such system.');
+const BAD_STATE = refusal(400, 'request.invalid', 'The state is open, overridden or resolved.');
 const BAD = refusal(400, 'request.invalid', 'Ids and names of systems are expected, nothing else.');
 
 /** Looks at sources on demand, and how connections stand, under the addresses that the requirements name. */
@@ -31,7 +32,7 @@ export function lookingRoutes(app: FastifyInstance, deps: AppDeps, looking: Look
     });
   const trace = ({ id: actor, organisationId }: Device, subject: string) => store.audit({ organisationId, at: new Date(clock.now()).toISOString(), action: 'connection.looked', actor, subject, outcome: 'ok' });
 
-  const syncing = (name: 'syncWedding' | 'syncCalendars', only?: SyncType) => route(name, async (device, request, reply) => {
+  const syncing = (name: 'syncWedding' | 'syncCalendars' | 'syncTimeline', only?: SyncType) => route(name, async (device, request, reply) => {
     const params = HTTP.syncWedding.request.params.safeParse(request.params);
     const body = HTTP.syncWedding.request.body.safeParse(request.body ?? {});
     if (!params.success || !body.success) return sendRefusal(reply, BAD);
@@ -42,6 +43,11 @@ export function lookingRoutes(app: FastifyInstance, deps: AppDeps, looking: Look
   });
   syncing('syncWedding');
   syncing('syncCalendars', 'calendar');
+  syncing('syncTimeline', 'bookings');
+  route('calendarConflicts', async (device, request, reply) => {
+    const query = HTTP.calendarConflicts.request.query.safeParse(request.query);
+    return query.success ? reply.send(await looking.conflicts(device.organisationId, query.data.state ?? 'open')) : sendRefusal(reply, BAD_STATE);
+  });
   route('weddingStatus', async (device, request, reply) => {
     const params = HTTP.weddingStatus.request.params.safeParse(request.params);
     if (!params.success) return sendRefusal(reply, BAD);

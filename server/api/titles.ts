@@ -46,6 +46,8 @@ export const TITLES: Titles = {
   connectionFigures: [SYSTEMS, 'The same of one connection'],
   syncWedding: [SYSTEMS, 'Look now at every connection that has something of a wedding'],
   syncCalendars: [SYSTEMS, 'Look now at the calendars that have something of a wedding'],
+  syncTimeline: [SYSTEMS, 'Look now at the bookings that a wedding is made of'],
+  calendarConflicts: [SYSTEMS, 'Double bookings and gaps that are too short'],
   weddingStatus: [SYSTEMS, 'The connections of a wedding, what goes on with them, and what of it waits for a person'],
   syncConnections: [SYSTEMS, 'Look now at some connections, or at all'],
   connectionStatus: [SYSTEMS, 'Every connection: its health, its last and its next look'],

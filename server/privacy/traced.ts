@@ -50,6 +50,9 @@ export async function nearRows(tx: Tx, organisationId: string, { contact, ids }:
   take((await sql<{ rowId: string }>`${events} and collection = 'bookings' and ("row"->>'contactId' = any(${people}::text[]) or before->>'contactId' = any(${people}::text[]))`.execute(tx)).rows);
   const bookings = [...near];
   take((await sql<{ rowId: string }>`${events} and collection in ('payments', 'documents') and "row"->>'bookingId' = any(${bookings}::text[])`.execute(tx)).rows);
+  take((await sql<{ rowId: string }>`${events} and collection = 'allocations' and "row"->>'bookingId' = any(${bookings}::text[])`.execute(tx)).rows);
+  // A vendor is a resource under the name that bookings gave it.
+  take((await sql<{ rowId: string }>`${events} and collection = 'resources' and row_id in (select ("row"->>'vendorId')::uuid from events where organisation_id = ${organisationId} and collection = 'bookings' and row_id = any(${bookings}::uuid[]))`.execute(tx)).rows);
   take((await sql<{ rowId: string }>`${events} and collection = 'messages' and "row"->>'contactId' = any(${people}::text[])`.execute(tx)).rows);
   if (contact.role === 'couple' && contact.weddingId !== null) {
     take((await sql<{ rowId: string }>`${events} and wedding_id = ${contact.weddingId} and collection <> 'contacts'`.execute(tx)).rows);

@@ -5,7 +5,7 @@ import { Server as IoServer, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { STREAM_PATH, type LinkStatus, type StreamFrame, type StreamSnapshot } from '../../core/contract/stream.ts';
+import { PROTOCOL_VERSION, STREAM_PATH, type LinkStatus, type StreamFrame, type StreamSnapshot } from '../../core/contract/stream.ts';
 import type { Link } from '../../core/link/link.ts';
 import { ask } from '../../main/services/http.ts';
 import { serverLinks } from '../../main/services/link.ts';
@@ -85,7 +85,7 @@ describe('the live line', () => {
   const statuses: LinkStatus[] = [];
   const applied: (StreamFrame | StreamSnapshot)[] = [];
 
-  const welcome = { protocol: 2, epoch: 'e', headSeq: 5, mode: 'snapshot', serverTime: AT };
+  const welcome = { protocol: PROTOCOL_VERSION, epoch: 'e', headSeq: 5, mode: 'snapshot', serverTime: AT };
   const organisation = { id: ids.next(), name: 'House', zone: 'Europe/London', currency: 'GBP', demo: false };
   const rows = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], alerts: [], reviewItems: [], connections: [] };
   const snapshot = { seq: 5, epoch: 'e', at: AT, organisation, rows };

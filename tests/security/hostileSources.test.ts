@@ -77,6 +77,7 @@ it("a filter that the source ignores brings nobody else's client to a wedding", 
     const path = new URL(request.url ?? '', `http://${host}`).pathname;
     if (path.endsWith('/studio/me')) return json(response, { currencyCode: 'GBP', name: 'Studio' });
     if (path.endsWith('/job-contact')) return json(response, { items: [{ contactId: 'theirs', jobId: 'other-job', client: true }, { contactId: 'ours', jobId: 'j1', client: false }] });
+    if (path.endsWith('/order')) return json(response, { items: [] });
     if (path.endsWith('/job/j1')) return json(response, { id: 'j1', name: 'Photography', stage: 'booked', modified: '2026-11-20T11:00:00Z' });
     return json(response, { ...person(lastPart(request.url)), name: lastPart(request.url) });
   };

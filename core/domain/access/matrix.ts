@@ -86,6 +86,8 @@ export const ENDPOINTS = {
   connectionStatus: HOUSE,
   syncWedding: MANAGERS,
   syncCalendars: MANAGERS,
+  syncTimeline: MANAGERS,
+  calendarConflicts: HOUSE,
   syncConnections: MANAGERS,
   syncCrm: MANAGERS,
   // Of one's own keychain only: each turn belongs to one device.

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ErrorBody, WebhookReceipt } from '../../../core/contract/http.ts';
-import { ConnectionStatusAnswer, LooksAnswer, WeddingStatusAnswer } from '../../../core/contract/looking.ts';
+import { ConflictsAnswer, ConnectionStatusAnswer, LooksAnswer, WeddingStatusAnswer } from '../../../core/contract/looking.ts';
+import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { createIds } from '../../../server/ports.ts';
@@ -187,4 +188,25 @@ test('without its last part an address says where the whole one is found, and st
     const answer = await app.inject({ method: 'POST', url: address, payload: {} });
     expect([address, answer.statusCode, ErrorBody.parse(answer.json()).error.code]).toEqual([address, 404, 'intake.address_incomplete']);
   }
+});
+
+test('double bookings are told by state, and counted at each wedding that they concern', async () => {
+  const context = { actor: { kind: 'person', id: null, name: 'Front desk' }, source: null, deliveryId: null } as const;
+  const weddings = [12, 14].map((hour) =>
+    draftCreated('wedding.created', 'weddings', null, { id: randomUUID(), title: `At ${hour}`, date: '2099-06-05', zone: 'Europe/London', startsAt: `2099-06-05T${hour}:00:00.000Z`, endsAt: '2099-06-05T20:00:00.000Z', room: 'Barn', status: 'confirmed', guestCount: null }, null, context),
+  );
+  await t.store.internals.writer.write(t.organisation.id, ({ record }) => record(weddings));
+  const ids = weddings.map(({ row }) => row.id);
+  const told = async (state?: string) => ConflictsAnswer.parse((await get(`/api/integrations/calendar/conflicts${state === undefined ? '' : `?state=${state}`}`)).json()).conflicts;
+  const mine = (await told()).filter(({ members }) => members.some(({ id }) => ids.includes(id)));
+  expect(mine).toMatchObject([{ kind: 'overlap', level: 'block', state: 'open', missingMs: 6 * 3_600_000 }]);
+  expect(await told('resolved')).toEqual([]);
+  expect((await get('/api/integrations/calendar/conflicts?state=lost')).statusCode).toBe(400);
+  for (const id of ids) expect(WeddingStatusAnswer.parse((await get(`/api/integrations/status/${id}`)).json()).pendingConflicts).toBe(1);
+  expect(WeddingStatusAnswer.parse((await get(`/api/integrations/status/${house.elsewhere}`)).json()).pendingConflicts).toBe(0);
+});
+
+test('the timeline of a wedding: only who brings bookings is looked at', async () => {
+  expect(LooksAnswer.parse((await post(`/api/integrations/wedding/${house.here}/timeline-sync`)).json()).connections).toEqual([]);
+  expect((await post(`/api/integrations/wedding/${randomUUID()}/timeline-sync`)).statusCode).toBe(404);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveriesAnswer, EnrolAnswer, ErrorBody, HTTP, IntegrationsAnswer, MeAnswer, SESSION_COOKIE, type DeliveryView, type IntegrationView, TicketAnswer } from '../../../core/contract/http.ts';
 import { CommandAnswer } from '../../../core/contract/commands.ts';
+import { PROTOCOL_VERSION } from '../../../core/contract/stream.ts';
 import { EMPTY_QUEUE } from '../../../core/domain/intake/queue.ts';
 import { createIds } from '../../../server/ports.ts';
 import { memoryStore, type MemoryStore } from '../../support/memoryStore.ts';
@@ -85,7 +86,7 @@ describe('reading', () => {
   it('answers as the contract says', async () => {
     const headers = bearer(await tokenOf());
     const me = MeAnswer.parse((await test.app.inject({ url: HTTP.me.path, headers })).json());
-    expect(me).toMatchObject({ organisation: { id: organisationId }, device: { name: 'Desk', kind: 'desktop' }, server: { version: '0.0.0-test', protocol: 2 } });
+    expect(me).toMatchObject({ organisation: { id: organisationId }, device: { name: 'Desk', kind: 'desktop' }, server: { version: '0.0.0-test', protocol: PROTOCOL_VERSION } });
     const integrations = IntegrationsAnswer.parse((await test.app.inject({ url: HTTP.integrations.path, headers })).json());
     expect(integrations.integrations).toEqual([integration(connectionId)]);
     const deliveries = DeliveriesAnswer.parse((await test.app.inject({ url: HTTP.deliveries.path.replace(':id', connectionId), headers })).json());
