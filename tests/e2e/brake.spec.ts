@@ -19,6 +19,7 @@ interface Source {
 /** A bridge, connected by the page itself. */
 async function connectBridge(page: Page): Promise<Source> {
   await page.evaluate(() => (location.hash = '#/connect/bridge'));
+  await page.getByRole('button', { name: /^Through Zapier or Make/ }).click();
   await page.getByLabel(/^Name of this connection/).fill(NAME);
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   const address = await page.getByRole('textbox', { name: 'Address for deliveries' }).inputValue();
