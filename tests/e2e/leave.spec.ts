@@ -144,6 +144,8 @@ test('on the desktop, leave that is given makes the connection live on its scree
     await window.getByRole('link', { name: 'Open the connection' }).click();
     await expect(window.locator('.inspector .health')).toContainText('Healthy');
     await window.keyboard.press('Control+k');
+    // Faster than any hand: what is typed before the field has the focus goes to the page.
+    await expect(window.getByPlaceholder('Search weddings')).toBeFocused();
     await window.keyboard.type('menu tasting');
     await expect(window.locator('.mantine-Spotlight-action', { hasText: google.entry })).toBeVisible();
   } finally {

@@ -32,6 +32,17 @@ export function electronBinary(): string {
 /** As root Chromium refuses its sandbox; only tests run as root. */
 export const rootArguments = (): string[] => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
 
+/** Other windows that are opened again at the start may be there before the main one. */
+async function mainWindow(app: ElectronApplication): Promise<Page> {
+  const first = await app.firstWindow();
+  const isMain = (page: Page): boolean => page.url() !== 'about:blank' && !page.url().includes('?shows=') && !page.url().endsWith('#wall');
+  for (const until = Date.now() + 10_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const found = app.windows().find(isMain);
+    if (found) return found;
+  }
+  return first;
+}
+
 export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp> {
   const lines: string[] = [];
   // Without `executablePath`: only then does Playwright hold the app's start back until it listens; with it the first
@@ -46,7 +57,7 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
   const collect = (chunk: Buffer): void => void lines.push(...chunk.toString().split('\n').filter(Boolean));
   app.process().stdout?.on('data', collect);
   app.process().stderr?.on('data', collect);
-  const window = await app.firstWindow();
+  const window = await mainWindow(app);
   return { app, window, lines, close: () => app.close() };
 }
 
