@@ -120,7 +120,9 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   /** Of a person who was erased one line is enough; the rows that named them say it in their histories. */
   const passedOver = new Set<number>();
   for (const event of events) {
-    if (isErasure(event.type) && event.collection !== 'contacts') {
+    // A room or a vendor that a fact has just named is no news beside that fact.
+    const byTheWay = event.collection === 'resources' && event.actor.kind !== 'person';
+    if (byTheWay || (isErasure(event.type) && event.collection !== 'contacts')) {
       passedOver.add(event.seq);
       continue;
     }
@@ -135,7 +137,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
         if (mine(entry)) bySeq.set(row.seq, entry);
       }
     };
-    COLLECTION_NAMES.forEach((name) => fill(name));
+    COLLECTION_NAMES.filter((name) => name !== 'resources').forEach((name) => fill(name));
   }
   return [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, limit);
 }

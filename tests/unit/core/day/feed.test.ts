@@ -49,6 +49,13 @@ describe('what just happened', () => {
     expect(new Set(order).size).toBe(30);
   });
 
+  it('passes over a room that a fact has just named, and tells one that a person has made', () => {
+    const row = { id: fixtureId(20, 1), version: 1, seq: 904, updatedAt: snapshot.at, source: null, kind: 'room' as const, name: 'Barn', keys: ['barn'], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' as const };
+    const made = (kind: 'vendor' | 'person'): RecordedEvent => ({ ...base, seq: 904, type: 'resource.created', collection: 'resources', row, before: null, actor: { kind, id: null, name: 'x' } });
+    const said = (kind: 'vendor' | 'person') => feed([made(kind)], { ...tables, resources: { [row.id]: row } }, null, 500).filter(({ collection }) => collection === 'resources').map(({ says }) => says);
+    expect([said('vendor'), said('person')]).toEqual([[], ['resource.created']]);
+  });
+
   it('prefers the held event to the row it left, and keeps to one wedding when asked', () => {
     const row = { ...first(snapshot.rows.weddings), seq: 950, guestCount: 151 };
     const event: RecordedEvent = { ...base, seq: 950, type: 'wedding.updated', collection: 'weddings', row, before: { guestCount: 150 } };
