@@ -1,6 +1,6 @@
 import { Kbd } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
+import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
@@ -23,6 +23,7 @@ export function Palette() {
   const tables = useTables();
   const mayIntegrate = useMay('http:integrations');
   const mayConnect = useMay('http:connect');
+  const seesConflicts = useSees('conflicts');
   const seesMessages = useSees('messages');
   const mayDeliveries = useMay('http:searchDeliveries');
   const mayPeople = useMay('http:people');
@@ -49,6 +50,7 @@ export function Palette() {
         group: t('palette.places'),
         actions: [
           { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
+          ...(seesConflicts ? [{ id: 'conflicts', label: t('places.conflicts'), leftSection: <IconCalendarX {...icon} />, rightSection: key('Alt 7'), onClick: () => openPlace({ view: 'conflicts', conflictId: null }) }] : []),
           ...(seesMessages ? [{ id: 'messages', label: t('places.messages'), leftSection: <IconMessages {...icon} />, rightSection: key('Alt 5'), onClick: () => openPlace({ view: 'messages', channel: null, weddingId: null }) }] : []),
           ...(mayIntegrate ? [{ id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) }] : []),
           ...(mayDeliveries
@@ -104,7 +106,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayConnect, seesMessages, mayIntegrate, mayDeliveries, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

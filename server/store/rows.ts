@@ -33,11 +33,16 @@ export async function readRowsOf<C extends CollectionName>(tx: Tx, collection: C
     cross join lateral (select organisation_id, ${columns} from ${sql.table(table)} where organisation_id = k.organisation_id and id = k.id limit 1) as t
     order by t.id
   `.execute(tx);
-  const found = new Map<string, RowOf<C>[]>();
-  for (const { organisationId, ...row } of result.rows) {
+  return byOrganisation<RowOf<C>>(result.rows);
+}
+
+/** Rows of several organisations, each without saying whose it is. */
+export function byOrganisation<R extends object>(rows: readonly (R & { readonly organisationId: string })[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const { organisationId, ...row } of rows) {
     const own = found.get(organisationId) ?? [];
     found.set(organisationId, own);
-    own.push(row as unknown as RowOf<C>);
+    own.push(row as unknown as R);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import type { Alert, Conflict, RowOf } from '../../../core/contract/record.ts';
 import type { Member, MemberCollection } from '../../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
+import { byOrganisation } from '../rows.ts';
 
 /** A stretch of one resource's time. UTC instants; half-open. */
 export interface Window {
@@ -50,14 +51,4 @@ export async function readAlertsOf(tx: Tx, conflicts: readonly { readonly organi
     join alerts t on t.organisation_id = c.organisation_id and t.state <> 'resolved' and t.subject->>'id' = c.id
   `.execute(tx);
   return byOrganisation(rows);
-}
-
-function byOrganisation<R extends object>(rows: readonly (R & { readonly organisationId: string })[]): Map<string, R[]> {
-  const found = new Map<string, R[]>();
-  for (const { organisationId, ...row } of rows) {
-    const own = found.get(organisationId) ?? [];
-    found.set(organisationId, own);
-    own.push(row as unknown as R);
-  }
-  return found;
 }
