@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { Booking, CalendarEvent, Consent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from './record.ts';
+import { CalendarEvent, WeatherNotice, Wedding } from './record/day.ts';
+import { Consent, Contact, Message } from './record/people.ts';
+import { Booking, Document, Payment } from './record/trade.ts';
 
 /**
  * What a desktop has read at a source, as it crosses to the server: the shape of `Change` in `core/domain/record/changes.ts`.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DeliveriesPlace, formatDeliveries, parseDeliveries } from './deliveryPlace.ts';
-import { MESSAGE_CHANNELS } from './record.ts';
+import { MESSAGE_CHANNELS } from './record/people.ts';
 import { err, ok, type Result } from './result.ts';
 
 export const DEEP_LINK_SCHEME = 'wedsync';

@@ -56,6 +56,7 @@ export const ERROR_CODES = [
   'connect.leave_ended',
   'connect.unfinished',
   'connect.removed',
+  'connect.system_gone',
   // a key that one desktop keeps
   'desk.away',
   'desk.withdrawn',

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { Id, Instant, Seq } from './primitives.ts';
-import { Alert, Allocation, Booking, CalendarEvent, Conflict, Connection, Contact, Document, Message, Payment, Resource, ReviewItem, RunSheetItem, Source, WeatherNotice, Wedding } from './record.ts';
+import { Alert, ReviewItem } from './record/attention.ts';
+import { Connection } from './record/connections.ts';
+import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
+import { Contact, Message } from './record/people.ts';
+import { Source } from './record/row.ts';
+import { Allocation, Conflict, Resource } from './record/taking.ts';
+import { Booking, Document, Payment } from './record/trade.ts';
 import type { CollectionName } from './record.ts';
 
 /** One catalogue of facts. Each type names the collection whose row it changes, and how. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './primitives.ts';
-import { CONNECTION_HEALTH } from './record.ts';
+import { CONNECTION_HEALTH } from './record/connections.ts';
 
 /**
  * What each connection has done over a while (CRM-67 to CRM-71, API-18): what came, what was refused, what became of it, what

@@ -13,7 +13,8 @@ import { QueueCounts } from './intake.ts';
 import { LOOKING_HTTP } from './looking.ts';
 import { PERSONAL_DATA_HTTP } from './personalData.ts';
 import { DeviceName, Id, Instant, Seq } from './primitives.ts';
-import { COLLECTION_NAMES, Connection, Organisation, Snapshot, type CollectionName } from './record.ts';
+import { COLLECTION_NAMES, Organisation, Snapshot, type CollectionName } from './record.ts';
+import { Connection } from './record/connections.ts';
 import { SYSTEMS_HTTP } from './systems.ts';
 
 /** What every error answer of the server has in its body; the rest of it is {@link Problem}. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { QueueCounts } from './intake.ts';
 import { Id, Instant } from './primitives.ts';
-import { Conflict, Connection, ReviewItem } from './record.ts';
+import { ReviewItem } from './record/attention.ts';
+import { Connection } from './record/connections.ts';
+import { Conflict } from './record/taking.ts';
 
 /** Asking for a look at the sources now, and how they stand; the addresses that the requirements name (API-02, -04 to -07, -13, -15, -16). */
 

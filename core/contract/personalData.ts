@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { Role } from './access.ts';
 import { RecordedEvent } from './events.ts';
 import { Id, Instant } from './primitives.ts';
-import { Alert, Booking, CalendarEvent, COLLECTION_NAMES, Contact, Document, Message, Payment, ReviewItem, RunSheetItem, Wedding, type CollectionName } from './record.ts';
+import { COLLECTION_NAMES, type CollectionName } from './record.ts';
+import { Alert, ReviewItem } from './record/attention.ts';
+import { CalendarEvent, RunSheetItem, Wedding } from './record/day.ts';
+import { Contact, Message } from './record/people.ts';
+import { Booking, Document, Payment } from './record/trade.ts';
 
 /** What is held of one contact, and forgetting it. */
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Severity } from './record.ts';
+import { Severity } from './record/row.ts';
 
 /** The wall display: how long a page stays in seconds, whether couples are named, and its own look. */
 export const WallSettings = z.object({

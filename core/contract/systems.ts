@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, ShortText, Zone } from './primitives.ts';
-import { Connection } from './record.ts';
+import { Connection } from './record/connections.ts';
 
 /**
  * Systems that can be connected, and connecting them. A system's face is drawn from its folder's manifest; secrets only
@@ -211,6 +211,11 @@ export const Removal = z.object({
   parked: z.int(),
   /** Would be thrown away: not worked on yet, held, and set aside or given up. */
   unfinished: z.object({ waiting: z.int(), held: z.int(), refused: z.int() }),
+  /**
+   * Why some of this could not be looked up; what is above is then what is known without it. `connect.system_gone` = its system is not
+   * installed any more or is broken; `secrets.unavailable` = its secrets do not open. It can be removed all the same. Left out = nothing.
+   */
+  untold: z.array(z.enum(['connect.system_gone', 'secrets.unavailable'])).optional(),
 });
 export type Removal = z.infer<typeof Removal>;
 

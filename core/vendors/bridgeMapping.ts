@@ -1,4 +1,5 @@
-import type { Booking, Message } from '../contract/record.ts';
+import type { Message } from '../contract/record/people.ts';
+import type { Booking } from '../contract/record/trade.ts';
 import { ok, type Result } from '../contract/result.ts';
 import type { Change } from '../domain/record/changes.ts';
 import type { BridgeBody } from './bridgeFields.ts';

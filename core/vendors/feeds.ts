@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TRADES } from '../contract/record.ts';
+import { TRADES } from '../contract/record/trade.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, shortText } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { Booking } from '../contract/record.ts';
+import type { Booking } from '../contract/record/trade.ts';
 import type { Trigger } from './bridge.ts';
 import { DATE_ORDERS } from './dates.ts';
 import { feedFields, vendorFields, type FeedOptions } from './feeds.ts';

@@ -1,4 +1,4 @@
-import { TRADES, type Booking } from '../contract/record.ts';
+import { TRADES, type Booking } from '../contract/record/trade.ts';
 import { localDate } from '../domain/day/localTime.ts';
 import { currencyCode, shortText } from './fields.ts';
 import type { ManifestField } from './manifest.ts';

@@ -1,4 +1,5 @@
-import { TRADES, type Booking, type Document, type Message, type Payment } from '../contract/record.ts';
+import type { Message } from '../contract/record/people.ts';
+import { TRADES, type Booking, type Document, type Payment } from '../contract/record/trade.ts';
 
 /** Words of other systems for states and kinds, in ours. A word that is not here is no answer: the caller leaves the field alone or asks a person. */
 

@@ -1,7 +1,7 @@
 import type { Place } from '../../core/contract/deepLink.ts';
 import { isErasure, type RecordedEvent } from '../../core/contract/events.ts';
 import type { Banner, NotificationOutcome } from '../../core/contract/ipc.ts';
-import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
+import { SEVERITIES, type Severity } from '../../core/contract/record/row.ts';
 import type { Settings } from '../../core/contract/settings.ts';
 import { decideNotification, type NotifyDecision } from '../../core/domain/notify/notify.ts';
 import type { RecordState } from '../../core/domain/record/state.ts';

@@ -1,5 +1,5 @@
 import type { Command } from '../../core/contract/commands.ts';
-import type { ReviewItem } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated } from '../components/format.ts';
 import { conflictTitle } from '../conflicts/words.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../core/contract/record.ts';
+import type { Message } from '../../core/contract/record/people.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { gist, otherSide } from '../../core/domain/messages/messages.ts';
 import { isolated } from '../components/format.ts';

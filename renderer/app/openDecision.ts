@@ -1,7 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
-import type { Alert, RunSheetItem } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
+import type { RunSheetItem } from '../../core/contract/record/day.ts';
 import { emptyTables } from '../../core/domain/record/state.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import type { Connection, Wedding } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import { dayWeddings } from '../../core/domain/day/weddings.ts';
 import { emptyTables, type Tables } from '../../core/domain/record/state.ts';
 import { useNow } from '../components/useNow.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { t } from '../i18n/index.ts';
 import { spanText } from './format.ts';
 import { useNow } from './useNow.ts';

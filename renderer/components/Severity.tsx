@@ -1,5 +1,6 @@
 import { IconCircleCheck, IconCircleDashed, IconCircleFilled, IconHexagonFilled, IconPlayerPauseFilled, IconPlugConnectedX, IconSquareFilled, IconSquareRotatedFilled, IconTriangleFilled } from '@tabler/icons-react';
-import type { Connection, Severity } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
+import type { Severity } from '../../core/contract/record/row.ts';
 import { t } from '../i18n/index.ts';
 
 const SHAPES = { info: IconCircleFilled, notice: IconSquareRotatedFilled, warning: IconTriangleFilled, critical: IconHexagonFilled, emergency: IconSquareFilled } as const;

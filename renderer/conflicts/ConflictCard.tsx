@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Conflict } from '../../core/contract/record.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Conflict } from '../../core/contract/record.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import { acceptedConflicts, openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { go, useRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';

@@ -1,4 +1,4 @@
-import type { Conflict } from '../../core/contract/record.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated, spanText } from '../components/format.ts';
 import { t } from '../i18n/index.ts';

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { useBackend } from '../app/context.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Answer } from '../state/backend/backend.ts';
 import { useConsole } from '../state/store.ts';
 

@@ -1,7 +1,8 @@
 import { useId, useMemo, useState } from 'react';
 import { parkedRow, type Loose } from '../../core/domain/intake/parked.ts';
 import { suggestWeddings } from '../../core/domain/intake/suggestions.ts';
-import type { ReviewItem, Wedding } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';

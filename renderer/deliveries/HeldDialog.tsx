@@ -1,6 +1,6 @@
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { HeldLot, ReviewItem } from '../../core/contract/record.ts';
+import type { HeldLot, ReviewItem } from '../../core/contract/record/attention.ts';
 import { countText, isolated } from '../components/format.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import type { ReviewDecision } from '../state/commands.ts';

@@ -1,4 +1,4 @@
-import type { HeldLot as Held } from '../../core/contract/record.ts';
+import type { HeldLot as Held } from '../../core/contract/record/attention.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { countText, dayText, dotted, isolated, spanText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
-import type { HeldLot as HeldLotTold, ReviewItem } from '../../core/contract/record.ts';
+import type { HeldLot as HeldLotTold, ReviewItem } from '../../core/contract/record/attention.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';

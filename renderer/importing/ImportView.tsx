@@ -2,7 +2,7 @@ import { Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useId, useState, type DragEvent } from 'react';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { SystemFace } from '../../core/contract/systems.ts';
 import { Failed } from '../accounts/fields.tsx';
 import { useRoute } from '../app/routes.ts';

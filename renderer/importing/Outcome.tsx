@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'react';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { useSettingZone } from '../accounts/zone.ts';
 import { countText } from '../components/format.ts';
 import { Ago } from '../components/Moment.tsx';

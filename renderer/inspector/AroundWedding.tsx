@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Wedding } from '../../core/contract/record.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import { activeWeather } from '../../core/domain/day/weather.ts';
 import { messagesOf } from '../../core/domain/messages/messages.ts';
 import { gistText, wayText, withWhom } from '../app/messageText.ts';

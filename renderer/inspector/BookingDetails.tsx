@@ -1,4 +1,4 @@
-import type { BookingLine } from '../../core/contract/record.ts';
+import type { BookingLine } from '../../core/contract/record/trade.ts';
 import { useMay } from '../app/access.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { countText, moneyText } from '../components/format.ts';

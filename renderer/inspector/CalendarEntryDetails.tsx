@@ -1,4 +1,4 @@
-import type { CalendarEvent } from '../../core/contract/record.ts';
+import type { CalendarEvent } from '../../core/contract/record/day.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { dayText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';

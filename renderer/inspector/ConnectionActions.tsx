@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import type { CodedError } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Result } from '../../core/contract/result.ts';
 import type { ChangeConnectionRequest, ConnectAnswer, Setup, SystemFace, SystemField } from '../../core/contract/systems.ts';
 import { CopyField, Failed, SureButton, TextField, Unfold } from '../accounts/fields.tsx';

@@ -11,18 +11,24 @@ import { useConsole } from '../state/store.ts';
 import { useSetup, useSystem } from '../connecting/queries.ts';
 import { hasKey } from '../connecting/keeping.ts';
 import { ConnectionActions } from './ConnectionActions.tsx';
+import { RemoveConnection } from './RemoveConnection.tsx';
 import { KeptAt } from './KeptAt.tsx';
 import { ConnectionSetup } from './ConnectionSetup.tsx';
 import { alertsAbout } from './links.ts';
 import { Details, Missing } from './parts.tsx';
+
+/** Its system is gone or broken, or its secrets do not open; a server that is not there is no such thing. */
+const isBroken = (error: Error | null): boolean => error !== null && ['connect.system_gone', 'request.not_found', 'secrets.unavailable', 'internal'].includes(error.message);
 
 export function ConnectionDetails({ id }: { readonly id: string }) {
   const tables = useTables();
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const integrations = useQuery(useIntegrations());
   const connection = tables.connections[id];
-  const face = useQuery({ ...useSystem(connection?.system ?? ''), enabled: connection !== undefined }).data;
-  const setup = useQuery({ ...useSetup(id), enabled: connection !== undefined }).data;
+  const system = useQuery({ ...useSystem(connection?.system ?? ''), enabled: connection !== undefined });
+  const asked = useQuery({ ...useSetup(id), enabled: connection !== undefined });
+  const face = system.data;
+  const setup = asked.data;
   if (!connection) return <Missing />;
   const view = integrations.data?.integrations.find((each) => each.connection.id === id);
   const counts = view?.last24h;
@@ -43,7 +49,14 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
       row={connection}
       collection="connections"
       zone={zone}
-      actions={face && setup ? <ConnectionActions key={id} connection={connection} face={face} setup={setup} /> : undefined}
+      actions={
+        face && setup ? (
+          <ConnectionActions key={id} connection={connection} face={face} setup={setup} />
+        ) : isBroken(system.error) || isBroken(asked.error) ? (
+          // Nothing else can be done with it.
+          <RemoveConnection key={id} connection={connection} />
+        ) : undefined
+      }
       related={alertsAbout(tables, 'connections', id)}
     >
       {face && setup ? <ConnectionSetup connection={connection} face={face} setup={setup} /> : null}

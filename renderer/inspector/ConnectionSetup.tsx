@@ -1,4 +1,4 @@
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Setup, SystemFace } from '../../core/contract/systems.ts';
 import { CopyField } from '../accounts/fields.tsx';
 import { isolated } from '../components/format.ts';

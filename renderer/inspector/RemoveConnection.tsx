@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Removal } from '../../core/contract/systems.ts';
 import { Failed, SureButton, Unfold } from '../accounts/fields.tsx';
 import { useTask } from '../accounts/useTask.ts';
@@ -53,6 +53,9 @@ function Preview({ connection, removal, onStale }: Looked) {
     });
   return (
     <div className="unfolded" role="group" aria-label={t('removal.title', { name: isolated(connection.name) })}>
+      {removal.untold?.map((code) => (
+        <p key={code} className="dim">{t(`removal.untold.${code === 'connect.system_gone' ? 'connect_system_gone' : 'secrets_unavailable'}`)}</p>
+      ))}
       {goes.length > 0 ? (
         <>
           <p>{t('removal.goes')}</p>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { CollectionName, Source } from '../../core/contract/record.ts';
+import type { CollectionName } from '../../core/contract/record.ts';
+import type { Source } from '../../core/contract/record/row.ts';
 import { useMay } from '../app/access.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { Ago, Moment } from '../components/Moment.tsx';

@@ -1,4 +1,6 @@
-import { Booking, Contact, type CollectionName } from '../../core/contract/record.ts';
+import type { CollectionName } from '../../core/contract/record.ts';
+import { Contact } from '../../core/contract/record/people.ts';
+import { Booking } from '../../core/contract/record/trade.ts';
 import { countText, momentText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 

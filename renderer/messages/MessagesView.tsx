@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { MESSAGE_CHANNELS, type Message } from '../../core/contract/record.ts';
+import { MESSAGE_CHANNELS, type Message } from '../../core/contract/record/people.ts';
 import { localDate } from '../../core/domain/day/localTime.ts';
 import { byDay, cameInToday, messagesOf, saidAt, type MessageDay } from '../../core/domain/messages/messages.ts';
 import { useMay } from '../app/access.ts';

@@ -1,5 +1,5 @@
 import { IconArrowDownLeft, IconArrowUpRight, IconBrandSlack, IconBrandTeams, IconBrandWhatsapp, IconMail, IconMessage, IconTriangleFilled } from '@tabler/icons-react';
-import type { Message } from '../../core/contract/record.ts';
+import type { Message } from '../../core/contract/record/people.ts';
 import { wayText } from '../app/messageText.ts';
 import { t } from '../i18n/index.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Contact } from '../../core/contract/record.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
 import { ERASED } from '../../core/domain/privacy/traces.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';

@@ -1,6 +1,6 @@
 import { NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { SEVERITIES, type Severity } from '../../core/contract/record.ts';
+import { SEVERITIES, type Severity } from '../../core/contract/record/row.ts';
 import type { SettingsPatch } from '../../core/contract/settings.ts';
 import { AccountSettings } from '../accounts/AccountSettings.tsx';
 import { PairingSteps } from '../accounts/PairDesktop.tsx';

@@ -1,7 +1,10 @@
 import type { Command } from '../../core/contract/commands.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
-import type { Alert, Conflict, Connection, ReviewItem, RunSheetItem } from '../../core/contract/record.ts';
+import type { Alert, ReviewItem } from '../../core/contract/record/attention.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
+import type { RunSheetItem } from '../../core/contract/record/day.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import { rowOf } from '../../core/link/outbox.ts';
 import type { Backend } from './backend/backend.ts';
 import { newId } from './ids.ts';

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
 import { nextItems } from '../../core/domain/day/nextItems.ts';
 import type { DayWedding } from '../../core/domain/day/weddings.ts';
 import { useTables } from '../app/selectors.ts';

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
 import { dayWeddings, type DayWedding } from '../../core/domain/day/weddings.ts';
 import type { Tables } from '../../core/domain/record/state.ts';

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
-import type { Wedding } from '../../core/contract/record.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import type { NextEntry } from '../../core/domain/day/nextItems.ts';
 import { dotted, isolated, spanText, timeText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';

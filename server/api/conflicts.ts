@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Conflict } from '../../core/contract/record.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import type { Tx } from '../store/database.ts';
 import { readRows } from '../store/rows.ts';
 

@@ -12,6 +12,13 @@ import * as intake from '../../core/contract/intake.ts';
 import * as looking from '../../core/contract/looking.ts';
 import * as personalData from '../../core/contract/personalData.ts';
 import * as record from '../../core/contract/record.ts';
+import * as attention from '../../core/contract/record/attention.ts';
+import * as connections from '../../core/contract/record/connections.ts';
+import * as day from '../../core/contract/record/day.ts';
+import * as people from '../../core/contract/record/people.ts';
+import * as row from '../../core/contract/record/row.ts';
+import * as taking from '../../core/contract/record/taking.ts';
+import * as trade from '../../core/contract/record/trade.ts';
 import * as systems from '../../core/contract/systems.ts';
 import { ENDPOINTS, type EndpointName } from '../../core/domain/access/matrix.ts';
 import { TITLES } from './titles.ts';
@@ -33,7 +40,10 @@ interface Endpoint {
 export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
-const MODULES: readonly Readonly<Record<string, unknown>>[] = [accounts, commands, deliveries, dryRuns, errors, events, figures, founding, http, intake, looking, personalData, record, systems];
+const MODULES: readonly Readonly<Record<string, unknown>>[] = [
+  accounts, commands, deliveries, dryRuns, errors, events, figures, founding, http, intake, looking, personalData, record,
+  attention, connections, day, people, row, taking, trade, systems,
+];
 const REF = '#/components/schemas/';
 const SAFE = 'Answers to the same key, device and body for 24 hours with what the first call was answered.';
 

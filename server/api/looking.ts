@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { ConflictsAnswer, ConnectionStatusAnswer, LooksAnswer, SyncRequest, WeddingStatusAnswer } from '../../core/contract/looking.ts';
-import type { Conflict, Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
+import type { Conflict } from '../../core/contract/record/taking.ts';
 import { EMPTY_QUEUE } from '../../core/domain/intake/queue.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Tx } from '../store/database.ts';

@@ -1,5 +1,5 @@
 import type { SyncType } from '../../core/contract/looking.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { VendorManifest } from '../../core/vendors/vendor.ts';
 
 type Category = VendorManifest['category'];

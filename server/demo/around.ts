@@ -1,4 +1,6 @@
-import type { CalendarEvent, Document, Message, WeatherNotice } from '../../core/contract/record.ts';
+import type { CalendarEvent, WeatherNotice } from '../../core/contract/record/day.ts';
+import type { Message } from '../../core/contract/record/people.ts';
+import type { Document } from '../../core/contract/record/trade.ts';
 
 /** What is said, shared, noted and forecast around the made-up weddings. Times of day are minutes after midnight where the wedding is. */
 

@@ -1,4 +1,4 @@
-import type { Contact } from '../../core/contract/record.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Ids } from '../../core/ports/ports.ts';
 import { HOUSE_EMAIL, HOUSE_PHONE } from './around.ts';

@@ -1,4 +1,4 @@
-import type { RunSheetItem } from '../../core/contract/record.ts';
+import type { RunSheetItem } from '../../core/contract/record/day.ts';
 import { localDate, zoneOffset } from '../../core/domain/day/localTime.ts';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Actor } from '../../core/contract/events.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { localDate } from '../../core/domain/day/localTime.ts';
 import type { DraftContext } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';

@@ -1,4 +1,5 @@
-import type { Booking, Contact } from '../../core/contract/record.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
+import type { Booking } from '../../core/contract/record/trade.ts';
 import { ADAEZE_AND_TOM, LIORA_AND_NOAM, PERSEPHONE_AND_MAXIMILIAN, type StoryAround } from './around.ts';
 
 /** The made-up house and its people. Times are minutes after midnight where the wedding is. */

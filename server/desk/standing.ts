@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { freeDesk } from '../store/held.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { everWorked } from '../store/pausing.ts';

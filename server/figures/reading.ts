@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ConnectionFigures, ConnectionFiguresAnswer, FiguresAnswer, FigureWindow, LastFault } from '../../core/contract/figures.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { added, figuresOf, slotOf, type Counts } from '../../core/domain/figures/counts.ts';
 import { availabilityOf, percentOf, type HealthChange } from '../../core/domain/figures/outages.ts';
 import { AXES, slotsOf } from '../../core/domain/figures/windows.ts';

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import { PERSONAL_DATA_VERSION, type KeptUntil, type PersonalData } from '../../core/contract/personalData.ts';
-import type { CollectionName, RowOf, Source } from '../../core/contract/record.ts';
+import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+import type { Source } from '../../core/contract/record/row.ts';
 import { keptUntil, retentionOf } from '../../core/domain/privacy/retention.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';

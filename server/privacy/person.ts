@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Contact } from '../../core/contract/record.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
 import { sameValue, tracesOfPerson, type Others, type Person, type PersonTraces } from '../../core/domain/privacy/traces.ts';
 import type { Tx } from '../store/database.ts';
 import { accountsOf, type PersonAccounts } from './personAccounts.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader, ReadersAnswer } from '../../core/contract/personalData.ts';
-import type { Contact } from '../../core/contract/record.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
 import { visibleRow } from '../../core/domain/access/rows.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { asTableOwner, type Tx } from '../store/database.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Alert } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
 import type { View } from '../../core/domain/record/view.ts';
 import type { Tx } from './database.ts';
 import { readRows } from './rows.ts';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Alert, ReviewItem, Wedding } from '../../core/contract/record.ts';
+import type { Alert, ReviewItem } from '../../core/contract/record/attention.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { ASSIGNABLE, assignedType, parkedTitle, type AssignableName, type Loose } from '../../core/domain/intake/parked.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';

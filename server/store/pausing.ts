@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../core/contract/events.ts';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';

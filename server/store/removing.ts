@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../core/contract/events.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { Connection, ReviewItem } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Removal } from '../../core/contract/systems.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { asTableOwner, type Tx } from './database.ts';

@@ -16,6 +16,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'request.not_found': 404,
   'connect.not_possible': 409,
   'connect.unfinished': 409,
+  'connect.system_gone': 409,
   'connect.leave_unknown': 409,
   'connect.leave_denied': 409,
   'connect.refused': 422,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { codedError, ErrorCode, type CodedError } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ChangeConnectionRequest, ConnectAnswer, ConnectRequest, TestReport, TryAnswer, TryRequest } from '../../core/contract/systems.ts';
 import { draftUpdated } from '../../core/domain/record/drafts.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../core/contract/events.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from '../store/alertsAbout.ts';

@@ -1,5 +1,5 @@
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Setup } from '../../core/contract/systems.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
@@ -60,7 +60,7 @@ export interface Standing {
 export const notFound = (): Result<never, CodedError> => err(codedError('request.not_found', 'There is no such connection.'));
 export const notPossible = (message: string): Result<never, CodedError> => err(codedError('connect.not_possible', message));
 
-/** Errors: `request.not_found`, `connect.not_possible` (its system is not installed any more), `secrets.unavailable`. */
+/** Errors: `request.not_found`, `connect.system_gone` (its system is not installed any more), `secrets.unavailable`. */
 export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'internals' | 'vendors'>, tx: Tx, organisationId: string, connectionId: string): Promise<Result<Standing, CodedError>> {
   const [row] = await readRows(tx, organisationId, 'connections', [connectionId]);
   const access = await tx
@@ -71,7 +71,7 @@ export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'in
     .executeTakeFirst();
   if (!row || !access) return notFound();
   const vendor = vendors(row.system);
-  if (!vendor) return notPossible(`No vendor folder is installed for ${row.system}.`);
+  if (!vendor) return err(codedError('connect.system_gone', `No vendor folder is installed for ${row.system}.`));
   const secrets = internals.vault.open(access.secretsSealed, secretsOf(connectionId));
   if (!secrets.ok) return secrets;
   const intakeKey = internals.vault.open(access.intakeKeySealed, keyOf(connectionId));

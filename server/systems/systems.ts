@@ -1,5 +1,5 @@
 import type { CodedError } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { ok, type Result } from '../../core/contract/result.ts';
 import type { ChangeConnectionRequest, ConnectAnswer, ConnectRequest, ImportAnswer, ImportPreview, ImportPreviewRequest, ImportRequest, LeaveAnswer, Removal, RemovedAnswer, RemoveQuery, Setup, SystemFace, SystemSummary, TryAnswer, TryRequest } from '../../core/contract/systems.ts';
 import type { z } from 'zod';

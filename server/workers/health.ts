@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { warningAbout } from '../../core/domain/alerts/warnings.ts';
 import { climb, FAILURES_UNTIL_FAILING, type Step, type Told } from '../../core/domain/intake/ladder.ts';

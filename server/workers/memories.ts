@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Breakers } from '../../core/domain/intake/breaker.ts';
 import type { Told } from '../../core/domain/intake/ladder.ts';
 import type { Tx } from '../store/database.ts';

@@ -1,4 +1,4 @@
-import type { ReviewItem } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { countsText } from '../../core/domain/intake/brake.ts';
 import { lotAfter, lotTitle } from '../../core/domain/intake/lot.ts';

@@ -1,7 +1,7 @@
 import type { DeliveryState } from '../../core/contract/deliveries.ts';
 import type { Actor } from '../../core/contract/events.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
-import type { ReviewItem } from '../../core/contract/record.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { NO_ACCESS_MS } from '../../core/domain/intake/breaker.ts';
 import { mayOvertake } from '../../core/domain/intake/overtaking.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { HEARD_LOOKED_AT, rhythmOf, SHORTEST_MS, type Rhythm } from '../../core/domain/intake/silence.ts';
 import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts.ts';

@@ -1,6 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { EVENT_TYPES } from '../../core/contract/events.ts';
-import { COLLECTION_NAMES, type Alert, type AnyRow, type CollectionName, type Contact, type RowOf, type Wedding } from '../../core/contract/record.ts';
+import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Mapping, type MappingDraft, type Needs, type View } from '../../core/domain/record/plan.ts';
 import type { Told } from '../../core/domain/record/told.ts';

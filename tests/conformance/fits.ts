@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from '../../core/contract/record.ts';
+import { CalendarEvent, WeatherNotice, Wedding } from '../../core/contract/record/day.ts';
+import { Contact, Message } from '../../core/contract/record/people.ts';
+import { Booking, Document, Payment } from '../../core/contract/record/trade.ts';
 import type { Result } from '../../core/contract/result.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { planChanges, type View } from '../../core/domain/record/plan.ts';

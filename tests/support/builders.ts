@@ -1,5 +1,8 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
-import type { Alert, Booking, Contact, Payment, Wedding } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
+import type { Contact } from '../../core/contract/record/people.ts';
+import type { Booking, Payment } from '../../core/contract/record/trade.ts';
 import { phoneEnd, type Mapping, type View } from '../../core/domain/record/plan.ts';
 import { emptyTables, type RecordState, type Tables } from '../../core/domain/record/state.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Connection } from '../../core/contract/record.ts';
+import type { Connection } from '../../core/contract/record/connections.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { createEgressHttp } from '../../egress/http.ts';
 import { createCalls } from '../../server/calls/calls.ts';

@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type RecordedEvent } from '../../contract/events.ts';
-import type { CollectionName, RowOf, Snapshot, Wedding } from '../../contract/record.ts';
+import type { CollectionName, RowOf, Snapshot } from '../../contract/record.ts';
+import type { Wedding } from '../../contract/record/day.ts';
 import type { StreamFrame } from '../../contract/stream.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Alert, ReviewItem, Severity } from '../../contract/record.ts';
+import type { Alert, ReviewItem } from '../../contract/record/attention.ts';
+import type { Severity } from '../../contract/record/row.ts';
 import { activeWeather } from '../day/weather.ts';
 import { severityRank } from '../day/openAlerts.ts';
 import { moneyText } from '../money/money.ts';

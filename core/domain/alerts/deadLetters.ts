@@ -1,4 +1,4 @@
-import type { Alert } from '../../contract/record.ts';
+import type { Alert } from '../../contract/record/attention.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 
 /** Deliveries that were given up may wait this long for somebody to see them by himself, in milliseconds; near a wedding not at all. */

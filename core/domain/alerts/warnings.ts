@@ -1,4 +1,4 @@
-import type { Connection } from '../../contract/record.ts';
+import type { Connection } from '../../contract/record/connections.ts';
 import type { Step } from '../intake/ladder.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 import type { View } from '../record/view.ts';

@@ -1,4 +1,6 @@
-import type { Alert, Severity, Wedding } from '../../contract/record.ts';
+import type { Alert } from '../../contract/record/attention.ts';
+import type { Wedding } from '../../contract/record/day.ts';
+import type { Severity } from '../../contract/record/row.ts';
 import { nearness } from '../alerts/alerts.ts';
 import { roughly } from '../intake/silence.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';

@@ -1,4 +1,4 @@
-import type { Conflict } from '../../contract/record.ts';
+import type { Conflict } from '../../contract/record/taking.ts';
 import { draftCreated, draftUpdated, type DraftContext, type DraftOf } from '../record/drafts.ts';
 import { clashesOf, type ClashQuestion } from './clashes.ts';
 import type { Clash, Occupancy } from './model.ts';

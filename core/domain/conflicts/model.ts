@@ -1,4 +1,4 @@
-import type { CLASH_KINDS, RESOURCE_KINDS } from '../../contract/record.ts';
+import type { CLASH_KINDS, RESOURCE_KINDS } from '../../contract/record/taking.ts';
 
 /**
  * What takes whose time, in the small model that the server (truth), the console (preview) and the solver share. It

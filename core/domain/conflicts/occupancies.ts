@@ -1,4 +1,6 @@
-import type { Booking, Resource as ResourceRow, RowOf } from '../../contract/record.ts';
+import type { RowOf } from '../../contract/record.ts';
+import type { Resource as ResourceRow } from '../../contract/record/taking.ts';
+import type { Booking } from '../../contract/record/trade.ts';
 import type { DraftRow, EventDraft } from '../record/drafts.ts';
 import type { Occupancy, Resource } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { Conflict } from '../../contract/record.ts';
+import type { Conflict } from '../../contract/record/taking.ts';
 
 /** Conflicts that somebody has to see to: the hard ones first, then by how soon; what has been is nobody's any more. */
 export function openConflicts(conflicts: Iterable<Conflict>, now: number): Conflict[] {

@@ -1,4 +1,4 @@
-import type { ReviewItem } from '../../contract/record.ts';
+import type { ReviewItem } from '../../contract/record/attention.ts';
 
 export interface DeadLetterCount {
   readonly count: number;

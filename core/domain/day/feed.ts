@@ -1,5 +1,6 @@
 import { isErasure, type EventType, type RecordedEvent } from '../../contract/events.ts';
-import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf, type Severity } from '../../contract/record.ts';
+import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf } from '../../contract/record.ts';
+import type { Severity } from '../../contract/record/row.ts';
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */

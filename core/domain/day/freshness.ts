@@ -1,4 +1,4 @@
-import type { Connection } from '../../contract/record.ts';
+import type { Connection } from '../../contract/record/connections.ts';
 import type { LinkStatus } from '../../contract/stream.ts';
 
 export type StaleReason =

@@ -1,4 +1,5 @@
-import type { Booking, RunSheetItem, Wedding } from '../../contract/record.ts';
+import type { RunSheetItem, Wedding } from '../../contract/record/day.ts';
+import type { Booking } from '../../contract/record/trade.ts';
 import type { Tables } from '../record/state.ts';
 
 /** One line of "what comes next": a run sheet item or a vendor's call time. */

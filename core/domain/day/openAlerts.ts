@@ -1,4 +1,5 @@
-import { SEVERITIES, type Alert, type Severity } from '../../contract/record.ts';
+import type { Alert } from '../../contract/record/attention.ts';
+import { SEVERITIES, type Severity } from '../../contract/record/row.ts';
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 

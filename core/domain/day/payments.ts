@@ -1,4 +1,4 @@
-import type { Payment } from '../../contract/record.ts';
+import type { Payment } from '../../contract/record/trade.ts';
 import { dayBounds, yesterdaySameTime } from './localTime.ts';
 
 export interface CumulativePoint {

@@ -1,4 +1,4 @@
-import type { WeatherNotice, Wedding } from '../../contract/record.ts';
+import type { WeatherNotice, Wedding } from '../../contract/record/day.ts';
 import { severityRank } from './openAlerts.ts';
 
 /** Marquees go up and lorries come before the guests do. */

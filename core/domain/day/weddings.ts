@@ -1,4 +1,4 @@
-import type { Wedding } from '../../contract/record.ts';
+import type { Wedding } from '../../contract/record/day.ts';
 import { nearness } from '../alerts/alerts.ts';
 import { localDate } from './localTime.ts';
 

@@ -1,5 +1,5 @@
 import type { Availability } from '../../contract/figures.ts';
-import type { Connection } from '../../contract/record.ts';
+import type { Connection } from '../../contract/record/connections.ts';
 
 /** What the log tells of a connection's health. */
 export interface HealthChange {

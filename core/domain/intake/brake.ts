@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from '../../contract/events.ts';
-import { HELD_KINDS } from '../../contract/record.ts';
+import { HELD_KINDS } from '../../contract/record/attention.ts';
 import type { EventDraft } from '../record/drafts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { HeldLot } from '../../contract/record.ts';
+import type { HeldLot } from '../../contract/record/attention.ts';
 import type { EventDraft } from '../record/drafts.ts';
 import { appliedLately, BRAKE_KINDS, countsText, effectsOf, usualPerHour, type BrakeCounts, type BrakeKind, type BrakeState } from './brake.ts';
 

@@ -1,5 +1,6 @@
 import type { EventType } from '../../contract/events.ts';
-import type { ReviewItem, RowOf } from '../../contract/record.ts';
+import type { RowOf } from '../../contract/record.ts';
+import type { ReviewItem } from '../../contract/record/attention.ts';
 import { PAYMENT_EVENT } from '../record/plan.ts';
 import type { Tables } from '../record/state.ts';
 

@@ -1,4 +1,6 @@
-import type { Booking, Contact, Payment, Wedding } from '../../contract/record.ts';
+import type { Wedding } from '../../contract/record/day.ts';
+import type { Contact } from '../../contract/record/people.ts';
+import type { Booking, Payment } from '../../contract/record/trade.ts';
 import { localDate } from '../day/localTime.ts';
 import { phoneEnd } from '../record/plan.ts';
 import type { Tables } from '../record/state.ts';

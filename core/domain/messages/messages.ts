@@ -1,4 +1,4 @@
-import type { Message } from '../../contract/record.ts';
+import type { Message } from '../../contract/record/people.ts';
 import { dayBounds, localDate } from '../day/localTime.ts';
 
 /** When it was said; where its system does not tell that, when it last changed here. ISO instant. */

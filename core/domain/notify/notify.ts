@@ -1,7 +1,7 @@
 import type { Place } from '../../contract/deepLink.ts';
 import type { RecordedEvent } from '../../contract/events.ts';
 import type { NotificationOutcome } from '../../contract/ipc.ts';
-import { SEVERITIES, type Severity } from '../../contract/record.ts';
+import { SEVERITIES, type Severity } from '../../contract/record/row.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { RecordState } from '../record/state.ts';
 

@@ -1,5 +1,7 @@
 import type { ToldConsent } from './consent.ts';
-import type { Booking, CalendarEvent, Contact, Document, Message, Payment, WeatherNotice, Wedding } from '../../contract/record.ts';
+import type { CalendarEvent, WeatherNotice, Wedding } from '../../contract/record/day.ts';
+import type { Contact, Message } from '../../contract/record/people.ts';
+import type { Booking, Document, Payment } from '../../contract/record/trade.ts';
 
 /**
  * What the outside says, in our words: an object of theirs, identified by their id, and the fields it speaks about.

@@ -1,4 +1,5 @@
-import type { Consent, Contact, Source } from '../../contract/record.ts';
+import type { Consent, Contact } from '../../contract/record/people.ts';
+import type { Source } from '../../contract/record/row.ts';
 
 /**
  * Who may be mailed. What each connection says of one address stands apart, so that no system speaks for another, and it is

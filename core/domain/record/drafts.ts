@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type Actor, type EventType } from '../../contract/events.ts';
-import type { CollectionName, RowOf, Source } from '../../contract/record.ts';
+import type { CollectionName, RowOf } from '../../contract/record.ts';
+import type { Source } from '../../contract/record/row.ts';
 
 /** The part of a row that a rule decides; `seq` and `updatedAt` are stamped by the store when it is recorded. */
 export type DraftRow<C extends CollectionName> = Omit<RowOf<C>, 'seq' | 'updatedAt'>;

@@ -1,4 +1,4 @@
-import type { Contact } from '../../contract/record.ts';
+import type { Contact } from '../../contract/record/people.ts';
 import type { Change } from './changes.ts';
 import { consentOf, mergedConsents } from './consent.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';

@@ -1,4 +1,5 @@
-import type { CollectionName, Message, RowOf } from '../../contract/record.ts';
+import type { CollectionName, RowOf } from '../../contract/record.ts';
+import type { Message } from '../../contract/record/people.ts';
 import type { Change } from './changes.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
 import type { Mapping, View } from './view.ts';

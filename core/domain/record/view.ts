@@ -1,4 +1,7 @@
-import type { Alert, CollectionName, Contact, RowOf, Wedding } from '../../contract/record.ts';
+import type { CollectionName, RowOf } from '../../contract/record.ts';
+import type { Alert } from '../../contract/record/attention.ts';
+import type { Wedding } from '../../contract/record/day.ts';
+import type { Contact } from '../../contract/record/people.ts';
 import type { Told } from './told.ts';
 
 export interface Mapping {

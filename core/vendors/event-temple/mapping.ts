@@ -1,4 +1,4 @@
-import type { Booking } from '../../contract/record.ts';
+import type { Booking } from '../../contract/record/trade.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { writtenInstant } from '../dates.ts';

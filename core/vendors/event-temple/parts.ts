@@ -1,4 +1,4 @@
-import type { Payment } from '../../contract/record.ts';
+import type { Payment } from '../../contract/record/trade.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { writtenInstant } from '../dates.ts';
 import { currencyCode, known, minorUnitsOfDecimal, shortText } from '../fields.ts';

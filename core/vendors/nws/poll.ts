@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Severity } from '../../contract/record.ts';
+import type { Severity } from '../../contract/record/row.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import { apiClient } from '../apiClient.ts';
 import { refused } from '../calls.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../../contract/record.ts';
+import type { Severity } from '../../contract/record/row.ts';
 import type { Shown } from '../slots.ts';
 import { dayOf } from '../wallTime.ts';
 import { LIMITS } from './manifest.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Severity } from '../../contract/record.ts';
+import { Severity } from '../../contract/record/row.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import { zoneOffset } from '../../domain/day/localTime.ts';
 import { instantOfText } from '../fields.ts';

@@ -1,4 +1,4 @@
-import type { Document, Payment } from '../../contract/record.ts';
+import type { Document, Payment } from '../../contract/record/trade.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change, WeddingClue } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, minorUnitsOfDecimal, ownId, shortText } from '../fields.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../contract/record.ts';
+import type { Message } from '../../contract/record/people.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import { emailAddress, instantOfText, known, objectAt, shortText } from '../fields.ts';
 import type { Normalised, NormaliseError } from '../vendor.ts';

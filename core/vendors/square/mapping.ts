@@ -1,4 +1,4 @@
-import type { Booking as OurBooking, Document, Payment as OurPayment } from '../../contract/record.ts';
+import type { Booking as OurBooking, Document, Payment as OurPayment } from '../../contract/record/trade.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, ownId, shortText } from '../fields.ts';

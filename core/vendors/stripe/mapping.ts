@@ -1,4 +1,4 @@
-import type { Payment } from '../../contract/record.ts';
+import type { Payment } from '../../contract/record/trade.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change, WeddingClue } from '../../domain/record/changes.ts';
 import { currencyCode, emailAddress, instantOfSeconds, known, minorUnits, objectAt, ownId, shortText } from '../fields.ts';

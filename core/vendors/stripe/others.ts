@@ -1,4 +1,4 @@
-import type { Document } from '../../contract/record.ts';
+import type { Document } from '../../contract/record/trade.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { emailAddress, known, objectAt, ownId, shortText } from '../fields.ts';
 import { refId, type Told } from './told.ts';

@@ -1,4 +1,4 @@
-import { MOST_LINES, type Booking, type BookingLine, type Payment as OurPayment } from '../../contract/record.ts';
+import { MOST_LINES, type Booking, type BookingLine, type Payment as OurPayment } from '../../contract/record/trade.ts';
 import type { Change, WeddingClue } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, ownId, shortText } from '../fields.ts';
 import type { Contact, Job, Order, OrderItem, Payment, Session } from './shapes.ts';

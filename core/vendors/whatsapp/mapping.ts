@@ -1,4 +1,4 @@
-import type { Message } from '../../contract/record.ts';
+import type { Message } from '../../contract/record/people.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { instantOfSeconds, known, longText, lookUp, objectAt, shortText } from '../fields.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { freshness, type Freshness } from '../../../core/domain/day/freshness.ts';
-import type { Connection } from '../../../core/contract/record.ts';
+import type { Connection } from '../../../core/contract/record/connections.ts';
 import { fullMoment, spanText, timeText } from '../../components/format.ts';
 import { useNow } from '../../components/useNow.ts';
 import { t } from '../../i18n/index.ts';

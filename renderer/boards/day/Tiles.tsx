@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Connection } from '../../../core/contract/record.ts';
+import type { Connection } from '../../../core/contract/record/connections.ts';
 import { deadLetters } from '../../../core/domain/day/deadLetters.ts';
 import { countBySeverity, openAlerts } from '../../../core/domain/day/openAlerts.ts';
 import { nextItems, vendorsToday } from '../../../core/domain/day/nextItems.ts';

@@ -1,4 +1,5 @@
-import type { Resource, Wedding } from '../../../core/contract/record.ts';
+import type { Wedding } from '../../../core/contract/record/day.ts';
+import type { Resource } from '../../../core/contract/record/taking.ts';
 import { conflictAlerts } from '../../../core/domain/conflicts/alerts.ts';
 import { conflictDrafts } from '../../../core/domain/conflicts/detect.ts';
 import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import type { Alert, Conflict, RowOf } from '../../../core/contract/record.ts';
+import type { RowOf } from '../../../core/contract/record.ts';
+import type { Alert } from '../../../core/contract/record/attention.ts';
+import type { Conflict } from '../../../core/contract/record/taking.ts';
 import type { Member, MemberCollection } from '../../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';

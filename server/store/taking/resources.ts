@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Resource } from '../../../core/contract/record.ts';
+import type { Resource } from '../../../core/contract/record/taking.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
 

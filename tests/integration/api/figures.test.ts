@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionFiguresAnswer, FiguresAnswer, type ConnectionFigures, type FigureWindow } from '../../../core/contract/figures.ts';
 import { ErrorBody, HTTP } from '../../../core/contract/http.ts';
-import type { Connection } from '../../../core/contract/record.ts';
+import type { Connection } from '../../../core/contract/record/connections.ts';
 import { COUNT } from '../../../core/domain/figures/counts.ts';
 import { ok } from '../../../core/contract/result.ts';
 import { draftUpdated } from '../../../core/domain/record/drafts.ts';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Booking, Resource, Wedding } from '../../../core/contract/record.ts';
+import type { Wedding } from '../../../core/contract/record/day.ts';
+import type { Resource } from '../../../core/contract/record/taking.ts';
+import type { Booking } from '../../../core/contract/record/trade.ts';
 import { VENUE_RULES, NO_TRAVEL } from '../../../core/domain/conflicts/model.ts';
 import { asResource, memberOf, occupancyId, occupancyOf } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';

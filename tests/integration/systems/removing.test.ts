@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ErrorBody, HTTP } from '../../../core/contract/http.ts';
 import type { Change } from '../../../core/domain/record/changes.ts';
@@ -25,11 +26,16 @@ let test: TestApp;
 let owner: Manager;
 let line: Normaliser;
 let headers: Readonly<Record<string, string>>;
+let folder: 'there' | 'broken' | 'gone' = 'there';
 
 beforeAll(async () => {
   t = await openTestStore();
   const scripted = scriptedVendor('stripe', { reread: async ({ remoteId }) => ok([entry(remoteId)]) });
-  const vendors = (system: string) => (system === 'stripe' ? scripted : vendorModule(system));
+  const vendors = (system: string) => {
+    // The folder of a system, as a fault of packing may leave it, and one that this version has no more.
+    if (folder === 'broken') return { ...scripted, get manifest(): never { throw new Error('half of the folder is missing'); } };
+    return folder === 'gone' ? null : system === 'stripe' ? scripted : vendorModule(system);
+  };
   test = testApp(t.store, { vendors, config: { managingPerMinute: 10_000, apiPerMinute: 10_000 } });
   const house = await furnish(t.store, t.organisation.id);
   ({ headers } = await letIn(t.store, house.organisationId, house.access('owner')));
@@ -156,4 +162,28 @@ it('connected again it is a new one, which tells again what the former one told'
   expect(told.sort()).toEqual([first.connectionId, second.connectionId].sort());
   expect(connections.filter((one) => one.name === 'Old till').map((one) => one.id)).toContain(second.connectionId);
   expect((await owner.get('systems')).systems.find((one) => one.id === 'stripe')?.connections).toBe(connections.filter((one) => one.system === 'stripe').length);
+});
+
+it.each(['broken', 'gone'] as const)('is shown and done without the folder of its system, when that is %s', async (state) => {
+  const { connectionId } = await made();
+  await deliver(connectionId, changes(booking(`b-6 ${state}`)));
+  await line.idle();
+  folder = state;
+  try {
+    expect(await owner.get('removal', { id: connectionId })).toEqual({
+      connectionId, addresses: ['webhook'], secrets: 1, keptBy: null, called: false, rows: 1, deliveries: 1, parked: 1, unfinished: { waiting: 0, held: 0, refused: 0 }, untold: ['connect.system_gone'],
+    });
+    expect((await remove(connectionId)).statusCode).toBe(200);
+  } finally {
+    folder = 'there';
+  }
+  expect((await rows()).connections.some((one) => one.id === connectionId)).toBe(false);
+  expect(await db().selectFrom('connectionAccess').select('secretsSealed').where('id', '=', connectionId).executeTakeFirstOrThrow()).toEqual({ secretsSealed: '' });
+});
+
+it('is shown and done also when its secrets do not open any more', async () => {
+  const { connectionId } = await made();
+  await sql`update connection_access set secrets_sealed = 'v1.anotherkey000.AAAA.AAAA.AAAA' where id = ${connectionId}`.execute(db());
+  expect(await owner.get('removal', { id: connectionId })).toMatchObject({ secrets: 0, called: true, untold: ['secrets.unavailable'] });
+  expect((await remove(connectionId)).statusCode).toBe(200);
 });

@@ -1,4 +1,5 @@
-import type { Conflict, Resource, Snapshot } from '../../../core/contract/record.ts';
+import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Conflict, Resource } from '../../../core/contract/record/taking.ts';
 import { fixtureId } from '../fixtures/record.ts';
 
 /** A house where two double bookings, a tight gap and one that somebody lives with stand open. */

@@ -1,7 +1,8 @@
 import type { DeliveryLine, DeliveryState, DeliveryWhole, Lot, Replay, ReplayPreview } from '../../../core/contract/deliveries.ts';
 import type { DryRun } from '../../../core/contract/dryRuns.ts';
 import { codedError } from '../../../core/contract/errors.ts';
-import type { HeldLot, Payment, ReviewItem } from '../../../core/contract/record.ts';
+import type { HeldLot, ReviewItem } from '../../../core/contract/record/attention.ts';
+import type { Payment } from '../../../core/contract/record/trade.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { summaryOf } from '../../../renderer/deliveries/previewSummary.ts';
 import type { DeliveryCalls } from '../../../renderer/state/backend/deliveries.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionFigures, FiguresAnswer, FigureWindow } from '../../../core/contract/figures.ts';
 import { codedError } from '../../../core/contract/errors.ts';
-import type { Connection } from '../../../core/contract/record.ts';
+import type { Connection } from '../../../core/contract/record/connections.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { added, COUNT, figuresOf, slotOf, type Counts } from '../../../core/domain/figures/counts.ts';
 import { percentOf } from '../../../core/domain/figures/outages.ts';

@@ -1,5 +1,5 @@
 import { codedError } from '../../../core/contract/errors.ts';
-import type { Connection } from '../../../core/contract/record.ts';
+import type { Connection } from '../../../core/contract/record/connections.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import type { ConnectAnswer, ImportPreview, Setup, SystemFace, SystemSummary } from '../../../core/contract/systems.ts';
 import { askedFields, isProof, unkeepable } from '../../../core/vendors/keeping.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../../core/contract/errors.ts';
 import { EVENT_TYPE_NAMES } from '../../../core/contract/events.ts';
-import { ALERT_RULES, COLLECTIONS, COLLECTION_NAMES, CONNECTION_HEALTH } from '../../../core/contract/record.ts';
+import { COLLECTIONS, COLLECTION_NAMES } from '../../../core/contract/record.ts';
+import { ALERT_RULES } from '../../../core/contract/record/attention.ts';
+import { CONNECTION_HEALTH } from '../../../core/contract/record/connections.ts';
 import { CLOSE_REASONS } from '../../../core/contract/stream.ts';
 import { feedText } from '../../../renderer/app/feedText.ts';
 import { bigMoneyText, dotted, fullMoment, momentText, moneyText, spanText } from '../../../renderer/components/format.ts';

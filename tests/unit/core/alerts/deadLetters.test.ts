@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEAD_LETTERS_MS, deadLetterAlerts, type DeadLetters } from '../../../../core/domain/alerts/deadLetters.ts';
 import { deadLetters } from '../../../../core/domain/day/deadLetters.ts';
-import type { ReviewItem } from '../../../../core/contract/record.ts';
+import type { ReviewItem } from '../../../../core/contract/record/attention.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z');
 const CONTEXT = { actor: { kind: 'system' as const, id: null, name: 'WedSync' }, source: null, deliveryId: null };

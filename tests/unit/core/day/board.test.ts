@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Payment } from '../../../../core/contract/record.ts';
+import type { Payment } from '../../../../core/contract/record/trade.ts';
 import { nextItems, vendorsToday } from '../../../../core/domain/day/nextItems.ts';
 import { countBySeverity, openAlerts } from '../../../../core/domain/day/openAlerts.ts';
 import { paymentsInToday, thinned } from '../../../../core/domain/day/payments.ts';

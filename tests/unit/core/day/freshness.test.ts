@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../core/contract/record.ts';
+import type { Connection } from '../../../../core/contract/record/connections.ts';
 import type { LinkStatus } from '../../../../core/contract/stream.ts';
 import { freshness } from '../../../../core/domain/day/freshness.ts';
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parkedRow, type Loose } from '../../../../core/domain/intake/parked.ts';
 import { MOST_SUGGESTIONS, suggestWeddings } from '../../../../core/domain/intake/suggestions.ts';
-import type { Document, Message, ReviewItem } from '../../../../core/contract/record.ts';
+import type { ReviewItem } from '../../../../core/contract/record/attention.ts';
+import type { Message } from '../../../../core/contract/record/people.ts';
+import type { Document } from '../../../../core/contract/record/trade.ts';
 import { emptyTables, type Tables } from '../../../../core/domain/record/state.ts';
 import { AT, booking, contact, keyed, payment, testId, wedding } from '../../../support/builders.ts';
 

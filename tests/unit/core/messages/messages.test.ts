@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../../core/contract/record.ts';
+import type { Message } from '../../../../core/contract/record/people.ts';
 import { localDate } from '../../../../core/domain/day/localTime.ts';
 import { activeWeather } from '../../../../core/domain/day/weather.ts';
 import { byDay, cameInToday, gist, messagesOf, otherSide, saidAt } from '../../../../core/domain/messages/messages.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Consent } from '../../../../core/contract/record.ts';
+import type { Consent } from '../../../../core/contract/record/people.ts';
 import type { Change } from '../../../../core/domain/record/changes.ts';
 import { mayBeMailed, mergedConsents, MOST_CONSENTS } from '../../../../core/domain/record/consent.ts';
 import type { DraftContext } from '../../../../core/domain/record/drafts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Place } from '../../../../core/contract/deepLink.ts';
 import type { Banner } from '../../../../core/contract/ipc.ts';
-import type { Alert } from '../../../../core/contract/record.ts';
+import type { Alert } from '../../../../core/contract/record/attention.ts';
 import { DEFAULT_SETTINGS } from '../../../../core/contract/settings.ts';
 import { createNotifications } from '../../../../main/services/notifications.ts';
 import { STORM_LIMIT, STORM_WINDOW_MS } from '../../../../main/services/storm.ts';
