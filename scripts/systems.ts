@@ -27,11 +27,11 @@ export const TESTED_AGAINST: Readonly<Record<string, string>> = {
   calendly: 'Prism with a model of the contract by others',
   'constant-contact': PRISM,
   'event-temple': 'own stand-in',
-  'google-calendar': "Prism with the vendor's description of it, emulate (leave, lists)",
+  'google-calendar': "Prism with the vendor's description of it, own stand-in held against it (writing), emulate (leave, lists)",
   icloud: 'Radicale behind a stand-in for the hosts',
   'ical-feed': 'files over HTTP',
   mailchimp: PRISM,
-  'microsoft-graph': `${PRISM}, emulate (leave)`,
+  'microsoft-graph': `${PRISM}, own stand-in held against it (writing), emulate (leave)`,
   'microsoft-teams': 'own signatures by the documented rule',
   nws: PRISM,
   'open-meteo': 'own stand-in',
@@ -52,7 +52,7 @@ function rowOf({ manifest, poll }: VendorModule): string {
   const { webhook, bridge, capabilities: can } = manifest;
   const calls = callsComeIn(manifest);
   const comes = webhook === null || !calls ? '' : bridge ? `${bridge.triggers.length} triggers` : `${webhook.events.length} events`;
-  const reads = [poll ? `looks every ${minutes(poll.everySeconds)}` : '', can.reread ? 're-reads' : '', can.feed ? 'feed' : '', can.file ? 'file' : '', can.mail ? 'mail' : ''].filter(Boolean).join(', ');
+  const reads = [poll ? `looks every ${minutes(poll.everySeconds)}` : '', can.reread ? 're-reads' : '', can.feed ? 'feed' : '', can.file ? 'file' : '', can.mail ? 'mail' : '', can.push ? 'can write' : ''].filter(Boolean).join(', ');
   return `| ${manifest.name} | \`${manifest.id}\` | ${manifest.paths.join(', ')} | ${comes} | ${webhook && calls ? PROOF[webhook.verification] : ''} | ${reads} | ${can.test ? 'yes' : ''} | ${TESTED_AGAINST[manifest.id] ?? 'fixtures'} |`;
 }
 
@@ -64,8 +64,8 @@ export function systemsPage(): string {
 
 What can be connected, as each folder's manifest says; made by \`node scripts/systems.ts\`. How a person connects one:
 [connecting.md](connecting.md). What does not come over stands below the table, and in the console where a system is connected; how
-each works within its limits stands in the README of its folder in \`core/vendors\`. Nothing is written to any of them yet. No
-system itself was called: "tested against" says what stands in its place.
+each works within its limits stands in the README of its folder in \`core/vendors\`. Where a folder
+can write entries into a calendar the table says so; nothing asks it to yet. No system itself was called: "tested against" says what stands in its place.
 
 "Brings by itself" counts only what really reaches us: a vendor that calls over a channel which we would have to open has none.
 

@@ -34,6 +34,8 @@ import { createSystems } from './systems/systems.ts';
 import { startMailIn, type MailIn } from './mailIn/mailIn.ts';
 import { VERSION } from './version.ts';
 import { startDeadLetterWatch } from './workers/deadLetters.ts';
+import { startHoldWatch } from './workers/holds.ts';
+import { startNamesakes } from './workers/namesakes.ts';
 import { startSilenceWatch } from './workers/silence.ts';
 import { startDryRunner } from './workers/dryRuns.ts';
 import { startNormaliser } from './workers/normalise.ts';
@@ -109,6 +111,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const dryRunner = roles.has('worker') ? startDryRunner(working) : null;
   const deadLetters = roles.has('worker') ? startDeadLetterWatch({ store, clock, ids, log }) : null;
   const silence = roles.has('worker') ? startSilenceWatch({ store, vendors: vendorModule, clock, ids, log }) : null;
+  const holds = roles.has('worker') ? startHoldWatch({ store, clock, log }) : null;
+  const namesakes = roles.has('worker') ? startNamesakes({ store, log }) : null;
   const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
   const privacy = createPrivacy(store.internals);
   const accounts = createAccounts({ internals: store.internals, store, config, clock, ids, log, http });
@@ -137,6 +141,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     await normaliser?.stop();
     await deadLetters?.stop();
     await silence?.stop();
+    await holds?.stop();
+    await namesakes?.stop();
     await retention?.stop();
     await accounts.close();
     await figures.stop();

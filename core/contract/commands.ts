@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { CodedError } from './errors.ts';
-import { Id, Seq } from './primitives.ts';
+import { Id, Instant, Seq } from './primitives.ts';
+import { AllocationFields, LimitFields, ResourceFields, TAKING } from './record/taking.ts';
 import { RecordedEvent } from './events.ts';
+
+/** In the person's words. */
+const Reason = z.string().trim().min(1).max(200);
 
 /**
  * A person's decision. `commandId` makes it safe to send twice: the second answer equals the first.
@@ -20,6 +24,27 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('review.discard'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
   /** Both may stay as they are although they clash; `reason`: why, in the person's words. It is open again once they clash worse. */
   z.strictObject({ type: z.literal('conflict.override'), commandId: Id, conflictId: Id, basedOnVersion: z.int().min(1), reason: z.string().trim().min(1).max(200) }),
+  /** Makes a resource (`basedOnVersion` null) or changes it. One that other facts speak of by name keeps its older names. */
+  z.strictObject({ type: z.literal('resource.save'), commandId: Id, resourceId: Id, basedOnVersion: z.int().min(1).nullable(), ...ResourceFields }),
+  /**
+   * Takes time of a resource by hand (`basedOnVersion` null), or changes what was taken; `cancelled` gives it back. `reason`: needed where a hard
+   * clash or a limit would come of it, and only from those who may; else null.
+   */
+  z.strictObject({ type: z.literal('allocation.save'), commandId: Id, allocationId: Id, basedOnVersion: z.int().min(1).nullable(), ...AllocationFields, reason: Reason.nullable() }),
+  /** A limit that the venue has set itself (`basedOnVersion` null = a new one). */
+  z.strictObject({ type: z.literal('limit.save'), commandId: Id, limitId: Id, basedOnVersion: z.int().min(1).nullable(), ...LimitFields }),
+  /** Becomes definite, goes back to a hold, is cancelled. `reason` as in `allocation.save`. */
+  z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(TAKING), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
+  /**
+   * One or several that take time get another time or another resource, all of them or none: a drag, a swap, a plan of the solver, its undoing.
+   * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has.
+   */
+  z.strictObject({
+    type: z.literal('plan.carry_out'),
+    commandId: Id,
+    moves: z.array(z.strictObject({ collection: z.enum(TAKING), id: Id, basedOnVersion: z.int().min(1), resourceId: Id, startsAt: Instant, endsAt: Instant })).min(1).max(50),
+    reason: Reason.nullable(),
+  }),
   /** What a parked delivery told belongs to this wedding; what is told of the same things later follows. Only for kind `parked`. */
   z.strictObject({ type: z.literal('review.assign'), commandId: Id, reviewId: Id, weddingId: Id, basedOnVersion: z.int().min(1) }),
 ]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CalendarPlace, formatCalendar, parseCalendar } from './calendarPlace.ts';
 import { DeliveriesPlace, formatDeliveries, parseDeliveries } from './deliveryPlace.ts';
 import { MESSAGE_CHANNELS } from './record/people.ts';
 import { err, ok, type Result } from './result.ts';
@@ -19,8 +20,7 @@ export const Place = z.discriminatedUnion('view', [
   z.object({ view: z.literal('connect'), system: z.string().regex(SYSTEM).nullable() }),
   /** Taking a file in over a connection. */
   z.object({ view: z.literal('import'), connectionId: z.uuid() }),
-  /** What cannot both be; one of them is open, or the whole queue. */
-  z.object({ view: z.literal('conflicts'), conflictId: z.uuid().nullable() }),
+  CalendarPlace,
   z.object({ view: z.literal('settings') }),
   z.object({ view: z.literal('people') }),
   /** Letting a desktop in; the code that it shows, in small letters, or null = to be typed. */
@@ -53,7 +53,7 @@ function parseMessages(parts: readonly string[]): Result<Messages, DeepLinkError
  *   wedsync://integrations   wedsync://integrations/ID   wedsync://settings
  *   wedsync://deliveries   wedsync://deliveries/connection/ID/state/parked-dead/last/day   (see `deliveryPlace.ts`)
  *   wedsync://connect   wedsync://connect/studio-ninja   wedsync://import/ID
- *   wedsync://conflicts   wedsync://conflicts/ID
+ *   wedsync://conflicts   wedsync://conflicts/ID   wedsync://conflicts/scale/week/on/20261120   (see `calendarPlace.ts`)
  *   wedsync://people   wedsync://pair   wedsync://pair/abcd-efgh
  *
  * One trailing slash is allowed, because some systems add it.
@@ -63,6 +63,7 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (!match) return err('not_a_link');
   const parts = (match[1] ?? '').split('/');
   if (parts[0] === 'deliveries') return parseDeliveries(parts.slice(1));
+  if (parts[0] === 'conflicts') return parseCalendar(parts.slice(1));
   const [head, a, b, c, ...rest] = parts;
   if (rest.length > 0) return err('unknown_place');
   if (head === 'messages') return parseMessages([a, b, c].filter((part) => part !== undefined));
@@ -71,14 +72,12 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (head === 'day' && a === undefined) return ok({ view: 'day', weddingId: null, alertId: null });
   if (head === 'settings' && a === undefined) return ok({ view: 'settings' });
   if (head === 'integrations' && a === undefined) return ok({ view: 'integrations', connectionId: null });
-  if (head === 'conflicts' && a === undefined) return ok({ view: 'conflicts', conflictId: null });
   if (head === 'people' && a === undefined) return ok({ view: 'people' });
   if (head === 'pair' && a === undefined) return ok({ view: 'pair', code: null });
   if (head === 'pair' && b === undefined) return a !== undefined && CODE.test(a) ? ok({ view: 'pair', code: a }) : err('bad_id');
   if (head === 'connect' && a === undefined) return ok({ view: 'connect', system: null });
   if (head === 'connect' && a !== undefined && b === undefined) return SYSTEM.test(a) ? ok({ view: 'connect', system: a }) : err('bad_id');
   if (!ids.every(id)) return err('bad_id');
-  if (head === 'conflicts' && a !== undefined && b === undefined) return ok({ view: 'conflicts', conflictId: a });
   if (head === 'import' && a !== undefined && b === undefined) return ok({ view: 'import', connectionId: a });
   if (head === 'integrations' && a !== undefined && b === undefined) return ok({ view: 'integrations', connectionId: a });
   if (head === 'alert' && a !== undefined && b === undefined) return ok({ view: 'day', weddingId: null, alertId: a });
@@ -106,7 +105,7 @@ export function formatDeepLink(place: Place): string {
     case 'import':
       return `wedsync://import/${place.connectionId}`;
     case 'conflicts':
-      return place.conflictId ? `wedsync://conflicts/${place.conflictId}` : 'wedsync://conflicts';
+      return `wedsync://${formatCalendar(place)}`;
     case 'settings':
       return 'wedsync://settings';
     case 'people':

@@ -8,6 +8,10 @@ export const ERROR_CODES = [
   // intake: a vendor's request
   'conflicts.part_unknown',
   'conflicts.parts_circular',
+  // a decision about whose time is taken
+  'conflict.would_clash',
+  'conflict.past_limit',
+  'conflict.locked',
   'intake.unknown_system',
   'intake.unknown_connection',
   'intake.address_incomplete',
@@ -33,6 +37,11 @@ export const ERROR_CODES = [
   'normalise.forbidden',
   'normalise.no_wedding_matched',
   'normalise.person_erased',
+  // an entry that is written into somebody's calendar
+  'calendar.changed_there',
+  'calendar.gone',
+  'calendar.forbidden',
+  'calendar.refused',
   // deliveries that are kept back
   'held.paused',
   'held.disabled',

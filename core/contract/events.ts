@@ -5,7 +5,7 @@ import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
 import { Source } from './record/row.ts';
-import { Allocation, Conflict, Resource } from './record/taking.ts';
+import { Allocation, Conflict, Limit, Resource } from './record/taking.ts';
 import { Booking, Document, Payment } from './record/trade.ts';
 import type { CollectionName } from './record.ts';
 
@@ -41,6 +41,8 @@ export const EVENT_TYPES = {
   'allocation.created': { collection: 'allocations', change: 'created' },
   'allocation.updated': { collection: 'allocations', change: 'updated' },
   'allocation.cancelled': { collection: 'allocations', change: 'updated' },
+  'limit.created': { collection: 'limits', change: 'created' },
+  'limit.updated': { collection: 'limits', change: 'updated' },
   'conflict.raised': { collection: 'conflicts', change: 'created' },
   'conflict.updated': { collection: 'conflicts', change: 'updated' },
   'conflict.resolved': { collection: 'conflicts', change: 'updated' },
@@ -67,6 +69,7 @@ export const EVENT_TYPES = {
   'weather.notice.erased': { collection: 'weatherNotices', change: 'updated' },
   'resource.erased': { collection: 'resources', change: 'updated' },
   'allocation.erased': { collection: 'allocations', change: 'updated' },
+  'limit.erased': { collection: 'limits', change: 'updated' },
   'conflict.erased': { collection: 'conflicts', change: 'updated' },
   'alert.erased': { collection: 'alerts', change: 'updated' },
   'review.erased': { collection: 'reviewItems', change: 'updated' },
@@ -89,6 +92,7 @@ export const ERASURES = {
   weatherNotices: 'weather.notice.erased',
   resources: 'resource.erased',
   allocations: 'allocation.erased',
+  limits: 'limit.erased',
   conflicts: 'conflict.erased',
   alerts: 'alert.erased',
   reviewItems: 'review.erased',
@@ -134,6 +138,7 @@ export const RecordedEvent = z.discriminatedUnion('collection', [
   z.object({ ...eventBase, collection: z.literal('weatherNotices'), row: WeatherNotice }),
   z.object({ ...eventBase, collection: z.literal('resources'), row: Resource }),
   z.object({ ...eventBase, collection: z.literal('allocations'), row: Allocation }),
+  z.object({ ...eventBase, collection: z.literal('limits'), row: Limit }),
   z.object({ ...eventBase, collection: z.literal('conflicts'), row: Conflict }),
   z.object({ ...eventBase, collection: z.literal('alerts'), row: Alert }),
   z.object({ ...eventBase, collection: z.literal('reviewItems'), row: ReviewItem }),

@@ -4,7 +4,7 @@ import { Alert, ReviewItem } from './record/attention.ts';
 import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
-import { Allocation, Conflict, Resource } from './record/taking.ts';
+import { Allocation, Conflict, Limit, Resource } from './record/taking.ts';
 import { Booking, Document, Payment } from './record/trade.ts';
 
 /**
@@ -34,6 +34,7 @@ export const COLLECTIONS = {
   weatherNotices: WeatherNotice,
   resources: Resource,
   allocations: Allocation,
+  limits: Limit,
   conflicts: Conflict,
   alerts: Alert,
   reviewItems: ReviewItem,
@@ -66,6 +67,7 @@ export const Snapshot = z.object({
     // Kept copies from before these were there are whole without them.
     resources: z.array(Resource).default([]),
     allocations: z.array(Allocation).default([]),
+    limits: z.array(Limit).default([]),
     conflicts: z.array(Conflict).default([]),
     alerts: z.array(Alert),
     reviewItems: z.array(ReviewItem),

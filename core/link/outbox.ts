@@ -1,6 +1,7 @@
 import type { Command } from '../contract/commands.ts';
 import type { CodedError, ErrorCode } from '../contract/errors.ts';
 import type { OutboxEntry, OutboxRecord } from '../contract/outbox.ts';
+import { isAbout, seenAt, seenRows } from './commandRows.ts';
 
 /**
  * The outbox as a pure transition: entries and a journal record in, entries out. SPEC.md says in words what holds.
@@ -21,25 +22,6 @@ export type OutboxInput = OutboxRecord | { readonly kind: 'line_opened' } | { re
 
 /** In the order of queueing. */
 export type OutboxEntries = readonly OutboxEntry[];
-
-/** The row a command is about; commands for one row keep their order. */
-export function rowOf(command: Command): string {
-  switch (command.type) {
-    case 'alert.acknowledge':
-      return command.alertId;
-    case 'runsheet.item.set_status':
-      return command.itemId;
-    case 'connection.pause':
-    case 'connection.resume':
-      return command.connectionId;
-    case 'conflict.override':
-      return command.conflictId;
-    case 'review.release':
-    case 'review.discard':
-    case 'review.assign':
-      return command.reviewId;
-  }
-}
 
 export const isUnanswered = (entry: OutboxEntry): boolean => entry.state === 'queued' || entry.state === 'sending' || entry.state === 'unknown';
 /** Never sent, or refused unread: taking it back cannot undo anything that was recorded. */
@@ -65,7 +47,6 @@ export function judgeFailure(error: CodedError): 'not_taken' | 'unknown' | 'refu
 }
 
 const entryOf = (command: Command, server: string, at: string): OutboxEntry => ({ command, server, queuedAt: at, state: 'queued', attempts: 0, maybeRecorded: false, answer: null, answeredAt: null, retryAt: null });
-const same = (a: OutboxEntry, b: OutboxEntry): boolean => a.server === b.server && rowOf(a.command) === rowOf(b.command);
 
 function trimmed(entries: OutboxEntries): OutboxEntries {
   const finished = entries.filter((entry) => entry.state === 'accepted' || entry.state === 'rejected');
@@ -80,15 +61,20 @@ function queued(entries: OutboxEntries, entry: OutboxEntry): OutboxEntries {
 }
 
 /**
- * An accepted command moved its row by one version. What the same person decided on top of it, before it was answered,
+ * An accepted command moved each of its rows by one version. What the same person decided on top of it, before it was answered,
  * was meant for the row as it would be then; without this the second of two queued decisions would always be overtaken
  * by the first. Whatever waits was never sent, so its content may still change.
  */
 function followed(entries: OutboxEntries, accepted: OutboxEntry): OutboxEntries {
-  const next = accepted.command.basedOnVersion + 1;
   const after = entries.findIndex((entry) => entry.command.commandId === accepted.command.commandId);
-  const follower = entries.findIndex((entry, index) => index > after && same(entry, accepted) && entry.state === 'queued' && !entry.maybeRecorded && entry.attempts === 0);
-  return entries.map((entry, index) => (index === follower && entry.command.basedOnVersion < next ? { ...entry, command: { ...entry.command, basedOnVersion: next } } : entry));
+  let next = entries;
+  for (const { id, version } of seenRows(accepted.command)) {
+    const then = (version ?? 0) + 1;
+    const follower = next.findIndex((entry, index) => index > after && entry.server === accepted.server && isAbout(entry.command, id) && entry.state === 'queued' && !entry.maybeRecorded && entry.attempts === 0);
+    const seen = seenRows(next[follower]?.command ?? accepted.command).find((row) => row.id === id)?.version ?? 0;
+    if (follower >= 0 && seen < then) next = next.map((entry, index) => (index === follower ? { ...entry, command: seenAt(entry.command, id, then) } : entry));
+  }
+  return next;
 }
 
 /** Of an overtaken decision stays that it was overtaken, and not what stood before somebody in it was erased. */
@@ -163,9 +149,9 @@ export function outboxTurn(entries: OutboxEntries, server: string, now: number):
   let waitMs: number | null = null;
   for (const entry of entries) {
     if (entry.server !== server || !isUnanswered(entry)) continue;
-    const row = rowOf(entry.command);
-    const first = !rows.has(row);
-    rows.add(row);
+    const about = seenRows(entry.command).map(({ id }) => id);
+    const first = !about.some((id) => rows.has(id));
+    for (const id of about) rows.add(id);
     if (!first || entry.state === 'sending') continue;
     const left = entry.retryAt === null ? 0 : Date.parse(entry.retryAt) - now;
     // Longer than any wait can be: the clock was set back.

@@ -4,6 +4,7 @@ import type { OutboxChoice, OutboxEntry, OutboxRecord, QueuedAnswer } from '../c
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Clock, Log, Random } from '../ports/ports.ts';
 import type { Timers } from './link.ts';
+import { mayBeSentAgain, rowOf, seenAt } from './commandRows.ts';
 import { compactOutbox, isCancellable, isDroppable, judgeFailure, outboxRetryDelay, outboxTurn, replayOutbox, stepOutbox, type OutboxEntries, type OutboxInput } from './outbox.ts';
 
 /** Where the outbox survives. Calls never overlap; a rejected promise means that nothing of the record was kept. */
@@ -224,8 +225,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       change(() => {
         const entry = find(choice.commandId);
         if (choice.choice === 'drop') return entry && isDroppable(entry) ? { kind: 'removed', commandId: choice.commandId, at: iso() } : 'already_sent';
-        if (entry?.state !== 'rebase') return 'already_sent';
-        return { kind: 'replaced', commandId: choice.commandId, at: iso(), command: { ...entry.command, commandId: choice.newCommandId, basedOnVersion: choice.basedOnVersion } };
+        if (entry?.state !== 'rebase' || !mayBeSentAgain(entry.command)) return 'already_sent';
+        return { kind: 'replaced', commandId: choice.commandId, at: iso(), command: { ...seenAt(entry.command, rowOf(entry.command), choice.basedOnVersion), commandId: choice.newCommandId } };
       }),
     forget: (rowIds, seq) =>
       inTurn(async () => {

@@ -1,6 +1,8 @@
 import ICAL from 'ical.js';
 import { codedError, type CodedError } from '../contract/errors.ts';
 import { err, ok, type Result } from '../contract/result.ts';
+import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
+import { alignSeries } from './seriesTimes.ts';
 import type { FeedEntry } from './vendor.ts';
 import { dayStart, knownZone, wallTimeToInstant } from './wallTime.ts';
 
@@ -89,6 +91,7 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
           told(component, item, item.startDate, item.endDate, String(item.recurrenceId));
         }
       } else {
+        alignSeries(master, overrides, ownZone);
         const item = new ICAL.Event(master, { exceptions: overrides });
         if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
         else if (!expand(item, told)) return 'The calendar repeats more than can be written out.';
@@ -123,13 +126,13 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
     calendar: string | null,
     fallback: string | null,
   ): void {
-    const zoneName = knownZone(component.getFirstProperty('dtstart')?.getParameter('tzid')) ?? (isUtc(start) ? null : fallback);
+    const zoneName = zoneNameOf(component, start, fallback);
     const startsAt = instantOf(start, zoneName);
-    const endsAt = instantOf(end, zoneName);
+    const endsAt = endOf(start, end, zoneName);
     if (startsAt === null || endsAt === null || endsAt < startsAt) return;
     const asked = recurrenceId === null ? singles : span;
     if (Date.parse(endsAt) < asked.from || Date.parse(startsAt) > asked.to) return;
-    const status = String(first(component, 'status') ?? '').toLowerCase();
+    const ourId = ourIdOf(uid, first(component, OUR_PROPERTY));
     const event: FeedEntry = {
       uid,
       recurrenceId,
@@ -140,9 +143,10 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
       endsAt,
       allDay: start.isDate,
       zone: zoneName,
-      status: status === 'cancelled' ? 'cancelled' : status === 'tentative' ? 'tentative' : 'confirmed',
-      busy: String(first(component, 'transp') ?? '').toUpperCase() !== 'TRANSPARENT',
+      status: statusOf(component),
+      busy: isBusy(component),
       calendar,
+      ...(ourId === null ? {} : { ourId }),
       gone: false,
     };
     const key = JSON.stringify([uid, recurrenceId]);
@@ -154,7 +158,17 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
   return { take, entries: () => [...found.values()].map((one) => one.event) };
 }
 
-const sequenceOf = (component: Component): number => Number(first(component, 'sequence') ?? 0) || 0;
+export function statusOf(component: Component): FeedEntry['status'] {
+  const status = String(first(component, 'status') ?? '').toLowerCase();
+  return status === 'cancelled' ? 'cancelled' : status === 'tentative' ? 'tentative' : 'confirmed';
+}
+export const isBusy = (component: Component): boolean => String(first(component, 'transp') ?? '').toUpperCase() !== 'TRANSPARENT';
+
+/** The zone that an entry's times are meant in, IANA; null = UTC, or none is known. */
+export const zoneNameOf = (component: Component, start: Time, fallback: string | null): string | null =>
+  knownZone(component.getFirstProperty('dtstart')?.getParameter('tzid')) ?? (isUtc(start) ? null : fallback);
+
+export const sequenceOf = (component: Component): number => Number(first(component, 'sequence') ?? 0) || 0;
 const stampOf = (component: Component): string => String(first(component, 'last-modified') ?? first(component, 'dtstamp') ?? '');
 const isNewer = (a: Pick<Known, 'sequence' | 'stamp'>, b: Pick<Known, 'sequence' | 'stamp'>): boolean =>
   a.sequence > b.sequence || (a.sequence === b.sequence && a.stamp >= b.stamp);
@@ -165,8 +179,17 @@ const newer = (a: Component, b: Component): Component =>
 const isUtc = (time: Time): boolean => time.zone?.tzid === 'UTC';
 const two = (value: number): string => String(value).padStart(2, '0');
 
+/** In an hour that the clocks skip a start is shown later than it was meant: then the length counts. Null = there is no such time. */
+export function endOf(start: Time, end: Time, zone: string | null): string | null {
+  const [startsAt, endsAt] = [instantOf(start, zone), instantOf(end, zone)];
+  if (startsAt === null || endsAt === null || endsAt >= startsAt) return endsAt;
+  const shown = ({ year, month, day, hour, minute, second }: Time): number => Date.UTC(year, month - 1, day, hour, minute, second);
+  const length = shown(end) - shown(start);
+  return length < 0 || start.zone?.tzid !== end.zone?.tzid ? endsAt : new Date(Date.parse(startsAt) + length).toISOString();
+}
+
 /** Zones that this machine knows by name are believed more than the file's own definition of them. */
-function instantOf(time: Time, zone: string | null): string | null {
+export function instantOf(time: Time, zone: string | null): string | null {
   const date = `${String(time.year).padStart(4, '0')}-${two(time.month)}-${two(time.day)}`;
   if (time.isDate) return dayStart(date, zone ?? 'UTC');
   const local = `${date}T${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;

@@ -1,4 +1,5 @@
 import { err, ok } from '../contract/result.ts';
+import { davWriting } from './davWriting.ts';
 import { findHome, listCalendars, type DavCalendar } from './davDiscovery.ts';
 import { chosenFrom, readDavPage } from './davLook.ts';
 import { openSession, refusal, type DavResult, type DavSystem } from './davSession.ts';
@@ -7,9 +8,10 @@ import { objectAt, shortText } from './fields.ts';
 import type { ManifestField } from './manifest.ts';
 import { zoneOf } from './settings.ts';
 import { parseJsonObject } from './signatures.ts';
+import type { CalendarPart } from './calendars.ts';
 import type { Normalise, PollPart, TestReport, VendorModule } from './vendor.ts';
 
-/** A folder's parts for a system that speaks CalDAV: looking at it, understanding what that brought, trying it out. */
+/** A folder's parts for a system that speaks CalDAV: looking at it, understanding what that brought, writing, trying it out. */
 
 const MEANING: FeedOptions = { means: 'events', types: { entry: 'dav_entry', booking: 'dav_booking' } };
 
@@ -45,7 +47,13 @@ function reportOf(name: string, all: readonly DavCalendar[], chosen: readonly Da
   return { account: name, details: [`Calendars: ${shown(chosen)}`, ...(others.length > 0 ? [`Not chosen: ${shown(others)}`] : [])] };
 }
 
-export function davCalendars(system: DavSystem): { readonly poll: PollPart; readonly test: NonNullable<VendorModule['test']> } {
+export interface DavParts {
+  readonly poll: PollPart;
+  readonly test: NonNullable<VendorModule['test']>;
+  readonly calendar: CalendarPart;
+}
+
+export function davCalendars(system: DavSystem): DavParts {
   const poll: PollPart = {
     everySeconds: 300,
     async read(cursor, access, ports) {
@@ -73,6 +81,7 @@ export function davCalendars(system: DavSystem): { readonly poll: PollPart; read
 
   return {
     poll,
+    calendar: davWriting(system),
     async test(access, ports) {
       const answer = await tried(access, ports);
       // Whoever has just entered an address is helped more by hearing that it is the wrong one than by trying again.

@@ -86,7 +86,7 @@ export type Entry =
 
 /** The entries at these paths, each one told of. Fewer at once where together they are too long, or one of them cannot be read. */
 export async function readEntries(
-  session: DavSession, calendar: DavCalendar, paths: readonly string[],
+  session: DavSession, calendar: Pick<DavCalendar, 'address'>, paths: readonly string[],
 ): Promise<DavResult<ReadonlyMap<string, Entry>>> {
   const list = await session.list(calendar.address, askEntries(calendar.address.path, paths), 'entries of a calendar');
   if (!list.ok) {

@@ -69,7 +69,10 @@ export const putEntry = (path: string, calendar: string, condition: WriteConditi
   return { method: 'PUT', path, headers: { ...CALENDAR_HEADERS, ...conditionHeaders(condition) }, body: calendar };
 };
 
-export const removeEntry = (path: string, etag: string): DavRequest => ({ method: 'DELETE', path, headers: { 'if-match': etag } });
+/** `etag` null = whatever stands there. */
+export const removeEntry = (path: string, etag: string | null): DavRequest => {
+  return { method: 'DELETE', path, headers: etag === null ? {} : { 'if-match': etag } };
+};
 
 export interface NewCalendar {
   readonly name: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TRADES } from '../contract/record/trade.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
-import { emailAddress, instantOfText, known, shortText } from './fields.ts';
+import { emailAddress, instantOfText, known, ownId, shortText } from './fields.ts';
 import { boundedId } from './ids.ts';
 import type { ManifestField } from './manifest.ts';
 import { TRADE_FIELD, VENDOR_NAME_FIELD, ZONE_FIELD } from './settings.ts';
@@ -40,6 +40,7 @@ const Entry = z.object({
   status: z.enum(['confirmed', 'tentative', 'cancelled']),
   busy: z.boolean(),
   calendar: z.string().nullable(),
+  ourId: z.string().optional(),
   gone: z.boolean(),
 });
 type Entry = z.infer<typeof Entry>;
@@ -121,9 +122,9 @@ function meaningOf(delivery: StoredDelivery, options: FeedOptions): Result<Norma
     place,
     ...known({ title, calendar: shortText(entry.calendar) }),
   };
-  return changes([
-    { kind: 'calendarEvent', remote: { type: types.entry, id, version: null }, ...base, fields, ...(entry.gone ? { deleted: true } : {}) },
-  ]);
+  const ourId = ownId(entry.ourId);
+  const more = { ...(entry.gone ? { deleted: true } : {}), ...(ourId === null ? {} : { ourId }) };
+  return changes([{ kind: 'calendarEvent', remote: { type: types.entry, id, version: null }, ...base, fields, ...more }]);
 }
 
 const changes = (list: readonly Change[]): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: list });

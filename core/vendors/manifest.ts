@@ -118,6 +118,7 @@ export const VendorManifest = z.strictObject({
     mail: z.boolean(),
     /** A connection can be tried out by a call to the vendor. */
     test: z.boolean(),
+    /** Our entries are written into its calendars. */
     push: z.boolean(),
   }),
   fields: z.array(ManifestField),

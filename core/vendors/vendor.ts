@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Result } from '../contract/result.ts';
 import type { Change } from '../domain/record/changes.ts';
-import type { Certificates, Clock, Hashing, Http } from '../ports/ports.ts';
+import type { Certificates, Clock, Hashing } from '../ports/ports.ts';
+import type { CalendarPart } from './calendars.ts';
+import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
 import type { VendorManifest } from './manifest.ts';
 
 /**
@@ -10,6 +12,7 @@ import type { VendorManifest } from './manifest.ts';
  * screens.
  */
 export { VendorManifest, type IntegrationPath, type ManifestField } from './manifest.ts';
+export type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
 
 export interface WebhookRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
@@ -26,13 +29,6 @@ export interface WebhookRequest {
   readonly mediaType: string;
   /** What {@link WebhookPart.evidence} asked for; null = it was asked for and could not be had. */
   readonly evidence?: string | null;
-}
-
-/** Settings and opened secrets of one connection, for the time of one call. */
-export interface ConnectionAccess {
-  readonly connectionId: string;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export type VerifyError = Extract<
@@ -84,21 +80,6 @@ export interface Hint {
 }
 
 export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown'>; readonly message: string };
-/** `retryable` false = the source refused for good: this object (gone, forbidden), or the whole access (`normalise.no_access`). */
-export interface RereadError {
-  readonly code: Extract<
-    ErrorCode,
-    'normalise.reread_failed' | 'normalise.no_access' | 'normalise.forbidden' | 'normalise.reread_refused' | 'normalise.shape_unknown'
-  >;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | null;
-  /** What was answered, where something was. */
-  readonly status?: number;
-  /** Key of the entered field that it is about, where the folder can tell. */
-  readonly field?: string;
-}
-
 /** How a delivery came. A test event is marked as such and changes nothing. */
 export const ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
 export type Origin = (typeof ORIGINS)[number];
@@ -114,11 +95,6 @@ export interface StoredDelivery {
 }
 
 export type Normalise = (delivery: StoredDelivery) => Result<Normalised, NormaliseError>;
-export interface CallPorts {
-  readonly http: Http;
-  readonly clock: Clock;
-}
-
 export interface WebhookPart {
   /**
    * Answers what is a question and no delivery, before any proof: Meta's `hub.challenge` by GET, Graph's
@@ -182,6 +158,8 @@ export interface FeedEntry {
   readonly status: 'confirmed' | 'tentative' | 'cancelled';
   readonly busy: boolean;
   readonly calendar: string | null;
+  /** Our own id, where the entry was written by us; see {@link CalendarPart.originOf}. */
+  readonly ourId?: string;
   /** It was there before and is not any more. */
   readonly gone: boolean;
 }
@@ -225,6 +203,8 @@ export interface VendorModule {
   readonly file?: FilePart;
   readonly feed?: FeedPart;
   readonly mail?: MailPart;
+  /** Present when `capabilities.push` is true: our entries are written into its calendars. */
+  readonly calendar?: CalendarPart;
   /** One cheap call that reads nothing of anybody. */
   readonly test?: (access: ConnectionAccess, ports: CallPorts) => Promise<Result<TestReport, RereadError>>;
 }

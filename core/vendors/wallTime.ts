@@ -1,61 +1,20 @@
 import { localDate, zoneOffset } from '../domain/day/localTime.ts';
-import { lookUp } from './fields.ts';
+import { WINDOWS_ZONES } from './windowsZones.ts';
 
 /** Wall times of foreign calendars: what a clock shows in a named zone, as the instant that was meant. */
 
 const DAY_MS = 86_400_000;
 
-/** Names that Microsoft's systems use, of the zones in which weddings are kept with us; the usual city for each. */
-const WINDOWS_ZONES: Readonly<Record<string, string>> = {
-  'gmt standard time': 'Europe/London',
-  'greenwich standard time': 'Atlantic/Reykjavik',
-  'w. europe standard time': 'Europe/Berlin',
-  'central europe standard time': 'Europe/Budapest',
-  'central european standard time': 'Europe/Warsaw',
-  'romance standard time': 'Europe/Paris',
-  'fle standard time': 'Europe/Kyiv',
-  'gtb standard time': 'Europe/Bucharest',
-  'e. europe standard time': 'Europe/Chisinau',
-  'russian standard time': 'Europe/Moscow',
-  'turkey standard time': 'Europe/Istanbul',
-  'israel standard time': 'Asia/Jerusalem',
-  'south africa standard time': 'Africa/Johannesburg',
-  'arabian standard time': 'Asia/Dubai',
-  'india standard time': 'Asia/Kolkata',
-  'singapore standard time': 'Asia/Singapore',
-  'se asia standard time': 'Asia/Bangkok',
-  'china standard time': 'Asia/Shanghai',
-  'tokyo standard time': 'Asia/Tokyo',
-  'w. australia standard time': 'Australia/Perth',
-  'cen. australia standard time': 'Australia/Adelaide',
-  'aus central standard time': 'Australia/Darwin',
-  'e. australia standard time': 'Australia/Brisbane',
-  'aus eastern standard time': 'Australia/Sydney',
-  'lord howe standard time': 'Australia/Lord_Howe',
-  'tasmania standard time': 'Australia/Hobart',
-  'new zealand standard time': 'Pacific/Auckland',
-  'hawaiian standard time': 'Pacific/Honolulu',
-  'alaskan standard time': 'America/Anchorage',
-  'pacific standard time': 'America/Los_Angeles',
-  'us mountain standard time': 'America/Phoenix',
-  'mountain standard time': 'America/Denver',
-  'central standard time': 'America/Chicago',
-  'central standard time (mexico)': 'America/Mexico_City',
-  'canada central standard time': 'America/Regina',
-  'eastern standard time': 'America/New_York',
-  'us eastern standard time': 'America/Indiana/Indianapolis',
-  'atlantic standard time': 'America/Halifax',
-  'newfoundland standard time': 'America/St_Johns',
-  'sa pacific standard time': 'America/Bogota',
-  'e. south america standard time': 'America/Sao_Paulo',
-  'argentina standard time': 'America/Argentina/Buenos_Aires',
-  'tzone://microsoft/utc': 'UTC',
-};
+/** Which zones Microsoft's systems mean by their own names; the first of a list is the usual city. */
+const BY_WINDOWS_NAME: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(WINDOWS_ZONES).map(([name, zones]) => [name.toLowerCase(), zones.split(' ')[0] ?? zones] as const),
+  ['tzone://microsoft/utc', 'UTC'],
+]);
 
 /** The IANA name for an IANA or a Windows one; null = this machine knows no such zone. */
 export function knownZone(name: unknown): string | null {
   if (typeof name !== 'string' || name.length > 64 || !/^[A-Za-z]/.test(name)) return null;
-  const zone = lookUp(WINDOWS_ZONES, name.toLowerCase()) ?? name;
+  const zone = BY_WINDOWS_NAME.get(name.toLowerCase()) ?? name;
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: zone });
     return zone;
@@ -63,6 +22,32 @@ export function knownZone(name: unknown): string | null {
     // Intl says "no such zone" by throwing.
     return null;
   }
+}
+
+/** One spelling for a zone and its older names (`Asia/Calcutta`), the one that this machine prefers. */
+const canonical = (zone: string): string => new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone;
+
+/** The first of several names is as good as the others. */
+const WINDOWS_BY_ZONE: ReadonlyMap<string, string> = new Map(
+  Object.entries(WINDOWS_ZONES).flatMap(([name, zones]) => zones.split(' ').map((zone) => [zone, name] as const)).reverse(),
+);
+let byCanonical: ReadonlyMap<string, string> | null = null;
+
+/** What Windows calls an IANA zone; null = it has no name for it, or there is no such zone. */
+export function windowsZone(zone: string): string | null {
+  const name = WINDOWS_BY_ZONE.get(zone);
+  if (name !== undefined) return name;
+  if (knownZone(zone) !== zone) return null;
+  const wanted = canonical(zone);
+  if (wanted === canonical('UTC')) return 'UTC';
+  // Hundreds of zones are asked after once, and only for the sake of an older name.
+  byCanonical ??= new Map([...WINDOWS_BY_ZONE].flatMap(([one, windows]) => (knownZone(one) === one ? [[canonical(one), windows] as const] : [])));
+  return byCanonical.get(wanted) ?? null;
+}
+
+/** What clocks in an IANA zone show at a UTC instant (milliseconds): `2026-03-29T01:30:00`. */
+export function wallTimeOf(at: number, zone: string): string {
+  return new Date(at + zoneOffset(zone, at)).toISOString().slice(0, 19);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Place } from '../../core/contract/deepLink.ts';
 import { openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { cameInToday } from '../../core/domain/messages/messages.ts';
 import { DayBoard } from '../boards/day/DayBoard.tsx';
-import { ConflictsView } from '../conflicts/ConflictsView.tsx';
+import { CalendarView } from '../calendar/CalendarView.tsx';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { ConnectView } from '../connecting/ConnectView.tsx';
@@ -22,7 +22,7 @@ import { useMay, useSees } from './access.ts';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
 import { LinkPill } from './LinkPill.tsx';
-import { useDecisionNews } from './openDecision.ts';
+import { useDecisionNews } from './decisionNews.ts';
 import { useRoute } from './routes.ts';
 import { useTables } from './selectors.ts';
 import { TopBar } from './TopBar.tsx';
@@ -79,7 +79,7 @@ function Rail() {
 /** Places that are reached through another one, which stays marked in the rail. */
 const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations' };
 
-const VIEWS = { day: DayBoard, conflicts: ConflictsView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
+const VIEWS = { day: DayBoard, conflicts: CalendarView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
 
 /** Places that are not for everybody; nobody is offered what would be refused. */
 function useClosed(): Readonly<Partial<Record<keyof typeof VIEWS, boolean>>> {

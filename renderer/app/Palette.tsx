@@ -50,7 +50,7 @@ export function Palette() {
         group: t('palette.places'),
         actions: [
           { id: 'day', label: t('places.day'), leftSection: <IconCalendarEvent {...icon} />, rightSection: key('Alt 1'), onClick: () => openPlace({ view: 'day', weddingId: null, alertId: null }) },
-          ...(seesConflicts ? [{ id: 'conflicts', label: t('places.conflicts'), leftSection: <IconCalendarX {...icon} />, rightSection: key('Alt 7'), onClick: () => openPlace({ view: 'conflicts', conflictId: null }) }] : []),
+          ...(seesConflicts ? [{ id: 'conflicts', label: t('calendar.title'), leftSection: <IconCalendarX {...icon} />, rightSection: key('Alt 7'), onClick: () => openPlace({ view: 'conflicts', conflictId: null }) }] : []),
           ...(seesMessages ? [{ id: 'messages', label: t('places.messages'), leftSection: <IconMessages {...icon} />, rightSection: key('Alt 5'), onClick: () => openPlace({ view: 'messages', channel: null, weddingId: null }) }] : []),
           ...(mayIntegrate ? [{ id: 'integrations', label: t('places.integrations'), leftSection: <IconPlugConnected {...icon} />, rightSection: key('Alt 2'), onClick: () => openPlace({ view: 'integrations', connectionId: null }) }] : []),
           ...(mayDeliveries

@@ -13,6 +13,8 @@ function conflictName(id: string, tables: Tables): string {
   return conflict ? conflictTitle(tables, conflict) : t('outbox.unknownConflict');
 }
 
+const takingName = ({ collection, id }: { readonly collection: 'weddings' | 'bookings' | 'allocations'; readonly id: string }, tables: Tables): string => isolated(tables[collection][id]?.title ?? t('outbox.unknownEntry'));
+
 /** A decision in one line: what is to happen to what. */
 export function decisionText(command: Command, tables: Tables): string {
   switch (command.type) {
@@ -28,6 +30,18 @@ export function decisionText(command: Command, tables: Tables): string {
       return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId]?.kind)}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
     case 'conflict.override':
       return t('outbox.what.override', { title: conflictName(command.conflictId, tables) });
+    case 'resource.save':
+      return t('outbox.what.resource', { title: isolated(command.name) });
+    case 'allocation.save':
+      return t('outbox.what.allocation', { title: isolated(command.title) });
+    case 'limit.save':
+      return t('outbox.what.limit', { title: isolated(command.name) });
+    case 'booking.set_status':
+      return t(`outbox.what.${command.status}`, { title: takingName(command, tables) });
+    case 'plan.carry_out': {
+      const [first, ...others] = command.moves;
+      return first && others.length === 0 ? t('outbox.what.move', { title: takingName(first, tables) }) : t('outbox.what.plan', { count: command.moves.length });
+    }
     case 'review.assign':
       return t('outbox.what.assign', { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')), wedding: isolated(tables.weddings[command.weddingId]?.title ?? t('deliveries.someWedding')) });
   }
@@ -54,6 +68,16 @@ export function stillPossible(command: Command, tables: Tables): boolean {
     case 'review.discard':
     case 'review.assign':
       return tables.reviewItems[command.reviewId]?.state === 'open';
+    case 'booking.set_status': {
+      const row = tables[command.collection][command.id];
+      return row !== undefined && row.status !== command.status && row.status !== 'cancelled';
+    }
+    case 'resource.save':
+    case 'allocation.save':
+    case 'limit.save':
+    case 'plan.carry_out':
+      // What was written over, or planned around, is not what stands now: it is looked at anew, not sent again.
+      return false;
     case 'conflict.override':
       return tables.conflicts[command.conflictId]?.state === 'open';
   }

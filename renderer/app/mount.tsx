@@ -14,6 +14,7 @@ import '../styles/accounts.css';
 import '../styles/connecting.css';
 import '../styles/narrow.css';
 import '../styles/conflicts.css';
+import '../styles/calendar.css';
 import '../styles/messages.css';
 import '../styles/weather.css';
 import '../styles/deliveries.css';

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Conflict } from '../../core/contract/record/taking.ts';
+import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
@@ -17,6 +18,7 @@ import { useConsole } from '../state/store.ts';
 import { conflictTitle, muchText } from './words.ts';
 
 interface MemberWords {
+  readonly occupancyId: string;
   readonly title: string;
   readonly what: string;
   readonly startsAt: string | null;
@@ -28,24 +30,33 @@ interface MemberWords {
 function useMembers({ members }: Conflict): MemberWords[] {
   const tables = useTables();
   return members.map(({ collection, id }): MemberWords => {
-    const gone = { title: t('conflicts.gone'), what: '', startsAt: null, endsAt: null, href: null };
+    const key = { occupancyId: occupancyId({ collection, id }) };
+    const gone = { ...key, title: t('conflicts.gone'), what: '', startsAt: null, endsAt: null, href: null };
     if (collection === 'weddings') {
       const row = tables.weddings[id];
-      return row ? { title: row.title, what: t(`weddingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('about', id, id) } : gone;
+      return row ? { ...key, title: row.title, what: t(`weddingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('about', id, id) } : gone;
     }
     if (collection === 'bookings') {
       const row = tables.bookings[id];
       const couple = row?.weddingId ? tables.weddings[row.weddingId]?.title : undefined;
-      return row ? { title: couple ? t('conflicts.jobFor', { title: isolated(row.title), couple: isolated(couple) }) : row.title, what: t(`bookingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('booking', id, row.weddingId) } : gone;
+      return row ? { ...key, title: couple ? t('conflicts.jobFor', { title: isolated(row.title), couple: isolated(couple) }) : row.title, what: t(`bookingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('booking', id, row.weddingId) } : gone;
     }
     const row = tables.allocations[id];
-    return row ? { title: row.title, what: t(`conflicts.allocation.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: null } : gone;
+    return row ? { ...key, title: row.title, what: t(`conflicts.allocation.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: null } : gone;
   });
 }
 
+interface CardProps {
+  readonly conflict: Conflict;
+  readonly zone: string;
+  /** Without its line of the queue above it. */
+  readonly alone?: boolean;
+  readonly onShow: (occupancyId: string) => void;
+  readonly onWays?: ((conflictIds: readonly string[]) => void) | null;
+}
+
 /** Who they are, what is the matter, and what somebody may do about it. */
-/** `alone`: without its line of the queue above it. */
-export function ConflictCard({ conflict, zone, alone = false }: { readonly conflict: Conflict; readonly zone: string; readonly alone?: boolean }) {
+export function ConflictCard({ conflict, zone, alone = false, onShow, onWays = null }: CardProps) {
   const tables = useTables();
   const members = useMembers(conflict);
   return (
@@ -60,6 +71,11 @@ export function ConflictCard({ conflict, zone, alone = false }: { readonly confl
             <span className="num conflict-times">{member.startsAt && member.endsAt ? `${timeText(member.startsAt, zone)}\u2013${timeText(member.endsAt, zone)}` : ''}</span>
             {member.href ? <a href={member.href}>{isolated(member.title)}</a> : <span>{isolated(member.title)}</span>}
             <span className="dim">{member.what}</span>
+            {member.startsAt ? (
+              <button type="button" className="link-button" aria-label={t('conflicts.showOf', { title: isolated(member.title) })} onClick={() => onShow(member.occupancyId)}>
+                {t('conflicts.show')}
+              </button>
+            ) : null}
           </li>
         ))}
       </ul>
@@ -69,6 +85,11 @@ export function ConflictCard({ conflict, zone, alone = false }: { readonly confl
           {t('conflicts.acceptedBy', { who: isolated(conflict.settledBy ?? ''), why: isolated(conflict.settledBecause ?? '') })} <Moment at={conflict.settledAt} zone={zone} />
         </p>
       ) : null}
+      {conflict.state === 'open' && onWays ? (
+        <button type="button" className="button" onClick={() => onWays([conflict.id])}>
+          {t('calendar.ways')}
+        </button>
+      ) : null}{' '}
       {conflict.state === 'open' ? <Override conflict={conflict} /> : null}
     </article>
   );

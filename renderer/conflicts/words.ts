@@ -3,8 +3,11 @@ import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated, spanText } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
 
-export const whereText = (tables: Tables, { resourceIds }: Pick<Conflict, 'resourceIds'>): string =>
-  resourceIds.map((id) => isolated(tables.resources[id]?.name ?? t('conflicts.unknownResource'))).join(', ');
+/** All parts of a whole are called by its name. */
+export function whereText(tables: Pick<Tables, 'resources'>, { resourceIds }: Pick<Conflict, 'resourceIds'>): string {
+  const whole = resourceIds.length > 1 ? Object.values(tables.resources).find(({ partIds }) => partIds.length === resourceIds.length && partIds.every((id) => resourceIds.includes(id))) : undefined;
+  return (whole ? [whole.id] : resourceIds).map((id) => isolated(tables.resources[id]?.name ?? t('conflicts.unknownResource'))).join(', ');
+}
 
 /** `Great Hall: double booking`. */
 export const conflictTitle = (tables: Tables, conflict: Conflict): string => t('conflicts.titleOf', { where: whereText(tables, conflict), kind: t(`conflicts.kind.${conflict.kind}`) });

@@ -5,7 +5,7 @@ import type { Alert, ReviewItem } from '../../core/contract/record/attention.ts'
 import type { Connection } from '../../core/contract/record/connections.ts';
 import type { RunSheetItem } from '../../core/contract/record/day.ts';
 import type { Conflict } from '../../core/contract/record/taking.ts';
-import { rowOf } from '../../core/link/outbox.ts';
+import { rowOf, seenRows } from '../../core/link/commandRows.ts';
 import type { Backend } from './backend/backend.ts';
 import { newId } from './ids.ts';
 import { isWaiting, openDecision, type ItemStatus } from './outbox.ts';
@@ -15,15 +15,15 @@ import { getConsole, setConsole } from './store.ts';
 export type Decided = { readonly kind: 'kept' } | { readonly kind: 'already' } | { readonly kind: 'not_kept'; readonly code: ErrorCode };
 
 /** Keeps a decision. Nothing is shown as done before the server has recorded it; until then it is shown as queued. */
-async function decide(backend: Backend, command: Command): Promise<Decided> {
-  const row = rowOf(command);
-  if (getConsole().deciding[row]) return { kind: 'already' };
-  const overtaken = openDecision(getConsole().outbox, row);
-  setConsole((state) => ({ deciding: { ...state.deciding, [row]: true } }));
+export async function decide(backend: Backend, command: Command): Promise<Decided> {
+  const rows = seenRows(command).map(({ id }) => id);
+  if (rows.some((id) => getConsole().deciding[id])) return { kind: 'already' };
+  const overtaken = openDecision(getConsole().outbox, rowOf(command));
+  setConsole((state) => ({ deciding: { ...state.deciding, ...Object.fromEntries(rows.map((id) => [id, true])) } }));
   const kept = await backend.sendCommand(command);
   // Decided again over what stands now: the overtaken one has had its say.
   const dropped = kept.ok && overtaken?.state === 'rebase' ? await backend.resolveCommand({ choice: 'drop', commandId: overtaken.command.commandId }) : null;
-  setConsole((state) => ({ deciding: Object.fromEntries(Object.entries(state.deciding).filter(([id]) => id !== row)) }));
+  setConsole((state) => ({ deciding: Object.fromEntries(Object.entries(state.deciding).filter(([id]) => !rows.includes(id))) }));
   if (!kept.ok) return { kind: 'not_kept', code: kept.error.code };
   return dropped?.ok === false && dropped.error.code !== 'outbox.already_sent' ? { kind: 'not_kept', code: dropped.error.code } : { kind: 'kept' };
 }
@@ -73,7 +73,7 @@ export async function resumeConnection(backend: Backend, connection: Connection)
 function shownVersion(command: Command): number | null {
   const tables = getConsole().record?.tables;
   const id = rowOf(command);
-  const row = tables?.alerts[id] ?? tables?.runSheetItems[id] ?? tables?.connections[id] ?? tables?.reviewItems[id] ?? tables?.conflicts[id];
+  const row = tables?.alerts[id] ?? tables?.runSheetItems[id] ?? tables?.connections[id] ?? tables?.reviewItems[id] ?? tables?.conflicts[id] ?? tables?.weddings[id] ?? tables?.bookings[id] ?? tables?.allocations[id];
   return row?.version ?? null;
 }
 

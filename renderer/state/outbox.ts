@@ -1,6 +1,7 @@
 import type { Command } from '../../core/contract/commands.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
-import { isUnanswered, rowOf } from '../../core/link/outbox.ts';
+import { isAbout } from '../../core/link/commandRows.ts';
+import { isUnanswered } from '../../core/link/outbox.ts';
 
 /** What the console reads out of the kept decisions. */
 
@@ -9,7 +10,7 @@ export const unsent = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] =
 
 /** The newest decision about a row that is not settled: unanswered, or overtaken and waiting for the person. */
 export const openDecision = (outbox: readonly OutboxEntry[], rowId: string): OutboxEntry | null =>
-  outbox.findLast((entry) => rowOf(entry.command) === rowId && (isUnanswered(entry) || entry.state === 'rebase')) ?? null;
+  outbox.findLast((entry) => isAbout(entry.command, rowId) && (isUnanswered(entry) || entry.state === 'rebase')) ?? null;
 
 export const isWaiting = (entry: OutboxEntry | null): boolean => entry !== null && isUnanswered(entry);
 

@@ -6,7 +6,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 
 const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/packaged/**'];
 /** What must hold on the embedded database and on PostgreSQL alike. */
-const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,normaliser,largeBatches,together,held,brake,assigning,polls,access,silence,claim,priority,anyOrder,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey}.test.ts'];
+const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingWork,normaliser,largeBatches,together,held,brake,assigning,polls,access,silence,claim,priority,anyOrder,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey}.test.ts'];
 /** What only several processes on one PostgreSQL can show. */
 const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{bus,workers,processes,rolling}}.test.ts';
 

@@ -15,7 +15,7 @@ export interface Place {
   readonly module: VendorModule | null;
 }
 
-const PARTS = { webhook: 'webhook', reread: 'reread', poll: 'poll', file: 'file', feed: 'feed', mail: 'mail', test: 'test' } as const;
+const PARTS = { webhook: 'webhook', reread: 'reread', poll: 'poll', file: 'file', feed: 'feed', mail: 'mail', test: 'test', push: 'calendar' } as const;
 
 /** Sentences for whoever fills the folder in, empty when nothing is missing. */
 export function missingParts({ root, id, module }: Place): string[] {

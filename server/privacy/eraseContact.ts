@@ -121,6 +121,7 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   await tx.updateTable('organisations').set({ erasedSeq: recorded.at(-1)?.seq ?? null }).where('id', '=', organisationId).execute();
   await forgetObjects(tx, organisationId, held, objects, now);
   await forgetAnswers(tx, organisationId, held, touched);
+  await forgetKept(tx, organisationId, held, touched);
   const revoked = await forgetDevices(tx, organisationId, held, now);
   await forgetAccounts(tx, organisationId, held.ids, held.emails, held.accounts, held.traces.anywhere);
   await sql`
@@ -169,6 +170,15 @@ async function forgetObjects(tx: Tx, organisationId: string, held: Held, objects
       .where('remoteId', '=', remoteId)
       .execute();
   }
+}
+
+/** What a source had called a room or a vendor before a person chose another one. Without it the source counts again. */
+async function forgetKept(tx: Tx, organisationId: string, { contact, traces }: Held, rowIds: readonly string[]): Promise<void> {
+  const says = (pattern: string | null) => sql`(told->'kept'->>'vendorName' ~* ${pattern}::text or told->'kept'->>'room' ~* ${pattern}::text)`;
+  await sql`
+    update mappings set told = told #- '{kept,vendorName}' #- '{kept,room}' where organisation_id = ${organisationId} and local_id = any(${[...rowIds]}::uuid[])
+      and (${says(traces.anywhere.sql)} or ${says(traces.near.sql)} or (${contact.role === 'vendor'}::boolean and told->'kept' ? 'vendorName'))
+  `.execute(tx);
 }
 
 /** Remembered answers say what stood at the time: asked again, they say only that something newer stands. */

@@ -4,38 +4,45 @@ import { codedError } from '../../core/contract/errors.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { may } from '../../core/domain/access/may.ts';
 import { visibleRow } from '../../core/domain/access/rows.ts';
-import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import { draftUpdated, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import { assignParked, doneWhenLast } from './assigning.ts';
+import { createDeciding, type Deciding, type Trace } from './deciding/deciding.ts';
+import { carryOut, setBookingStatus } from './deciding/plans.ts';
+import { saveAllocation, saveLimit, saveResource } from './deciding/taking.ts';
 import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { pausedAfter, pauseIn } from './pausing.ts';
-import { latestEvent } from './reads.ts';
 import { readRows } from './rows.ts';
-import { actorOf, type Device } from './store.ts';
-import type { Writing } from './write.ts';
+import { actorOf, type AuditLine, type Device } from './store.ts';
 
 /**
  * Decides a command, records its event and remembers the answer, in one transaction. The organisation's row is held,
  * so the version that is compared cannot change before the event is written.
  */
-export async function decideCommand(internals: StoreInternals, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
+export async function decideCommand(internals: StoreInternals, organisationId: string, device: Device, command: Command, audit: (line: AuditLine) => void): Promise<CommandAnswer> {
   // Not remembered: who may not decide is not told what somebody else's decision of that id came to either.
   if (!may(device, `command:${command.type}`, { organisationId }).allowed) {
     return { outcome: 'rejected', commandId: command.commandId, error: codedError('auth.forbidden', 'This device may not decide that.') };
   }
+  const traces: Trace[] = [];
   const decided = await internals.writer.write(organisationId, async (writing) => {
     const { tx } = writing;
     const before = await tx.selectFrom('commands').select('answer').where('organisationId', '=', organisationId).where('commandId', '=', command.commandId).executeTakeFirst();
     if (before) return before.answer as CommandAnswer;
-    const answer = await decide(internals, writing, organisationId, device, command);
+    const deciding = createDeciding({ internals, writing, organisationId, device, context: { actor: actorOf(device), source: null, deliveryId: null } }, command.commandId);
+    const answer = await decide(deciding, command);
+    traces.push(...deciding.traces);
     await sql`
       insert into commands (organisation_id, command_id, device_id, type, answer, decided_at)
       values (${organisationId}, ${command.commandId}, ${device.id}, ${command.type}, ${JSON.stringify(answer)}::jsonb, ${instant(internals.clock)})
     `.execute(tx);
     return answer;
   });
-  if (decided.outcome === 'accepted') afterwards(internals, command);
+  if (decided.outcome === 'accepted') {
+    afterwards(internals, command);
+    for (const { action, subject } of traces) audit({ organisationId, at: instant(internals.clock), action, actor: device.id, subject, outcome: 'ok' });
+  }
   return decided;
 }
 
@@ -45,18 +52,11 @@ function afterwards(internals: StoreInternals, command: Command): void {
   if (command.type === 'review.release') internals.callWorkers();
 }
 
-async function decide(internals: StoreInternals, writing: Writing, organisationId: string, device: Device, command: Command): Promise<CommandAnswer> {
-  const { tx, record } = writing;
+async function decide(deciding: Deciding, command: Command): Promise<CommandAnswer> {
+  const { internals, writing, organisationId, device, context, rejected, rebase } = deciding;
+  const { tx } = writing;
   const { commandId } = command;
-  const context: DraftContext = { actor: actorOf(device), source: null, deliveryId: null };
-  const rejected = (code: 'request.not_found' | 'command.not_possible', message: string): CommandAnswer => ({ outcome: 'rejected', commandId, error: codedError(code, message) });
-  const rebase = async (rowId: string): Promise<CommandAnswer> => ({ outcome: 'rebase', commandId, latest: await latestEvent(tx, organisationId, rowId) });
-  const accept = async (draft: EventDraft | null, seqNow: number, alongside: readonly EventDraft[] = []): Promise<CommandAnswer> => {
-    // Nothing differs: what the person wanted already stands.
-    if (!draft) return { outcome: 'accepted', commandId, seq: seqNow };
-    const [event] = await record([draft, ...alongside]);
-    return { outcome: 'accepted', commandId, seq: event?.seq ?? seqNow };
-  };
+  const accept = (draft: EventDraft | null, seqNow: number, alongside: readonly EventDraft[] = []): Promise<CommandAnswer> => deciding.accept(draft ? [draft, ...alongside] : [], seqNow);
 
   switch (command.type) {
     case 'alert.acknowledge': {
@@ -88,12 +88,25 @@ async function decide(internals: StoreInternals, writing: Writing, organisationI
       if (!conflict || !visibleRow(device, 'conflicts', conflict)) return rejected('request.not_found', 'There is no such conflict.');
       if (conflict.version !== command.basedOnVersion) return rebase(conflict.id);
       if (conflict.state !== 'open') return rejected('command.not_possible', `The conflict is already ${conflict.state}.`);
+      const [limit] = conflict.limitId ? await readRows(tx, organisationId, 'limits', [conflict.limitId]) : [];
+      if (limit && !(limit.overridableBy as readonly string[]).includes(device.role)) return rejected('conflict.past_limit', `${limit.name} is not for this role to pass.`);
+      deciding.traces.push({ action: 'conflict.overridden', subject: conflict.id });
       const fields = { state: 'overridden', settledAt: instant(internals.clock), settledBy: context.actor.name, settledBecause: command.reason } as const;
       const draft = draftUpdated('conflict.overridden', 'conflicts', conflict.weddingId, conflict, fields, null, context);
       const view = await alertsAbout(tx, organisationId, conflict.id);
       const settled = view.unresolvedAlerts(conflict.id).flatMap((alert) => draftUpdated('alert.resolved', 'alerts', alert.weddingId, alert, { state: 'resolved' }, null, context) ?? []);
       return accept(draft, conflict.seq, settled);
     }
+    case 'resource.save':
+      return saveResource(deciding, command);
+    case 'allocation.save':
+      return saveAllocation(deciding, command);
+    case 'limit.save':
+      return saveLimit(deciding, command);
+    case 'booking.set_status':
+      return setBookingStatus(deciding, command);
+    case 'plan.carry_out':
+      return carryOut(deciding, command);
     case 'review.release':
     case 'review.discard':
     case 'review.assign': {

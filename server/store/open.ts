@@ -256,7 +256,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     onSaid: company.sayings.listen,
     integrations: (organisationId) => reads.integrations(internals, organisationId),
     deliveries: (organisationId, connectionId) => reads.deliveries(internals, organisationId, connectionId),
-    command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command),
+    command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command, (line) => trail.add(line)),
     async ping() {
       await sql`select 1`.execute(database.system);
     },

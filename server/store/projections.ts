@@ -35,8 +35,9 @@ const FIELDS = {
     weddingId: 'uuid', bookingId: 'uuid', resourceId: 'uuid', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', status: 'text', rank: 'bigint',
     holdUntil: 'timestamptz', lockedBecause: 'text', tags: 'jsonb', units: 'bigint', setUpMinutes: 'bigint', turnaroundMinutes: 'bigint',
   },
+  limits: { name: 'text', rule: 'jsonb', resourceIds: 'jsonb', tags: 'jsonb', overridableBy: 'jsonb', state: 'text' },
   conflicts: {
-    weddingId: 'uuid', kind: 'text', level: 'text', resourceIds: 'jsonb', members: 'jsonb', startsAt: 'timestamptz', endsAt: 'timestamptz', missingMs: 'bigint',
+    weddingId: 'uuid', kind: 'text', limitId: 'uuid', level: 'text', resourceIds: 'jsonb', members: 'jsonb', startsAt: 'timestamptz', endsAt: 'timestamptz', missingMs: 'bigint',
     missingUnits: 'bigint', raisedAt: 'timestamptz', state: 'text', settledAt: 'timestamptz', settledBy: 'text', settledBecause: 'text',
   },
   alerts: {

@@ -1,6 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import { EVENT_TYPES, type RecordedEvent } from '../../core/contract/events.ts';
 import { COLLECTION_NAMES, COLLECTIONS, type CollectionName } from '../../core/contract/record.ts';
+import type { Accepted } from '../../core/domain/conflicts/detect.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Tx } from './database.ts';
@@ -35,6 +36,8 @@ export function checkDrafts(drafts: readonly EventDraft[]): void {
 export interface Share {
   readonly organisationId: string;
   readonly drafts: readonly EventDraft[];
+  /** What of the conflicts that come of it somebody has accepted beforehand; left out = nothing. */
+  readonly accepted?: Accepted;
 }
 
 /** What it was given. */

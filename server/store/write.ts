@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
+import type { Accepted } from '../../core/domain/conflicts/detect.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
@@ -10,7 +11,7 @@ import { consequences } from './taking/consequences.ts';
 export interface Writing {
   readonly tx: Tx;
   /** Appends to the log and the projections; listeners hear of it after the commit. */
-  record(drafts: readonly EventDraft[]): Promise<RecordedEvent[]>;
+  record(drafts: readonly EventDraft[], accepted?: Accepted): Promise<RecordedEvent[]>;
 }
 
 export interface WritingMany {
@@ -70,8 +71,9 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
         const events: RecordedEvent[] = [];
         const done = await work({
           tx,
-          async record(drafts) {
-            const [recorded] = await recordAll(tx, await consequences(tx, [{ organisationId, drafts }], { clock, ids }), { clock, ids });
+          async record(drafts, accepted) {
+            const share = { organisationId, drafts, ...(accepted ? { accepted } : {}) };
+            const [recorded] = await recordAll(tx, await consequences(tx, [share], { clock, ids }), { clock, ids });
             events.push(...(recorded?.events ?? []));
             return recorded?.events ?? [];
           },

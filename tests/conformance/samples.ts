@@ -25,6 +25,8 @@ export interface VendorSamples {
   readonly reread?: { readonly hints: readonly Hint[]; readonly answers: ReadonlyMap<string, unknown>; readonly secretValues: readonly string[] };
   /** The API as the poll sees it, and how many things it brings from the beginning. */
   readonly poll?: { respond(request: HttpRequest): HttpResponse; readonly brings: number; readonly secretValues: readonly string[] };
+  /** A calendar, an entry in it, and what must not be seen. */
+  readonly calendar?: { readonly calendarRef: string; readonly remoteId: string; readonly secretValues: readonly string[] };
   /** Rows by the manifest's column keys. */
   readonly file?: { readonly rows: readonly Readonly<Record<string, string>>[] };
   readonly feed?: { readonly entries: readonly FeedEntry[] };

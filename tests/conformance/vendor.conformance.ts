@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callsComeIn } from '../../core/vendors/manifest.ts';
 import { VendorManifest } from '../../core/vendors/vendor.ts';
+import { calendarConformance } from './parts/calendar.ts';
 import { fileConformance } from './parts/file.ts';
 import { feedConformance } from './parts/feed.ts';
 import { mailConformance } from './parts/mail.ts';
@@ -31,7 +32,7 @@ export function vendorConformance(samples: VendorSamples): void {
         feed: vendor.feed !== undefined,
         mail: vendor.mail !== undefined,
         test: vendor.test !== undefined,
-        push: false,
+        push: vendor.calendar !== undefined,
       });
       expect(manifest.webhook !== null).toBe(capabilities.webhook);
       expect(manifest.file !== null).toBe(capabilities.file);
@@ -75,6 +76,7 @@ export function vendorConformance(samples: VendorSamples): void {
       expect(samples.prove !== undefined).toBe(capabilities.webhook);
       for (const part of ['reread', 'poll', 'file', 'feed', 'mail'] as const) expect(samples[part] !== undefined, part).toBe(capabilities[part]);
       expect(samples.tryOut !== undefined).toBe(capabilities.test);
+      expect(samples.calendar !== undefined).toBe(capabilities.push);
       if (manifest.webhook?.handshake === true) expect(samples.handshakes?.length ?? 0).toBeGreaterThan(0);
       else expect(samples.handshakes).toBeUndefined();
     });
@@ -88,4 +90,5 @@ export function vendorConformance(samples: VendorSamples): void {
   feedConformance(samples);
   mailConformance(samples);
   tryOutConformance(samples);
+  calendarConformance(samples);
 }

@@ -42,7 +42,7 @@ it.each([
   });
   const transport = socketIoTransport(io, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path: '/stream', log: collectingLog(), connectTimeoutMs: 1_000 });
   const nothing = () => undefined;
-  const hello = { protocol: 3, client: { app: 't', version: '1', kind: 'desktop' }, cursor: null } as const;
+  const hello = { protocol: 4, client: { app: 't', version: '1', kind: 'desktop' }, cursor: null } as const;
   const reason = await new Promise<CloseReason>((down) => transport.open(hello, { welcome: nothing, snapshot: nothing, frame: nothing, heartbeat: nothing, presence: nothing, down }));
   expect(['hello_invalid', 'transport_lost']).toContain(reason);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -65,7 +65,7 @@ it('a frame whose events do not fit its range is not a frame: what follows would
 it('a server that goes on with another log than ours is not followed: everything is asked for anew', () => {
   const env = { now: 0, random: 0 };
   const opening = stepLink(initialLink({ epoch: 'ours', seq: 7 }, 0), { kind: 'start' }, env).state;
-  const { state, effects } = stepLink(opening, { kind: 'welcome', welcome: { protocol: 3, epoch: 'theirs', headSeq: 9, mode: 'resume', serverTime: '2026-11-20T12:00:00.000Z' } }, env);
+  const { state, effects } = stepLink(opening, { kind: 'welcome', welcome: { protocol: 4, epoch: 'theirs', headSeq: 9, mode: 'resume', serverTime: '2026-11-20T12:00:00.000Z' } }, env);
   expect(state).toMatchObject({ name: 'waiting', cursor: null, reason: 'gap' });
   expect(effects).toContainEqual({ do: 'close' });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, dayStart, knownZone, wallTimeToInstant } from '../../core/vendors/wallTime.ts';
+import { dayOf, dayStart, knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../../core/vendors/wallTime.ts';
+import { WINDOWS_ZONES } from '../../core/vendors/windowsZones.ts';
 
 describe('wall times', () => {
   it.each([
@@ -36,6 +37,20 @@ describe('wall times', () => {
     expect(knownZone('Lord Howe Standard Time')).toBe('Australia/Lord_Howe');
     expect(knownZone('Europe/Paris')).toBe('Europe/Paris');
     for (const name of ['constructor', 'Moon Standard Time', null, 7]) expect(knownZone(name)).toBeNull();
+  });
+
+  it('finds the name of Windows for every zone that it reads, and back to the same clocks', () => {
+    expect(Object.keys(WINDOWS_ZONES).length).toBeGreaterThan(130);
+    for (const [name, zones] of Object.entries(WINDOWS_ZONES)) {
+      const [usual = ''] = zones.split(' ');
+      expect(knownZone(name), name).toBe(usual);
+      const back = windowsZone(usual);
+      // Some cities stand under two names, of which the first is as good.
+      expect(back === null ? null : knownZone(back), name).not.toBeNull();
+      for (const at of [Date.UTC(2027, 0, 10), Date.UTC(2027, 6, 10)]) expect(wallTimeOf(at, knownZone(back ?? '') ?? ''), name).toBe(wallTimeOf(at, usual));
+    }
+    for (const [zone, name] of [['Europe/London', 'GMT Standard Time'], ['Asia/Calcutta', 'India Standard Time'], ['UTC', 'UTC'], ['Europe/Kiev', 'FLE Standard Time'], ['America/Toronto', 'Eastern Standard Time']] as const) expect(windowsZone(zone)).toBe(name);
+    for (const zone of ['Antarctica/Troll', 'Moon/Base', '', 'GMT Standard Time']) expect(windowsZone(zone)).toBeNull();
   });
 
   it('says the day of an instant and when a day begins', () => {

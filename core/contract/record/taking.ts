@@ -9,13 +9,10 @@ export const RESOURCE_KINDS = ['room', 'vendor', 'crew', 'equipment'] as const;
 /** A day at most: whoever looks for neighbours knows how far to look. */
 const Minutes = z.int().min(0).max(1_440);
 
-/** Something whose time is taken: a room, a vendor, somebody of the crew, a stock of equipment. */
-export const Resource = z.object({
-  ...rowBase,
+/** What a person may say of a resource. */
+export const ResourceFields = {
   kind: z.enum(RESOURCE_KINDS),
   name: ShortText,
-  /** By which facts speak of it, its own name first, as `resourceKey` writes them: small, without spaces to spare. */
-  keys: z.array(ShortText).min(1).max(50),
   /** How much of it can be taken at once: 1 = one thing at a time, 200 = that many chairs. */
   places: z.int().min(1).max(1_000_000),
   /** It is made of these resources: taking the whole takes each part, and the other way round. */
@@ -24,12 +21,19 @@ export const Resource = z.object({
   setUpMinutes: Minutes,
   turnaroundMinutes: Minutes,
   state: z.enum(['active', 'retired']),
+} as const;
+
+/** Something whose time is taken: a room, a vendor, somebody of the crew, a stock of equipment. */
+export const Resource = z.object({
+  ...rowBase,
+  ...ResourceFields,
+  /** By which facts speak of it, its own name first, as `resourceKey` writes them: small, without spaces to spare. */
+  keys: z.array(ShortText).min(1).max(50),
 });
 export type Resource = z.infer<typeof Resource>;
 
-/** Time of a resource that is taken by hand: crew, equipment, a second room, a ranked hold, a closure. */
-export const Allocation = z.object({
-  ...rowBase,
+/** What a person may say of an allocation. */
+export const AllocationFields = {
   weddingId: Id.nullable(),
   bookingId: Id.nullable(),
   resourceId: Id,
@@ -52,30 +56,65 @@ export const Allocation = z.object({
   /** Null = as the resource has it. */
   setUpMinutes: Minutes.nullable(),
   turnaroundMinutes: Minutes.nullable(),
-});
+} as const;
+
+/** Time of a resource that is taken by hand: crew, equipment, a second room, a ranked hold, a closure. */
+export const Allocation = z.object({ ...rowBase, ...AllocationFields });
 export type Allocation = z.infer<typeof Allocation>;
+
+const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+/** As `core/domain/conflicts/limits.ts` reads it. Weekdays 1 (Monday) to 7, wall times of the venue; a window whose `to` is not after its `from` ends on the next day. */
+export const LimitRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('not_within'), weekdays: z.array(z.int().min(1).max(7)).min(1).max(7), from: WallTime, to: WallTime }),
+  z.strictObject({ kind: z.literal('at_most'), ms: z.int().min(60_000).max(7 * 86_400_000) }),
+  z.strictObject({ kind: z.literal('at_most_a_day'), ms: z.int().min(60_000).max(86_400_000) }),
+  z.strictObject({ kind: z.literal('rest'), ms: z.int().min(60_000).max(2 * 86_400_000) }),
+]);
+
+/** What a person may say of a limit. */
+export const LimitFields = {
+  /** As it is told: `Noise curfew`. */
+  name: ShortText,
+  rule: LimitRule,
+  /** Null = on all. A whole and its parts are the same place. */
+  resourceIds: z.array(Id).min(1).max(100).nullable(),
+  /** Only what is tagged with one of these; null = everything. */
+  tags: z.array(ShortText).min(1).max(20).nullable(),
+  /** Who may pass it with a reason; empty = nobody. */
+  overridableBy: z.array(z.enum(['owner', 'coordinator'])).max(2),
+  state: z.enum(['active', 'retired']),
+} as const;
+
+/** What the licence, the law or a contract sets: a noise curfew, licence hours, a registrar's day, overtime, a driver's hours. */
+export const Limit = z.object({ ...rowBase, ...LimitFields });
+export type Limit = z.infer<typeof Limit>;
 
 /** Whose rows take time. */
 export const TAKING = ['weddings', 'bookings', 'allocations'] as const;
 
 export const CLASH_KINDS = ['overlap', 'closure', 'turnaround', 'travel', 'capacity'] as const;
 
-/** Two or more that cannot both be; see `core/domain/conflicts`. */
+/** One more than what two can do to each other: `limit` = one alone passes what the licence, the law or a contract sets. */
+export const CONFLICT_KINDS = [...CLASH_KINDS, 'limit'] as const;
+
+/** Two or more that cannot both be, or one that passes a limit; see `core/domain/conflicts`. */
 export const Conflict = z.object({
   ...rowBase,
   /** The wedding of the earliest that is not over; null = none of them belongs to one. */
   weddingId: Id.nullable(),
-  kind: z.enum(CLASH_KINDS),
+  kind: z.enum(CONFLICT_KINDS),
+  /** Of `limit`: which; else null. */
+  limitId: Id.nullish(),
   /** `block`: nothing of it may be confirmed until it is resolved or somebody with the right to it has decided otherwise. */
   level: z.enum(['block', 'warn']),
   /** The parts where they meet. */
   resourceIds: z.array(Id).min(1).max(100),
-  /** In order of their ids; more than two only for `capacity`. */
-  members: z.array(z.object({ collection: z.enum(TAKING), id: Id })).min(2).max(200),
-  /** The overlap, or the gap that is too short. */
+  /** In order of their ids; more than two only for `capacity`, one for `limit`. */
+  members: z.array(z.object({ collection: z.enum(TAKING), id: Id })).min(1).max(200),
+  /** The overlap, the gap that is too short, or what lies beyond the limit. */
   startsAt: Instant,
   endsAt: Instant,
-  /** Milliseconds: of an overlap its length, of a gap what it is short of. */
+  /** Milliseconds: of an overlap its length, of a gap what it is short of, of a limit by how much it is passed. */
   missingMs: z.int().min(0),
   /** Of `capacity`: what is asked for beyond what is there, else 0. */
   missingUnits: z.int().min(0),

@@ -104,6 +104,11 @@ export const COMMANDS = {
   'review.discard': MANAGERS,
   'review.assign': MANAGERS,
   'conflict.override': MANAGERS,
+  'resource.save': MANAGERS,
+  'allocation.save': MANAGERS,
+  'limit.save': MANAGERS,
+  'booking.set_status': MANAGERS,
+  'plan.carry_out': MANAGERS,
 } as const satisfies Readonly<Record<CommandType, readonly Role[]>>;
 
 export const ROOMS = {
@@ -154,8 +159,8 @@ const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
 /** People of the same wedding know each other by name; a number or address is for its owner to give. */
 const NAMES = { rows: 'any', hidden: ['source', 'consents'], hiddenOfOthers: ['email', 'phone'] } as const;
 
-const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, resources: WHOLE, allocations: WHOLE, conflicts: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
-const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, resources: NONE, allocations: NONE, conflicts: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
+const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, resources: WHOLE, allocations: WHOLE, limits: WHOLE, conflicts: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
+const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, resources: NONE, allocations: NONE, limits: NONE, conflicts: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
 
 export const ROWS: { readonly [R in Role]: RoleRows } = {
   owner: EVERYTHING,

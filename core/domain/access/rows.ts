@@ -36,6 +36,8 @@ const VENDOR: Owns = {
       case 'forwarding_asked':
       case 'feed_moved':
       case 'double_booking':
+      case 'limit_passed':
+      case 'hold_first':
       case 'connection_failing':
       case 'connection_warning':
       case 'connection_disabled':

@@ -13,6 +13,8 @@ export interface ConflictNews {
   readonly wedding: (id: string) => Pick<Wedding, 'startsAt' | 'endsAt'> | null;
   /** Alerts about a conflict that are not resolved yet. */
   readonly unresolved: (conflictId: string) => readonly Alert[];
+  /** As it is told; empty = there is no such limit any more. */
+  readonly limitName: (limitId: string) => string;
   readonly now: number;
   readonly context: DraftContext;
   readonly newId: () => string;
@@ -22,7 +24,7 @@ const SEVERITY: Readonly<Record<ReturnType<typeof nearness>, Severity>> = { toda
 const LABELS_SHOWN = 3;
 
 /** Two who cannot both be must not go unseen; too little time between two is a matter for the queue. */
-export function conflictAlerts(drafts: readonly ConflictDraft[], { timetable, wedding, unresolved, now, context, newId }: ConflictNews): EventDraft[] {
+export function conflictAlerts(drafts: readonly ConflictDraft[], { timetable, wedding, unresolved, limitName, now, context, newId }: ConflictNews): EventDraft[] {
   return drafts.flatMap((draft): EventDraft[] => {
     const { row, weddingId } = draft;
     const wanted = row.state === 'open' && row.level === 'block';
@@ -32,12 +34,12 @@ export function conflictAlerts(drafts: readonly ConflictDraft[], { timetable, we
     }
     if (told.length > 0) return [];
     const severity = SEVERITY[nearness(weddingId === null ? null : wedding(weddingId), now)];
-    const alert = { id: newId(), weddingId, severity, rule: 'double_booking', ...words(draft, timetable), raisedAt: new Date(now).toISOString(), state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: { collection: 'conflicts', id: row.id } } as const;
+    const alert = { id: newId(), weddingId, severity, rule: row.kind === 'limit' ? 'limit_passed' : 'double_booking', ...words(draft, timetable, limitName), raisedAt: new Date(now).toISOString(), state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: { collection: 'conflicts', id: row.id } } as const;
     return [draftCreated('alert.raised', 'alerts', weddingId, alert, null, context)];
   });
 }
 
-function words({ row }: ConflictDraft, timetable: Timetable): { title: string; detail: string } {
+function words({ row }: ConflictDraft, timetable: Timetable, limitName: (limitId: string) => string): { title: string; detail: string } {
   const where = row.resourceIds.map((id) => timetable.resources.get(id)?.name ?? '').filter((name) => name !== '').join(', ');
   const labels = row.members.map((member) => timetable.get(occupancyId(member))?.label ?? '').filter((label) => label !== '');
   const who = labels.length > LABELS_SHOWN ? `${labels.slice(0, LABELS_SHOWN).join('; ')} and ${labels.length - LABELS_SHOWN} more` : labels.join('; ');
@@ -53,5 +55,7 @@ function words({ row }: ConflictDraft, timetable: Timetable): { title: string; d
     case 'turnaround':
     case 'travel':
       return { title: cut(`Too little time: ${where}`), detail: `${who}: ${long} short.` };
+    case 'limit':
+      return { title: cut(`Past a limit: ${limitName(row.limitId ?? '')}`), detail: `${who}: by ${long}.` };
   }
 }

@@ -11,6 +11,8 @@ export interface Impact {
   /** Of those that are moved, and of those that they meet. */
   readonly appear: readonly Clash[];
   readonly vanish: readonly Clash[];
+  /** That stood before and stand as hard where they would be. */
+  readonly stay: readonly Clash[];
   /** Limits that a moved one passes where it would be. */
   readonly breaches: readonly Breach[];
   /** Those that must not be moved, with why. */
@@ -37,6 +39,7 @@ export function impactOf(timetable: Timetable, to: readonly Occupancy[], limits:
   for (const one of to) after.add(one);
   const then = clashesAmong(to, after, question);
   const appear = [...then].flatMap(([key, clash]) => (before.has(key) && !harder(before.get(key), clash) ? [] : [clash]));
+  const stay = [...then.values()].filter((clash) => !appear.includes(clash));
   const vanish = [...before].flatMap(([key, clash]) => (then.has(key) ? [] : [clash]));
   const breaches = to.flatMap((one) => limits.breaches(one, after, question.now));
   const refused = locked.length > 0 || breaches.length > 0 || appear.some(({ level }) => level === 'block');
@@ -48,6 +51,7 @@ export function impactOf(timetable: Timetable, to: readonly Occupancy[], limits:
     }),
     appear,
     vanish,
+    stay,
     breaches,
     locked,
   };

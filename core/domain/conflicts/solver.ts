@@ -45,10 +45,19 @@ export interface Solution {
 
 /** Deterministic: the same tangle gives the same plans. */
 export function solve(tangle: Tangle): Solution {
+  const steps = solveInSteps(tangle);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, halting between pieces of work so that a page stays alive. */
+export function* solveInSteps(tangle: Tangle): Generator<void, Solution> {
   const budget = { left: tangle.budget };
-  const strict = search(tangle, false, budget);
+  const strict = yield* search(tangle, false, budget);
   if (strict.plans.length > 0 || budget.left <= 0) return strict;
-  const lenient = search(tangle, true, budget);
+  const lenient = yield* search(tangle, true, budget);
   return lenient.plans.length > 0 ? lenient : strict;
 }
 
@@ -56,8 +65,10 @@ const blocks = (one: Occupancy, timetable: Timetable, { judge }: Tangle): Clash[
 
 /** Of the budget, what one choice may use up before the next has its turn. */
 const SHARE = 0.25;
+/** Placements that are looked at between two halts. */
+const PIECE = 256;
 
-function search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number }): Solution {
+function* search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number }): Generator<void, Solution> {
   const judge: Judge = { ...tangle.judge, limits: tangle.limits, bearsWarnings };
   const standing = [...tangle.timetable];
   const movable = tangle.movable.flatMap((freedom) => {
@@ -79,7 +90,13 @@ function search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number }
   for (const { freedom, one } of free) {
     const all = placementsOf(one, freedom);
     budget.left -= all.length;
-    room.set(one.id, budget.left > 0 ? all.filter(({ occupancy }) => fits(occupancy, fixed, judge)) : []);
+    const stands: Placement[] = [];
+    for (const [number, placement] of all.entries()) {
+      if (budget.left <= 0) break;
+      if (number % PIECE === PIECE - 1) yield;
+      if (fits(placement.occupancy, fixed, judge)) stands.push(placement);
+    }
+    room.set(one.id, stands);
   }
 
   const best = new Map<string, Plan>();
@@ -96,6 +113,7 @@ function search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number }
       if (!troubles.every(({ members }) => members.some((id) => ids.has(id))) || breaching.some(({ one }) => !ids.has(one.id))) continue;
       const working = createTimetable(tangle.timetable.resources, standing.filter(({ id }) => !ids.has(id)));
       if (free.some(({ one }) => !ids.has(one.id) && breaks(one, working))) continue;
+      yield;
       const whole = place(chosen, working);
       proven &&= whole;
       if (!whole && best.size === 0) least = false;

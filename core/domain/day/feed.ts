@@ -67,6 +67,7 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   weatherNotices: (row) => told(row.state === 'ended' ? 'weather.ended' : 'weather.notice.issued', row.headline, { severity: row.state === 'ended' ? null : row.severity }),
   resources: (row, _before, type) => told(type ?? (row.version === 1 ? 'resource.created' : 'resource.updated'), row.name),
   allocations: (row, _before, type) => told(type ?? (row.status === 'cancelled' ? 'allocation.cancelled' : row.version === 1 ? 'allocation.created' : 'allocation.updated'), row.title),
+  limits: (row, _before, type) => told(type ?? (row.version === 1 ? 'limit.created' : 'limit.updated'), row.name),
   conflicts: (row) => told(CONFLICT_SAYS[row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
@@ -111,6 +112,9 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
   };
 }
 
+/** Nothing was told but which resource a name stands for. */
+const onlyNamed = ({ before }: RecordedEvent): boolean => before !== null && Object.keys(before).every((field) => field === 'roomId' || field === 'vendorId');
+
 /**
  * The newest facts, newest first: the held events, filled up from the rows' last changes after a start from a snapshot.
  * `weddingId` null = everything.
@@ -122,7 +126,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   const passedOver = new Set<number>();
   for (const event of events) {
     // A room or a vendor that a fact has just named is no news beside that fact.
-    const byTheWay = event.collection === 'resources' && event.actor.kind !== 'person';
+    const byTheWay = event.actor.kind !== 'person' && (event.collection === 'resources' || onlyNamed(event));
     if (byTheWay || (isErasure(event.type) && event.collection !== 'contacts')) {
       passedOver.add(event.seq);
       continue;

@@ -4,7 +4,7 @@ import type { Change } from './changes.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
 import { planContact } from './planContact.ts';
 import { planOther } from './planOther.ts';
-import { heard, isGone, type Standing } from './told.ts';
+import { heard, isGone, unlessKept, type Standing } from './told.ts';
 import type { Mapping, View } from './view.ts';
 
 export { isStale } from './versions.ts';
@@ -206,7 +206,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
     if (isErased(told.remote)) continue;
     const whole = forget ? wordless(told) : told;
     const mapped = mappingOf(whole.remote.type, whole.remote.id);
-    const said = heard(whole, mapped && { remoteVersion: mapped.remoteVersion, told: mapped.told ?? null }, readAt);
+    const said = unlessKept(heard(whole, mapped && { remoteVersion: mapped.remoteVersion, told: mapped.told ?? null }, readAt));
     standing = said.standing;
     remembered = false;
     const late = said.change === null;

@@ -12,6 +12,8 @@ export interface Told {
   readonly floor?: string;
   /** It is somebody whom another source had told of before: the fields that were known from there, which are not this one's to say. */
   readonly others?: readonly string[];
+  /** What a person has set otherwise here: by field what the source had told of it last. It counts again once it tells something else. */
+  readonly kept?: Readonly<Record<string, unknown>>;
   /** When the object was last read at its source, in milliseconds since the epoch. */
   readonly readAt?: number;
 }
@@ -95,4 +97,48 @@ export function heard(change: Change, before: Standing | null, readAt: number | 
   const fields = Object.fromEntries(Object.entries(change.fields).filter(([name]) => counts.has(name)));
   const old = Object.fromEntries(linksIn(change).filter((name) => !counts.has(LINKS[name])).map((name) => [name, undefined]));
   return { change: { ...change, ...old, fields }, standing: { remoteVersion: held, told: telling(told, fresh, version) } };
+}
+
+/** When something is counts as one: a source that has moved its beginning has also moved its end. */
+const WHEN: readonly string[] = ['date', 'startsAt', 'endsAt'];
+const KEPT_GROUPS: readonly (readonly string[])[] = [WHEN, ['room'], ['vendorName'], ['status']];
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
+const sameValue = (a: unknown, b: unknown): boolean =>
+  typeof a === 'string' && typeof b === 'string' && INSTANT.test(a) && INSTANT.test(b) ? Date.parse(a) === Date.parse(b) : JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/**
+ * How a mapping stands once a person has set `fields` of its row otherwise. `before` is the row as it was: what the source
+ * had told, unless a person had set it before.
+ */
+export function keeping({ remoteVersion, told }: Standing, fields: readonly string[], before: Readonly<Record<string, unknown>>): Told {
+  const set = KEPT_GROUPS.filter((group) => group.some((name) => fields.includes(name))).flat();
+  const now = Object.fromEntries(set.filter((name) => name in before).map((name) => [name, before[name]]));
+  // A mapping from before fields were followed: what is not newer than it was heard whole.
+  const start: Told = told ?? (remoteVersion === null ? NOTHING : { at: {}, floor: remoteVersion });
+  return { ...start, kept: { ...now, ...start.kept } };
+}
+
+/** Takes out of a fact what its source has told before and a person has set otherwise since. What it tells anew counts, and the person's word no longer. */
+export function unlessKept({ change, standing }: Heard): Heard {
+  const kept = standing.told?.kept;
+  if (change === null || standing.told === null || kept === undefined) return { change, standing };
+  const fields: Record<string, unknown> = { ...change.fields };
+  const left: Record<string, unknown> = { ...kept };
+  const told = names(change);
+  for (const group of KEPT_GROUPS) {
+    const ours = group.filter((name) => name in kept);
+    const said = ours.filter((name) => told.includes(name));
+    if (said.every((name) => sameValue(fields[name], kept[name]))) {
+      for (const name of said) delete fields[name];
+      continue;
+    }
+    for (const name of ours) {
+      if (!said.includes(name)) fields[name] = kept[name];
+      delete left[name];
+    }
+  }
+  const { kept: _kept, ...rest } = standing.told;
+  const next: Told = Object.keys(left).length === 0 ? rest : { ...rest, kept: left };
+  return { change: { ...change, fields }, standing: { ...standing, told: next } };
 }

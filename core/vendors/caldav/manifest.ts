@@ -6,7 +6,7 @@ export const manifest: VendorManifest = {
   name: 'Calendar server (CalDAV)',
   category: 'calendar',
   paths: ['native'],
-  capabilities: { webhook: false, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: false, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: true },
   fields: [
     {
       key: 'serverUrl', label: 'Server address', help: 'As your provider names it for calendars (CalDAV); the host alone is often enough.',

@@ -6,7 +6,7 @@ import type { CallPorts, ConnectionAccess, RereadError } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
 
 /** Google says "too many calls" with 403 too, and names it in the body only. */
-const isLimit = ({ status, body }: HttpResponse): boolean =>
+export const isLimit = ({ status, body }: HttpResponse): boolean =>
   status === 403 && /"(?:userRateLimitExceeded|rateLimitExceeded|quotaExceeded)"/.test(body);
 
 /** `gone` = the sync token is no longer known: everything has to be read again. */
@@ -30,8 +30,11 @@ export async function readGoogle<T>(
   return !answer.ok && status === 410 ? ok('gone') : answer;
 }
 
+/** Nothing that could leave its place in a path. */
+export const isCalendarId = (id: string): boolean => /^(?!.*\.\.)[\w.@#+-]*\w[\w.@#+-]*$/.test(id) && id.length <= 300;
+
 /** The calendar's part of a path; null for an id that is none. */
 export function calendarPath({ settings }: ConnectionAccess): string | null {
   const id = settings['calendarId'] || 'primary';
-  return /^(?!.*\.\.)[\w.@#+-]*\w[\w.@#+-]*$/.test(id) && id.length <= 300 ? `/calendars/${encodeURIComponent(id)}` : null;
+  return isCalendarId(id) ? `/calendars/${encodeURIComponent(id)}` : null;
 }

@@ -1,6 +1,8 @@
 import type { VendorModule } from '../vendor.ts';
 import { manifest } from './manifest.ts';
 import { poll, tryOut } from './poll.ts';
+import { watch } from './watch.ts';
 import { normalise, verify } from './webhook.ts';
+import { writing } from './writing.ts';
 
-export const googleCalendar: VendorModule = { manifest, webhook: { verify, normalise }, poll, test: tryOut };
+export const googleCalendar: VendorModule = { manifest, webhook: { verify, normalise }, poll, test: tryOut, calendar: { ...writing, watch } };

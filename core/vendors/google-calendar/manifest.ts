@@ -8,7 +8,7 @@ export const manifest: VendorManifest = {
   name: 'Google Calendar',
   category: 'calendar',
   paths: ['native'],
-  capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: true, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: true },
   fields: [
     { key: 'clientId', label: 'Client ID', help: 'Google Cloud console > Credentials > your OAuth client.', sensitive: false, required: true },
     { key: 'clientSecret', label: 'Client secret', help: 'Shown beside the client ID.', sensitive: true, required: true },
@@ -52,7 +52,7 @@ export const manifest: VendorManifest = {
   oauth: {
     authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: 'https://oauth2.googleapis.com/token',
-    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
+    scopes: ['https://www.googleapis.com/auth/calendar.readonly', 'https://www.googleapis.com/auth/calendar.events'],
     pkce: true,
     // Without both Google gives no refresh token on a second sign-in.
     extra: { access_type: 'offline', prompt: 'consent' },

@@ -14,8 +14,16 @@ const NO_PLAN = ['birthday', 'workingLocation'];
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 const one = (change: Change): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: [change] });
 
+/** The private property that marks what we have written. */
+export const OUR_ID = 'wedsync_id';
+
+/** Our own id in an entry of Google's; null = somebody else wrote it. */
+export function originOf(event: unknown): string | null {
+  return ownId(objectAt(objectAt(objectAt({ event }, 'event'), 'extendedProperties'), 'private')[OUR_ID]);
+}
+
 /** `{date}` is a whole day in the calendar's zone; `{dateTime, timeZone}` a moment, with its offset or without. */
-function timeOf(time: Body, zone: string | null): { readonly at: string; readonly allDay: boolean } | null {
+export function timeOf(time: Body, zone: string | null): { readonly at: string; readonly allDay: boolean } | null {
   const day = localDate(time['date']);
   if (day !== null) {
     const at = dayStart(day, zone ?? 'UTC');
@@ -53,9 +61,11 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const [start, end] = [timeOf(objectAt(event, 'start'), zone), timeOf(objectAt(event, 'end'), zone)];
   if (start === null || end === null || end.at < start.at) return shapeUnknown('The entry has no start or no end that exists.');
   const own = knownZone(objectAt(event, 'start')['timeZone']) ?? zone;
+  const ourId = originOf(event);
   return one({
     kind: 'calendarEvent',
     remote,
+    ...(ourId === null ? {} : { ourId }),
     wedding: {
       weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']),
       email: guestOf(event),

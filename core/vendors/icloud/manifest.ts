@@ -9,7 +9,7 @@ export const manifest: VendorManifest = {
   name: 'Apple iCloud Calendar',
   category: 'calendar',
   paths: ['native'],
-  capabilities: { webhook: false, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: false, reread: false, poll: true, file: false, feed: false, mail: false, test: true, push: true },
   fields: [
     {
       key: 'appleAccount', label: 'Apple Account', help: 'The e-mail address that you sign in with at Apple.',

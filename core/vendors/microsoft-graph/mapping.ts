@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
-import { emailAddress, instantOfText, known, localDate, objectAt, shortText } from '../fields.ts';
+import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
 import { boundedId } from '../ids.ts';
 import { parseJsonObject } from '../signatures.ts';
 import type { NormaliseError, Normalised, StoredDelivery } from '../vendor.ts';
@@ -11,8 +11,21 @@ type Body = Readonly<Record<string, unknown>>;
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 const one = (change: Change): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: [change] });
 
+/** The extended property that marks what we have written: a name in the space of public strings. */
+export const OUR_ID = 'String {00020329-0000-0000-C000-000000000046} Name wedsync_id';
+/** Begins the transaction id of what we make; a look at changes brings that one, and no extended properties. */
+export const TRANSACTION = 'wedsync:';
+
+/** Our own id in an entry of Outlook's; null = somebody else wrote it. */
+export function originOf(event: unknown): string | null {
+  const { transactionId, singleValueExtendedProperties: list } = objectAt({ event }, 'event');
+  const property = (Array.isArray(list) ? (list as unknown[]) : []).map((one) => objectAt({ one }, 'one')).find((one) => one['id'] === OUR_ID);
+  const transaction = typeof transactionId === 'string' && transactionId.startsWith(TRANSACTION) ? transactionId.slice(TRANSACTION.length).split(':')[0] : null;
+  return ownId(property?.['value']) ?? ownId(transaction);
+}
+
 /** `{dateTime, timeZone}`: a wall time without an offset, in a zone of either naming. */
-function momentOf(time: Body): string | null {
+export function instantAt(time: Body): string | null {
   return wallTimeToInstant(time['dateTime'], knownZone(time['timeZone']) ?? '') ?? instantOfText(time['dateTime']);
 }
 
@@ -55,12 +68,14 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
     const day = localDate(time['dateTime']);
     return day === null ? null : dayStart(day, zone ?? 'UTC');
   };
-  const [startsAt, endsAt] = allDay ? [dayAt(start), dayAt(end)] : [momentOf(start), momentOf(end)];
+  const [startsAt, endsAt] = allDay ? [dayAt(start), dayAt(end)] : [instantAt(start), instantAt(end)];
   if (startsAt === null || endsAt === null || endsAt < startsAt) return shapeUnknown('The entry has no start or no end that exists.');
   const shown = shortText(event['showAs'], 40);
+  const ourId = originOf(event);
   return one({
     kind: 'calendarEvent',
     remote,
+    ...(ourId === null ? {} : { ourId }),
     wedding: { email: guestOf(event), date: dayOf(startsAt, zone) },
     occurredAt: changed,
     fields: {

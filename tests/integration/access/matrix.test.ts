@@ -214,23 +214,38 @@ const command = (type: CommandType, at: House): Command => {
       return { type, ...base, reviewId: troubled(at).reviewId, weddingId: at.here };
     case 'conflict.override':
       return { type, ...base, conflictId: troubled(at).conflictId, reason: 'Both know' };
+    case 'resource.save':
+      return { type, ...base, resourceId: troubled(at).resourceId, kind: 'room', name: 'Orangery', places: 1, partIds: [], setUpMinutes: 30, turnaroundMinutes: 60, state: 'active' };
+    case 'allocation.save':
+      return { type, ...base, allocationId: troubled(at).allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId: troubled(at).resourceId, title: 'Drinks', reason: null };
+    case 'limit.save':
+      return { type, ...base, limitId: troubled(at).limitId, name: 'Music', rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' };
+    case 'booking.set_status':
+      return { type, ...base, collection: 'allocations', id: troubled(at).allocationId, status: 'cancelled', reason: null };
+    case 'plan.carry_out':
+      return { type, commandId: base.commandId, moves: [{ collection: 'allocations', id: troubled(at).allocationId, basedOnVersion: 1, resourceId: troubled(at).resourceId, startsAt: ALLOCATION.startsAt, endsAt: ALLOCATION.endsAt }], reason: null };
   }
 };
 /** A connection of each house, and what is held of it. */
-const troubles = new Map<string, { connectionId: string; reviewId: string; conflictId: string }>();
-const troubled = ({ organisationId }: House) => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID() };
+interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string }
+const troubles = new Map<string, Troubles>();
+const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID() };
+const ALLOCATION = { startsAt: '2026-11-20T12:00:00.000Z', endsAt: '2026-11-20T14:00:00.000Z', status: 'definite', rank: null, holdUntil: null, lockedBecause: null, tags: [], units: 1, setUpMinutes: null, turnaroundMinutes: null } as const;
 async function trouble({ organisationId }: House): Promise<void> {
   const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
-  const [connectionId, reviewId, deliveryId, conflictId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  const [connectionId, reviewId, deliveryId, conflictId, resourceId, allocationId, limitId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const at = '2026-11-20T12:00:00.000Z';
   await t.store.internals.writer.write(organisationId, ({ record }) =>
     record([
       draftCreated('connection.created', 'connections', null, { id: connectionId, system: 'stripe', name: 'Stripe', path: 'native', health: 'healthy', healthReason: null, healthSince: at }, null, context),
       draftCreated('review.opened', 'reviewItems', null, { id: reviewId, deliveryId, connectionId, kind: 'held', reason: 'held.deletes', title: 'Stripe: 12 deletions', receivedAt: at, state: 'open' }, null, context),
       draftCreated('conflict.raised', 'conflicts', null, { id: conflictId, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [randomUUID()], members: [{ collection: 'weddings', id: randomUUID() }, { collection: 'weddings', id: randomUUID() }], startsAt: at, endsAt: at, missingMs: 1, missingUnits: 0, raisedAt: at, state: 'open', settledAt: null, settledBy: null, settledBecause: null }, null, context),
+      draftCreated('resource.created', 'resources', null, { id: resourceId, kind: 'room', name: 'Orangery', keys: ['orangery'], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' }, null, context),
+      draftCreated('allocation.created', 'allocations', null, { id: allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId, title: 'Drinks' }, null, context),
+      draftCreated('limit.created', 'limits', null, { id: limitId, name: 'Music', rule: { kind: 'at_most', ms: 7_200_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' }, null, context),
     ]),
   );
-  troubles.set(organisationId, { connectionId, reviewId, conflictId });
+  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId });
 }
 
 beforeAll(async () => {

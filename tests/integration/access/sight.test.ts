@@ -94,6 +94,8 @@ function createWorld() {
         return { kind: 'room', name: word(), keys: [word()], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' };
       case 'allocations':
         return { weddingId, bookingId: null, resourceId: pool.resources[0], title: word(), startsAt: AT, endsAt: AT, status: 'cancelled', rank: null, holdUntil: null, lockedBecause: word(), tags: [word()], units: 1, setUpMinutes: null, turnaroundMinutes: null };
+      case 'limits':
+        return { name: word(), rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: [word()], overridableBy: [], state: 'active' };
       case 'conflicts':
         return { weddingId, kind: 'overlap', level: 'warn', resourceIds: [pool.resources[0]], members: [{ collection: 'weddings', id: pool.weddings[0] }, { collection: 'weddings', id: pool.weddings[1] }], startsAt: AT, endsAt: AT, missingMs: at.rule, missingUnits: 0, raisedAt: AT, state: 'overridden', settledAt: AT, settledBy: word(), settledBecause: word() };
       case 'alerts':
@@ -107,7 +109,7 @@ function createWorld() {
   const TYPES = {
     weddings: ['wedding.created', 'wedding.updated'], contacts: ['client.created', 'client.updated'], bookings: ['booking.created', 'booking.updated'], payments: ['payment.recorded', 'payment.completed'],
     runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], messages: ['message.received', 'message.updated'], documents: ['document.shared', 'document.updated'],
-    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], conflicts: ['conflict.raised', 'conflict.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
+    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], limits: ['limit.created', 'limit.updated'], conflicts: ['conflict.raised', 'conflict.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
   } as const;
 
   const draft = (at: Step): EventDraft | null => {

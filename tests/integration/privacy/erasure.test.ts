@@ -62,6 +62,9 @@ async function furnish({ name, email, phone }: Somebody): Promise<{ contact: str
     const renamed = draftUpdated('booking.updated', 'bookings', wedding, cake, { title: 'Cake' }, null, context);
     await record([named, renamed].filter((draft) => draft !== null));
     await tx.insertInto('mappings').values({ organisationId: t.organisation.id, connectionId, remoteType: 'customer', remoteId: `cus_person_${(runs += 1)}`, collection: 'contacts', localId: contact, remoteVersion: '1', lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' }).execute();
+    // Before somebody chose another vendor it was the person's own name that the source had told.
+    const told = JSON.stringify({ at: {}, kept: { vendorName: name, room: `${name}'s garden` } });
+    await tx.insertInto('mappings').values({ organisationId: t.organisation.id, connectionId, remoteType: 'job', remoteId: `job_${runs}`, collection: 'bookings', localId: booking, remoteVersion: '1', told, lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' }).execute();
   });
   return { contact, other, wedding, booking, payment, deliveryId };
 }

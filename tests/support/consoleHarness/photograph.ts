@@ -28,6 +28,7 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'empty', query: 'scene=empty', hash: '#/day' },
   { name: 'lost', query: 'scene=lost', hash: '#/day' },
   { name: 'banner', query: 'scene=banner', hash: '#/day' },
+  { name: 'timeline', query: 'scene=timeline', hash: '#/conflicts/018f0000-0000-7016-8000-000000000001' },
   { name: 'integrations', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000001' },
   { name: 'deliveries', query: 'scene=stuck', hash: '#/deliveries' },
   { name: 'deliveries_narrow', query: 'scene=stuck', hash: '#/deliveries/connection/018f0000-0000-7008-8000-000000000001/state/parked-quarantined-dead/from/20261101t000000z' },

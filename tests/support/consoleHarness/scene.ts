@@ -1,6 +1,7 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import { clashingRows } from './conflicts.ts';
+import { manyRows, playTaking, timelineRows } from './timeline.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
@@ -38,13 +39,14 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'timeline', 'timeline_many', 'timeline_staff'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
 /** The first vendor that has a contact, or the couple, of the first wedding. */
 function accessOf(scene: Scene, full: Snapshot): Access {
   const booking = full.rows.bookings.find((row) => row.weddingId === WEDDING_A && row.contactId !== null) ?? full.rows.bookings[0];
+  if (scene === 'timeline_staff') return { ...OWNER, role: 'staff' };
   if (scene === 'couple') return { ...OWNER, role: 'couple', weddingId: WEDDING_A };
   return scene === 'vendor' && booking ? { role: 'vendor', weddingId: WEDDING_A, contactId: booking.contactId, bookingIds: [booking.id] } : OWNER;
 }
@@ -60,6 +62,8 @@ export interface Harness {
   deliver(connectionId: string): void;
   /** From now on no figures are to be had, or again. */
   loseFigures(away: boolean): void;
+  /** Somebody else moves what takes time, by its occupancy. */
+  shift(occupancy: string, minutes: number): void;
   readonly painted: number[];
   readonly commands: unknown[];
 }
@@ -70,10 +74,12 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
-  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
   if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
+  if (scene === 'timeline' || scene === 'timeline_staff') snapshot = { ...full, rows: { ...full.rows, ...timelineRows(full, start) } };
+  if (scene === 'timeline_many') snapshot = { ...full, rows: { ...full.rows, ...manyRows(full, start) } };
   if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
   const deliveries = sceneDeliveries(start, scene === 'empty' ? 'none' : scene === 'offline' ? 'away' : 'some');
@@ -104,6 +110,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     listeners?.link(link());
   };
 
+  const taking = playTaking(snapshot.rows, snapshot.organisation.zone, emit);
   const connections = new Map(snapshot.rows.connections.map((row) => [row.id, row]));
   const putConnection = (row: Connection, before: Connection | null): void => {
     connections.set(row.id, row);
@@ -126,7 +133,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     commands.push(command);
     await new Promise((resolve) => setTimeout(resolve, 150));
     const { commandId } = command;
-    if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError('command.not_possible', 'already resolved') });
+    if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError(command.type === 'plan.carry_out' ? 'conflict.would_clash' : 'command.not_possible', 'already resolved') });
     if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
     if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
@@ -134,6 +141,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (stray && command.type === 'review.assign') emit({ type: 'payment.completed', collection: 'payments', weddingId: command.weddingId, source: null, before: { weddingId: null }, row: { ...stray, version: stray.version + 1, weddingId: command.weddingId } }, { kind: 'person', id: null, name: 'Front desk' });
     const item = command.type === 'review.release' || command.type === 'review.discard' || command.type === 'review.assign' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
+    if (!taking.decide(command)) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');
     if (command.type === 'connection.resume') setHealth(command.connectionId, 'healthy');
     return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
@@ -239,6 +247,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     painted,
     commands,
     comeIn: deliveries.deliver,
+    shift: (occupancy, minutes) => taking.shift(occupancy, minutes),
     loseFigures: (away) => {
       figuresAway = away;
     },

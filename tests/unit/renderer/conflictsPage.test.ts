@@ -87,5 +87,5 @@ it('says what would be here where nothing clashes, and has no such place for tho
   await page.getByText('Nothing clashes').waitFor();
   await open('couple', '#/day');
   await page.locator('.rail').waitFor();
-  expect(await page.locator('.rail-place', { hasText: 'Conflicts' }).count()).toBe(0);
+  expect(await page.locator('.rail-place', { hasText: 'Calendar' }).count()).toBe(0);
 });

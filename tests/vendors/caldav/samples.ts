@@ -30,4 +30,5 @@ export const samples: VendorSamples = {
   deliveries: [],
   poll: { respond, brings: 5, secretValues: [PASSWORD, AUTHORIZATION] },
   tryOut: { respond, account: 'Ada Venue', secretValues: [PASSWORD, AUTHORIZATION] },
+  calendar: { calendarRef: `${ORIGIN}/ada/calendars/weddings/`, remoteId: '/ada/calendars/weddings/a.ics', secretValues: [PASSWORD, AUTHORIZATION] },
 };

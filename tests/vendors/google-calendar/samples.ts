@@ -48,4 +48,5 @@ export const samples: VendorSamples = {
   deliveries: fixtures('google-calendar').map(({ name, body }) => ({ name, body: '', mediaType: '', headers: JSON.parse(body) as Record<string, string> })),
   poll: { respond, brings: EVENTS.length, secretValues: [ACCESS, 'google-client-secret'] },
   tryOut: { respond, account: 'Weddings', secretValues: [ACCESS] },
+  calendar: { calendarRef: 'team@orchard.example', remoteId: 'viewing1', secretValues: [ACCESS, 'google-client-secret'] },
 };

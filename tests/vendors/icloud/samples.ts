@@ -22,4 +22,5 @@ export const samples: VendorSamples = {
   deliveries: [],
   poll: { respond, brings: 1, secretValues: [PASSWORD, AUTHORIZATION] },
   tryOut: { respond, account: 'Ada Venue', secretValues: [PASSWORD, AUTHORIZATION] },
+  calendar: { calendarRef: 'https://p42-caldav.icloud.com/ada/calendars/home/', remoteId: '/ada/calendars/home/a.ics', secretValues: [PASSWORD, AUTHORIZATION] },
 };

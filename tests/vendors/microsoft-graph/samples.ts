@@ -57,4 +57,5 @@ export const samples: VendorSamples = {
   ],
   poll: { respond, brings: EVENTS.length, secretValues: [ACCESS, 'graph-client-secret'] },
   tryOut: { respond, account: 'Orchard Events', secretValues: [ACCESS] },
+  calendar: { calendarRef: 'AAMkWeddings=', remoteId: 'AAMkviewing=', secretValues: [ACCESS] },
 };

@@ -16,7 +16,7 @@ describe('what a move would do', () => {
   it('to free time is green, and says by how much', () => {
     const a = event('a', 10, 2);
     expect(impact([a], { ...a, startsAt: a.startsAt + HOUR, endsAt: a.endsAt + 30 * MINUTE })).toEqual({
-      verdict: 'free', moved: [{ id: 'a', startMs: HOUR, endMs: 30 * MINUTE, fromResource: 'hall', toResource: 'hall' }], appear: [], vanish: [], breaches: [], locked: [],
+      verdict: 'free', moved: [{ id: 'a', startMs: HOUR, endMs: 30 * MINUTE, fromResource: 'hall', toResource: 'hall' }], appear: [], vanish: [], stay: [], breaches: [], locked: [],
     });
   });
 
@@ -24,6 +24,11 @@ describe('what a move would do', () => {
     const [a, b] = [event('a', 10, 2), event('b', 14, 2)];
     expect(impact([a, b], event('a', 15, 2))).toMatchObject({ verdict: 'refused', appear: [{ kind: 'overlap', members: ['a', 'b'] }] });
     expect(impact([event('a', 15, 2), b], event('a', 10, 2))).toMatchObject({ verdict: 'free', vanish: [{ members: ['a', 'b'] }] });
+  });
+
+  it('what clashes as before is told apart from what begins to', () => {
+    const [a, b] = [event('a', 10, 4), event('b', 12, 4)];
+    expect(impact([a, b], event('b', 13, 4))).toMatchObject({ verdict: 'free', appear: [], vanish: [], stay: [{ members: ['a', 'b'] }] });
   });
 
   it('a gap that gets too short is amber', () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Command, CommandAnswer } from '../../../../core/contract/commands.ts';
 import { codedError } from '../../../../core/contract/errors.ts';
 import type { OutboxRecord } from '../../../../core/contract/outbox.ts';
-import { compactOutbox, isCancellable, isUnanswered, judgeFailure, OUTBOX_FINISHED_KEPT, OUTBOX_PARALLEL, OUTBOX_RETRY_CAP_MS, outboxRetryDelay, outboxTurn, replayOutbox, rowOf, stepOutbox, type OutboxEntries } from '../../../../core/link/outbox.ts';
+import { rowOf, seenRows } from '../../../../core/link/commandRows.ts';
+import { compactOutbox, isCancellable, isUnanswered, judgeFailure, OUTBOX_FINISHED_KEPT, OUTBOX_PARALLEL, OUTBOX_RETRY_CAP_MS, outboxRetryDelay, outboxTurn, replayOutbox, stepOutbox, type OutboxEntries } from '../../../../core/link/outbox.ts';
 
 const HERE = 'http://127.0.0.1:4317';
 const id = (kind: number, index: number): string => `018f0000-0000-7${kind.toString(16).padStart(3, '0')}-8000-${index.toString(16).padStart(12, '0')}`;
@@ -64,16 +65,16 @@ describe('the outbox', () => {
   it('lets the person decide again over what stands now, in one step', () => {
     const overtaken = after(queue(1, 1), queue(5, 5), sending(1), answered(1, rebase(1)));
     const again = stepOutbox(overtaken, { kind: 'replaced', commandId: id(1, 1), at: iso(5), command: setStatus(9, 1, 4) });
-    expect(again.map((entry) => [entry.command.commandId, entry.state, entry.command.basedOnVersion])).toEqual([[id(1, 5), 'queued', 1], [id(1, 9), 'queued', 4]]);
+    expect(again.map((entry) => [entry.command.commandId, entry.state, seenRows(entry.command)[0]?.version])).toEqual([[id(1, 5), 'queued', 1], [id(1, 9), 'queued', 4]]);
     expect(states(stepOutbox(overtaken, { kind: 'removed', commandId: id(1, 1), at: iso(5) }))).toEqual(['queued']);
   });
 
   it('lifts the second decision over the first once that is recorded, but only the one that follows', () => {
     const two = after(queue(1, 1), queue(2, 1), queue(3, 1), queue(4, 2), sending(1), answered(1, accepted(1)));
-    expect(two.map((entry) => entry.command.basedOnVersion)).toEqual([1, 2, 1, 1]);
+    expect(two.map((entry) => seenRows(entry.command)[0]?.version)).toEqual([1, 2, 1, 1]);
     const three = [sending(2), answered(2, accepted(2))].reduce<OutboxEntries>(stepOutbox, two);
-    expect(three.map((entry) => entry.command.basedOnVersion)).toEqual([1, 2, 3, 1]);
-    expect(after(queue(1, 1), queue(2, 1), sending(1), answered(1, rebase(1))).at(-1)?.command.basedOnVersion).toBe(1);
+    expect(three.map((entry) => seenRows(entry.command)[0]?.version)).toEqual([1, 2, 3, 1]);
+    expect(after(queue(1, 1), queue(2, 1), sending(1), answered(1, rebase(1))).map((entry) => seenRows(entry.command)[0]?.version).at(-1)).toBe(1);
   });
 
   it('after a restart asks again what was under way', () => {

@@ -4,7 +4,8 @@ import type { Command, CommandAnswer } from '../../../../core/contract/commands.
 import { codedError, type CodedError } from '../../../../core/contract/errors.ts';
 import type { OutboxEntry, OutboxRecord } from '../../../../core/contract/outbox.ts';
 import { err, ok, type Result } from '../../../../core/contract/result.ts';
-import { OUTBOX_PARALLEL, replayOutbox, rowOf } from '../../../../core/link/outbox.ts';
+import { rowOf, seenRows } from '../../../../core/link/commandRows.ts';
+import { OUTBOX_PARALLEL, replayOutbox } from '../../../../core/link/outbox.ts';
 import { createOutbox, type Outbox } from '../../../../core/link/outboxRunner.ts';
 import { keptLog } from '../../main/support/fakes.ts';
 import { seeded, Time } from './world.ts';
@@ -152,7 +153,7 @@ class World {
     if (before) return before;
     const row = rowOf(command);
     const version = this.versions.get(row) ?? 1;
-    const answer: CommandAnswer = command.basedOnVersion === version ? { outcome: 'accepted', commandId, seq: 1 } : { outcome: 'rebase', commandId, latest: null };
+    const answer: CommandAnswer = seenRows(command)[0]?.version === version ? { outcome: 'accepted', commandId, seq: 1 } : { outcome: 'rebase', commandId, latest: null };
     if (answer.outcome === 'accepted') this.versions.set(row, version + 1);
     this.decided.set(commandId, answer);
     this.taken.set(row, [...(this.taken.get(row) ?? []), commandId]);

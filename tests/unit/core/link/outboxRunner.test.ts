@@ -3,6 +3,7 @@ import type { Command, CommandAnswer } from '../../../../core/contract/commands.
 import { codedError, type CodedError } from '../../../../core/contract/errors.ts';
 import type { OutboxEntry, OutboxRecord } from '../../../../core/contract/outbox.ts';
 import { err, ok, type Result } from '../../../../core/contract/result.ts';
+import { seenRows } from '../../../../core/link/commandRows.ts';
 import { createOutbox } from '../../../../core/link/outboxRunner.ts';
 import { handClock, keptLog, settle } from '../../main/support/fakes.ts';
 
@@ -154,7 +155,7 @@ describe('the outbox at work', () => {
     const w = world();
     await w.outbox.start();
     w.outbox.line(true);
-    w.reply = async (command) => (command.basedOnVersion === 1 ? ok({ outcome: 'rebase', commandId: command.commandId, latest: null }) : accepted(command));
+    w.reply = async (command) => (seenRows(command)[0]?.version === 1 ? ok({ outcome: 'rebase', commandId: command.commandId, latest: null }) : accepted(command));
     await w.outbox.queue(acknowledge(1));
     await w.outbox.queue(acknowledge(2));
     await settle();

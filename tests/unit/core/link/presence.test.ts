@@ -47,7 +47,7 @@ async function world() {
   };
   const live = async (headSeq = 3) => {
     const line = await opened();
-    line.handlers.welcome({ protocol: 3, epoch: 'e', headSeq, mode: 'resume', serverTime: AT });
+    line.handlers.welcome({ protocol: 4, epoch: 'e', headSeq, mode: 'resume', serverTime: AT });
     return line;
   };
   return { link, lines, lists, opened, live };
@@ -109,7 +109,7 @@ describe('where a person is, over the link', () => {
     const heard: unknown[] = [];
     const ignore = () => undefined;
     const line = socketIoTransport(() => socket, { url: '', path: '', log }).open(
-      { protocol: 3, client: { app: 'x', version: '1', kind: 'tool' }, cursor: null },
+      { protocol: 4, client: { app: 'x', version: '1', kind: 'tool' }, cursor: null },
       { welcome: ignore, snapshot: ignore, frame: ignore, heartbeat: ignore, presence: (list) => heard.push(list), down: (reason) => heard.push(reason) },
     );
     ears.get('presence')?.({ entries: 'everybody' } as never);

@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import type { CalendarPlace } from '../../core/contract/calendarPlace.ts';
 import type { Conflict } from '../../core/contract/record/taking.ts';
 import { acceptedConflicts, openConflicts } from '../../core/domain/conflicts/queue.ts';
-import { go, useRoute } from '../app/routes.ts';
+import { go } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
 import { dayText, fullMoment, timeText } from '../components/format.ts';
 import { Empty, Section } from '../components/Section.tsx';
@@ -14,15 +15,26 @@ import { ConflictCard } from './ConflictCard.tsx';
 import { conflictTitle, muchText } from './words.ts';
 
 /** What cannot both be, hard ones first; one is unfolded where it stands, so that the queue stays in sight. */
-export function ConflictsView() {
+interface QueueProps {
+  readonly place: CalendarPlace;
+  /** Looks for ways out of some of them; null = may not. */
+  readonly onWays: ((conflictIds: readonly string[]) => void) | null;
+  /** Shows something on the timeline, by its occupancy. */
+  readonly onShow: (occupancyId: string) => void;
+}
+
+export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
   const tables = useTables();
-  const { place } = useRoute();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const hasRecord = useConsole((state) => state.record !== null);
   const now = useNow(60_000);
   const open = useMemo(() => openConflicts(Object.values(tables.conflicts), now), [tables.conflicts, now]);
   const accepted = useMemo(() => acceptedConflicts(Object.values(tables.conflicts), now), [tables.conflicts, now]);
-  const shownId = place.view === 'conflicts' ? place.conflictId : null;
+  const shownId = place.conflictId;
+  const picked = open.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
+  const acts: Acts = { place, onWays, onShow };
+  const choose = (id: string): void => setChosen(new Set(chosen.has(id) ? [...chosen].filter((other) => other !== id) : [...chosen, id]));
   // A link leads here even when it has been seen to meanwhile.
   const asked = shownId === null ? undefined : tables.conflicts[shownId];
   const gone = asked && !open.includes(asked) && !accepted.includes(asked) ? asked : null;
@@ -31,24 +43,44 @@ export function ConflictsView() {
   return (
     <div className="page conflicts">
       <header className="board-head">
-        <h1>{t('conflicts.title')}</h1>
+        <h1>{t('calendar.title')}</h1>
         <p className="board-about num">{t('conflicts.about', { hard: t('conflicts.hard', { count: hard }), tight: t('conflicts.tight', { count: open.length - hard }) })}</p>
       </header>
-      {gone ? <ConflictCard conflict={gone} zone={zone} alone /> : null}
+      {gone ? <ConflictCard conflict={gone} zone={zone} onShow={onShow} alone /> : null}
       {open.length === 0 && accepted.length === 0 && !gone ? (
         <Empty title={t(hasRecord ? 'conflicts.emptyTitle' : 'day.loadingTitle')} detail={t(hasRecord ? 'conflicts.empty' : 'day.loading')} />
       ) : null}
-      {open.length > 0 ? <Queue conflicts={open} shownId={shownId} zone={zone} label={t('conflicts.open')} /> : null}
+      {onWays && open.length > 1 ? (
+        <p className="conflict-several">
+          <button type="button" className="button" disabled={picked.length === 0} onClick={() => onWays(picked)}>
+            {t('conflicts.waysForChosen', { count: picked.length })}
+          </button>
+        </p>
+      ) : null}
+      {open.length > 0 ? <Queue conflicts={open} shownId={shownId} zone={zone} label={t('conflicts.open')} acts={acts} chosen={onWays && open.length > 1 ? chosen : null} onChoose={choose} /> : null}
       {accepted.length > 0 ? (
         <Section id="accepted" title={t('conflicts.accepted')}>
-          <Queue conflicts={accepted} shownId={shownId} zone={zone} label={t('conflicts.accepted')} />
+          <Queue conflicts={accepted} shownId={shownId} zone={zone} label={t('conflicts.accepted')} acts={{ ...acts, onWays: null }} chosen={null} onChoose={choose} />
         </Section>
       ) : null}
     </div>
   );
 }
 
-function Queue({ conflicts, shownId, zone, label }: { readonly conflicts: readonly Conflict[]; readonly shownId: string | null; readonly zone: string; readonly label: string }) {
+type Acts = QueueProps;
+
+interface ListProps {
+  readonly conflicts: readonly Conflict[];
+  readonly shownId: string | null;
+  readonly zone: string;
+  readonly label: string;
+  readonly acts: Acts;
+  /** Null = several cannot be chosen. */
+  readonly chosen: ReadonlySet<string> | null;
+  readonly onChoose: (id: string) => void;
+}
+
+function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: ListProps) {
   const tables = useTables();
   const ids = conflicts.map(({ id }) => id);
   const { listProps, tabIndex } = useRows();
@@ -58,13 +90,14 @@ function Queue({ conflicts, shownId, zone, label }: { readonly conflicts: readon
         const isShown = conflict.id === shownId;
         return (
           <li key={conflict.id} className="row conflict-row" data-selected={isShown || undefined}>
+            {chosen ? <input type="checkbox" className="conflict-choose" checked={chosen.has(conflict.id)} aria-label={t('conflicts.choose', { title: conflictTitle(tables, conflict), when: dayText(conflict.startsAt, zone) })} onChange={() => onChoose(conflict.id)} /> : null}
             <button
               type="button"
               className="row-main row-conflict"
               data-row={conflict.id}
               tabIndex={tabIndex(conflict.id, ids)}
               aria-expanded={isShown}
-              onClick={() => go({ place: { view: 'conflicts', conflictId: isShown ? null : conflict.id }, selected: null })}
+              onClick={() => go({ place: { ...acts.place, conflictId: isShown ? null : conflict.id, on: undefined, taking: undefined }, selected: null })}
             >
               <SeverityMark severity={conflict.level === 'block' ? 'critical' : 'warning'} />
               <span className="row-text">
@@ -75,7 +108,7 @@ function Queue({ conflicts, shownId, zone, label }: { readonly conflicts: readon
                 {dayText(conflict.startsAt, zone)} {timeText(conflict.startsAt, zone)}
               </time>
             </button>
-            {isShown ? <ConflictCard conflict={conflict} zone={zone} /> : null}
+            {isShown ? <ConflictCard conflict={conflict} zone={zone} onShow={acts.onShow} onWays={acts.onWays} /> : null}
           </li>
         );
       })}

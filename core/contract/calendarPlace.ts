@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { RESOURCE_KINDS } from './record/taking.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** The place `Calendar & conflicts`: the queue, and what of the timeline is shown. */
+
+export const CALENDAR_SCALES = ['day', 'week', 'month'] as const;
+export type CalendarScale = (typeof CALENDAR_SCALES)[number];
+
+export const CalendarPlace = z.object({
+  view: z.literal('conflicts'),
+  /** The one that is open in the queue; null = none. */
+  conflictId: z.uuid().nullable(),
+  /** Left out: as the console chooses. */
+  scale: z.enum(CALENDAR_SCALES).optional(),
+  /** A day within what is shown, `20261120`, where the venue is; left out = today. */
+  on: z.string().regex(/^\d{8}$/).optional(),
+  /** Only resources of this kind. */
+  kind: z.enum(RESOURCE_KINDS).optional(),
+  /** Only resources where something clashes. */
+  only: z.literal('clashing').optional(),
+  /** What is chosen on the timeline: a wedding, a booking or an allocation. */
+  taking: z.uuid().optional(),
+});
+export type CalendarPlace = z.infer<typeof CalendarPlace>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** `conflicts[/ID][/scale/week][/on/20261120][/kind/room][/only/clashing][/taking/ID]`: `parts` is what follows the first word. */
+export function parseCalendar(parts: readonly string[]): Result<CalendarPlace, 'unknown_place' | 'bad_id'> {
+  const named = parts.length % 2 === 1;
+  const conflictId = named ? (parts[0] ?? null) : null;
+  if (conflictId !== null && !UUID.test(conflictId)) return err('bad_id');
+  const found: Record<string, string> = {};
+  for (let at = named ? 1 : 0; at < parts.length; at += 2) {
+    const [word, value] = [parts[at] ?? '', parts[at + 1] ?? ''];
+    if (!['scale', 'on', 'kind', 'only', 'taking'].includes(word) || word in found) return err('unknown_place');
+    found[word] = value;
+  }
+  const place = CalendarPlace.safeParse({ view: 'conflicts', conflictId, ...found });
+  return place.success ? ok(place.data) : err('bad_id');
+}
+
+/** Inverse of {@link parseCalendar}. */
+export function formatCalendar({ conflictId, scale, on, kind, only, taking }: CalendarPlace): string {
+  const pairs = Object.entries({ scale, on, kind, only, taking }).flatMap(([word, value]) => (value === undefined ? [] : [word, value]));
+  return ['conflicts', ...(conflictId === null ? [] : [conflictId]), ...pairs].join('/');
+}

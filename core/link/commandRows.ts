@@ -1,0 +1,53 @@
+import type { Command } from '../contract/commands.ts';
+
+/** Which rows a command is about, and what of them the person saw. */
+
+export interface SeenRow {
+  readonly id: string;
+  /** Null = it is to be made. */
+  readonly version: number | null;
+}
+
+/** The row that stands for the command where one is enough: of a plan its first. */
+export function rowOf(command: Command): string {
+  switch (command.type) {
+    case 'alert.acknowledge':
+      return command.alertId;
+    case 'runsheet.item.set_status':
+      return command.itemId;
+    case 'connection.pause':
+    case 'connection.resume':
+      return command.connectionId;
+    case 'conflict.override':
+      return command.conflictId;
+    case 'resource.save':
+      return command.resourceId;
+    case 'allocation.save':
+      return command.allocationId;
+    case 'limit.save':
+      return command.limitId;
+    case 'booking.set_status':
+      return command.id;
+    case 'plan.carry_out':
+      return command.moves[0]?.id ?? command.commandId;
+    case 'review.release':
+    case 'review.discard':
+    case 'review.assign':
+      return command.reviewId;
+  }
+}
+
+/** Commands that share one of these keep their order. */
+export const seenRows = (command: Command): readonly SeenRow[] =>
+  command.type === 'plan.carry_out' ? command.moves.map(({ id, basedOnVersion }) => ({ id, version: basedOnVersion })) : [{ id: rowOf(command), version: command.basedOnVersion }];
+
+export const isAbout = (command: Command, rowId: string): boolean => seenRows(command).some(({ id }) => id === rowId);
+
+/** The same command over another version of one of its rows. */
+export function seenAt(command: Command, rowId: string, version: number): Command {
+  if (command.type === 'plan.carry_out') return { ...command, moves: command.moves.map((move) => (move.id === rowId ? { ...move, basedOnVersion: version } : move)) };
+  return rowOf(command) === rowId ? { ...command, basedOnVersion: version } : command;
+}
+
+/** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
+export const mayBeSentAgain = ({ type }: Command): boolean => type !== 'plan.carry_out' && type !== 'resource.save' && type !== 'allocation.save' && type !== 'limit.save';

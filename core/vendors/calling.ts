@@ -1,0 +1,31 @@
+import type { ErrorCode } from '../contract/errors.ts';
+import type { Clock, Http } from '../ports/ports.ts';
+
+/** What a call to a vendor is made with, and why there may be no answer to it. */
+
+/** Settings and opened secrets of one connection, for the time of one call. */
+export interface ConnectionAccess {
+  readonly connectionId: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface CallPorts {
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+/** `retryable` false = the source refused for good: this object (gone, forbidden), or the whole access (`normalise.no_access`). */
+export interface RereadError {
+  readonly code: Extract<
+    ErrorCode,
+    'normalise.reread_failed' | 'normalise.no_access' | 'normalise.forbidden' | 'normalise.reread_refused' | 'normalise.shape_unknown'
+  >;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  /** What was answered, where something was. */
+  readonly status?: number;
+  /** Key of the entered field that it is about, where the folder can tell. */
+  readonly field?: string;
+}

@@ -1,0 +1,218 @@
+import type { z } from 'zod';
+import { ok } from '../../contract/result.ts';
+import type { HttpRequest } from '../../ports/ports.ts';
+import { baseUrlOf, bearer } from '../apiClient.ts';
+import { encodeHex, encodeUtf8 } from '../bytes.ts';
+import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import type {
+  Attendee, CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
+} from '../calendars.ts';
+import type { CallPorts, ConnectionAccess } from '../calling.ts';
+import { queryText } from '../calls.ts';
+import { emailAddress, localDate, longText, shortText } from '../fields.ts';
+import { checkedEvent, shownOf } from '../outgoing.ts';
+import { knownZone } from '../wallTime.ts';
+import { isCalendarId, isLimit } from './client.ts';
+import { DEFAULT_BASE_URL } from './manifest.ts';
+import { originOf, OUR_ID, timeOf } from './mapping.ts';
+import { CalendarList, Event, Nothing } from './shapes.ts';
+
+/** Google's `events` as they are written: https://developers.google.com/workspace/calendar/api/v3/reference/events */
+
+/** Given by us or by Google; nothing that could leave its place in a path. */
+const EVENT_ID = /^(?!.*\.\.)[\w.@-]{1,1024}$/;
+const LONGEST_KEY_BYTES = 500;
+
+interface Ask<T> {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly what: string;
+  readonly shape: z.ZodType<T>;
+  readonly body?: unknown;
+  readonly etag?: string | null;
+}
+
+/** One call; an error is what it means to whoever writes. */
+export async function askGoogle<T>(ports: CallPorts, access: ConnectionAccess, ask: Ask<T>): Promise<CalendarResult<Asked<T>>> {
+  const own = bearer(access);
+  if (own === null) return trouble('normalise.no_access', 'The connection has no access to Google Calendar yet: its sign-in is missing.');
+  const { method, path, what, shape, body, etag } = ask;
+  const headers = {
+    ...own,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(etag === undefined || etag === null ? {} : { 'if-match': etag }),
+  };
+  return callCalendar(
+    {
+      who: 'Google Calendar', what, url: `${baseUrlOf(access, DEFAULT_BASE_URL)}${path}`, headers, method, shape, success: [200, 204],
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    },
+    ports,
+    (response) => (isLimit(response) ? { ...response, status: 429 } : response),
+  );
+}
+
+/** The events of a calendar; null for an id that is none. */
+export const eventsPath = (calendarRef: string): string | null =>
+  isCalendarId(calendarRef) ? `/calendars/${encodeURIComponent(calendarRef)}/events` : null;
+const eventPath = (calendarRef: string, remoteId: string): string | null => {
+  const events = eventsPath(calendarRef);
+  return events !== null && EVENT_ID.test(remoteId) ? `${events}/${encodeURIComponent(remoteId)}` : null;
+};
+const noSuch = (): CalendarResult<never> => refusedEvent('The id of the calendar or of the entry is none.');
+
+/** The same key is the same id, in the characters that Google takes (base32hex without padding: hexadecimal is a part of it). */
+export function eventIdOf(key: string): string | null {
+  const bytes = encodeUtf8(key);
+  return bytes.length === 0 || bytes.length > LONGEST_KEY_BYTES ? null : encodeHex(bytes).padStart(6, '0');
+}
+
+const momentOf = (at: number, zone: string) => ({ dateTime: new Date(at).toISOString(), timeZone: zone, date: null });
+
+/** Answers of people who stay are kept: the list is written whole. */
+function attendeesOf(people: readonly Attendee[], there: Event | null): readonly Record<string, unknown>[] {
+  const known = new Map((there?.attendees ?? []).map((one) => [emailAddress(one['email']), one]));
+  return people.map(({ email, name }) => ({ ...known.get(email), email, ...(name === null ? {} : { displayName: name }) }));
+}
+
+function bodyOf(event: OutgoingEvent, there: Event | null): Record<string, unknown> {
+  const { title, description, location, attendees, reminders } = shownOf(event);
+  const { when } = event;
+  const times =
+    when.kind === 'days'
+      ? { start: { date: when.from, dateTime: null, timeZone: null }, end: { date: when.until, dateTime: null, timeZone: null } }
+      : { start: momentOf(when.startsAt, when.zone), end: momentOf(when.endsAt, when.zone) };
+  return {
+    summary: title,
+    ...times,
+    status: event.status,
+    transparency: event.busy ? 'opaque' : 'transparent',
+    extendedProperties: { private: { [OUR_ID]: event.ourId.toLowerCase() } },
+    ...(description === undefined ? {} : { description: description ?? '' }),
+    ...(location === undefined ? {} : { location: location ?? '' }),
+    ...(attendees === undefined ? {} : { attendees: attendeesOf(attendees, there) }),
+    ...(reminders === undefined ? {} : { reminders: { useDefault: false, overrides: reminders.map((minutes) => ({ method: 'popup', minutes })) } }),
+  };
+}
+
+/** A new entry has nothing that would have to be taken away. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null).map(([name, one]) => [name, withoutNulls(one)]));
+}
+
+const writtenOf = ({ id, etag, sequence }: Event, already = false): WrittenEvent => {
+  return { remoteId: id, etag: etag ?? null, sequence: sequence ?? null, already };
+};
+/** Nobody is mailed unless somebody said so. */
+const sending = ({ invite }: OutgoingEvent): string => `?${queryText({ sendUpdates: invite === true ? 'all' : 'none' })}`;
+
+const lookAt = (ports: CallPorts, access: ConnectionAccess, path: string) =>
+  askGoogle(ports, access, { method: 'GET', path, what: 'an entry', shape: Event });
+
+async function create(
+  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, key: string,
+): Promise<CalendarResult<WrittenEvent>> {
+  const [events, id] = [eventsPath(calendarRef), eventIdOf(key)];
+  if (events === null || id === null) return noSuch();
+  if (event.status === 'cancelled') return refusedEvent('A cancelled entry is not made anew.');
+  const body = { id, ...(withoutNulls(bodyOf(event, null)) as Record<string, unknown>) };
+  const made = await askGoogle(ports, access, { method: 'POST', path: `${events}${sending(event)}`, what: 'a new entry', shape: Event, body });
+  if (made.ok) return ok(writtenOf(made.value.value));
+  if (made.error.status !== 409) return made;
+  // Made before, and the answer was lost; or deleted since: Google never gives an id twice.
+  const there = await lookAt(ports, access, `${events}/${id}`);
+  if (!there.ok) return there;
+  if (originOf(there.value.value) !== event.ourId.toLowerCase()) return refusedEvent('Google Calendar has another entry under the id of this one.');
+  if (there.value.value.status === 'cancelled') return trouble('calendar.gone', 'The entry was deleted over there.');
+  return ok(writtenOf(there.value.value, true));
+}
+
+async function update(
+  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, { remoteId, etag }: Extract<Condition, { kind: 'update' }>,
+): Promise<CalendarResult<WrittenEvent>> {
+  const path = eventPath(calendarRef, remoteId);
+  if (path === null) return noSuch();
+  let there: Event | null = null;
+  if ((event.attendees?.length ?? 0) > 0 && event.privacy === 'full') {
+    const found = await lookAt(ports, access, path);
+    if (!found.ok) return found;
+    there = found.value.value;
+    if (there.etag !== etag) return trouble('calendar.changed_there', 'The entry was changed in Google Calendar.');
+  }
+  const body = bodyOf(event, there);
+  const done = await askGoogle(ports, access, {
+    method: 'PATCH', path: `${path}${sending(event)}`, what: 'a change of an entry', shape: Event, body, etag,
+  });
+  return done.ok ? ok(writtenOf(done.value.value)) : done;
+}
+
+const remove: CalendarPart['remove'] = async (ports, access, calendarRef, remoteId, etag) => {
+  const path = eventPath(calendarRef, remoteId);
+  if (path === null) return noSuch();
+  const gone = await askGoogle(ports, access, {
+    method: 'DELETE', path: `${path}?${queryText({ sendUpdates: 'none' })}`, what: 'taking an entry away', shape: Nothing, etag,
+  });
+  if (gone.ok) return ok('done');
+  if (gone.error.code === 'calendar.gone') return ok('already_gone');
+  return gone.error.code === 'calendar.changed_there' ? ok('changed_there') : gone;
+};
+
+const read: CalendarPart['read'] = async (ports, access, calendarRef, remoteId) => {
+  const path = eventPath(calendarRef, remoteId);
+  if (path === null) return noSuch();
+  const found = await lookAt(ports, access, path);
+  if (!found.ok) return found.error.code === 'calendar.gone' ? ok(null) : found;
+  return foundOf(found.value.value);
+};
+
+function foundWhen({ start = {}, end = {} }: Event): FoundWhen | null {
+  const zone = knownZone(start['timeZone']);
+  const [from, until] = [localDate(start['date']), localDate(end['date'])];
+  if (from !== null && until !== null) return { kind: 'days', from, until, zone };
+  const [starts, ends] = [timeOf(start, zone), timeOf(end, zone)];
+  if (starts === null || ends === null) return null;
+  return { kind: 'times', startsAt: Date.parse(starts.at), endsAt: Date.parse(ends.at), zone };
+}
+
+function foundOf(event: Event): CalendarResult<FoundEvent | null> {
+  if (event.status === 'cancelled') return ok(null);
+  const when = foundWhen(event);
+  if (when === null) return trouble('normalise.shape_unknown', 'Google Calendar answered an entry without times that exist.');
+  return ok({
+    remoteId: event.id, etag: event.etag ?? null, sequence: event.sequence ?? null, ourId: originOf(event), title: shortText(event.summary),
+    description: longText(event.description, 8_000), place: shortText(event.location), when,
+    status: event.status === 'tentative' ? 'tentative' : 'confirmed', busy: event.transparency !== 'transparent',
+  });
+}
+
+async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>> {
+  const all: RemoteCalendar[] = [];
+  let pageToken: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const path: string = `/users/me/calendarList?${queryText({ maxResults: 250, showHidden: true, pageToken })}`;
+    const ask: Ask<z.infer<typeof CalendarList>> = { method: 'GET', path, what: 'the list of calendars', shape: CalendarList };
+    const list = await askGoogle(ports, access, ask);
+    if (!list.ok) return list;
+    for (const one of list.value.value.items) {
+      if (one.deleted === true) continue;
+      all.push({
+        remoteId: one.id, name: shortText(one.summaryOverride) ?? shortText(one.summary) ?? one.id, zone: knownZone(one.timeZone),
+        mayWrite: one.accessRole === 'owner' || one.accessRole === 'writer', primary: one.primary === true,
+        colour: shortText(one.backgroundColor, 20),
+      });
+    }
+    pageToken = list.value.value.nextPageToken ?? null;
+    if (pageToken === null) return ok(all);
+  }
+  return trouble('normalise.shape_unknown', 'Google Calendar lists calendars without end.');
+}
+
+const write: CalendarPart['write'] = async (ports, access, calendarRef, event, condition) => {
+  const checked = checkedEvent(event);
+  if (!checked.ok) return checked;
+  if (condition.kind === 'create') return create(ports, access, calendarRef, event, condition.key);
+  return update(ports, access, calendarRef, event, condition);
+};
+
+export const writing = { calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote) } satisfies CalendarPart;

@@ -1,0 +1,211 @@
+import type { z } from 'zod';
+import { ok } from '../../contract/result.ts';
+import type { HttpRequest } from '../../ports/ports.ts';
+import { baseUrlOf, bearer } from '../apiClient.ts';
+import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import type {
+  CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
+} from '../calendars.ts';
+import type { CallPorts, ConnectionAccess } from '../calling.ts';
+import { queryText } from '../calls.ts';
+import { localDate, longText, shortText } from '../fields.ts';
+import { textMark } from '../ids.ts';
+import { checkedEvent, shownOf } from '../outgoing.ts';
+import { knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../wallTime.ts';
+import { DEFAULT_BASE_URL } from './manifest.ts';
+import { instantAt, originOf, OUR_ID, TRANSACTION } from './mapping.ts';
+import { Calendars, Event, Events, Nothing } from './shapes.ts';
+
+/** Outlook's events as they are written: https://learn.microsoft.com/graph/api/resources/event */
+
+const ID = /^[A-Za-z0-9_=-]{1,512}$/;
+const LONGEST_KEY = 500;
+const EXPANDED = `singleValueExtendedProperties($filter=id eq '${OUR_ID}')`;
+
+interface Ask<T> {
+  readonly method: HttpRequest['method'];
+  /** Behind the base address, or a whole address that begins with it. */
+  readonly path: string;
+  readonly what: string;
+  readonly shape: z.ZodType<T>;
+  readonly body?: unknown;
+  readonly etag?: string | null;
+}
+
+/** One call; an error is what it means to whoever writes. */
+export async function askGraph<T>(ports: CallPorts, access: ConnectionAccess, ask: Ask<T>): Promise<CalendarResult<Asked<T>>> {
+  const own = bearer(access);
+  if (own === null) return trouble('normalise.no_access', 'The connection has no access to Outlook yet: its sign-in is missing.');
+  const { method, path, what, shape, body, etag } = ask;
+  const headers = {
+    ...own,
+    prefer: 'IdType="ImmutableId", outlook.body-content-type="text"',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(etag === undefined || etag === null ? {} : { 'if-match': etag }),
+  };
+  const url = path.startsWith('/') ? `${baseUrlOf(access, DEFAULT_BASE_URL)}${path}` : path;
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  return callCalendar({ who: 'Outlook', what, url, headers, method, shape, success: [200, 201, 204], ...sent }, ports);
+}
+
+/** `''` = the main calendar; null for an id that is none. */
+export function eventsPath(calendarRef: string): string | null {
+  if (calendarRef === '') return '/me/events';
+  return ID.test(calendarRef) ? `/me/calendars/${encodeURIComponent(calendarRef)}/events` : null;
+}
+const eventPath = (remoteId: string): string | null => (ID.test(remoteId) ? `/me/events/${encodeURIComponent(remoteId)}` : null);
+const noSuch = (): CalendarResult<never> => refusedEvent('The id of the calendar or of the entry is none.');
+
+/** Outlook keeps it with the entry and makes no second one with the same. */
+export const transactionOf = (ourId: string, key: string): string => `${TRANSACTION}${ourId.toLowerCase()}:${textMark(key)}`;
+
+/** A wall time in a zone of Windows; in UTC where Windows has no name for the zone, or the clocks show that time twice. */
+function momentOf(at: number, zone: string): { readonly dateTime: string; readonly timeZone: string } {
+  const [name, wall] = [windowsZone(zone), wallTimeOf(at, zone)];
+  const told = name !== null && Date.parse(wallTimeToInstant(wall, zone) ?? '') === at;
+  return told ? { dateTime: wall, timeZone: name } : { dateTime: wallTimeOf(at, 'UTC'), timeZone: 'UTC' };
+}
+
+function timesOf({ when }: OutgoingEvent): Record<string, unknown> {
+  if (when.kind === 'times') return { isAllDay: false, start: momentOf(when.startsAt, when.zone), end: momentOf(when.endsAt, when.zone) };
+  const midnight = (day: string) => ({ dateTime: `${day}T00:00:00`, timeZone: windowsZone(when.zone) ?? 'UTC' });
+  return { isAllDay: true, start: midnight(when.from), end: midnight(when.until) };
+}
+
+function bodyOf(event: OutgoingEvent): Record<string, unknown> {
+  const { title, description, location, attendees, reminders } = shownOf(event);
+  const earliest = reminders?.[0];
+  return {
+    subject: title,
+    ...timesOf(event),
+    showAs: !event.busy ? 'free' : event.status === 'tentative' ? 'tentative' : 'busy',
+    singleValueExtendedProperties: [{ id: OUR_ID, value: event.ourId.toLowerCase() }],
+    ...(description === undefined ? {} : { body: { contentType: 'text', content: description ?? '' } }),
+    ...(location === undefined ? {} : { location: { displayName: location ?? '' } }),
+    // Outlook mails everybody whom an entry names: nobody is named unless somebody said that it may.
+    ...(attendees === undefined || event.invite !== true
+      ? {}
+      : { attendees: attendees.map(({ email, name }) => ({ type: 'required', emailAddress: { address: email, name: name ?? email } })) }),
+    ...(reminders === undefined ? {} : { isReminderOn: earliest !== undefined }),
+    ...(earliest === undefined ? {} : { reminderMinutesBeforeStart: earliest }),
+  };
+}
+
+const writtenOf = (event: Event, already = false): WrittenEvent => {
+  return { remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, already };
+};
+
+const lookAt = (ports: CallPorts, access: ConnectionAccess, path: string) =>
+  askGraph(ports, access, { method: 'GET', path: `${path}?${queryText({ $expand: EXPANDED })}`, what: 'an entry', shape: Event });
+
+/** What the answer says is what was asked: an answer to an earlier call of the same key may say something else. */
+function says(event: Event, sent: OutgoingEvent): boolean {
+  const found = foundWhen(event);
+  const { when } = sent;
+  if (event.subject !== shownOf(sent).title || found === null) return false;
+  if (found.kind === 'times') return when.kind === 'times' && found.startsAt === when.startsAt && found.endsAt === when.endsAt;
+  return when.kind === 'days' && found.from === when.from && found.until === when.until;
+}
+
+async function create(
+  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, key: string,
+): Promise<CalendarResult<WrittenEvent>> {
+  const events = eventsPath(calendarRef);
+  if (events === null || key === '' || key.length > LONGEST_KEY) return noSuch();
+  if (event.status === 'cancelled') return refusedEvent('A cancelled entry is not made anew.');
+  const transactionId = transactionOf(event.ourId, key);
+  const made = await askGraph(ports, access, {
+    method: 'POST', path: events, what: 'a new entry', shape: Event, body: { ...bodyOf(event), transactionId },
+  });
+  if (made.ok) return ok(writtenOf(made.value.value, !says(made.value.value, event)));
+  if (made.error.status !== 409) return made;
+  const filter = `singleValueExtendedProperties/any(ep: ep/id eq '${OUR_ID}' and ep/value eq '${event.ourId.toLowerCase()}')`;
+  const path = `${events}?${queryText({ $filter: filter, $expand: EXPANDED })}`;
+  const there = await askGraph(ports, access, { method: 'GET', path, what: 'the entry that is there already', shape: Events });
+  if (!there.ok) return there;
+  const same = there.value.value.value.find((one) => one.transactionId === transactionId);
+  return same === undefined ? trouble('calendar.gone', 'The entry was made once and is not there any more.') : ok(writtenOf(same, true));
+}
+
+async function update(
+  ports: CallPorts, access: ConnectionAccess, event: OutgoingEvent, { remoteId, etag }: Extract<Condition, { kind: 'update' }>,
+): Promise<CalendarResult<WrittenEvent>> {
+  const path = eventPath(remoteId);
+  if (path === null) return noSuch();
+  if (event.status === 'cancelled') {
+    const gone = await takeAway(ports, access, path, etag);
+    return gone.ok ? ok({ remoteId, etag: null, sequence: null, already: false }) : gone;
+  }
+  const done = await askGraph(ports, access, { method: 'PATCH', path, what: 'a change of an entry', shape: Event, body: bodyOf(event), etag });
+  return done.ok ? ok(writtenOf(done.value.value)) : done;
+}
+
+const takeAway = (ports: CallPorts, access: ConnectionAccess, path: string, etag: string | null) =>
+  askGraph(ports, access, { method: 'DELETE', path, what: 'taking an entry away', shape: Nothing, etag });
+
+const remove: CalendarPart['remove'] = async (ports, access, _calendarRef, remoteId, etag) => {
+  const path = eventPath(remoteId);
+  if (path === null) return noSuch();
+  const gone = await takeAway(ports, access, path, etag);
+  if (gone.ok) return ok('done');
+  if (gone.error.code === 'calendar.gone') return ok('already_gone');
+  return gone.error.code === 'calendar.changed_there' ? ok('changed_there') : gone;
+};
+
+function foundWhen({ start, end, isAllDay, originalStartTimeZone }: Event): FoundWhen | null {
+  const zone = knownZone(originalStartTimeZone);
+  if (isAllDay === true) {
+    const [from, until] = [localDate(start?.dateTime), localDate(end?.dateTime)];
+    return from === null || until === null ? null : { kind: 'days', from, until, zone };
+  }
+  const [starts, ends] = [instantAt(start ?? {}), instantAt(end ?? {})];
+  return starts === null || ends === null ? null : { kind: 'times', startsAt: Date.parse(starts), endsAt: Date.parse(ends), zone };
+}
+
+const read: CalendarPart['read'] = async (ports, access, _calendarRef, remoteId) => {
+  const path = eventPath(remoteId);
+  if (path === null) return noSuch();
+  const found = await lookAt(ports, access, path);
+  if (!found.ok) return found.error.code === 'calendar.gone' ? ok(null) : found;
+  const event = found.value.value;
+  if (event.isCancelled === true) return ok(null);
+  const when = foundWhen(event);
+  if (when === null) return trouble('normalise.shape_unknown', 'Outlook answered an entry without times that exist.');
+  const entry: FoundEvent = {
+    remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, ourId: originOf(event), title: shortText(event.subject),
+    description: longText(event.body?.content, 8_000), place: shortText(event.location?.displayName), when,
+    status: event.showAs === 'tentative' ? 'tentative' : 'confirmed', busy: event.showAs !== 'free' && event.showAs !== 'workingElsewhere',
+  };
+  return ok(entry);
+};
+
+async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>> {
+  const all: RemoteCalendar[] = [];
+  const base = baseUrlOf(access, DEFAULT_BASE_URL);
+  let path = `/me/calendars?${queryText({ $top: 100 })}`;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const ask: Ask<z.infer<typeof Calendars>> = { method: 'GET', path, what: 'the list of calendars', shape: Calendars };
+    const list = await askGraph(ports, access, ask);
+    if (!list.ok) return list;
+    for (const one of list.value.value.value) {
+      all.push({
+        remoteId: one.id, name: shortText(one.name) ?? one.id, zone: null, mayWrite: one.canEdit ?? null, primary: one.isDefaultCalendar === true,
+        colour: shortText(one.hexColor, 20),
+      });
+    }
+    const next = list.value.value['@odata.nextLink'];
+    if (!next) return ok(all);
+    // The sign-in goes along: only to where it belongs.
+    if (!next.startsWith(`${base}/`)) return refusedEvent('Outlook has named another place to read on.');
+    path = next;
+  }
+  return trouble('normalise.shape_unknown', 'Outlook lists calendars without end.');
+}
+
+const write: CalendarPart['write'] = async (ports, access, calendarRef, event, condition) => {
+  const checked = checkedEvent(event);
+  if (!checked.ok) return checked;
+  return condition.kind === 'create' ? create(ports, access, calendarRef, event, condition.key) : update(ports, access, event, condition);
+};
+
+export const writing = { calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote) } satisfies CalendarPart;

@@ -1,0 +1,38 @@
+import { notifications } from '@mantine/notifications';
+import { createElement, useEffect } from 'react';
+import type { OutboxEntry } from '../../core/contract/outbox.ts';
+import { emptyTables } from '../../core/domain/record/state.ts';
+import { UndoLine } from '../calendar/undo.tsx';
+import { errorWords, t } from '../i18n/index.ts';
+import { newlyAnswered } from '../state/outbox.ts';
+import { getConsole, useConsole } from '../state/store.ts';
+import { beforePlan } from '../state/taking.ts';
+import { decisionText } from './decisionText.ts';
+
+function tellAnswer(entry: OutboxEntry): void {
+  const { command, answer } = entry;
+  const id = `answer-${command.commandId}`;
+  const message = decisionText(command, getConsole().record?.tables ?? emptyTables());
+  switch (answer?.outcome) {
+    case 'accepted':
+      if (beforePlan(command.commandId) !== null) return void notifications.show({ id, title: t('outbox.recordedTitle'), message: createElement(UndoLine, { commandId: command.commandId, what: message }), autoClose: 12_000 });
+      return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });
+    case 'rebase':
+      return void notifications.show({ id, title: t('ack.overtakenTitle'), message: t('ack.overtaken'), autoClose: 8000 });
+    case 'rejected':
+      return void notifications.show({ id, title: t('ack.notRecordedTitle'), message: `${message}. ${errorWords(answer.error.code)}`, autoClose: false, className: 'note-warning' });
+    case undefined:
+      return;
+  }
+}
+
+/** Says honestly what became of each decision as its answer comes, also of those from before a restart. */
+export function useDecisionNews(): void {
+  useEffect(
+    () =>
+      useConsole.subscribe((now, before) => {
+        if (now.outbox !== before.outbox) for (const entry of newlyAnswered(before.outbox, now.outbox)) tellAnswer(entry);
+      }),
+    [],
+  );
+}

@@ -1,0 +1,21 @@
+import { Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { t } from '../i18n/index.ts';
+
+/** A form over the board; put together by hand, because the library's own heading would be a second banner of the page. */
+export function FormDialog({ title, onClose, children }: { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }) {
+  return (
+    <Modal.Root opened onClose={onClose} size="lg" centered lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: 'dialog', overlay: 'dialog-overlay' }}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body className="dialog-body">
+          <div className="dialog-head">
+            <Modal.Title className="dialog-title">{title}</Modal.Title>
+            <Modal.CloseButton aria-label={t('replay.close')} />
+          </div>
+          {children}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

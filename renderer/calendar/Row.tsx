@@ -1,0 +1,59 @@
+import { memo } from 'react';
+import type { House } from '../../core/domain/conflicts/house.ts';
+import { isolated } from '../components/format.ts';
+import { t } from '../i18n/index.ts';
+import { xOf, type Axis } from './axis.ts';
+import { Bar } from './Bar.tsx';
+import { setHolding } from './holding.ts';
+import { barsWithin, type LaidRow } from './lanes.ts';
+
+interface RowProps {
+  readonly house: House;
+  readonly row: LaidRow;
+  readonly axis: Axis;
+  readonly from: number;
+  readonly to: number;
+  readonly labels: number;
+  readonly now: number;
+  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn' }>;
+  /** Of this row; null = in another. */
+  readonly selected: string | null;
+  readonly lifted: string | null;
+  readonly stop: string | null;
+  readonly mayMove: boolean;
+  readonly mayEdit: boolean;
+}
+
+/** One resource and what takes its time. The bar that has the keyboard stays, wherever is scrolled to. */
+export const Row = memo(function Row({ house, row, axis, from, to, labels, now, clashing, selected, lifted, stop, mayMove, mayEdit }: RowProps) {
+  const resource = house.rows.resources[row.resourceId];
+  const shown = barsWithin(row, from, to);
+  const kept = stop !== null && !shown.some(({ one }) => one.id === stop) ? row.bars.filter(({ one }) => one.id === stop) : [];
+  const name = resource?.name ?? t('conflicts.unknownResource');
+  const what = resource ? (resource.places > 1 ? t('calendar.stock', { kind: t(`calendar.kind.${resource.kind}`), count: resource.places }) : t(`calendar.kind.${resource.kind}`)) : '';
+  const label = (
+    <>
+      <bdi className="tl-row-name">{name}</bdi>
+      <span className="tl-row-what">{resource?.state === 'retired' ? t('calendar.retired') : what}</span>
+    </>
+  );
+  return (
+    <div className="tl-row" role="group" aria-label={isolated(name)} data-resource={row.resourceId} style={{ top: row.top, height: row.height }}>
+      {mayEdit && resource ? (
+        <button type="button" className="tl-label" style={{ width: labels }} title={t('calendar.editResource', { name })} aria-label={t('calendar.editResource', { name: isolated(name) })} onClick={() => setHolding({ dialog: { kind: 'resource', id: row.resourceId } })}>
+          {label}
+        </button>
+      ) : (
+        <div className="tl-label" style={{ width: labels }}>
+          {label}
+        </div>
+      )}
+      {[...shown, ...kept].map(({ one, lane }) => (
+        <Bar
+          key={one.id} one={one} lane={lane} x={labels + xOf(axis, one.startsAt)} pxPerMs={axis.pxPerMs} zone={house.zone} now={now} where={name}
+          clash={clashing.get(one.id)?.level ?? null} isSelected={selected === one.id} isLifted={lifted === one.id} isStop={stop === one.id} mayMove={mayMove}
+        />
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,140 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { judgeStatus } from '../../core/domain/conflicts/drop.ts';
+import { versionOf, type House } from '../../core/domain/conflicts/house.ts';
+import { statusAt, type Occupancy } from '../../core/domain/conflicts/model.ts';
+import { memberOf, occupancyId } from '../../core/domain/conflicts/occupancies.ts';
+import { useMay } from '../app/access.ts';
+import { useBackend } from '../app/context.ts';
+import { DecisionMark } from '../app/DecisionMark.tsx';
+import { tellDecided } from '../app/openDecision.ts';
+import { useTables } from '../app/selectors.ts';
+import { useNow } from '../components/useNow.ts';
+import { inspectHref } from '../inspector/links.ts';
+import { t } from '../i18n/index.ts';
+import { setTakingStatus } from '../state/taking.ts';
+import { lift } from './acts.ts';
+import { say, setHolding } from './holding.ts';
+import { breachText, clashText, holdText, resourceName, statusText, whenText } from './words.ts';
+
+type Wanted = 'hold' | 'definite' | 'cancelled';
+const OFFERED: Readonly<Record<Occupancy['status'], readonly Wanted[]>> = { lead: ['hold', 'definite', 'cancelled'], hold: ['definite', 'cancelled'], definite: ['hold', 'cancelled'], closed: ['cancelled'], cancelled: [] };
+
+interface CardProps {
+  readonly house: House;
+  readonly one: Occupancy;
+  /** An open conflict that it is in; null = none. */
+  readonly conflictId: string | null;
+  readonly mayMove: boolean;
+  readonly onClose: () => void;
+  readonly onFocusBar: () => void;
+}
+
+/** What is chosen on the timeline, and everything that may be done with it. */
+export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBar }: CardProps) {
+  const now = useNow(60_000);
+  const mayStatus = useMay('command:booking.set_status');
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const { collection, id } = memberOf(one.id);
+  const href = collection === 'weddings' ? inspectHref('about', id, id) : collection === 'bookings' ? inspectHref('booking', id, house.rows.bookings[id]?.weddingId ?? null) : null;
+  const hold = holdText(one, house.zone);
+  return (
+    <section className="cal-card" aria-label={one.label}>
+      <header className="cal-card-head">
+        <h2>
+          <bdi>{one.label}</bdi>
+        </h2>
+        <button type="button" className="button" onClick={onClose}>
+          {t('account.close')}
+        </button>
+      </header>
+      <p className="num">
+        {resourceName(house, one.resourceId)} · {whenText(one, house.zone)} · {statusText(one, now)} {hold ? `· ${hold}` : ''} <DecisionMark rowId={id} />
+      </p>
+      {one.locked ? <p className="cal-note">{t('calendar.locked', { reason: one.locked.reason })}</p> : null}
+      <div className="cal-acts">
+        {mayMove && !one.locked ? (
+          <>
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                // Carried on by keyboard from here; who has a mouse drags.
+                onFocusBar();
+                lift(house, one, 'whole', 'keyboard');
+              }}
+            >
+              {t('calendar.act.move')}
+            </button>
+            <button type="button" className="button" onClick={() => { setHolding({ swapping: one.id }); say(t('calendar.swapNow')); onFocusBar(); }}>
+              {t('calendar.act.swap')}
+            </button>
+          </>
+        ) : null}
+        {mayStatus ? OFFERED[statusAt(one, now)].map((status) => (
+          <button key={status} type="button" className="button" aria-expanded={wanted === status} onClick={() => setWanted(wanted === status ? null : status)}>
+            {t(`calendar.act.${status}`)}
+          </button>
+        )) : null}
+        {collection === 'allocations' && mayMove ? (
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'allocation', id, resourceId: null, startsAt: one.startsAt } })}>
+            {t('calendar.act.edit')}
+          </button>
+        ) : null}
+        {conflictId && mayMove ? (
+          <button type="button" className="button" onClick={() => setHolding({ waysFor: [conflictId], proposal: null })}>
+            {t('calendar.ways')}
+          </button>
+        ) : null}
+        {href ? (
+          <a className="button" href={href}>
+            {t('calendar.act.open')}
+          </a>
+        ) : null}
+      </div>
+      {wanted ? <StatusForm key={wanted} house={house} one={one} status={wanted} onDone={() => setWanted(null)} /> : null}
+    </section>
+  );
+}
+
+/** Says what stands against it and asks why where somebody has to; what cancels or gives way needs no word. */
+function StatusForm({ house, one, status, onDone }: { readonly house: House; readonly one: Occupancy; readonly status: Wanted; readonly onDone: () => void }) {
+  const backend = useBackend();
+  const { conflicts } = useTables();
+  const now = useNow(60_000);
+  const [reason, setReason] = useState('');
+  const [missing, setMissing] = useState(false);
+  const { collection, id } = memberOf(one.id);
+  const accepted = Object.values(conflicts).filter(({ state }) => state === 'overridden').map(({ members }) => members.map(occupancyId).sort().join(' '));
+  const judged = judgeStatus(house, one, status, ({ members }) => accepted.includes([...members].sort().join(' ')), now);
+  const asks = status !== 'cancelled' && judged.needsReason;
+  return (
+    <form
+      className="unfolded"
+      aria-label={t(`calendar.act.${status}`)}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (asks && reason.trim() === '') return setMissing(true);
+        void setTakingStatus(backend, { collection, id, basedOnVersion: versionOf(house, one.id), status, reason: asks ? reason : null }).then((done) => {
+          tellDecided(done, id);
+          if (done.kind !== 'not_kept') onDone();
+        });
+      }}
+    >
+      {asks ? (
+        <ul className="cal-effects">
+          {judged.clashes.map((clash) => (
+            <li key={`${clash.kind} ${clash.members.join()}`} data-effect="appears">{clashText(house, one.id, clash, [])}</li>
+          ))}
+          {judged.breaches.map((breach) => (
+            <li key={breach.limitId} data-effect="appears">{breachText(breach)}</li>
+          ))}
+        </ul>
+      ) : null}
+      {asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(`calendar.becomesStatus.${status}`)}</p>}
+      <button type="submit" className="button button-main">
+        {t(`calendar.act.${status}`)}
+      </button>
+    </form>
+  );
+}

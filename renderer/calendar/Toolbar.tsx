@@ -1,0 +1,95 @@
+import { IconChevronLeft, IconChevronRight, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { CALENDAR_SCALES, type CalendarPlace, type CalendarScale } from '../../core/contract/calendarPlace.ts';
+import { RESOURCE_KINDS } from '../../core/contract/record/taking.ts';
+import { LOCALE } from '../components/format.ts';
+import { t } from '../i18n/index.ts';
+import { dayName, unitStep, ZOOMS } from './axis.ts';
+import { setHolding } from './holding.ts';
+
+const month = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, month: 'long', year: 'numeric' });
+const day = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const short = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' });
+
+function rangeText(start: number, scale: CalendarScale, zone: string): string {
+  if (scale === 'day') return day(zone).format(start);
+  if (scale === 'month') return month(zone).format(start);
+  return short(zone).formatRange(start, unitStep(start, 'week', zone, 1) - 1);
+}
+
+interface ToolbarProps {
+  readonly place: CalendarPlace;
+  readonly scale: CalendarScale;
+  readonly start: number;
+  readonly zone: string;
+  readonly zoom: number;
+  readonly query: string;
+  readonly mayEdit: boolean;
+  readonly onPlace: (change: Partial<CalendarPlace>) => void;
+  readonly onZoom: (zoom: number) => void;
+  readonly onQuery: (query: string) => void;
+}
+
+/** What of the timeline is shown. All of it but the zoom and the search is in the address. */
+export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPlace, onZoom, onQuery }: ToolbarProps) {
+  const at = ZOOMS.findIndex((one) => one === zoom);
+  const zoomBy = (by: 1 | -1): void => onZoom(ZOOMS[at + by] ?? zoom);
+  const step = (by: 1 | -1): void => onPlace({ on: dayName(unitStep(start, scale, zone, by), zone) });
+  return (
+    <div className="cal-tools">
+      <div className="cal-tool-group">
+        <button type="button" className="button" onClick={() => onPlace({ on: dayName(Date.now(), zone) })}>
+          {t('calendar.today')}
+        </button>
+        <button type="button" className="icon-button" aria-label={t(`calendar.previous.${scale}`)} title={t(`calendar.previous.${scale}`)} onClick={() => step(-1)}>
+          <IconChevronLeft size={18} aria-hidden />
+        </button>
+        <button type="button" className="icon-button" aria-label={t(`calendar.next.${scale}`)} title={t(`calendar.next.${scale}`)} onClick={() => step(1)}>
+          <IconChevronRight size={18} aria-hidden />
+        </button>
+        <strong className="cal-range num" aria-live="polite">
+          {rangeText(start, scale, zone)}
+        </strong>
+      </div>
+      <div className="cal-tool-group cal-scales" role="group" aria-label={t('calendar.scales')}>
+        {CALENDAR_SCALES.map((one) => (
+          <button key={one} type="button" className="button" aria-pressed={one === scale} onClick={() => onPlace({ scale: one, on: dayName(start, zone) })}>
+            {t(`calendar.scale.${one}`)}
+          </button>
+        ))}
+        <button type="button" className="icon-button" aria-label={t('calendar.zoomOut')} title={t('calendar.zoomOut')} disabled={at <= 0} onClick={() => zoomBy(-1)}>
+          <IconZoomOut size={18} aria-hidden />
+        </button>
+        <button type="button" className="icon-button" aria-label={t('calendar.zoomIn')} title={t('calendar.zoomIn')} disabled={at >= ZOOMS.length - 1} onClick={() => zoomBy(1)}>
+          <IconZoomIn size={18} aria-hidden />
+        </button>
+      </div>
+      <div className="cal-tool-group">
+        <select className="cal-select" aria-label={t('calendar.kinds')} value={place.kind ?? ''} onChange={(event) => onPlace({ kind: RESOURCE_KINDS.find((one) => one === event.currentTarget.value) })}>
+          <option value="">{t('calendar.allKinds')}</option>
+          {RESOURCE_KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`calendar.kindsOf.${kind}`)}
+            </option>
+          ))}
+        </select>
+        <button type="button" className="button" aria-pressed={place.only === 'clashing'} onClick={() => onPlace({ only: place.only === 'clashing' ? undefined : 'clashing' })}>
+          {t('calendar.onlyClashing')}
+        </button>
+        <input type="search" className="cal-search" aria-label={t('calendar.search')} placeholder={t('calendar.search')} value={query} onChange={(event) => onQuery(event.currentTarget.value)} />
+      </div>
+      {mayEdit ? (
+        <div className="cal-tool-group cal-tool-end">
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'allocation', id: null, resourceId: null, startsAt: Math.max(start, Math.ceil(Date.now() / 3_600_000) * 3_600_000) } })}>
+            {t('calendar.form.newAllocation')}
+          </button>
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'resource', id: null } })}>
+            {t('calendar.form.newResource')}
+          </button>
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'limits' } })}>
+            {t('calendar.limits')}
+          </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Role } from '../../core/contract/access.ts';
+import { judgeDrop } from '../../core/domain/conflicts/drop.ts';
+import { swapped, versionOf, type House } from '../../core/domain/conflicts/house.ts';
+import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { PlannedMove } from '../state/taking.ts';
+import { t } from '../i18n/index.ts';
+import { getHolding, say, setHolding } from './holding.ts';
+import { isMoved, type Grip, type Lift } from './lift.ts';
+import { reasonsOf, whenText, resourceName } from './words.ts';
+
+/** What a person does with something on the timeline, the same for pointer, keyboard and button. */
+
+export function lift(house: House, one: Occupancy, grip: Grip, by: Lift['by']): boolean {
+  if (one.locked) {
+    setHolding({ refusal: [t('calendar.locked', { reason: one.locked.reason })], said: t('calendar.locked', { reason: one.locked.reason }), proposal: null });
+    return false;
+  }
+  setHolding({ lift: { by, grip, from: one, version: versionOf(house, one.id), to: one, swapWith: null }, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null });
+  if (by === 'keyboard') say(t(`calendar.lifted.${grip}`, { title: one.label, where: resourceName(house, one.resourceId), when: whenText(one, house.zone) }));
+  return true;
+}
+
+/** All that would move when the hand opens now. */
+export function wouldMove(house: House, held: Lift): readonly PlannedMove[] {
+  const other = held.swapWith === null ? undefined : house.timetable.get(held.swapWith);
+  if (!other) return [{ to: held.to, version: held.version }];
+  return swapped(house, held.from, other).map((to) => ({ to, version: to.id === held.from.id ? held.version : versionOf(house, to.id) }));
+}
+
+/** Puts moves before the person to be said yes to; what may never be is refused with why, and nothing comes of it. */
+export function propose(house: House, moves: readonly PlannedMove[], role: Role | null, now: number): void {
+  const to = moves.map((move) => move.to);
+  const drop = judgeDrop(house, to, role, now);
+  if (drop.verdict === 'refused') {
+    const reasons = reasonsOf(house, drop, to);
+    setHolding({ lift: null, proposal: null, refusal: reasons, said: t('calendar.refused', { reasons: reasons.join('; ') }) });
+    return;
+  }
+  setHolding({ lift: null, proposal: { moves, overtaken: null }, refusal: null, waysFor: null, preview: null, said: t('calendar.proposed') });
+}
+
+export function letGo(house: House, role: Role | null, now: number): void {
+  const held = getHolding().lift;
+  if (!held) return;
+  if (!isMoved(held)) return cancelLift();
+  propose(house, wouldMove(house, held), role, now);
+}
+
+export function cancelLift(): void {
+  if (getHolding().lift) setHolding({ lift: null, said: t('calendar.putBack') });
+}
+
+export function swap(house: House, aId: string, bId: string, role: Role | null, now: number): void {
+  const [a, b] = [house.timetable.get(aId), house.timetable.get(bId)];
+  setHolding({ swapping: null });
+  if (!a || !b || a.id === b.id) return;
+  propose(house, swapped(house, a, b).map((to) => ({ to, version: versionOf(house, to.id) })), role, now);
+}

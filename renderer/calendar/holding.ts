@@ -1,0 +1,41 @@
+import { create } from 'zustand';
+import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { PlannedMove } from '../state/taking.ts';
+import type { Lift } from './lift.ts';
+
+/** What the person is just doing on the timeline: held in the hand, put down and not yet said, or being chosen from. */
+
+export interface Proposal {
+  readonly moves: readonly PlannedMove[];
+  /** Somebody else was first; this is the person's choice again, over what stands now. The command that was overtaken. */
+  readonly overtaken: string | null;
+}
+
+export type Dialog =
+  | { readonly kind: 'resource'; readonly id: string | null }
+  | { readonly kind: 'allocation'; readonly id: string | null; readonly resourceId: string | null; readonly startsAt: number }
+  | { readonly kind: 'limits' }
+  | { readonly kind: 'limit'; readonly id: string | null };
+
+export interface Holding {
+  readonly lift: Lift | null;
+  readonly proposal: Proposal | null;
+  /** What was let go where it may not be, in words. */
+  readonly refusal: readonly string[] | null;
+  /** Waits for a second one to change places with. */
+  readonly swapping: string | null;
+  /** Conflicts that ways out are looked for. */
+  readonly waysFor: readonly string[] | null;
+  /** Where a plan that is just looked at would put them. */
+  readonly preview: readonly Occupancy[] | null;
+  /** The last thing that was said to a screen reader. */
+  readonly said: string;
+  readonly dialog: Dialog | null;
+}
+
+const EMPTY: Holding = { lift: null, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null, said: '', dialog: null };
+export const useHolding = create<Holding>(() => EMPTY);
+export const setHolding = useHolding.setState;
+export const getHolding = useHolding.getState;
+export const emptyHands = (): void => setHolding(EMPTY);
+export const say = (said: string): void => setHolding({ said });

@@ -1,0 +1,88 @@
+import type { Breach } from '../../core/domain/conflicts/limits.ts';
+import type { Drop } from '../../core/domain/conflicts/drop.ts';
+import type { House } from '../../core/domain/conflicts/house.ts';
+import { statusAt, type Clash, type Occupancy } from '../../core/domain/conflicts/model.ts';
+import { dayText, isolated, spanText, timeText } from '../components/format.ts';
+import { whereText } from '../conflicts/words.ts';
+import { t } from '../i18n/index.ts';
+
+/** What the timeline says, in words. */
+
+export const resourceName = ({ rows }: Pick<House, 'rows'>, id: string): string => isolated(rows.resources[id]?.name ?? t('conflicts.unknownResource'));
+
+/** `Fri 20 Nov 14:00 to 23:00`, or with both days where it goes past midnight. */
+export function whenText({ startsAt, endsAt }: Pick<Occupancy, 'startsAt' | 'endsAt'>, zone: string): string {
+  const [from, to] = [dayText(startsAt, zone), dayText(endsAt, zone)];
+  const end = timeText(endsAt, zone);
+  return t('calendar.when', { from: `${from} ${timeText(startsAt, zone)}`, to: from === to ? end : `${to} ${end}` });
+}
+
+export const statusText = (one: Occupancy, now: number): string => {
+  const status = statusAt(one, now);
+  if (one.status === 'hold' && status === 'lead') return t('calendar.status.expired');
+  return status === 'hold' && one.rank !== null ? t('calendar.status.ranked', { rank: one.rank }) : t(`calendar.status.${status}`);
+};
+
+export const holdText = ({ status, holdUntil }: Occupancy, zone: string): string | null => (status === 'hold' && holdUntil !== null ? t('calendar.holdUntil', { when: `${dayText(holdUntil, zone)} ${timeText(holdUntil, zone)}` }) : null);
+
+/** Whom it meets, as seen from `one`: `Great Hall is taken by Okonkwo until 23:00`. */
+export function clashText(house: House, one: string, clash: Clash, proposed: readonly Occupancy[]): string {
+  const find = (id: string) => proposed.find((other) => other.id === id) ?? house.timetable.get(id);
+  const other = clash.members.filter((id) => id !== one).flatMap((id) => find(id) ?? [])[0];
+  const where = whereText(house.rows, { resourceIds: [...clash.resourceIds] });
+  const span = spanText(clash.missingMs);
+  const who = isolated(other?.label ?? t('conflicts.gone'));
+  switch (clash.kind) {
+    case 'overlap':
+      return t('calendar.clash.overlap', { where, who, until: timeText(other?.endsAt ?? clash.endsAt, house.zone) });
+    case 'closure':
+      return t('calendar.clash.closure', { where, who, until: timeText(other?.endsAt ?? clash.endsAt, house.zone) });
+    case 'turnaround':
+    case 'travel':
+      return t(`calendar.clash.${clash.kind}`, { who, span });
+    case 'capacity':
+      return t('calendar.clash.capacity', { where, count: clash.missingUnits, span });
+  }
+}
+
+/** Whom it meets no more. */
+export function vanishedText(house: House, moved: ReadonlySet<string>, clash: Clash): string {
+  const others = clash.members.filter((id) => !moved.has(id));
+  const who = (others.length > 0 ? others : clash.members).map((id) => isolated(house.timetable.get(id)?.label ?? t('conflicts.gone'))).join(', ');
+  return t('calendar.vanishedWith', { who, where: whereText(house.rows, { resourceIds: [...clash.resourceIds] }) });
+}
+
+/** `Noise curfew passed by 30 min`. */
+export const breachText = ({ name, byMs }: Breach): string => t('calendar.breach', { name: isolated(name), span: spanText(byMs) });
+
+/** All that speaks against it, what cannot be talked over first. Empty = nothing. */
+export function reasonsOf(house: House, { impact, wrongKind }: Drop, proposed: readonly Occupancy[]): string[] {
+  const first = proposed[0]?.id ?? '';
+  const moved = new Set(proposed.map(({ id }) => id));
+  return [
+    ...impact.locked.map(({ reason }) => t('calendar.locked', { reason: isolated(reason) })),
+    ...wrongKind.map((one) => t('calendar.wrongKind', { where: resourceName(house, one.resourceId) })),
+    ...impact.breaches.map(breachText),
+    ...impact.appear.map((clash) => clashText(house, clash.members.find((id) => moved.has(id)) ?? first, clash, proposed)),
+    ...impact.stay.map((clash) => t('calendar.still', { what: clashText(house, clash.members.find((id) => moved.has(id)) ?? first, clash, proposed) })),
+  ];
+}
+
+/** `30 min later, in Orangery instead of Great Hall, 15 min shorter`. */
+export function moveText(house: House, from: Occupancy, to: Occupancy): string {
+  const shift = to.startsAt - from.startsAt;
+  const longer = to.endsAt - to.startsAt - (from.endsAt - from.startsAt);
+  const parts = [
+    shift === 0 ? null : t(shift > 0 ? 'calendar.move.later' : 'calendar.move.earlier', { span: spanText(shift) }),
+    to.resourceId === from.resourceId ? null : t('calendar.move.to', { where: resourceName(house, to.resourceId), instead: resourceName(house, from.resourceId) }),
+    longer === 0 ? null : t(longer > 0 ? 'calendar.move.longer' : 'calendar.move.shorter', { span: spanText(longer) }),
+  ];
+  return parts.filter((part) => part !== null).join(', ') || t('calendar.move.none');
+}
+
+/** What a screen reader hears at each step: where it is, then how it stands there. */
+export function stepText(house: House, to: Occupancy, drop: Drop, proposed: readonly Occupancy[]): string {
+  const reasons = reasonsOf(house, drop, proposed);
+  const words = t(`calendar.verdict.${drop.verdict}`);
+  return t('calendar.step', { where: resourceName(house, to.resourceId), when: whenText(to, house.zone), verdict: reasons.length > 0 ? `${words}: ${reasons.join('; ')}` : words });
+}

@@ -1,0 +1,44 @@
+import type { CommandAnswer } from '../../../core/contract/commands.ts';
+import { codedError, type ErrorCode } from '../../../core/contract/errors.ts';
+import type { Accepted } from '../../../core/domain/conflicts/detect.ts';
+import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
+import type { StoreInternals } from '../internals.ts';
+import { latestEvent } from '../reads.ts';
+import type { Device } from '../store.ts';
+import type { Writing } from '../write.ts';
+
+/** A line of the audit log that is written once the decision stands. */
+export interface Trace {
+  readonly action: string;
+  readonly subject: string;
+}
+
+/** What every decision is made with, inside its transaction. */
+export interface Deciding {
+  readonly internals: StoreInternals;
+  readonly writing: Writing;
+  readonly organisationId: string;
+  readonly device: Device;
+  readonly context: DraftContext;
+  readonly traces: Trace[];
+  rejected(code: ErrorCode, message: string): CommandAnswer;
+  /** Somebody else was first: what stands of that row. */
+  rebase(rowId: string): Promise<CommandAnswer>;
+  /** Records `drafts`; none = what the person wanted already stands, as of `seqNow`. */
+  accept(drafts: readonly EventDraft[], seqNow: number, accepted?: Accepted): Promise<CommandAnswer>;
+}
+
+export function createDeciding(made: Pick<Deciding, 'internals' | 'writing' | 'organisationId' | 'device' | 'context'>, commandId: string): Deciding {
+  const { writing, organisationId } = made;
+  return {
+    ...made,
+    traces: [],
+    rejected: (code, message) => ({ outcome: 'rejected', commandId, error: codedError(code, message) }),
+    rebase: async (rowId) => ({ outcome: 'rebase', commandId, latest: await latestEvent(writing.tx, organisationId, rowId) }),
+    async accept(drafts, seqNow, accepted) {
+      if (drafts.length === 0) return { outcome: 'accepted', commandId, seq: seqNow };
+      const [event] = await writing.record(drafts, accepted);
+      return { outcome: 'accepted', commandId, seq: event?.seq ?? seqNow };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import type { CommandAnswer } from '../../../core/contract/commands.ts';
+import type { RowOf } from '../../../core/contract/record.ts';
+import type { Conflict, Resource } from '../../../core/contract/record/taking.ts';
+import { foundKey, limitKey, type Accepted, type Found } from '../../../core/domain/conflicts/detect.ts';
+import { judgementOf } from '../../../core/domain/conflicts/judgement.ts';
+import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
+import { occupancyId, occupancyOf, type MemberCollection, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import type { Timetable } from '../../../core/domain/conflicts/timetable.ts';
+import { roughly } from '../../../core/domain/intake/silence.ts';
+import type { Tx } from '../database.ts';
+import { PROJECTIONS, snake } from '../projections.ts';
+import { readNear, timetableOf } from '../taking/consequences.ts';
+import { readLimits, type HouseLimits } from '../taking/limits.ts';
+import { memberFrom, resourceOf, windowsAround } from '../taking/part.ts';
+import { readResources } from '../taking/resources.ts';
+import type { Deciding } from './deciding.ts';
+
+/** A row as the record has it. */
+export type StandingRow = { readonly [C in MemberCollection]: { readonly collection: C; readonly row: RowOf<C> } }[MemberCollection];
+
+/** A row as it stands (null = it is to be made), and as it would be. */
+export interface Wanted {
+  readonly from: StandingRow | null;
+  readonly to: TakingRow;
+  /** It becomes definite: what stands in its way already counts too. */
+  readonly confirming: boolean;
+}
+
+export interface Judged {
+  /** Why it may not be; null = it may. */
+  readonly refused: CommandAnswer | null;
+  /** What is accepted with it, for the record. */
+  readonly accepted: Accepted | undefined;
+}
+
+/** All of them at once, by the same rules as the preview: locks, hard clashes that would come of it, and limits. `reason`: null = none is given. */
+export async function judged(deciding: Deciding, wanted: readonly Wanted[], reason: string | null): Promise<Judged> {
+  const { writing: { tx }, organisationId, internals, device, context, rejected } = deciding;
+  const now = internals.clock.now();
+  const all = wanted.flatMap(({ from, to }) => [...(from ? [from] : []), to]);
+  const resources = (await readResources(tx, [], all.map((one) => ({ organisationId, id: resourceOf(one) })).filter(({ id }) => id !== ''))).get(organisationId) ?? new Map<string, Resource>();
+  const spansOf = (id: string) => resources.get(id) ?? null;
+  const to = wanted.flatMap((one) => occupancyOf(one.to, spansOf) ?? []);
+  const windows = windowsAround(organisationId, [...to, ...wanted.flatMap(({ from }) => (from ? (occupancyOf(from, spansOf) ?? []) : []))], resources, now);
+  const timetable = timetableOf(organisationId, await withOwn(tx, windows, wanted, organisationId), resources);
+  const house = (await readLimits(tx, [{ organisationId, drafts: [] }])).get(organisationId);
+  if (!house) throw new Error(`there is no organisation ${organisationId}`);
+
+  const { locked, clashes, passes } = judgementOf({
+    timetable, to, confirming: new Set(wanted.filter(({ confirming }) => confirming).map((one) => occupancyId(memberFrom(one.to)))),
+    settled: await settledOf(tx, organisationId, wanted), limits: house.limits, question: { rules: VENUE_RULES, travel: NO_TRAVEL, now },
+  });
+  const refuse = (answer: CommandAnswer): Judged => ({ refused: answer, accepted: undefined });
+  const [lock] = locked;
+  if (lock) return refuse(rejected('conflict.locked', `${labelOf(lock.id, timetable, to)} must not be moved: ${lock.reason}.`));
+  const shut = passes.find(({ limitId }) => !(house.rows.get(limitId ?? '')?.overridableBy as readonly string[] | undefined)?.includes(device.role));
+  if (shut) return refuse(rejected('conflict.past_limit', passText(shut, house, timetable, to)));
+  const [clash] = clashes;
+  if (clash && reason === null) return refuse(rejected('conflict.would_clash', clashText(clash, timetable, to)));
+  const [pass] = passes;
+  if (pass && reason === null) return refuse(rejected('conflict.past_limit', passText(pass, house, timetable, to)));
+  if ((!clash && !pass) || reason === null) return { refused: null, accepted: undefined };
+  const keys = new Set([...clashes.map(foundKey), ...passes.flatMap(({ limitId }) => (limitId === null ? [] : [limitKey(limitId)]))]);
+  deciding.traces.push({ action: 'conflict.overridden', subject: wanted[0]?.to.row.id ?? organisationId });
+  return { refused: null, accepted: { context, reason, keys } };
+}
+
+/** What is near, with the rows as they stand: one that is over or cancelled is not found by its time. */
+async function withOwn(tx: Tx, windows: Parameters<typeof readNear>[1], wanted: readonly Wanted[], organisationId: string): Promise<TakingRow[]> {
+  const near = (await readNear(tx, windows)).get(organisationId) ?? [];
+  const own = new Map(wanted.flatMap(({ from }) => (from ? [[occupancyId(memberFrom(from)), from] as const] : [])));
+  return [...near.filter((one) => !own.has(occupancyId(memberFrom(one)))), ...own.values()];
+}
+
+/** Conflicts of these rows that somebody has accepted, and those that the last change of one of them has resolved: taking that back brings them back. */
+async function settledOf(tx: Tx, organisationId: string, wanted: readonly Wanted[]): Promise<Found[]> {
+  const rows = wanted.flatMap(({ from }) => (from ? [from] : []));
+  if (rows.length === 0) return [];
+  const columns = sql.raw(PROJECTIONS.conflicts.fields.map((field) => `c.${snake(field)}`).join(', '));
+  const { rows: found } = await sql<Conflict>`
+    select distinct on (c.id) ${columns}
+    from unnest(${rows.map((one) => JSON.stringify([memberFrom(one)]))}::jsonb[], ${rows.map(({ row }) => row.updatedAt)}::timestamptz[], ${rows.map(({ row }) => row.seq)}::bigint[]) as r(member, updated_at, seq)
+    join conflicts c on c.organisation_id = ${organisationId} and c.members @> r.member and (c.state = 'overridden' or (c.state = 'resolved' and c.updated_at = r.updated_at and c.seq > r.seq))
+  `.execute(tx);
+  return found.map((row) => ({ ...row, limitId: row.limitId ?? null, members: row.members.map(occupancyId), startsAt: Date.parse(row.startsAt), endsAt: Date.parse(row.endsAt) }));
+}
+
+const labelOf = (id: string, timetable: Timetable, to: readonly Occupancy[]): string => (to.find((one) => one.id === id) ?? timetable.get(id))?.label ?? 'something';
+
+function clashText({ members, resourceIds, kind }: Found, timetable: Timetable, to: readonly Occupancy[]): string {
+  const where = resourceIds.map((id) => timetable.resources.get(id)?.name ?? '').filter((name) => name !== '').join(', ');
+  const who = members.map((id) => labelOf(id, timetable, to)).join(' and ');
+  return kind === 'capacity' ? `More would be asked of ${where} than there is: ${who}.` : `${who} would clash: ${where}.`;
+}
+
+function passText({ limitId, members, missingMs }: Found, house: HouseLimits, timetable: Timetable, to: readonly Occupancy[]): string {
+  return `${labelOf(members[0] ?? '', timetable, to)} would pass the limit ${house.rows.get(limitId ?? '')?.name ?? ''} by ${roughly(missingMs)}.`;
+}

@@ -1,0 +1,128 @@
+import type { Http, HttpRequest, HttpResponse } from '../../../core/ports/ports.ts';
+import type { Described } from '../described.ts';
+
+/** Outlook's calendar with a memory: marks, transaction ids, subscriptions. What it is asked and answers is held against the published types. */
+
+type Json = Record<string, unknown>;
+const json = (status: number, body: unknown): HttpResponse => ({ status, headers: { 'content-type': 'application/json' }, body: body === null ? '' : JSON.stringify(body) });
+const problem = (status: number, code: string): HttpResponse => json(status, { error: { code, message: code } });
+const EVENT = 'microsoft.graph.event';
+
+export class FakeGraph {
+  readonly base = 'https://graph.test/v1.0';
+  readonly token = 'eyJ0.fixture';
+  readonly calendarId = 'AAMkWeddings=';
+  readonly events = new Map<string, Json>();
+  readonly subscriptions = new Map<string, Json>();
+  readonly wrong: string[] = [];
+  readonly asked: HttpRequest[] = [];
+  next: HttpResponse | null = null;
+  loseAnswer = false;
+  /** True = a transaction that was there is refused; else the entry it made is answered. */
+  refusesTwice = false;
+  readonly described: Described | null;
+  #count = 0;
+
+  constructor(described: Described | null) {
+    this.described = described;
+  }
+
+  edit(id: string, change: Json): void {
+    this.#keep(id, { ...this.events.get(id), ...change });
+  }
+
+  #keep(id: string, event: Json): Json {
+    this.#count += 1;
+    const zone = (event['start'] as { timeZone?: string } | undefined)?.timeZone;
+    const kept = { ...event, id, '@odata.etag': `W/"${this.#count}"`, changeKey: `${this.#count}`, lastModifiedDateTime: '2026-11-20T12:00:00Z', ...(zone === undefined ? {} : { originalStartTimeZone: zone }) };
+    this.events.set(id, kept);
+    return kept;
+  }
+
+  readonly http: Http = {
+    send: (request) => {
+      this.asked.push(request);
+      this.wrong.push(...(this.described?.request(request, this.base) ?? []));
+      if (this.next !== null) {
+        const answer = this.next;
+        this.next = null;
+        return Promise.resolve(answer);
+      }
+      const [response, schema] = this.#answer(request);
+      if (schema !== '') this.wrong.push(...(this.described?.answer(response, schema) ?? []));
+      if (this.loseAnswer) {
+        this.loseAnswer = false;
+        return Promise.reject(new Error('socket hang up'));
+      }
+      return Promise.resolve(response);
+    },
+  };
+
+  #answer({ method, url, headers, body }: HttpRequest): [HttpResponse, string] {
+    const { pathname, searchParams } = new URL(url);
+    const path = decodeURIComponent(pathname.slice(new URL(this.base).pathname.length));
+    if (headers['authorization'] !== `Bearer ${this.token}`) return [problem(401, 'InvalidAuthenticationToken'), ''];
+    if (path === '/me/calendars') return [this.#calendars(searchParams), 'microsoft.graph.calendarCollectionResponse'];
+    if (path.startsWith('/subscriptions')) return this.#subscription(method, path, body ?? '');
+    const collection = path === '/me/events' || path === `/me/calendars/${this.calendarId}/events`;
+    if (collection && method === 'POST') return [this.#create(body ?? ''), EVENT];
+    if (collection && method === 'GET') return [this.#filtered(searchParams), 'microsoft.graph.eventCollectionResponse'];
+    const id = /^\/me\/events\/([^/]+)$/.exec(path)?.[1] ?? '';
+    const event = this.events.get(id);
+    if (event === undefined) return [problem(404, 'ErrorItemNotFound'), ''];
+    // Extended properties come only to those who ask for them.
+    const { singleValueExtendedProperties: _own, ...plain } = event;
+    if (method === 'GET') return [json(200, searchParams.get('$expand')?.startsWith('singleValueExtendedProperties') === true ? event : plain), EVENT];
+    const condition = headers['if-match'];
+    if (condition !== undefined && condition !== event['@odata.etag']) return [problem(412, 'ErrorIrresolvableConflict'), ''];
+    if (method === 'DELETE') {
+      this.events.delete(id);
+      return [json(204, null), ''];
+    }
+    this.wrong.push(...(this.described?.body(body ?? '', EVENT) ?? []));
+    const { singleValueExtendedProperties: _kept, ...shown } = this.#keep(id, { ...event, ...(JSON.parse(body ?? '{}') as Json) });
+    return [json(200, shown), EVENT];
+  }
+
+  #calendars(query: URLSearchParams): HttpResponse {
+    const calendar = (id: string, more: Json): Json => ({ id, name: id, canEdit: true, isDefaultCalendar: false, hexColor: '#ffaa00', ...more });
+    if (query.get('$skip') === null) return json(200, { value: [calendar('AAMkMain=', { isDefaultCalendar: true, name: 'Calendar' })], '@odata.nextLink': `${this.base}/me/calendars?$top=100&$skip=1` });
+    return json(200, { value: [calendar(this.calendarId, { name: 'Weddings' }), calendar('AAMkHolidays=', { canEdit: false, name: 'Holidays' })] });
+  }
+
+  #create(text: string): HttpResponse {
+    this.wrong.push(...(this.described?.body(text, EVENT) ?? []));
+    const event = JSON.parse(text) as Json;
+    const before = [...this.events.values()].find((one) => one['transactionId'] !== undefined && one['transactionId'] === event['transactionId']);
+    if (before !== undefined) return this.refusesTwice ? problem(409, 'ErrorDuplicateTransactionId') : json(201, before);
+    this.#count += 1;
+    const { singleValueExtendedProperties: _own, ...shown } = this.#keep(`AAMk${this.#count}=`, { type: 'singleInstance', isCancelled: false, ...event });
+    return json(201, shown);
+  }
+
+  #filtered(query: URLSearchParams): HttpResponse {
+    const value = / and ep\/value eq '([^']+)'/.exec(query.get('$filter') ?? '')?.[1];
+    const has = (event: Json): boolean => JSON.stringify(event['singleValueExtendedProperties'] ?? []).includes(`"${value}"`);
+    return json(200, { value: [...this.events.values()].filter(has) });
+  }
+
+  #subscription(method: string, path: string, body: string): [HttpResponse, string] {
+    // The stored part of the document refers to subscriptions and does not hold what they are.
+    const id = path.split('/')[2] ?? '';
+    const there = this.subscriptions.get(id);
+    if (method === 'POST') {
+      this.#count += 1;
+      const made = { id: `sub-${this.#count}`, ...(JSON.parse(body) as Json) };
+      this.subscriptions.set(made.id, made);
+      return [json(201, made), ''];
+    }
+    if (there === undefined) return [problem(404, 'ResourceNotFound'), ''];
+    if (method === 'PATCH') {
+      const changed = { ...there, ...(JSON.parse(body) as Json) };
+      this.subscriptions.set(id, changed);
+      return [json(200, changed), ''];
+    }
+    this.subscriptions.delete(id);
+    return [json(204, null), ''];
+  }
+}
