@@ -38,7 +38,7 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
@@ -54,6 +54,10 @@ export interface Harness {
   pay(minor: number): void;
   /** One more delivery, which changes nothing of the record. */
   comeIn(): void;
+  /** No dry run stands any more. */
+  endDryRuns(): void;
+  /** From now on this delivery would change something else than a dry run has shown. */
+  changeMeanwhile(deliveryId: string): void;
   raise(severity: 'critical' | 'emergency'): void;
   answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
   /** The first delivery of a connection arrives. */
@@ -67,12 +71,13 @@ export interface Harness {
 export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desktop' | 'browser'): { backend: Backend; harness: Harness } {
   const start = Date.now();
   const iso = (at: number): string => new Date(at).toISOString();
-  const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
+  const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : scene === 'crowded' ? 400 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
   if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
+  if (scene === 'crowded') snapshot = { ...full, rows: { ...full.rows, weddings: full.rows.weddings.flatMap((row, each) => [row, ...Array.from({ length: 60 }, (_, index) => ({ ...row, id: fixtureId(1, 1000 + each * 100 + index), title: `${row.title} ${index + 1}` }))]) } };
   if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
   if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
@@ -239,6 +244,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     painted,
     commands,
     comeIn: deliveries.deliver,
+    endDryRuns: deliveries.endDryRuns,
+    changeMeanwhile: deliveries.changeMeanwhile,
     loseFigures: (away) => {
       figuresAway = away;
     },
