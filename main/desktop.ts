@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { app, dialog, nativeTheme, screen, session as sessions } from 'electron';
+import { app, nativeTheme, session as sessions } from 'electron';
 import { io } from 'socket.io-client';
 import type { Boot } from '../core/contract/ipc.ts';
 import type { Place } from '../core/contract/deepLink.ts';
@@ -9,14 +9,12 @@ import { forgetErased, forgetErasedUntil } from '../core/link/outboxErasures.ts'
 import { createOutbox } from '../core/link/outboxRunner.ts';
 import type { Log, Secrets } from '../core/ports/ports.ts';
 import { vendorModule } from '../core/vendors/registry.ts';
-import { openLines } from './diagnostics/lines.ts';
-import { createTrace, NO_TRACE } from './diagnostics/trace.ts';
-import { embeddedServerEnvironment, type Environment } from './environment.ts';
+import { NO_TRACE, openTrace } from './diagnostics/trace.ts';
+import type { Environment } from './environment.ts';
 import { handleInvocations, type Caller } from './ipc/handle.ts';
 import { allHandlers } from './ipc/handlers.ts';
 import { pushTo } from './ipc/send.ts';
 import { serveConsole } from './platform/appProtocol.ts';
-import { CONSOLE_PAGE } from './platform/console.ts';
 import { createDeepLinks } from './platform/deepLinks.ts';
 import { watchDisplays } from './platform/displays.ts';
 import { clock, random, timers } from './platform/host.ts';
@@ -25,18 +23,19 @@ import { watchMachine } from './platform/machine.ts';
 import { setMenu } from './platform/menu.ts';
 import { openExternal } from './platform/openExternal.ts';
 import { fileSaver } from './platform/saveFile.ts';
-import { forkServer } from './platform/serverProcess.ts';
 import { trayHostPresent } from './platform/sessionBus.ts';
 import { lockSession } from './platform/session.ts';
 import { openStorage } from './platform/storage.ts';
 import { systemToasts } from './platform/toasts.ts';
 import { createTray, type TrayIcon } from './platform/tray.ts';
+import { endInOrder } from './desktopEnd.ts';
 import { startKept } from './desktopKept.ts';
+import { desktopServer } from './desktopServer.ts';
 import { startWall } from './desktopWall.ts';
+import { startWindows } from './desktopWindows.ts';
 import { createApi } from './services/api.ts';
 import { createBanners } from './services/banners.ts';
 import { createCompanion, type Companion } from './services/companion.ts';
-import { createEnrolment } from './services/enrolment.ts';
 import { createLeave } from './services/leave.ts';
 import { calmStatus, serverLinks } from './services/link.ts';
 import { createNotifications } from './services/notifications.ts';
@@ -45,12 +44,7 @@ import { createPresence } from './services/presence.ts';
 import { createPairing } from './services/pairing.ts';
 import { createRecord, type RecordService } from './services/record.ts';
 import { createWallFeed } from './services/wallFeed.ts';
-import { createEmbeddedServer } from './services/server/embedded.ts';
 import { createSettings } from './services/settings.ts';
-import { createWindow } from './windows/factory.ts';
-import type { Box } from './windows/state.ts';
-import { createWindows } from './windows/windows.ts';
-import { WORDS } from './words.ts';
 
 export interface Desktop {
   show(): void;
@@ -70,8 +64,6 @@ export interface DesktopOptions {
 const platform = (): Boot['app']['platform'] => (process.platform === 'linux' || process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'other');
 /** The console sets up its listeners around its first call; what waited for it is pushed a moment after. */
 const AFTER_BOOT_MS = 250;
-const QUIT_BOUND_MS = 9_000;
-const TRAY_NOTICE_KEY = 'trayNoticeShown';
 
 /** Everything after `ready`: makes the parts, gives each only what it needs, and opens the window. */
 export function startDesktop(options: DesktopOptions): Desktop {
@@ -90,41 +82,20 @@ export function startDesktop(options: DesktopOptions): Desktop {
   serveConsole(session, join(programDirectory, '..', 'renderer'), log);
   let tray: TrayIcon | null = null;
   let trayVisible = false;
-  const windows = createWindows({
-    create: (state) =>
-      createWindow({
-        state,
-        session,
-        title: WORDS.product,
-        icon: appIcon(icons),
-        preload: join(programDirectory, '..', 'preload', 'index.cjs'),
-        background: nativeTheme.shouldUseDarkColors ? '#14181d' : '#faf8f4',
-      }),
-    page: CONSOLE_PAGE,
-    store: storage,
-    areas: () => {
-      const primary = screen.getPrimaryDisplay();
-      const others = screen.getAllDisplays().filter((display) => display.id !== primary.id);
-      return [primary.workArea, ...others.map((display): Box => display.workArea)];
-    },
+  const windows = startWindows({
+    programDirectory,
+    icon: appIcon(icons),
+    session,
+    storage,
     clock,
     timers,
     log,
     others: () => wall.window.contents().length,
-    onShown: (contents, shown) => pushTo(() => [contents])('window:shown', shown),
     keepRunning: () => settings.get().keepRunningInTray && trayVisible,
-    onHidden: () => {
-      if (storage.get(TRAY_NOTICE_KEY) === true) return;
-      storage.set(TRAY_NOTICE_KEY, true);
-      void notifications.say(WORDS.tray.stillRunningTitle, WORDS.tray.stillRunningBody);
-    },
+    say: (title, body) => void notifications.say(title, body),
     onLoading: () => {
       deepLinks.loading();
       banners.loading();
-    },
-    onHopeless: () => {
-      dialog.showErrorBox(WORDS.product, WORDS.start.consoleCrashed);
-      app.quit();
     },
   });
   const wall = startWall({
@@ -162,18 +133,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
   });
 
   // Record, alerts
-  const trace = environment.trace
-    ? createTrace({
-        clock,
-        lines: openLines({
-          directory: options.logDirectory,
-          name: 'trace.jsonl',
-          maxBytes: 50_000_000,
-          keep: 1,
-          onFailure: (error) => log.error({ error }, 'no trace can be written'),
-        }),
-      })
-    : NO_TRACE;
+  const trace = environment.trace ? openTrace({ clock, directory: options.logDirectory, onFailure: (error) => log.error({ error }, 'no trace can be written') }) : NO_TRACE;
   const toasts = systemToasts(appIcon(icons));
   const notifications = createNotifications({
     toasts,
@@ -210,29 +170,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
     push('link:status', status);
     wall.push('link:status', status);
   });
-  const enrolment = createEnrolment({
-    secrets: options.secrets,
-    fetch: (url, init) => fetch(url, init),
-    deviceName: hostname(),
-    log,
-    onMemoryOnly: () => {
-      const { secretsTitle: title, secretsBody: detail } = WORDS.banners;
-      banners.show({ kind: 'secrets_unavailable', severity: 'notice', title, detail, place: { view: 'settings' } });
-    },
-  });
   const serverData = join(userData, 'server');
-  const embedded = createEmbeddedServer({
-    fork: () => forkServer({ script: join(programDirectory, '..', 'server', 'index.js'), env: embeddedServerEnvironment(process.env, serverData), log }),
-    clock,
-    timers,
-    log,
-    onReady: (server) => companion.embeddedReady(server),
-    onLost: () => companion.embeddedLost(),
-    onFailed: (error) => {
-      companion.embeddedFailed();
-      banners.show({ kind: 'server_failed', severity: 'critical', title: WORDS.banners.serverTitle, detail: error.message, place: { view: 'settings' } });
-    },
-  });
+  const { enrolment, embedded } = desktopServer({ programDirectory, dataDirectory: serverData, secrets: options.secrets, banners, companion: () => companion, clock, timers, log });
   const api = createApi({ fetch: (url, init) => fetch(url, init), session: () => companion.session(), onRefused: (error) => companion.refused(error) });
   const outboxJournal = openFileJournal({ file: join(userData, 'outbox.jsonl'), log });
   // The embedded server's address changes from start to start; its record does not.
@@ -328,33 +267,26 @@ export function startDesktop(options: DesktopOptions): Desktop {
   });
 
   // End
-  let ending = false;
-  app.on('before-quit', () => {
-    windows.quitting();
-    wall.window.quitting();
-  });
-  app.on('window-all-closed', () => app.quit());
-  app.on('will-quit', (event) => {
-    event.preventDefault();
-    if (ending) return;
-    ending = true;
-    toasts.dismissAll();
-    unwatch();
-    unwatchDisplays();
-    const stuck = timers.after(QUIT_BOUND_MS, () => {
-      log.error({ boundMs: QUIT_BOUND_MS }, 'quitting took too long');
-      app.exit(1);
-    });
-    outbox.stop();
-    kept.listener.stop();
-    leave.cancel();
-    void Promise.all([companion.stop(), outboxJournal.close()]).then(() => {
-      stuck();
+  endInOrder({
+    timers,
+    log,
+    quitting: () => {
+      windows.quitting();
+      wall.window.quitting();
+    },
+    stop: () => {
+      toasts.dismissAll();
+      unwatch();
+      unwatchDisplays();
+      outbox.stop();
+      kept.listener.stop();
+      leave.cancel();
+    },
+    over: () => Promise.all([companion.stop(), outboxJournal.close()]),
+    last: () => {
       tray?.destroy();
       trace.close();
-      log.info({}, 'desktop ends');
-      app.exit(0);
-    });
+    },
   });
 
   return {

@@ -7,6 +7,7 @@ import { createKeeping, type Keeping } from './services/kept/connecting.ts';
 import { createKeptKeys } from './services/kept/keys.ts';
 import { createLane } from './services/kept/lane.ts';
 import { createListener, type Listener } from './services/kept/listener.ts';
+import { createMarks } from './services/kept/marks.ts';
 import type { KeyValue } from './services/settings.ts';
 
 export interface KeptOptions {
@@ -30,6 +31,7 @@ export interface KeptOptions {
 /** Keys that stay on this desktop, and the calls that it makes with them. */
 export function startKept({ api, secrets, file, server, session, egressAllow, newId, ...host }: KeptOptions): { readonly keeping: Keeping; readonly listener: Listener } {
   const shared = { ...host, http: createEgressHttp({ allow: egressAllow, log: host.log }), keys: createKeptKeys({ secrets, file, server }), lane: createLane() };
-  const listener = createListener({ ...shared, api: api.desk, session, run: newId() });
-  return { listener, keeping: createKeeping({ ...shared, systems: api.systems, newId, onKept: listener.wake }) };
+  const tellMarks = createMarks({ api: api.desk, keys: shared.keys, vendors: host.vendors, log: host.log });
+  const listener = createListener({ ...shared, tellMarks, api: api.desk, session, run: newId() });
+  return { listener, keeping: createKeeping({ ...shared, tellMarks, desk: api.desk, systems: api.systems, newId, onKept: listener.wake }) };
 }

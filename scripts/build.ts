@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { InlineConfig } from 'vite';
+import { contentHash } from './build/contentHash.ts';
 import { gatherNotices } from './build/notices.ts';
 
 /**
@@ -44,23 +44,7 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-function filesUnder(place: string): string[] {
-  const full = path.join(root, place);
-  if (!existsSync(full)) return [];
-  if (statSync(full).isFile()) return [place];
-  return readdirSync(full, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-}
-
-function hashOf(target: Target): string {
-  const hash = createHash('sha256');
-  for (const file of target.sources.flatMap(filesUnder).sort()) {
-    hash.update(file).update('\0').update(readFileSync(path.join(root, file))).update('\0');
-  }
-  return hash.digest('hex');
-}
-
+const hashOf = (target: Target): string => contentHash(root, target.sources);
 const stampOf = (target: Target): string => path.join(root, '.cache', 'build', `${target.name}.hash`);
 const isBuilt = (target: Target): boolean => target.outputs.every((file) => existsSync(path.join(dist, file)));
 

@@ -16,10 +16,11 @@ import { playwrightCounts, vitestCounts } from './test/counts.mjs';
 const results = path.join(root, 'test-results');
 const STEP_LIMIT_MS = 20 * 60_000;
 
-/** Runs a program in the open; its code, or -1 when it could not start or took too long. */
-function show(command, args, env = {}) {
+/** Runs a program in the open, or with its words held back; its code, or -1 when it could not start or took too long. */
+function show(command, args, env = {}, hear = null) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: toolEnv(env), stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, args, { cwd: root, env: toolEnv(env), stdio: ['ignore', hear ? 'pipe' : 'inherit', hear ? 'pipe' : 'inherit'] });
+    if (hear) for (const stream of [child.stdout, child.stderr]) stream.on('data', hear);
     const limit = setTimeout(() => {
       console.error(`ended after ${STEP_LIMIT_MS / 60_000} minutes`);
       child.kill('SIGTERM');
@@ -29,14 +30,14 @@ function show(command, args, env = {}) {
       console.error(error.message);
       resolve(-1);
     });
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       clearTimeout(limit);
       resolve(code ?? -1);
     });
   });
 }
 
-const tool = (name, args, env) => show(bundledNode, [path.join(root, 'node_modules', name), ...args], env);
+const tool = (name, args, env, hear) => show(bundledNode, [path.join(root, 'node_modules', name), ...args], env, hear);
 const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [], lucky: [] };
 const asOneCheck = (code) => ({ ...NOTHING, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
 const SKIPPED = { ...NOTHING, skipped: 1 };
@@ -46,7 +47,16 @@ const add = (a, b) => ({
 });
 
 const types = async () => asOneCheck(await tool('typescript/bin/tsc', ['-b', '--pretty', 'false']));
-const lint = async () => asOneCheck(await tool('eslint/bin/eslint.js', ['--config', 'scripts/config/eslint.config.mjs', '--max-warnings', '0', '.']));
+/** Begun with the run: it reads sources only, and one of the cores is free while the rest is built and typed. */
+function beginLint() {
+  const said = [];
+  const over = tool('eslint/bin/eslint.js', ['--config', 'scripts/config/eslint.config.mjs', '--max-warnings', '0', '.'], {}, (chunk) => said.push(chunk));
+  return async () => {
+    const code = await over;
+    process.stdout.write(Buffer.concat(said));
+    return asOneCheck(code);
+  };
+}
 
 /** The counts of a report; a run that left none, or failed in a way that no test shows, is one failure. */
 function counted(code, file, read) {
@@ -54,6 +64,9 @@ function counted(code, file, read) {
   const counts = read(JSON.parse(readFileSync(file, 'utf8')));
   return code !== 0 && counts.failed === 0 ? add(counts, { ...NOTHING, failed: 1, failures: [{ name: file, why: `the runner ended with ${code} and no failed test` }] }) : counts;
 }
+
+/** Each test file, and each server that it starts, is a process that loads the same code. */
+const COMPILED = { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compiled') };
 
 async function vitest(name, folders) {
   const present = folders.filter((folder) => existsSync(path.join(root, 'tests', folder)));
@@ -65,7 +78,7 @@ async function vitest(name, folders) {
   const code = await tool('vitest/vitest.mjs', [
     'run', '--config', 'scripts/config/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`,
     ...present.map((folder) => `tests/${folder}/`),
-  ]);
+  ], COMPILED);
   return counted(code, file, vitestCounts);
 }
 
@@ -105,11 +118,14 @@ async function bench() {
 
 const FOLDERS = ['unit', 'vendors', 'conformance', 'integration', 'security', 'fuzz'];
 
-/** `desktop`: needs Electron and the system's test packages. `build`: needs dist/. `all`: part of a run without --only. */
+/**
+ * `desktop`: needs Electron and the system's test packages. `build`: needs dist/. `all`: part of a run without --only.
+ * `begin`: is under way from the start of the run on; what it gives back waits for its end, and is called in its turn.
+ */
 const STEPS = [
   { name: 'types', all: true, build: false, desktop: false, run: types },
-  { name: 'lint', all: true, build: false, desktop: false, run: lint },
   { name: 'architecture', all: true, build: false, desktop: false, run: () => vitest('architecture', ['architecture']) },
+  { name: 'lint', all: true, build: false, desktop: false, begin: beginLint },
   { name: 'vitest', all: true, build: true, desktop: true, run: () => vitest('all', FOLDERS) },
   ...FOLDERS.map((folder) => ({ name: folder, all: false, build: folder !== 'unit' && folder !== 'fuzz', desktop: folder === 'security', run: () => vitest(folder, [folder]) })),
   { name: 'e2e', all: true, build: true, desktop: true, run: () => playwright('e2e') },
@@ -137,6 +153,7 @@ await main(async () => {
   const steps = chosen();
   const { electron } = await bootstrap({ electron: steps.some((step) => step.desktop), tests: true });
   if (electron !== null && !electron.ok) throw new SetupError(`The desktop tests need Electron: ${electron.why}.`);
+  const begun = new Map(steps.flatMap((step) => (step.begin ? [[step.name, step.begin()]] : [])));
   if (steps.some((step) => step.build)) await buildAll();
   mkdirSync(results, { recursive: true });
 
@@ -145,7 +162,7 @@ await main(async () => {
   for (const step of steps) {
     console.log(`\n== ${step.name}`);
     const stepStartedAt = performance.now();
-    const counts = await step.run();
+    const counts = await (begun.get(step.name) ?? step.run)();
     total = add(total, counts);
     const line = `${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(13)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${took(stepStartedAt)})`;
     lines.push(line);

@@ -16,6 +16,7 @@ import { createCalls } from './calls/calls.ts';
 import { pacedDesk } from './calls/paced.ts';
 import { countSharers } from './calls/sharers.ts';
 import { createDesk } from './desk/desk.ts';
+import { saltOf } from './desk/marks.ts';
 import { createDeliveries } from './deliveries/deliveries.ts';
 import { createFigures } from './figures/counting.ts';
 import { createFiguresReading } from './figures/reading.ts';
@@ -97,6 +98,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     http,
     clock,
     audit: (line) => store.audit(line),
+    salt: (organisationId) => saltOf(store.internals.vault, organisationId),
     sharers: () => sharers.count(),
     measured({ system, connectionId, purpose, outcome, tookMs }) {
       metrics.sourceCalls.observe({ system, purpose, outcome }, tookMs / 1000);

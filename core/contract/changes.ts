@@ -24,7 +24,7 @@ const bookingRemote = Ref.nullish();
 
 export const ReadChange = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('wedding'), fields: fieldsOf(Wedding) }),
-  z.strictObject({ ...base, kind: z.literal('contact'), fields: fieldsOf(Contact), deleted, consent: Consent.pick({ state: true, at: true }).nullish(), knownOnly: z.boolean().optional() }),
+  z.strictObject({ ...base, kind: z.literal('contact'), fields: fieldsOf(Contact), deleted, consent: Consent.pick({ state: true, at: true, channel: true }).nullish(), knownOnly: z.boolean().optional() }),
   z.strictObject({ ...base, kind: z.literal('booking'), fields: fieldsOf(Booking), contactRemote: Ref.nullish(), begins: z.boolean().optional() }),
   z.strictObject({ ...base, kind: z.literal('payment'), fields: fieldsOf(Payment), bookingRemote }),
   z.strictObject({ ...base, kind: z.literal('message'), fields: fieldsOf(Message) }),

@@ -120,7 +120,7 @@ export type ReplayOrder = z.infer<typeof ReplayOrder>;
 export const ReplayPreview = z.object({
   at: Instant,
   deliveries: z.int(),
-  changes: z.array(z.object({ deliveryId: Id, outcome: z.enum(['changes', 'nothing', 'reads_source', 'refused', 'body_gone']), reason: z.string().nullable(), rows: z.array(RowChange) })),
+  changes: z.array(z.object({ deliveryId: Id, outcome: z.enum(['changes', 'nothing', 'reads_source', 'refused', 'body_gone', 'untried']), reason: z.string().nullable(), rows: z.array(RowChange) })),
   /** More than are shown. */
   leftOut: z.int(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReadChange } from './changes.ts';
+import { ErrorCode } from './errors.ts';
 import { Id } from './primitives.ts';
 import { TryAnswer } from './systems.ts';
 
@@ -66,17 +67,39 @@ export const DESK_WAIT_MS = 25_000;
 
 /**
  * `POST /api/desk/turns`: waits until there is something to call. `run` names this run of the desktop: what a former run
- * took and never answered is given again. `kept` is everything that this device keeps; entries of others have gone.
+ * took and never answered is given again. `kept` is everything that this device keeps; entries of others have gone; `marked` false = the
+ * server has no mark of that key yet ({@link DeskMark}).
  */
 const TurnsRequest = z.strictObject({ run: Id, waitMs: z.int().min(0).max(DESK_WAIT_MS) });
-export const DeskTurnsAnswer = z.object({ turns: z.array(DeskTurn), kept: z.array(z.object({ connectionId: Id, fence: Fence })) });
+export const DeskTurnsAnswer = z.object({ turns: z.array(DeskTurn), kept: z.array(z.object({ connectionId: Id, fence: Fence, marked: z.boolean().optional() })) });
 export type DeskTurnsAnswer = z.infer<typeof DeskTurnsAnswer>;
 
 /** `POST /api/desk/turns/:id/answer`. Errors: `desk.turn_over` (too late, or somebody else keeps the key now), `request.not_found`. */
 const AnswerRequest = z.strictObject({ run: Id, fence: Fence, answer: DeskAnswer });
 export const DeskAnswered = z.object({ turnId: Id });
 
+/**
+ * `GET /api/desk/marks`: what this device keeps, and the salt of its organisation for marks. Null = it keeps nothing. Two connections of one
+ * organisation whose keys have the same mark are one account for the vendor's limits.
+ */
+export const DeskMarksAnswer = z.object({ salt: z.string().max(100).nullable(), kept: z.array(z.object({ connectionId: Id, fence: Fence, marked: z.boolean() })) });
+export type DeskMarksAnswer = z.infer<typeof DeskMarksAnswer>;
+
+/** `POST /api/desk/marks`. `mark` = HMAC-SHA256 of `accountText` (`core/vendors/account.ts`) with the salt, base64url. Errors: `desk.turn_over`. */
+export const DeskMark = z.strictObject({ connectionId: Id, fence: Fence, mark: z.string().regex(/^[\w-]{43}$/) });
+export type DeskMark = z.infer<typeof DeskMark>;
+
+/**
+ * `POST /api/desk/trials`: the desktop has tried a key out by itself, for the audit trail. `connectionId` null = there is none yet.
+ * Errors: `request.not_found`.
+ */
+export const DeskTrial = z.strictObject({ system: z.string().max(60), connectionId: Id.nullable(), outcome: z.union([z.literal('ok'), ErrorCode]) });
+export type DeskTrial = z.infer<typeof DeskTrial>;
+
 export const DESK_HTTP = {
   deskTurns: { method: 'POST', path: '/api/desk/turns', request: { body: TurnsRequest }, success: DeskTurnsAnswer },
   deskAnswer: { method: 'POST', path: '/api/desk/turns/:id/answer', request: { params: z.object({ id: Id }), body: AnswerRequest }, success: DeskAnswered },
+  deskMarks: { method: 'GET', path: '/api/desk/marks', request: {}, success: DeskMarksAnswer },
+  deskMark: { method: 'POST', path: '/api/desk/marks', request: { body: DeskMark }, success: z.object({ connectionId: Id }) },
+  deskTrial: { method: 'POST', path: '/api/desk/trials', request: { body: DeskTrial }, success: z.object({ noted: z.literal(true) }) },
 } as const;

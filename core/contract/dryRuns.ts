@@ -11,7 +11,10 @@ export const DryRunLine = z.object({
   deliveryId: Id,
   connectionId: Id,
   receivedAt: Instant,
-  /** `reads_source` = its source did not answer, or was not asked: what it says when it is worked on counts. */
+  /**
+   * `reads_source` = its source did not answer, or was not asked: what it says when it is worked on counts. `untried` = the server ended
+   * over it several times (`replay.untried`): it is left out when the dry run is carried out.
+   */
   outcome: Outcome,
   reason: z.string().nullable(),
   rows: z.array(RowChange),

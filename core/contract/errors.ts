@@ -79,12 +79,15 @@ export const ERROR_CODES = [
   'mail_in.not_signed',
   'mail_in.unreadable',
   'mail_in.from_foreign',
+  'mail_in.whose_unclear',
+  'mail_in.taken_elsewhere',
   // deliveries that are worked on again
   'replay.running',
   'replay.nothing',
   'replay.body_gone',
   'replay.too_large',
   'replay.dry_run_over',
+  'replay.untried',
   'figures.not_saved',
   // people and devices
   'auth.missing',

@@ -94,6 +94,7 @@ export const FigureSlot = z.object({
   from: Instant,
   came: z.int(),
   refused: z.int(),
+  /** Used, of no interest, or of no wedding yet. */
   worked: z.int(),
   /** Set aside and dead. */
   troubled: z.int(),

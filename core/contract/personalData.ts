@@ -56,8 +56,10 @@ export const PersonalData = z.object({
   calendarEvents: z.array(part(CalendarEvent)),
   alerts: z.array(part(Alert)),
   reviewItems: z.array(part(ReviewItem)),
-  /** The person's objects in outside systems. */
-  objects: z.array(z.object({ system: z.string(), connection: z.string(), type: z.string(), id: z.string() })),
+  /** The person's objects in outside systems, with what each has told of them last, whether it stands or not; `at` null = when is not known. */
+  objects: z.array(z.object({
+    system: z.string(), connection: z.string(), type: z.string(), id: z.string(), told: z.array(z.object({ field: z.string(), value: z.string(), at: Instant.nullable() })),
+  })),
   /** Everything recorded about them, oldest first. */
   history: z.array(RecordedEvent),
   /** Messages of outside systems that carry their data, oldest first; `body` is null where it is too long to be given here. */

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
 import { dateOrderOf, writtenDay } from './dates.ts';
 import { emailAddress, instantOfText, known, longText, shortText } from './fields.ts';
+import { claimOf, takesAll, type MailSite } from './mailSites.ts';
 import type { MailPart, Normalised, NormaliseError, StoredDelivery } from './vendor.ts';
 import { tradeOf } from './words.ts';
 
@@ -16,6 +17,8 @@ export interface LeadRecipe {
   readonly subjects: readonly RegExp[];
   /** Labels of this system, lower case, beside the usual ones. */
   readonly labels?: Readonly<Partial<Record<LeadField, readonly string[]>>>;
+  /** Where one company sends for several sites; their setting is `siteField`. */
+  readonly sites?: readonly MailSite[];
 }
 
 /** English, French, German, Spanish and Italian; compared without accents. */
@@ -154,9 +157,19 @@ const Mail = z.object({
   subject: z.string(),
   text: z.string(),
   sentAt: z.string().nullable(),
+  whose: z.enum(['unclear', 'elsewhere']).optional(),
 });
 
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
+
+/** Whom an enquiry is for has to be said by a person; by what stands in the connection now, so that working on it again can settle it. */
+function notOurs({ whose, ...mail }: z.infer<typeof Mail>, settings: StoredDelivery['settings'], sites: readonly MailSite[]): Result<never, NormaliseError> | null {
+  if (whose === undefined || takesAll(settings)) return null;
+  if (whose === 'elsewhere') return err({ code: 'mail_in.taken_elsewhere', message: 'The same mail was taken in at another connection.' });
+  const claim = claimOf(mail, settings, sites);
+  return claim === 'named' || claim === 'site' ? null : err({ code: 'mail_in.whose_unclear', message: 'Several connections would take the mail, and nothing in it says which it is for.' });
+}
+
 const cut = (text: string): string => text.slice(0, 300).toWellFormed();
 
 function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: ReadonlyMap<string, LeadField>): Result<Normalised, NormaliseError> {
@@ -179,6 +192,8 @@ function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: Readonl
     return ok({ kind: 'ignored', why: 'The mail is no enquiry: it names nobody in labelled lines.' });
   }
   const { settings } = delivery;
+  const foreign = notOurs(mail.data, settings, recipe.sites ?? []);
+  if (foreign) return foreign;
   const day = writtenDay(lead.date, dateOrderOf(settings['dateOrder']));
   const phone = shortText(lead.phone, 60);
   const sentAt = instantOfText(mail.data.sentAt);
@@ -225,5 +240,5 @@ function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: Readonl
 export function leadMail(recipe: LeadRecipe): MailPart {
   const labels = new Map<string, LeadField>();
   for (const field of LEAD_FIELDS) for (const label of [...(recipe.labels?.[field] ?? []), ...LABELS[field]]) labels.set(plain(label), field);
-  return { normalise: (delivery) => meaningOf(delivery, recipe, labels) };
+  return { normalise: (delivery) => meaningOf(delivery, recipe, labels), claim: (mail, settings) => claimOf(mail, settings, recipe.sites ?? []) };
 }

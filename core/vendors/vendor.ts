@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Result } from '../contract/result.ts';
+import type { Claim } from '../domain/intake/mailOwner.ts';
 import type { Change } from '../domain/record/changes.ts';
 import type { Certificates, Clock, Hashing } from '../ports/ports.ts';
 import type { CalendarPart } from './calendars.ts';
@@ -79,7 +80,7 @@ export interface Hint {
   readonly remoteId: string;
 }
 
-export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown'>; readonly message: string };
+export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown' | 'mail_in.whose_unclear' | 'mail_in.taken_elsewhere'>; readonly message: string };
 /** How a delivery came. A test event is marked as such and changes nothing. */
 export const ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
 export type Origin = (typeof ORIGINS)[number];
@@ -181,10 +182,17 @@ export interface ReadMail {
   readonly sentAt: string | null;
   /** The whole mail as it came. */
   readonly original: string;
+  /**
+   * Several connections of the house believe its sender: `unclear` = nothing in it says which it is for; `elsewhere` = another of
+   * them has it already. Left out = it is this connection's.
+   */
+  readonly whose?: 'unclear' | 'elsewhere';
 }
 
 export interface MailPart {
   readonly normalise: Normalise;
+  /** What a connection with these settings makes of a mail that others of the house would take too; left out = `open`. */
+  readonly claim?: (mail: ReadMail, settings: StoredDelivery['settings']) => Claim;
 }
 
 /** What trying out a connection has shown, for its person. */

@@ -1,6 +1,6 @@
 import type { StreamFrame } from '../../core/contract/stream.ts';
 import type { Clock } from '../../core/ports/ports.ts';
-import type { Lines } from './lines.ts';
+import { openLines, type Lines } from './lines.ts';
 
 interface FrameTimes {
   readonly after: number;
@@ -49,3 +49,7 @@ export function createTrace(options: { lines: Lines; clock: Clock }): Trace {
     },
   };
 }
+
+/** In `trace.jsonl` of that folder: 50 MB, and as much again of what was before. */
+export const openTrace = ({ clock, directory, onFailure }: { readonly clock: Clock; readonly directory: string; readonly onFailure: (error: unknown) => void }): Trace =>
+  createTrace({ clock, lines: openLines({ directory, name: 'trace.jsonl', maxBytes: 50_000_000, keep: 1, onFailure }) });

@@ -50,11 +50,21 @@ async function withAuthenticator<T>(work: () => Promise<T>): Promise<Result<T | 
   }
 }
 
+let begun = 0;
+let asking: Promise<unknown> = Promise.resolve();
+
 /** @param byForm offered by the browser in the address field, for as long as the page is open. @returns false = not done. */
 export async function signInByPasskey(byForm: boolean): Answer<boolean> {
+  const mine = ++begun;
   if (byForm && !(await browserSupportsWebAuthnAutofill())) return ok(false);
-  const options = await get('/passkey/generate-authenticate-options', Challenged);
+  // One after the other: only the challenge that was given last counts.
+  const ask = () => get('/passkey/generate-authenticate-options', Challenged);
+  const asked = asking.then(ask, ask);
+  asking = asked;
+  const options = await asked;
   if (!options.ok) return options;
+  // A form's offer that comes late must not break off what the person has begun by the button.
+  if (mine !== begun) return ok(false);
   const response = await withAuthenticator(() => startAuthentication({ optionsJSON: options.value, useBrowserAutofill: byForm }));
   if (!response.ok) return response;
   if (response.value === null) return ok(false);

@@ -1,4 +1,5 @@
 import { Kbd } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
@@ -11,6 +12,7 @@ import { useConsole } from '../state/store.ts';
 import { useMay, useSees } from './access.ts';
 import { useBackend } from './context.ts';
 import { acknowledgeAndTell } from './openDecision.ts';
+import { openPalette, PALETTE_FIELD } from './openPalette.ts';
 import { go, openPlace, useRoute } from './routes.ts';
 import { useTables } from './selectors.ts';
 import { switchDensity, switchTheme } from './switches.ts';
@@ -33,6 +35,8 @@ export function Palette() {
   const settings = useConsole((state) => state.settings);
   const filter = useSearch();
   const asOf = useAsOf();
+  // Also from inside a field: a browser would otherwise take the keys for itself.
+  useHotkeys([['mod+K', openPalette]], []);
 
   const actions = useMemo<SpotlightActionGroupData[]>(() => {
     const icon = { size: 18, stroke: 1.5, 'aria-hidden': true } as const;
@@ -112,7 +116,9 @@ export function Palette() {
     <Spotlight
       actions={actions}
       filter={filter}
-      shortcut="mod+K"
+      // `openPalette` opens it; with a transition its field would be there only some frames later.
+      shortcut={null}
+      transitionProps={{ duration: 0 }}
       attributes={{ content: { 'aria-label': t('palette.title') } }}
       scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       limit={60}
@@ -120,7 +126,7 @@ export function Palette() {
       scrollable
       lockScroll={false}
       nothingFound={t('palette.nothing')}
-      searchProps={{ leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />, placeholder: t('palette.placeholder'), 'aria-label': dotted([t('palette.placeholder'), asOf === null ? null : t('palette.asOfLong', { time: asOf })]), ...(asOf === null ? {} : { rightSection: <span className="search-age num">{t('palette.asOf', { time: asOf })}</span>, rightSectionWidth: 112 }) }}
+      searchProps={{ id: PALETTE_FIELD, leftSection: <IconSearch size={18} stroke={1.5} aria-hidden />, placeholder: t('palette.placeholder'), 'aria-label': dotted([t('palette.placeholder'), asOf === null ? null : t('palette.asOfLong', { time: asOf })]), ...(asOf === null ? {} : { rightSection: <span className="search-age num">{t('palette.asOf', { time: asOf })}</span>, rightSectionWidth: 112 }) }}
     />
   );
 }

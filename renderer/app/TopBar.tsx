@@ -1,5 +1,4 @@
 import { Kbd } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import { IconBell, IconSearch } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { zoneAbbreviation } from '../../core/domain/day/localTime.ts';
@@ -13,6 +12,7 @@ import { TabMark } from '../presence/AlsoHere.tsx';
 import { WhoIsHere } from '../presence/WhoIsHere.tsx';
 import { useSees } from './access.ts';
 import { LinkPill } from './LinkPill.tsx';
+import { openPalette } from './openPalette.ts';
 import { useRoute } from './routes.ts';
 import { useDayWeddings, useScope, useTables } from './selectors.ts';
 
@@ -79,7 +79,7 @@ export function TopBar() {
   return (
     <header className="topbar">
       <Tabs />
-      <button type="button" className="search" onClick={() => spotlight.open()} aria-keyshortcuts="Control+K" aria-label={t('frame.search')}>
+      <button type="button" className="search" onClick={openPalette} aria-keyshortcuts="Control+K" aria-label={t('frame.search')}>
         <IconSearch size={14} stroke={1.75} aria-hidden />
         <span>{t('frame.search')}</span>
         <Kbd size="xs">Ctrl K</Kbd>

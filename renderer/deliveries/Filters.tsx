@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { DELIVERY_ORIGINS, DELIVERY_STATES, PRIORITIES, type DeliveryPage, type DeliveryState } from '../../core/contract/deliveries.ts';
 import { ALL_DELIVERIES, DELIVERY_SPANS, formatDeliveries, type DeliveriesPlace } from '../../core/contract/deliveryPlace.ts';
 import { dayBounds } from '../../core/domain/day/localTime.ts';
@@ -48,19 +48,26 @@ function States({ place, counted, onChange }: Omit<Props, 'zone'>) {
 function Text({ place, onChange }: Pick<Props, 'place' | 'onChange'>) {
   const [typed, setTyped] = useState(place.text ?? '');
   const [was, setWas] = useState(place.text);
+  /** What this field itself has put into the address: when that comes back, what was typed since stays. */
+  const [own, setOwn] = useState(place.text);
   if (was !== place.text) {
     setWas(place.text);
-    if ((place.text ?? '') !== typed.trim()) setTyped(place.text ?? '');
+    setOwn(place.text);
+    if (place.text !== own) setTyped(place.text ?? '');
   }
   const wanted = typed.trim().slice(0, 200);
   const text = wanted.length >= 2 ? wanted : null;
-  useEffect(() => (text === place.text ? undefined : after(TYPED_MS, () => onChange({ ...place, text }))), [text, place, onChange]);
+  const put = useCallback(() => {
+    setOwn(text);
+    onChange({ ...place, text });
+  }, [text, place, onChange]);
+  useEffect(() => (text === place.text ? undefined : after(TYPED_MS, put)), [text, place, put]);
   return (
     <form
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        onChange({ ...place, text });
+        put();
       }}
     >
       <TextInput type="search" className="delivery-text" value={typed} maxLength={200} autoComplete="off" spellCheck={false} aria-label={t('deliveries.text')} placeholder={t('deliveries.text')} onChange={(event) => setTyped(event.currentTarget.value)} />
@@ -89,7 +96,14 @@ export function Filters({ place, zone, counted, onChange }: Props) {
   const systems = useMemo(() => [...new Set([...Object.values(connections).map((row) => row.system), ...(place.system === null ? [] : [place.system])])].sort(), [connections, place.system]);
   const offered = useMemo(() => Object.values(connections).filter((row) => place.system === null || row.system === place.system || row.id === place.connectionId).sort((a, b) => a.name.localeCompare(b.name)), [connections, place.system, place.connectionId]);
   const about = useMemo(() => Object.values(weddings).sort((a, b) => a.startsAt.localeCompare(b.startsAt)), [weddings]);
-  const [ofTries, setOfTries] = useState(triesAsked(place));
+  const asked = triesAsked(place);
+  const [ofTries, setOfTries] = useState(asked);
+  const [wasAsked, setWasAsked] = useState(asked);
+  // An address that came meanwhile may narrow by them: what narrows is never out of sight by itself.
+  if (wasAsked !== asked) {
+    setWasAsked(asked);
+    if (asked) setOfTries(true);
+  }
   const when: When = place.last ?? (place.from === null && place.to === null ? 'any' : 'between');
   const choose = (chosen: string): void => {
     const last = DELIVERY_SPANS.find((span) => span === chosen) ?? null;
@@ -117,7 +131,7 @@ export function Filters({ place, zone, counted, onChange }: Props) {
         <NativeSelect aria-label={t('deliveries.origin')} data-set={place.origin !== null || undefined} value={place.origin ?? ''} data={[every(t('deliveries.everyOrigin')), ...DELIVERY_ORIGINS.map((value) => ({ value, label: t(`deliveryOrigins.${value}`) }))]} onChange={(event) => onChange({ ...place, origin: DELIVERY_ORIGINS.find((one) => one === event.currentTarget.value) ?? null })} />
         <NativeSelect aria-label={t('deliveries.priority')} data-set={place.priority !== null || undefined} value={place.priority ?? ''} data={[every(t('deliveries.everyPriority')), ...PRIORITIES.map((value) => ({ value, label: t(`deliveryPriorities.${value}`) }))]} onChange={(event) => onChange({ ...place, priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null })} />
         <NativeSelect aria-label={t('deliveries.when')} data-set={when !== 'any' || undefined} value={when} data={(['any', ...DELIVERY_SPANS, 'between'] as const).map((value) => ({ value, label: t(`deliveries.whens.${value}`) }))} onChange={(event) => choose(event.currentTarget.value)} />
-        <button type="button" className="button" aria-expanded={ofTries} aria-pressed={triesAsked(place)} onClick={() => setOfTries(!ofTries)}>
+        <button type="button" className="button" aria-expanded={ofTries} aria-pressed={asked} onClick={() => setOfTries(!ofTries)}>
           {t('delivery.attempts')}
         </button>
         {formatDeliveries(place) === formatDeliveries(ALL_DELIVERIES) ? null : (

@@ -56,6 +56,7 @@ export function PreviewSummary({ summary, leftOut, read, newer, unread = [] }: P
       {outcomes.nothing > 0 && rows + outcomes.reads_source > 0 ? <li>{t('replay.nothing', { count: outcomes.nothing })}</li> : null}
       {outcomes.refused > 0 ? <li>{t('replay.refused', { count: outcomes.refused })} {reasons.map(reasonText).join(' ')}</li> : null}
       {outcomes.body_gone > 0 ? <li>{t('replay.bodyGone', { count: outcomes.body_gone })}</li> : null}
+      {outcomes.untried > 0 ? <li>{t('replay.untried', { count: outcomes.untried })}</li> : null}
       {leftOut > 0 ? <li>{t('replay.leftOut', { count: leftOut, total: countText(leftOut) })}</li> : null}
       {newer === null ? null : <li className="dim">{newer > 0 ? t('replay.newer', { count: newer }) : t('replay.older')}</li>}
     </ul>

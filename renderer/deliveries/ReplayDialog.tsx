@@ -98,7 +98,7 @@ export function ReplayDialog({ lot, running, newer, onClose }: Props) {
     void began.refetch();
   };
   // What could not be read may be tried all the same: its source may answer by then.
-  const able = run?.state === 'done' ? run.total - (run.outcomes.body_gone ?? 0) : 0;
+  const able = run?.state === 'done' ? run.total - (run.outcomes.body_gone ?? 0) - (run.outcomes.untried ?? 0) : 0;
   // The button that was pressed is gone then, and the keyboard must not be left outside of the dialog.
   const last = useRef<HTMLButtonElement>(null);
   const hasBegun = begun !== null;

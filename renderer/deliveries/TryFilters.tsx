@@ -2,6 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ANY_TRIES, type DeliveriesPlace } from '../../core/contract/deliveryPlace.ts';
 import { t } from '../i18n/index.ts';
+import { triedText } from './DeliveryMark.tsx';
 import { fromWall, wallText } from './wall.ts';
 
 interface Props {
@@ -58,7 +59,7 @@ export function TryFilters({ place, zone, onChange }: Props) {
       <NativeSelect
         label={t('deliveries.tryResult')}
         value={place.tryCode ?? 'any'}
-        data={[...RESULTS.map((value) => ({ value, label: t(`deliveries.tryResults.${value}`) })), ...(place.tryCode === null || RESULTS.some((one) => one === place.tryCode) ? [] : [{ value: place.tryCode, label: place.tryCode }])]}
+        data={[...RESULTS.map((value) => ({ value, label: t(`deliveries.tryResults.${value}`) })), ...(place.tryCode === null || RESULTS.some((one) => one === place.tryCode) ? [] : [{ value: place.tryCode, label: triedText(place.tryCode) }])]}
         onChange={(event) => set({ tryCode: event.currentTarget.value === 'any' ? null : event.currentTarget.value })}
       />
       <NumberField label={t('deliveries.tryStatus')} hint={t('deliveries.tryStatusHint')} value={place.tryStatus ?? ''} read={(typed) => (typed === '' ? null : /^[1-5]\d\d$/.test(typed) ? typed : undefined)} onSet={(tryStatus) => set({ tryStatus })} />

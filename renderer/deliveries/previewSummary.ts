@@ -14,12 +14,12 @@ export interface PreviewSummary {
 
 /** A dry run in the same numbers. */
 export const summaryOfRun = ({ fields, rows, outcomes, reasons }: Pick<DryRun, 'fields' | 'rows' | 'outcomes' | 'reasons'>): PreviewSummary => ({
-  fields, rows, reasons, outcomes: { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0, ...outcomes },
+  fields, rows, reasons, outcomes: { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0, untried: 0, ...outcomes },
 });
 
 /** The quick look at the first ones in numbers. */
 export function summaryOf({ changes }: Pick<ReplayPreview, 'changes'>): PreviewSummary {
-  const outcomes: Record<PreviewOutcome, number> = { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0 };
+  const outcomes: Record<PreviewOutcome, number> = { changes: 0, nothing: 0, reads_source: 0, refused: 0, body_gone: 0, untried: 0 };
   const rows = new Set<string>();
   const reasons = new Set<string>();
   let fields = 0;

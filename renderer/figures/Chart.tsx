@@ -21,7 +21,8 @@ export const FiguresChart = memo(function FiguresChart({ slots, window, zone, of
   const data = slots.map((slot) => ({ from: slot.from, came: slot.came, wrong: slot.refused + slot.troubled + slot.callsFailed }));
   const most = Math.max(0, ...data.map(({ came, wrong }) => came + wrong));
   const step = Math.max(1, Math.floor(slots.length / TICKS));
-  const ticks = slots.filter((_slot, index) => index % step === 0).map(({ from }) => from);
+  // One close to the end would have no room for its words.
+  const ticks = slots.filter((_slot, index) => index % step === 0 && index + step / 2 < slots.length).map(({ from }) => from);
   return (
     <>
       {most === 0 ? null : (
@@ -50,7 +51,8 @@ export const FiguresChart = memo(function FiguresChart({ slots, window, zone, of
                 <th scope="col">{t('figures.from')}</th>
                 {(['came', 'refused', 'worked', 'troubled', 'toRecord', 'calls', 'callsFailed', 'took'] as const).map((name) => (
                   <th key={name} scope="col" className="right">
-                    {t(`figures.columns.${name}`)}
+                    {/* What waits for its wedding was worked on, and is not used yet. */}
+                    {t(`figures.columns.${name === 'worked' ? 'workedOn' : name}`)}
                   </th>
                 ))}
               </tr>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { systemName, useTables } from '../app/selectors.ts';
+import { countText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
 import { HealthMark } from '../components/Severity.tsx';
@@ -44,7 +45,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
         ...(face && setup && hasKey(face, connection.path) ? [{ label: t('facts.keyKept'), value: <KeptAt keeper={setup.keeper} zone={zone} /> }] : []),
         { label: t('facts.since'), value: <Moment at={connection.healthSince} zone={zone} /> },
         { label: t('facts.lastDelivery'), value: view?.lastDeliveryAt ? <Moment at={view.lastDeliveryAt} zone={zone} /> : t('integrations.never') },
-        ...(counts ? [{ label: t('facts.last24h'), value: <span className="num">{t('integrations.counts', counts)}</span> }] : []),
+        ...(counts ? [{ label: t('facts.last24h'), value: <span className="num">{t('integrations.counts', Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, countText(count)])))}</span> }] : []),
       ]}
       row={connection}
       collection="connections"

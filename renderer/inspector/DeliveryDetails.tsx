@@ -59,7 +59,8 @@ function Came({ delivery: { body, mediaType, headers } }: { readonly delivery: D
   );
 }
 
-function Tries({ tries, zone }: { readonly tries: DeliveryWhole['tries']; readonly zone: string }) {
+/** Each leads to all deliveries that had an attempt with the same end. */
+function Tries({ id, tries, zone }: { readonly id: string; readonly tries: DeliveryWhole['tries']; readonly zone: string }) {
   if (tries.length === 0) return null;
   return (
     <section className="inspector-part">
@@ -69,7 +70,7 @@ function Tries({ tries, zone }: { readonly tries: DeliveryWhole['tries']; readon
           <li key={index}>
             <Moment at={at} zone={zone} className="row-time num" />
             <span>
-              <span>{triedText(code)}</span>
+              <a href={formatRoute({ place: { ...ALL_DELIVERIES, tryCode: code }, selected: { kind: 'delivery', id } })} title={t('delivery.sameEnd')}>{triedText(code)}</a>
               <span className="row-sub">
                 <bdi>{message}</bdi> {status === null ? null : <span className="num"> · {t('delivery.answered', { status })}</span>} {ms === null ? null : <span className="num"> · {t('delivery.took', { ms: countText(Math.round(ms)) })}</span>}
               </span>
@@ -172,7 +173,7 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
         ))}
       </dl>
       <Changed delivery={delivery} />
-      <Tries tries={delivery.tries} zone={zone} />
+      <Tries id={id} tries={delivery.tries} zone={zone} />
       <Came delivery={delivery} />
       <p className="related-all">
         <a href={formatRoute({ place: { ...ALL_DELIVERIES, connectionId: delivery.connectionId }, selected: { kind: 'delivery', id } })}>{t('delivery.others')}</a>

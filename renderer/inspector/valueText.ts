@@ -3,6 +3,7 @@ import { Contact } from '../../core/contract/record/people.ts';
 import { Booking } from '../../core/contract/record/trade.ts';
 import { countText, momentText } from '../components/format.ts';
 import { t, tMaybe } from '../i18n/index.ts';
+import { consentWord } from './consents.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
@@ -31,7 +32,7 @@ const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, str
 function consentsText(value: unknown, zone: string): string | null {
   const consents = Contact.shape.consents.safeParse(value);
   if (!consents.success || !consents.data) return null;
-  return consents.data.map(({ system, state, at }) => `${t(`consents.${state}`)} (${tMaybe(`systems.${system}`) ?? system}, ${momentText(at, zone, Date.now())})`).join('; ');
+  return consents.data.map(({ system, state, at, channel }) => `${t(consentWord(channel ?? 'mail', state))} (${tMaybe(`systems.${system}`) ?? system}, ${momentText(at, zone, Date.now())})`).join('; ');
 }
 
 /** What was ordered, by its names. */

@@ -5,8 +5,10 @@ import { findPostgres } from '../setup/postgres.mjs';
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/packaged/**'];
+/** What tells of `core` only, which holds no state: its files share their processes, and load what they test once. */
+const PURE = ['tests/unit/{core,egress}/**/*.test.ts', 'tests/vendors/**/*.test.ts', 'tests/conformance/**/*.test.ts'];
 /** What must hold on the embedded database and on PostgreSQL alike. */
-const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingWork,normaliser,largeBatches,together,held,brake,assigning,polls,access,silence,claim,priority,anyOrder,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey}.test.ts'];
+const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingWork,normaliser,largeBatches,together,held,brake,assigning,polls,access,silence,claim,priority,anyOrder,anyOrderWide,tellers,demo,audit,backup,history}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey}.test.ts'];
 /** What only several processes on one PostgreSQL can show. */
 const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{bus,workers,processes,rolling}}.test.ts';
 
@@ -21,6 +23,8 @@ export default defineConfig({
     // The embedded database needs seconds to be made; a busy machine of two cores needs more.
     testTimeout: 60_000,
     hookTimeout: 90_000,
+    // What is waited for comes when a busy machine gets to it.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,
     passWithNoTests: false,
@@ -30,8 +34,9 @@ export default defineConfig({
       {
         extends: true,
         // Without a PostgreSQL its tests are listed here, where each skips itself and is counted.
-        test: { name: 'standard', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], exclude: postgres.ok ? [...OTHER_RUNNERS, POSTGRES_ONLY] : OTHER_RUNNERS },
+        test: { name: 'standard', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], exclude: [...OTHER_RUNNERS, ...PURE, ...(postgres.ok ? [POSTGRES_ONLY] : [])] },
       },
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       ...(postgres.ok
         ? [{ extends: true as const, test: { name: 'postgresql', include: [...BOTH_HOMES, POSTGRES_ONLY], globalSetup: 'tests/support/postgresCluster.ts', setupFiles: 'tests/support/onPostgres.ts' } }]
         : []),

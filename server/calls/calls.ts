@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { retryAfterMs } from '../../core/contract/retryAfter.ts';
 import type { CallPurpose } from '../../core/contract/figures.ts';
 import { outcomeOf, type CallOutcome } from '../../core/domain/figures/counts.ts';
 import type { Clock, Http, HttpRequest, HttpResponse } from '../../core/ports/ports.ts';
 import type { VendorManifest } from '../../core/vendors/manifest.ts';
-import { callsNeed } from '../../core/vendors/access.ts';
+import { accountText } from '../../core/vendors/account.ts';
 import type { AuditLine } from '../store/store.ts';
 import { createLane, type Lane } from './lanes.ts';
 
@@ -22,6 +22,8 @@ export interface Caller {
   /** Null = there is no connection yet. */
   readonly connectionId: string | null;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The mark of a key that is not here ({@link Calls.turn}); left out or null = `secrets` say whose account it is. */
+  readonly mark?: string | null;
   /** Null = of nobody's house. */
   readonly organisationId: string | null;
   readonly purpose: Purpose;
@@ -68,6 +70,8 @@ export interface CallsOptions {
   readonly audit?: (line: AuditLine) => void;
   /** Told of each call, also of one that was spared. */
   readonly measured?: (call: MeasuredCall) => void;
+  /** What marks of keys of an organisation are hashed with; the same as its desktops are given. */
+  readonly salt?: (organisationId: string) => string;
   /** Processes that call for the same accounts; 1 where it is left out. */
   readonly sharers?: () => number;
   /** See `LaneOptions`; the machine's own unless a test says otherwise. */
@@ -85,21 +89,23 @@ const MOST = 5_000;
 /** What it has asked for stays its answer: nobody is called to hear it again. */
 const asBefore = (waitMs: number): HttpResponse => ({ status: 429, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) }, body: '' });
 
-/** The same key twice is one account; leave is given to one connection, and its tokens change. Kept in memory only. */
-function accountOf({ manifest, connectionId, secrets }: Caller): string {
-  if (manifest.oauth !== null) return JSON.stringify([manifest.id, connectionId]);
-  const own = manifest.fields.flatMap((field) => (callsNeed(field) && secrets[field.key] ? [[field.key, secrets[field.key]]] : []));
-  if (own.length === 0) return JSON.stringify([manifest.id, connectionId]);
-  return createHash('sha256').update(JSON.stringify([manifest.id, own])).digest('base64url');
+/**
+ * The same key twice in one house is one account, wherever it is kept; leave is given to one connection, and its tokens change. Houses
+ * never share one. Kept in memory only.
+ */
+function accountOf({ manifest, connectionId, organisationId, secrets, mark = null }: Caller, salt: (organisationId: string) => string): string {
+  const text = mark === null ? accountText(manifest, secrets) : null;
+  const marked = text === null ? mark : createHmac('sha256', organisationId === null ? '' : salt(organisationId)).update(text).digest('base64url');
+  return JSON.stringify([organisationId, manifest.id, marked === null ? { connectionId } : { marked }]);
 }
 
 const PURPOSES: Readonly<Record<Purpose, CallPurpose>> = { 'source.look': 'look', 'source.reread': 'reread', 'source.test': 'test', 'source.renew': 'renew' };
 
-export function createCalls({ http, clock, audit, measured, sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
+export function createCalls({ http, clock, audit, measured, salt = () => '', sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
   const accounts = new Map<string, Account>();
 
   function account(caller: Caller): Account {
-    const key = accountOf(caller);
+    const key = accountOf(caller, salt);
     const known = accounts.get(key);
     if (known) return known;
     if (accounts.size >= MOST) for (const [name, { lane, quietUntil }] of accounts) if (lane.idle() && quietUntil <= clock.now()) accounts.delete(name);

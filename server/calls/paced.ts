@@ -41,10 +41,10 @@ export function pacedDesk(desk: Desk, calls: Calls, vendors: (system: string) =>
   return {
     ...desk,
     async ask(asking, limitMs): Promise<Asked> {
-      const { system, organisationId, connectionId, ask } = asking;
+      const { system, organisationId, connectionId, mark, ask } = asking;
       const manifest = vendors(system)?.manifest;
       if (!manifest) return desk.ask(asking, limitMs);
-      const turn = await calls.turn({ manifest, organisationId, connectionId, secrets: {}, purpose: PURPOSES[ask.kind] });
+      const turn = await calls.turn({ manifest, organisationId, connectionId, secrets: {}, mark, purpose: PURPOSES[ask.kind] });
       let made: Made | null = null;
       try {
         if (turn.quietMs > 0) return { kind: 'answered', by: null, answer: spared(ask, turn.quietMs) };

@@ -16,13 +16,13 @@ async function condition(tx: Tx, organisationId: string, lot: Lot): Promise<RawB
 /** A body that is gone says nothing any more; a test event never said anything. */
 export const CAN_BE_WORKED_ON = sql`d.emptied_at is null and d.origin <> 'test'`;
 
-/** A query for the next of a lot, the oldest first; of a dry run, for exactly those that it has shown. */
+/** A query for the next of a lot, the oldest first; of a dry run, for exactly those that it has shown and could try. */
 export async function inLot(tx: Tx, organisationId: string, lot: ReplayOrder, after: Place | null, limit: number): Promise<RawBuilder<unknown>> {
   if (isShown(lot)) {
     const place = after ? sql`and (l.received_at, l.arrival) > (${after.at}::timestamptz, ${after.arrival}::bigint)` : sql``;
     return sql`
       select d.* from dry_run_lines l join deliveries d on d.id = l.delivery_id
-      where l.dry_run_id = ${lot.dryRun} and l.organisation_id = ${organisationId} and ${OF_A_CONNECTION} ${place} order by l.received_at, l.arrival limit ${limit}
+      where l.dry_run_id = ${lot.dryRun} and l.organisation_id = ${organisationId} and l.outcome <> 'untried' and ${OF_A_CONNECTION} ${place} order by l.received_at, l.arrival limit ${limit}
     `;
   }
   const place = after ? sql`and (d.received_at, d.arrival) > (${after.at}::timestamptz, ${after.arrival}::bigint)` : sql``;

@@ -1,11 +1,12 @@
 import type { ReplayPreview } from '../../core/contract/deliveries.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
-import { planChanges, needsOf, type MappingDraft, type Needs } from '../../core/domain/record/plan.ts';
+import { needsOf, type Needs } from '../../core/domain/record/needs.ts';
+import { planChanges, type Heard, type MappingDraft } from '../../core/domain/record/plan.ts';
 import { rowChange } from '../../core/domain/record/rowChange.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Tx } from '../store/database.ts';
-import type { DeliveryInHand, Work } from '../workers/outcome.ts';
+import { heardOf, type DeliveryInHand, type Work } from '../workers/outcome.ts';
 import { withoutOvertakenFacts } from '../workers/replayed.ts';
 import { loadViews, type WorkingView } from '../workers/view.ts';
 
@@ -52,7 +53,7 @@ function show({ delivery, outcome }: Work, view: WorkingView, { vendors, newId }
   switch (outcome.kind) {
     case 'changes':
       try {
-        return plan(delivery, outcome.changes, view, vendors, newId);
+        return plan(delivery, outcome.changes, heardOf(delivery, outcome.readAt), view, vendors, newId);
       } catch {
         // As the worker would find out: what cannot be planned is set aside.
         return { ...plain, outcome: 'refused', reason: 'normalise.shape_unknown' };
@@ -72,7 +73,7 @@ function show({ delivery, outcome }: Work, view: WorkingView, { vendors, newId }
   }
 }
 
-function plan(delivery: DeliveryInHand, changes: readonly Change[], view: WorkingView, vendors: Planning['vendors'], newId: () => string): Shown {
+function plan(delivery: DeliveryInHand, changes: readonly Change[], heard: Heard, view: WorkingView, vendors: Planning['vendors'], newId: () => string): Shown {
   const { system, connectionId } = delivery;
   const context = { actor: { kind: 'vendor', id: system, name: vendors(system)?.manifest.name ?? system }, source: { system, connectionId, remoteId: null }, deliveryId: delivery.id } as const;
   const newIds: string[] = [];
@@ -81,7 +82,7 @@ function plan(delivery: DeliveryInHand, changes: readonly Change[], view: Workin
     newIds.push(id);
     return id;
   };
-  const { drafts, mappings, parked, forget } = planChanges(changes, view.of(connectionId), context, given);
+  const { drafts, mappings, parked, forget } = planChanges(changes, view.of(connectionId), context, given, heard);
   view.keep(connectionId, drafts, mappings);
   const [first] = parked;
   return { outcome: drafts.length > 0 || first ? 'changes' : 'nothing', reason: first?.reason ?? null, rows: drafts.map(rowChange), drafts, mappings, newIds, forget };

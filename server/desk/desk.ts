@@ -26,6 +26,8 @@ export interface Asking {
   readonly connectionId: string;
   readonly system: string;
   readonly settings: Readonly<Record<string, string>>;
+  /** The mark of its key: connections with the same one are one account for limits. Null = it was not told yet. */
+  readonly mark: string | null;
   readonly ask: DeskAsk;
 }
 
@@ -102,7 +104,7 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
 
   const kept = (device: Device) =>
     database.withOrganisation(device.organisationId, (tx) =>
-      tx.selectFrom('connectionAccess').select(['id as connectionId', 'keptFence as fence']).where('organisationId', '=', device.organisationId).where('keptBy', '=', device.id).orderBy('id').execute(),
+      tx.selectFrom('connectionAccess').select(['id as connectionId', 'keptFence as fence', sql<boolean>`kept_mark is not null`.as('marked')]).where('organisationId', '=', device.organisationId).where('keptBy', '=', device.id).orderBy('id').execute(),
     );
 
   return {

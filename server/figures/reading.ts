@@ -3,7 +3,7 @@ import type { ConnectionFigures, ConnectionFiguresAnswer, FiguresAnswer, FigureW
 import type { Connection } from '../../core/contract/record/connections.ts';
 import { added, figuresOf, slotOf, type Counts } from '../../core/domain/figures/counts.ts';
 import { availabilityOf, percentOf, type HealthChange } from '../../core/domain/figures/outages.ts';
-import { AXES, slotsOf } from '../../core/domain/figures/windows.ts';
+import { AXES, GRAIN_MS, slotsOf, type Grain } from '../../core/domain/figures/windows.ts';
 import { mostTroubled } from '../../core/domain/figures/worst.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
@@ -77,11 +77,14 @@ async function standings(tx: Tx, organisationId: string): Promise<Standing[]> {
   return rows;
 }
 
-/** Since when anything is counted: as far back as there are rows where the record was restored into another home. */
+/**
+ * Since when anything is counted: as far back as there are rows where the record was restored into another home. A step that
+ * was running when the table was made began before it, and tells nothing of the time until then.
+ */
 async function sinceWhen(tx: Tx, organisationId: string, made: string): Promise<string> {
-  const oldest = await sql<{ at: string | null }>`select min(starts_at) as at from connection_figures where organisation_id = ${organisationId}`.execute(tx);
-  const first = oldest.rows[0]?.at ?? made;
-  return first < made ? first : made;
+  const { rows } = await sql<{ grain: Grain; at: string }>`select grain, min(starts_at) as at from connection_figures where organisation_id = ${organisationId} group by grain`.execute(tx);
+  const before = rows.filter(({ grain, at }) => Date.parse(at) + GRAIN_MS[grain] <= Date.parse(made)).map(({ at }) => at);
+  return before.reduce((first, at) => (at < first ? at : first), made);
 }
 
 /** Not in a transaction of a house: the table of steps is nobody's, and where all share one connection it would wait for itself. */

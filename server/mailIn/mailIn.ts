@@ -14,6 +14,7 @@ import { findMailConnection, type MailConnection } from '../store/connections.ts
 import { keepForwarding } from '../store/forwarding.ts';
 import type { OpenedStore } from '../store/internals.ts';
 import { isAligned, isOf, readMail, type Resolve } from './readMail.ts';
+import { whoseMail } from './whose.ts';
 
 /** Largest mail taken, in bytes. */
 export const MAIL_LIMIT = 5 * 1024 * 1024;
@@ -100,6 +101,12 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
   const resolve: Resolve = options.resolve ?? ((name, type) => dns.resolve(name, type) as Promise<string[][]>);
   const strangers = createStrangers(clock, options.strangersPerMinute);
   const nowText = () => new Date(clock.now()).toISOString();
+  let last: Promise<unknown> = Promise.resolve();
+  const lane = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
   /** Looked up at RCPT, used at DATA. */
   const known = new WeakMap<SMTPServerSession, Map<string, MailConnection>>();
 
@@ -151,7 +158,7 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
       refuse(session, connection, read.error.code, read.error.message);
       return false;
     }
-    const { organisationId, connectionId, system } = connection;
+    const { organisationId, connectionId } = connection;
     const { key, mail } = read.value;
     if (!isOf(mail.signedBy, domains)) return asksToForward(connection, mail, session);
     // A good signature says who has sent it, not whose name it shows.
@@ -159,14 +166,20 @@ export async function startMailIn(options: MailInOptions): Promise<MailIn> {
       refuse(session, connection, 'mail_in.from_foreign', 'the sender that it shows is not at the domain that has signed it');
       return false;
     }
-    const { duplicate, deliveryId } = await store.addDelivery({
-      organisationId, connectionId, system, deliveryKey: key, vendorEvent: 'mail', mediaType: 'application/json', headers: {}, bodyText: JSON.stringify(mail), receivedAt: nowText(), origin: 'mail',
+    // One after another: of two copies at the same time the second has to find the first.
+    return lane(async () => {
+      const { connection: owner, whose } = await whoseMail(store.internals, vendors, connection, mail, key);
+      const { connectionId: ownerId, system } = owner;
+      const bodyText = JSON.stringify(whose === null ? mail : { ...mail, whose });
+      const { duplicate, deliveryId } = await store.addDelivery({
+        organisationId, connectionId: ownerId, system, deliveryKey: key, vendorEvent: 'mail', mediaType: 'application/json', headers: {}, bodyText, receivedAt: nowText(), origin: 'mail',
+      });
+      metrics.intake.inc({ system, outcome: duplicate ? 'duplicate' : 'accepted' });
+      if (duplicate) figures?.duplicate(ownerId);
+      else figures?.came(ownerId, 'mail');
+      log.info({ connectionId: ownerId, cameTo: connectionId, organisationId, system, deliveryId, duplicate, whose, signedBy: mail.signedBy }, 'mail taken in');
+      return true;
     });
-    metrics.intake.inc({ system, outcome: duplicate ? 'duplicate' : 'accepted' });
-    if (duplicate) figures?.duplicate(connectionId);
-    else figures?.came(connectionId, 'mail');
-    log.info({ connectionId, organisationId, system, deliveryId, duplicate, signedBy: mail.signedBy }, 'mail taken in');
-    return true;
   }
 
   async function mail(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {

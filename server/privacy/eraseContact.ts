@@ -153,22 +153,32 @@ async function lastEvents(tx: Tx, organisationId: string, rowIds: readonly strin
 
 /**
  * Known by their hashes from now on, so that a later delivery about them is recognised and set aside. Objects of others
- * whose id is made of the person's address are still known, by a hash too.
+ * whose id is made of the person's address are still known, by a hash too. What was told of others keeps no word about the person.
  */
 async function forgetObjects(tx: Tx, organisationId: string, held: Held, objects: readonly MappedObject[], now: string): Promise<void> {
   const { sql: pattern } = held.traces.anywhere;
   const named = pattern === null ? [] : (await sql<MappedObject>`
-    select connection_id, remote_type, remote_id, local_id from mappings where organisation_id = ${organisationId} and remote_id ~* ${pattern} and not (local_id = any(${[...held.ids]}::uuid[]))
+    select connection_id, remote_type, remote_id, local_id, null as says from mappings where organisation_id = ${organisationId} and remote_id ~* ${pattern} and not (local_id = any(${[...held.ids]}::uuid[]))
   `.execute(tx)).rows;
   for (const { connectionId, remoteType, remoteId, localId } of [...objects, ...named]) {
     await tx
       .updateTable('mappings')
-      .set({ remoteId: erasedRemoteId(connectionId, remoteType, remoteId), updatedAt: now, ...(held.ids.includes(localId) ? { remoteVersion: null, erasedAt: now } : {}) })
+      .set({ remoteId: erasedRemoteId(connectionId, remoteType, remoteId), updatedAt: now, ...(held.ids.includes(localId) ? { remoteVersion: null, told: null, erasedAt: now } : {}) })
       .where('organisationId', '=', organisationId)
       .where('connectionId', '=', connectionId)
       .where('remoteType', '=', remoteType)
       .where('remoteId', '=', remoteId)
       .execute();
+  }
+  if (pattern === null) return;
+  const telling = await sql<MappedObject>`
+    select connection_id, remote_type, remote_id, local_id, told->'says' as says from mappings where organisation_id = ${organisationId} and told->'says' is not null and (told->'says')::text ~* ${pattern}
+  `.execute(tx);
+  for (const { connectionId, remoteType, remoteId, says } of telling.rows) {
+    await sql`
+      update mappings set told = jsonb_set(told, '{says}', ${JSON.stringify(held.traces.anywhere.mask(says))}::jsonb)
+      where organisation_id = ${organisationId} and connection_id = ${connectionId} and remote_type = ${remoteType} and remote_id = ${remoteId}
+    `.execute(tx);
   }
 }
 

@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../core/contract/events.ts';
 import { PERSONAL_DATA_VERSION, type KeptUntil, type PersonalData } from '../../core/contract/personalData.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
 import type { Source } from '../../core/contract/record/row.ts';
+import type { Words } from '../../core/domain/record/tellers.ts';
 import { keptUntil, retentionOf } from '../../core/domain/privacy/retention.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
@@ -17,6 +18,9 @@ const DELIVERIES = 300;
 /** Characters of one body, and of all together. */
 const BODY = 32 * 1024;
 const BODIES = 1024 * 1024;
+
+const wordsOf = (says: Words | null) =>
+  Object.entries(says ?? {}).map(([field, [at, value]]) => ({ field, value, at: at === 0 ? null : new Date(at).toISOString() }));
 
 const EVENT_COLUMNS = ['seq', 'id', 'type', 'collection', 'weddingId', 'occurredAt', 'recordedAt', 'actor', 'source', 'deliveryId', 'before', 'row'] as const;
 
@@ -87,7 +91,7 @@ async function exportIn(tx: Tx, organisationId: string, contactId: string, now: 
     calendarEvents: await rowsOf('calendarEvents'),
     alerts: await rowsOf('alerts'),
     reviewItems: await rowsOf('reviewItems'),
-    objects: objects.map((one) => ({ system: connections.get(one.connectionId)?.system ?? '', connection: nameOf(one.connectionId) ?? '', type: one.remoteType, id: one.remoteId })),
+    objects: objects.map((one) => ({ system: connections.get(one.connectionId)?.system ?? '', connection: nameOf(one.connectionId) ?? '', type: one.remoteType, id: one.remoteId, told: wordsOf(one.says) })),
     history: history as unknown as RecordedEvent[],
     deliveries,
     accounts,

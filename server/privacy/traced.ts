@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { bodyTells } from '../../core/domain/privacy/traces.ts';
 import { rewritten, type Acting, type Nearness, type Rewritable } from '../../core/domain/privacy/erase.ts';
+import type { Words } from '../../core/domain/record/tellers.ts';
 import type { Tx } from '../store/database.ts';
 import type { Held } from './person.ts';
 import { devicesOf } from './personAccounts.ts';
@@ -15,6 +16,8 @@ export interface MappedObject {
   readonly remoteType: string;
   readonly remoteId: string;
   readonly localId: string;
+  /** What it told of them last. */
+  readonly says: Words | null;
 }
 
 export interface TracedDelivery {
@@ -29,13 +32,14 @@ export interface TracedDelivery {
 }
 
 export async function mappedObjects(tx: Tx, organisationId: string, ids: readonly string[]): Promise<MappedObject[]> {
-  return tx
+  const rows = await tx
     .selectFrom('mappings')
-    .select(['connectionId', 'remoteType', 'remoteId', 'localId'])
+    .select(['connectionId', 'remoteType', 'remoteId', 'localId', 'told'])
     .where('organisationId', '=', organisationId)
     .where('localId', 'in', [...ids])
     .where('erasedAt', 'is', null)
     .execute();
+  return rows.map(({ told, ...one }) => ({ ...one, says: told?.says ?? null }));
 }
 
 /**

@@ -15,6 +15,7 @@ export async function alertsAbout(tx: Tx, organisationId: string, subjectId: str
     weddingsByDate: () => [],
     contactsByEmail: () => [],
     contactsByPhone: () => [],
+    tellers: () => [],
     unresolvedAlerts: (id) => (id === subjectId ? alerts : []),
   };
 }

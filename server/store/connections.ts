@@ -137,12 +137,17 @@ export async function setAccessIn(internals: StoreInternals, tx: Tx, organisatio
   await internals.peers.announceConnection(tx, connectionId);
 }
 
-/** Says who keeps the secrets of its calls from now on; null = they are in the vault. What was asked of a former keeper counts no more. */
-export async function setKeptIn(tx: Tx, organisationId: string, connectionId: string, kept: Kept | null): Promise<void> {
+/**
+ * Says who keeps the secrets of its calls from now on; null = they are in the vault. What was asked of a former keeper counts no more.
+ * `entered` = they were entered anew, so their mark is another one.
+ */
+export async function setKeptIn(tx: Tx, organisationId: string, connectionId: string, kept: Kept | null, entered: boolean): Promise<void> {
   const keeper = kept?.deviceId ?? null;
+  const keys = JSON.stringify(kept?.keys ?? []);
   await sql`
     update connection_access set kept_fence = case when kept_by is distinct from ${keeper}::uuid then kept_fence + 1 else kept_fence end,
-      kept_by = ${keeper}::uuid, kept_keys = ${JSON.stringify(kept?.keys ?? [])}::jsonb, kept_waits = false
+      kept_mark = case when ${entered}::boolean or kept_by is distinct from ${keeper}::uuid or kept_keys <> ${keys}::jsonb then null else kept_mark end,
+      kept_by = ${keeper}::uuid, kept_keys = ${keys}::jsonb, kept_waits = false
     where organisation_id = ${organisationId} and id = ${connectionId}
   `.execute(tx);
   await sql`

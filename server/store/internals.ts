@@ -4,7 +4,7 @@ import type { IntakeCache } from './intakeCache.ts';
 import type { Peers } from './peers.ts';
 import type { Revocations } from './revocations.ts';
 import type { RightOfWay } from './rightOfWay.ts';
-import type { Store } from './store.ts';
+import type { AuditLine, Store } from './store.ts';
 import type { Vault } from './vault.ts';
 import type { Writer } from './write.ts';
 
@@ -29,6 +29,8 @@ export interface StoreInternals {
   callWorkers(): void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;
+  /** As {@link Store.audit}: of what stands, so after the commit. */
+  audit(line: AuditLine): void;
   /** Writes the gathered audit lines now. */
   flushAudit(): Promise<void>;
   /** Chains the audit lines whose minute is over. */

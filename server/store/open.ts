@@ -213,6 +213,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     callWorkers: stored,
     rightOfWay,
     deliveryCommits: intake.commits,
+    audit: (line) => trail.add(line),
     flushAudit: () => trail.flush(),
     chainAudit: () => trail.chain(),
   };

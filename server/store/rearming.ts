@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { Actor } from '../../core/contract/events.ts';
 import type { Tx } from './database.ts';
+import { instant, type StoreInternals } from './internals.ts';
 
 /** What was refused for want of access, and never got to be tried again by itself. */
 const WANT_OF_ACCESS = ['normalise.no_access', 'normalise.forbidden', 'connect.leave_failed', 'connect.leave_ended'];
@@ -20,4 +22,21 @@ export async function rearmRefused(tx: Tx, connectionId: string, since: string |
       and (reason = any(${WANT_OF_ACCESS}::text[]) or (reason = ${NOT_FOUND} and done_at >= ${since}::timestamptz))
   `.execute(tx);
   return Number(done.numAffectedRows ?? 0n);
+}
+
+/** A connection that goes on where it stopped, and how many of its deliveries are worked on again for that. */
+export interface Rearmed {
+  readonly organisationId: string;
+  readonly connectionId: string;
+  readonly deliveries: number;
+}
+
+/** Leaves the trace of it, once it stands: a line for the connection, and one more where deliveries of it are worked on again. */
+export function auditRearmed(internals: Pick<StoreInternals, 'audit' | 'clock' | 'log'>, actor: Pick<Actor, 'id'>, rearmed: readonly Rearmed[]): void {
+  for (const { organisationId, connectionId, deliveries } of rearmed) {
+    const line = { organisationId, at: instant(internals.clock), actor: actor.id ?? 'system', subject: connectionId, outcome: 'ok' };
+    internals.audit({ ...line, action: 'connection.rearmed' });
+    if (deliveries > 0) internals.audit({ ...line, action: 'deliveries.rearmed' });
+    internals.log.info({ organisationId, connectionId, deliveries }, 'a connection goes on where it stopped');
+  }
 }

@@ -47,7 +47,8 @@ async function connections(tx: Tx, from: Vault, to: Vault): Promise<number> {
   for (const row of rows) {
     const secretsSealed = moved(from, to, row.secretsSealed, secretsOf(row.id));
     const intakeKeySealed = moved(from, to, row.intakeKeySealed, keyOf(row.id));
-    await tx.updateTable('connectionAccess').set({ secretsSealed, intakeKeySealed }).where('id', '=', row.id).execute();
+    // The salt of marks follows from the master key: the desktops tell theirs anew.
+    await tx.updateTable('connectionAccess').set({ secretsSealed, intakeKeySealed, keptMark: null }).where('id', '=', row.id).execute();
   }
   return rows.length;
 }

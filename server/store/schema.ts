@@ -80,6 +80,8 @@ export interface ConnectionAccessTable {
   keptFence: Generated<number>;
   /** Names of the secrets that are there. */
   keptKeys: Generated<string[]>;
+  /** What says that another connection uses the same key; null = the keeper has not told it yet. */
+  keptMark: Generated<string | null>;
   /** Something was left undone because the keeper was not there. */
   keptWaits: Generated<boolean>;
   /** The longest silence of a source that only calls us, as far as it ended by itself. */
@@ -200,6 +202,8 @@ export interface DryRunsTable {
   reasons: Generated<unknown>;
   holder: string | null;
   heldUntil: string | null;
+  /** Deliveries that were begun with and are not done, and how often. */
+  tries: Generated<Record<string, number>>;
   startedAt: string;
   finishedAt: string | null;
   expiresAt: string;

@@ -8,6 +8,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { tryFailed } from '../../core/vendors/trying.ts';
 import type { Asking } from '../desk/desk.ts';
 import { accessChanged, createConnection, setAccessIn, setKeptIn, type Kept } from '../store/connections.ts';
+import { auditRearmed, type Rearmed } from '../store/rearming.ts';
 import { actorOf, type Device } from '../store/store.ts';
 import type { z } from 'zod';
 import { carriedAway, keptAfter } from './keeping.ts';
@@ -126,31 +127,33 @@ export async function changeConnection(deps: SystemsDeps, device: Device, connec
   const renewed = handedOver || wanted.keptHere !== undefined || !sameValues(values.settings, before.value.settings) || !sameValues(values.secrets, before.value.secrets);
   const untested = !renewed || values.missing.length > 0 || wanted.keptHere !== undefined;
   const { settings } = values;
-  const tried: TryAnswer = untested ? { outcome: 'untestable' } : kept ? await tryAtDesk(deps, vendor, { organisationId, connectionId, system: vendor.manifest.id, settings }) : await tryOut(vendor, row.path, values, { ...deps, organisationId }, connectionId);
+  const tried: TryAnswer = untested ? { outcome: 'untestable' } : kept ? await tryAtDesk(deps, vendor, { organisationId, connectionId, system: vendor.manifest.id, settings, mark: before.value.keptMark }) : await tryOut(vendor, row.path, values, { ...deps, organisationId }, connectionId);
   const verdict = verdictOf(tried, wanted.evenIfUntested === true);
   if (!verdict.ok) return verdict;
-  const done = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<Readonly<Record<string, string>>, CodedError>> => {
+  const done = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<{ readonly generated: Readonly<Record<string, string>>; readonly rearmed: readonly Rearmed[] }, CodedError>> => {
     const now = await readStanding(deps, writing.tx, organisationId, connectionId);
     if (!now.ok) return now;
     // Against what stands now: tokens may have been renewed while it was tried out.
     const after = valuesAgainst(now.value);
     if (!after.ok) return after;
+    const rearmed: Rearmed[] = [];
     if (renewed) {
       await setAccessIn(deps.internals, writing.tx, organisationId, connectionId, after.value.values);
-      await setKeptIn(writing.tx, organisationId, connectionId, after.value.kept);
+      await setKeptIn(writing.tx, organisationId, connectionId, after.value.kept, wanted.keptHere !== undefined);
       // A desktop that keeps the key has tried it out itself.
-      await recoverIn(deps.internals, writing, organisationId, now.value.row, { works: tried.outcome === 'worked' || wanted.keptHere !== undefined, actor: actorOf(device) });
+      rearmed.push(await recoverIn(deps.internals, writing, organisationId, now.value.row, { works: tried.outcome === 'worked' || wanted.keptHere !== undefined, actor: actorOf(device) }));
     }
     if (wanted.name !== undefined) {
       const current = await readStanding(deps, writing.tx, organisationId, connectionId);
       if (current.ok) await renameIn(writing, device, current.value.row, wanted.name);
     }
-    return ok(after.value.values.generated);
+    return ok({ generated: after.value.values.generated, rearmed });
   });
   if (!done.ok) return done;
   accessChanged(deps.internals, connectionId);
   if (renewed) deps.internals.callWorkers();
-  return told(deps, device, connectionId, origin, done.value, verdict.value);
+  auditRearmed(deps.internals, actorOf(device), done.value.rearmed);
+  return told(deps, device, connectionId, origin, done.value.generated, verdict.value);
 }
 
 /** A new made-up secret; the one before stays valid as `<key>Previous`, where the system knows one. Errors: `request.not_found`, `connect.not_possible`. */

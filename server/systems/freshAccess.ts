@@ -20,6 +20,8 @@ const LOOK_MS = 150;
 export interface FreshAccess extends ConnectionAccess {
   readonly keptBy: string | null;
   readonly fence: number;
+  /** The mark of the key that is there; see `server/desk/marks.ts`. */
+  readonly mark: string | null;
 }
 
 export type AccessDeps = Pick<SystemsDeps, 'internals' | 'vendors' | 'http' | 'clock'> & {
@@ -63,7 +65,7 @@ export async function freshAccess(deps: AccessDeps, organisationId: string, conn
   }
 }
 
-const usableOf = ({ row, settings, secrets, keptBy, keptFence: fence }: Standing): FreshAccess => ({ connectionId: row.id, settings, secrets, keptBy, fence });
+const usableOf = ({ row, settings, secrets, keptBy, keptFence: fence, keptMark: mark }: Standing): FreshAccess => ({ connectionId: row.id, settings, secrets, keptBy, fence, mark });
 
 async function takeTurn({ internals, clock }: AccessDeps, organisationId: string, connectionId: string): Promise<boolean> {
   const now = new Date(clock.now()).toISOString();

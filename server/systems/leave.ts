@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import { LEAVE_MS, type LeaveAnswer } from '../../core/contract/systems.ts';
 import { accessChanged, setAccessIn } from '../store/connections.ts';
 import { instant } from '../store/internals.ts';
+import { auditRearmed, type Rearmed } from '../store/rearming.ts';
 import { readRows } from '../store/rows.ts';
 import { actorOf, type Device } from '../store/store.ts';
 import { hashOf, newToken } from '../store/vault.ts';
@@ -112,7 +113,7 @@ async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state
   const { accessToken, refreshToken, until } = tokens.value;
   const given = { accessToken, ...(refreshToken === null ? {} : { refreshToken }) };
   const works = await leaveWorks(deps, organisationId, standing.value, given);
-  const connection = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<Connection, CodedError>> => {
+  const connection = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<{ readonly row: Connection; readonly rearmed: Rearmed }, CodedError>> => {
     const { tx } = writing;
     const now = await readStanding(deps, tx, organisationId, connectionId);
     if (!now.ok) return now;
@@ -123,13 +124,15 @@ async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state
     await sql`
       update connection_access set leave_until = ${until}::timestamptz, leave_ended = false, leave_refused = null, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}
     `.execute(tx);
-    await recoverIn(deps.internals, writing, organisationId, row, { works, actor: request.actor });
+    const rearmed = await recoverIn(deps.internals, writing, organisationId, row, { works, actor: request.actor });
     const [after] = await readRows(tx, organisationId, 'connections', [connectionId]);
-    return ok(after ?? row);
+    return ok({ row: after ?? row, rearmed });
   });
   accessChanged(deps.internals, connectionId);
   deps.internals.callWorkers();
-  return connection.ok ? ok({ organisationId, connection: connection.value }) : connection;
+  if (!connection.ok) return connection;
+  auditRearmed(deps.internals, request.actor, [connection.value.rearmed]);
+  return ok({ organisationId, connection: connection.value.row });
 }
 
 /** New leave is tried out; where there is nothing to try, that it was given is enough. */

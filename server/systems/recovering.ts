@@ -7,7 +7,7 @@ import { draftUpdated, type DraftContext } from '../../core/domain/record/drafts
 import { alertsAbout } from '../store/alertsAbout.ts';
 import { freeLeave } from '../store/held.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
-import { rearmRefused } from '../store/rearming.ts';
+import { rearmRefused, type Rearmed } from '../store/rearming.ts';
 import type { Writing } from '../store/write.ts';
 
 /** Records that a connection fails or works again, with what its people are told of it. */
@@ -21,8 +21,9 @@ export async function healthIn(internals: StoreInternals, { tx, record }: Writin
 /**
  * New credentials stand. Its troubles are forgotten, what waits or was refused for want of access is due now, and it is
  * looked at now, so that the gap is filled. `works` = it was tried out: then it counts as recovered at once. One that is paused or disabled stays so.
+ * What it gives is for `auditRearmed`, once it stands.
  */
-export async function recoverIn(internals: StoreInternals, writing: Writing, organisationId: string, row: Connection, { works, actor }: { readonly works: boolean; readonly actor: Actor }): Promise<void> {
+export async function recoverIn(internals: StoreInternals, writing: Writing, organisationId: string, row: Connection, { works, actor }: { readonly works: boolean; readonly actor: Actor }): Promise<Rearmed> {
   const { tx } = writing;
   const now = instant(internals.clock);
   const stopped = row.health === 'paused' || row.health === 'disabled';
@@ -31,11 +32,13 @@ export async function recoverIn(internals: StoreInternals, writing: Writing, org
     where organisation_id = ${organisationId} and id = ${row.id}
   `.execute(tx);
   await sql`update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = ${row.id} and state = 'waiting' and not in_hand`.execute(tx);
-  await rearmRefused(tx, row.id, row.health === 'failing' ? row.healthSince : null, row.health === 'paused' ? 'held.paused' : row.health === 'disabled' ? 'held.disabled' : null);
-  if (stopped) return;
+  const deliveries = await rearmRefused(tx, row.id, row.health === 'failing' ? row.healthSince : null, row.health === 'paused' ? 'held.paused' : row.health === 'disabled' ? 'held.disabled' : null);
+  const rearmed = { organisationId, connectionId: row.id, deliveries };
+  if (stopped) return rearmed;
   await freeLeave(tx, row.id);
   const away = row.health === 'waiting' && row.healthReason === 'desk.away';
   if (works && (row.health === 'failing' || away)) await healthIn(internals, writing, organisationId, row, 'healthy', null, actor);
+  return rearmed;
 }
 
 /** The vendor has taken its leave back: nobody calls it until leave is given again. */

@@ -55,6 +55,8 @@ export interface Standing {
   readonly keptFence: number;
   /** Names of the secrets that are there. */
   readonly keptKeys: readonly string[];
+  /** Says which connections use the same key; null = not told yet. */
+  readonly keptMark: string | null;
 }
 
 export const notFound = (): Result<never, CodedError> => err(codedError('request.not_found', 'There is no such connection.'));
@@ -65,7 +67,7 @@ export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'in
   const [row] = await readRows(tx, organisationId, 'connections', [connectionId]);
   const access = await tx
     .selectFrom('connectionAccess')
-    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded', 'leaveRefused', 'forwarding', 'keptBy', 'keptFence', 'keptKeys'])
+    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded', 'leaveRefused', 'forwarding', 'keptBy', 'keptFence', 'keptKeys', 'keptMark'])
     .where('organisationId', '=', organisationId)
     .where('id', '=', connectionId)
     .executeTakeFirst();

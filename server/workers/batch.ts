@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { needsOf, type Needs } from '../../core/domain/record/plan.ts';
+import { needsOf, type Needs } from '../../core/domain/record/needs.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
@@ -7,13 +7,14 @@ import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import { readRows } from '../store/rows.ts';
+import { auditRearmed, type Rearmed } from '../store/rearming.ts';
 import type { Share } from '../store/record.ts';
 import { claim, type From } from './claim.ts';
 import { afterMemories, readMemories, writeMemories, type Memory } from './memories.ts';
 import { understand, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
 import { workPart, type Part } from './part.ts';
-import type { Settled } from './settle.ts';
+import { SYSTEM, type Settled } from './settle.ts';
 import { markDiffering, readShown, unbind, type ShownBefore } from './shown.ts';
 import { loadViews, type WorkingView } from './view.ts';
 
@@ -54,6 +55,8 @@ export interface BatchResult {
   readonly changed: readonly string[];
   /** Connections whose source wants to be looked at now. */
   readonly looks: readonly string[];
+  /** Connections whose source accepts our access again. */
+  readonly rearmed: readonly Rearmed[];
 }
 
 /**
@@ -75,6 +78,7 @@ export async function workBatch(options: BatchOptions): Promise<BatchResult> {
 async function told({ store }: BatchOptions, writing: Promise<BatchResult>): Promise<BatchResult> {
   const result = await writing;
   for (const connectionId of result.changed) store.intakeCache.forget(connectionId);
+  auditRearmed(store, SYSTEM, result.rearmed);
   return result;
 }
 
@@ -89,7 +93,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const decide = options.decide ?? ((delivery: DeliveryInHand) => understand(delivery, vendors));
   const shown = await readShown(tx, [...back.map(({ delivery }) => delivery), ...fresh]);
   const works = [...back, ...fresh.map((delivery): Work => ({ delivery, outcome: asRead(decide(delivery), shown.get(delivery.id)) }))].sort((a, b) => a.delivery.arrival - b.delivery.arrival);
-  if (works.length === 0) return { works, settled: [], events: 0, organisationIds, changed: [], looks: [] };
+  if (works.length === 0) return { works, settled: [], events: 0, organisationIds, changed: [], looks: [], rearmed: [] };
 
   const shares = Map.groupBy(works, ({ delivery }) => delivery.organisationId);
   const wanted = [...shares].map(([organisationId, all]) => ({ organisationId, needs: needsByConnection(all), connectionIds: connectionsOf(all) }));
@@ -124,16 +128,19 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   await unbind(tx, shown, all.filter((one) => one.stays !== true));
   await emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now);
   await writeMemories(tx, parts.flatMap((part) => part.memories));
-  await afterMemories(tx, parts.flatMap((part) => part.memories), now);
+  const rearmed = await afterMemories(tx, parts.flatMap((part) => part.memories.map((one) => ({ ...one, organisationId: part.organisationId }))), now);
   const looks = [...new Set(done.flatMap(({ delivery, outcome }) => (outcome.kind === 'poll' ? [delivery.connectionId] : [])))];
   if (looks.length > 0) await sql`update connection_access set next_poll_at = ${now}::timestamptz where id = any(${looks}::uuid[])`.execute(tx);
   const changed = parts.flatMap((part) => part.memories.filter((one) => one.disabled).map((one) => one.connectionId));
   for (const connectionId of changed) await store.peers.announceConnection(tx, connectionId);
-  return { works: done, settled: all, events, organisationIds: organisationIds.filter((id) => !left.has(id)), changed, looks };
+  return { works: done, settled: all, events, organisationIds: organisationIds.filter((id) => !left.has(id)), changed, looks, rearmed };
 }
 
-/** What the source has said to the dry run stands in for asking it once more. */
-const asRead = (outcome: Outcome, shown: ShownBefore | undefined): Outcome => (outcome.kind === 'reread' && shown?.changes ? { kind: 'changes', changes: shown.changes } : outcome);
+/** What the source has said to the dry run stands in for asking it once more: it was read when it was read then. */
+function asRead(outcome: Outcome, shown: ShownBefore | undefined): Outcome {
+  if (outcome.kind !== 'reread' || !shown?.changes) return outcome;
+  return { kind: 'changes', changes: shown.changes, ...(shown.readAt === null ? {} : { readAt: Date.parse(shown.readAt) }) };
+}
 
 const connectionsOf = (all: readonly Work[]) => [...new Set(all.map(({ delivery }) => delivery.connectionId))];
 

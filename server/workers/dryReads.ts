@@ -13,7 +13,7 @@ const AT_ONCE = 4;
 /** What a source has said, or why it has not. */
 export interface Read {
   readonly outcome: Outcome;
-  /** Null = there was no answer. */
+  /** When the reading began that was answered; null = there was no answer. */
   readonly readAt: string | null;
 }
 
@@ -43,7 +43,7 @@ export function createDryReads(reader: SourceReader, clock: Clock, stopped: () =
     const answered = outcome.kind === 'changes' || outcome.kind === 'quarantined';
     if (answered) {
       misses.delete(connectionId);
-      known.set(keyOf(asked), { outcome, readAt: new Date(clock.now()).toISOString() });
+      known.set(keyOf(asked), { outcome, readAt: new Date(outcome.kind === 'changes' ? (outcome.readAt ?? clock.now()) : clock.now()).toISOString() });
       return;
     }
     const missed = (misses.get(connectionId) ?? 0) + 1;

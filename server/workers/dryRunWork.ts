@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { ErrorCode } from '../../core/contract/errors.ts';
 import { Lot, REPLAY_LIMIT } from '../../core/contract/deliveries.ts';
 import type { DryRunOutcome } from '../../core/contract/dryRuns.ts';
+import type { Breakers } from '../../core/domain/intake/breaker.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { expiryOf } from '../deliveries/expiry.ts';
@@ -18,6 +20,12 @@ import type { SourceReader } from './readSource.ts';
 /** Deliveries that are planned together, as a replay hands them out. */
 const PAGE = 100;
 const REASONS_KEPT = 20;
+/**
+ * How often a delivery is begun with. After each time its process was gone before it was done (killed, out of memory), so it may be at
+ * fault: from the second time on it is worked on alone.
+ */
+const MOST_TRIES = 3;
+const UNTRIED = 'replay.untried' satisfies ErrorCode;
 
 export interface DryRunInHand {
   readonly id: string;
@@ -50,6 +58,8 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
   if (!lot.success) return end('failed');
   const ahead = createPlannedAhead();
   const reads = createDryReads(reader, clock, stopped);
+  /** Begun with by a process that has gone since, and what is in hand now. */
+  let tries = new Map<string, number>();
   const sum = { done: 0, fields: 0, read: 0, outcomes: {} as Partial<Record<DryRunOutcome, number>>, reasons: new Set<string>() };
 
   async function end(state: 'done' | 'failed'): Promise<void> {
@@ -91,15 +101,39 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
     }
   }
 
+  const triesText = (): string => JSON.stringify(Object.fromEntries(tries));
+
+  /** False = it is not ours any more. */
+  async function keepTries(): Promise<boolean> {
+    const ours = await database.withOrganisation(organisationId, (tx) =>
+      sql`update dry_runs set tries = ${triesText()}::jsonb where id = ${id} and holder = ${holder} and state = 'running'`.execute(tx),
+    );
+    return (ours.numAffectedRows ?? 0n) > 0n;
+  }
+
+  /** Is known to whoever takes it over, should this process end over it. */
+  async function begin(rows: readonly InLot[]): Promise<boolean> {
+    for (const row of rows) tries.set(row.id, (tries.get(row.id) ?? 0) + 1);
+    return keepTries();
+  }
+
+  /** It ends in good order: nothing of it was tried. */
+  async function giveBack(rows: readonly InLot[]): Promise<void> {
+    for (const row of rows) tries.set(row.id, (tries.get(row.id) ?? 1) - 1);
+    tries = new Map([...tries].filter(([, count]) => count > 0));
+    await keepTries();
+  }
+
   /** False = it is not ours any more. */
   async function keep(lines: readonly Line[]): Promise<boolean> {
+    for (const { row } of lines) tries.delete(row.id);
     const values = lines.map(({ row, outcome, reason, rows, newIds, changes, readAt }) => ({
       delivery_id: row.id, received_at: row.receivedAt, arrival: row.arrival, outcome, reason, rows, new_ids: newIds, changes, read_at: readAt,
     }));
     return database.withOrganisation(organisationId, async (tx) => {
       const ours = await sql`
         update dry_runs set done = ${sum.done}, fields = ${sum.fields}, rows = ${ahead.rows()}, read = ${sum.read}, outcomes = ${JSON.stringify(sum.outcomes)}::jsonb,
-          reasons = ${JSON.stringify([...sum.reasons])}::jsonb, expires_at = ${expiryOf(clock.now())}
+          reasons = ${JSON.stringify([...sum.reasons])}::jsonb, tries = ${triesText()}::jsonb, expires_at = ${expiryOf(clock.now())}
         where id = ${id} and holder = ${holder} and state = 'running'
       `.execute(tx);
       if ((ours.numAffectedRows ?? 0n) === 0n) return false;
@@ -114,13 +148,35 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
     });
   }
 
-  /** What somebody before us has left goes. False = it is not ours any more, and what is there may be another's. */
+  /** What somebody before us has left goes, but for what it began with. False = it is not ours any more, and what is there may be another's. */
   async function clear(): Promise<boolean> {
     return database.withOrganisation(organisationId, async (tx) => {
-      const ours = await tx.selectFrom('dryRuns').select('id').where('id', '=', id).where('holder', '=', holder).where('state', '=', 'running').forUpdate().executeTakeFirst();
+      const ours = await tx.selectFrom('dryRuns').select('tries').where('id', '=', id).where('holder', '=', holder).where('state', '=', 'running').forUpdate().executeTakeFirst();
       if (ours) await sql`delete from dry_run_lines where dry_run_id = ${id}`.execute(tx);
+      tries = new Map(Object.entries(ours?.tries ?? {}));
       return ours !== undefined;
     });
+  }
+
+  /** A few deliveries, one after another as they came. False = it was stopped, or is not ours any more. */
+  async function step(rows: readonly InLot[], breakers: ReadonlyMap<string, Breakers>): Promise<boolean> {
+    const [first] = rows;
+    if (first && (tries.get(first.id) ?? 0) >= MOST_TRIES) {
+      const left: Line[] = rows.map((row) => ({ row, outcome: 'untried', reason: UNTRIED, rows: [], newIds: [], changes: null, readAt: null }));
+      add(left);
+      return keep(left);
+    }
+    if (!(await begin(rows))) return false;
+    const works = rows.filter((row) => row.emptiedAt === null).map((delivery): Work => ({ delivery, outcome: understand({ ...delivery, paused: false }, vendors) }));
+    const read = await reads.readAll(works, breakers);
+    // What was not asked because of a stop must not be told as not answered.
+    if (stopped()) {
+      await giveBack(rows);
+      return false;
+    }
+    const lines = await planPage(rows, works, read);
+    add(lines);
+    return keep(lines);
   }
 
   if (!(await clear())) return;
@@ -135,13 +191,25 @@ export async function workDryRun({ id, organisationId, lot: stored, holder }: Dr
     });
     for (const { receivedAt: at, arrival } of page) if (place === null || at > place.at || (at === place.at && arrival > place.arrival)) place = { at, arrival };
     const rows = page.filter((row) => row.origin !== 'test');
-    const works = rows.filter((row) => row.emptiedAt === null).map((delivery): Work => ({ delivery, outcome: understand({ ...delivery, paused: false }, vendors) }));
-    const read = await reads.readAll(works, breakers);
-    // What was not asked because of a stop must not be told as not answered.
-    if (stopped()) return;
-    const lines = await planPage(rows, works, read);
-    add(lines);
-    if (!(await keep(lines))) return;
+    for (const group of groupsOf(rows, tries)) if (!(await step(group, breakers))) return;
     if (page.length < PAGE || sum.done > REPLAY_LIMIT) return end('done');
   }
+}
+
+/** In their order; those that somebody has begun with and was not done with are worked on alone, so that the one at fault is found. */
+function groupsOf(rows: readonly InLot[], tries: ReadonlyMap<string, number>): InLot[][] {
+  const groups: InLot[][] = [];
+  let open: InLot[] | null = null;
+  for (const row of rows) {
+    if ((tries.get(row.id) ?? 0) > 0) {
+      groups.push([row]);
+      open = null;
+    } else if (open) {
+      open.push(row);
+    } else {
+      open = [row];
+      groups.push(open);
+    }
+  }
+  return groups;
 }

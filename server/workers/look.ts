@@ -149,8 +149,8 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
 }
 
 /** The same source, read by the desktop that keeps the key; and why it was not read, if it was not. */
-function byDesk({ organisationId, system }: Due, source: Source, { connectionId, settings }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
-  const calls = deskCalls({ internals: store, desk, organisationId, connectionId, system, settings });
+function byDesk({ organisationId, system }: Due, source: Source, { connectionId, settings, mark }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
+  const calls = deskCalls({ internals: store, desk, organisationId, connectionId, system, settings, mark });
   let stopped: Stopped | null = null;
   const read: Source['read'] = async (cursor) => {
     const answer = await calls.poll(cursor);

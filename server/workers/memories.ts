@@ -5,7 +5,7 @@ import type { Told } from '../../core/domain/intake/ladder.ts';
 import type { Tx } from '../store/database.ts';
 import { readRowsOf } from '../store/rows.ts';
 import { holdDeliveries } from '../store/held.ts';
-import { rearmRefused } from '../store/rearming.ts';
+import { rearmRefused, type Rearmed } from '../store/rearming.ts';
 import { BREAKER_OPEN, NO_ACCESS } from './settle.ts';
 import { NO_MEMORY, type BrakeMemory } from './stops.ts';
 
@@ -68,14 +68,18 @@ export async function writeMemories(tx: Tx, memories: readonly MemoryAfter[]): P
   `.execute(tx);
 }
 
-/** What follows for deliveries that are not of this batch. */
-export async function afterMemories(tx: Tx, memories: readonly MemoryAfter[], now: string): Promise<void> {
+/** What follows for deliveries that are not of this batch. Gives what goes on where it stopped, for `auditRearmed` once it stands. */
+export async function afterMemories(tx: Tx, memories: readonly (MemoryAfter & { readonly organisationId: string })[], now: string): Promise<Rearmed[]> {
   const disabled = memories.filter((one) => one.disabled).map((one) => one.connectionId);
   if (disabled.length > 0) await holdDeliveries(tx, disabled, 'held.disabled');
-  for (const { connectionId, regained, disabled: off } of memories) if (regained && !off) await rearmRefused(tx, connectionId, regained.since);
+  const rearmed: Rearmed[] = [];
+  for (const { organisationId, connectionId, regained, disabled: off } of memories) {
+    if (regained && !off) rearmed.push({ organisationId, connectionId, deliveries: await rearmRefused(tx, connectionId, regained.since) });
+  }
   const closed = memories.filter((one) => (one.closed || one.regained) && !one.disabled).map((one) => one.connectionId);
-  if (closed.length === 0) return;
+  if (closed.length === 0) return rearmed;
   await sql`
     update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = any(${closed}::uuid[]) and state = 'waiting' and reason = any(${[BREAKER_OPEN, NO_ACCESS]}::text[]) and not in_hand
   `.execute(tx);
+  return rearmed;
 }

@@ -1,6 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Priority } from '../../core/contract/deliveries.ts';
 import { byPriority } from '../../core/domain/intake/priority.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
@@ -16,9 +14,12 @@ import type { Outcome } from './outcome.ts';
 import { createRereads } from './reread.ts';
 import { LEASE_MS } from './settle.ts';
 import { createTurns } from './turns.ts';
+import { waitingHouses, type Waiting } from './waiting.ts';
 
 /** Batches of one organisation in a row before the others have their turn. */
 const TURN = 8;
+/** While turns go on by themselves, from the beginning of one look for others to the next at least. */
+const BESIDE_MS = 50;
 /** The queue is looked at after this long even if nobody called; more often where the call comes from another process and may be lost. */
 const LONGEST_SLEEP_MS = { embedded: 5_000, postgresql: 1_000 } as const;
 
@@ -45,12 +46,6 @@ export interface NormaliserOptions {
   readonly readLimitMs?: number;
 }
 
-/** A house with something to do, and what is most pressing of it: something urgent anywhere, or what is next in its line. */
-interface Waiting {
-  readonly organisationId: string;
-  readonly priority: Priority;
-}
-
 export interface Normaliser {
   /** Looks at the queue now. */
   wake(): void;
@@ -72,6 +67,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   let stopped = false;
   let woken = true;
   let rouse: () => void = () => undefined;
+  let turnEnded: () => void = () => undefined;
   let troubles = 0;
   let unfinished = 0;
   const wake = () => {
@@ -109,23 +105,8 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     });
   }
 
-  /** Steps from organisation to organisation through the index of what is to be done: the backlog itself is not read. */
   async function due(): Promise<Waiting[]> {
-    const { rows } = await sql<Waiting>`
-      with recursive o as (
-        (select organisation_id from deliveries where state in ('received', 'waiting') order by organisation_id limit 1)
-        union all
-        select (select d.organisation_id from deliveries d where d.state in ('received', 'waiting') and d.organisation_id > o.organisation_id order by d.organisation_id limit 1) from o
-        where o.organisation_id is not null
-      )
-      select o.organisation_id,
-        case when exists (select 1 from deliveries d where d.organisation_id = o.organisation_id and d.state = 'received' and d.priority = 'urgent' and d.replay_id is null) then 'urgent'
-          else (select d.priority from deliveries d where d.organisation_id = o.organisation_id and d.state in ('received', 'waiting') order by d.arrival limit 1) end as priority
-      from o where exists (
-        select 1 from deliveries d where d.organisation_id = o.organisation_id and d.state in ('received', 'waiting')
-          and (d.next_attempt_at is null or d.next_attempt_at <= ${instant(clock)}::timestamptz)
-      )
-    `.execute(store.database.system);
+    const { rows } = await waitingHouses(instant(clock)).execute(store.database.system);
     const back = rereads.organisations().map((organisationId): Waiting => ({ organisationId, priority: 'normal' }));
     // Of several about one house the last counts.
     return [...new Map([...back, ...rows].map((one) => [one.organisationId, one])).values()].filter(({ organisationId }) => !turns.has(organisationId));
@@ -141,7 +122,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     return moved;
   }
   const batches = createBatches({ store, vendors, random, clock, log, rereads, done: begin });
-  const turns = createTurns({ work: ownTurn, wentOn: wake, log });
+  const turns = createTurns({ work: ownTurn, wentOn() { turnEnded(); wake(); }, log });
 
   async function pass(): Promise<number> {
     let moved = 0;
@@ -188,6 +169,24 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     });
   }
 
+  /**
+   * While turns go on by themselves every commit of the intake wakes us, mostly for what they will see to anyway: what is of
+   * other organisations waits for a moment. A turn that ends is heard at once.
+   */
+  async function beside(sinceMs: number): Promise<void> {
+    const restMs = BESIDE_MS - sinceMs;
+    if (restMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, restMs);
+        turnEnded = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    if (turns.count() > 0) await sleep(longestSleepMs);
+  }
+
   let renewedAt = clock.now();
   /** A re-read may wait long for its turn; as long as we live, nobody else should begin it. */
   async function renewLeases(): Promise<void> {
@@ -208,6 +207,10 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
         const moved = await pass();
         troubles = 0;
         if (moved > 0) await pause(batches.rest(performance.now() - beganAt));
+        else if (turns.count() > 0) {
+          await beside(performance.now() - beganAt);
+          continue;
+        }
         if (moved > 0 || woken || stopped) continue;
         const ms = await sleepMs();
         if (!woken && unfinished === 0 && turns.count() === 0 && rereads.organisations().length === 0) {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
+import type { Heard } from '../../core/domain/record/plan.ts';
 import { REMOVED } from '../store/removing.ts';
 import type { Hint, Normalise, Origin, VendorModule } from '../../core/vendors/vendor.ts';
 
@@ -55,6 +56,9 @@ export type Outcome =
   | ({ readonly kind: 'noAccess'; readonly code: Extract<ErrorCode, 'normalise.no_access'>; readonly message: string } & Called)
   /** The source did not answer; to be tried again. */
   | ({ readonly kind: 'unanswered'; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs: number | null } & Called);
+
+/** When the facts of a delivery were told. */
+export const heardOf = ({ receivedAt }: Pick<DeliveryInHand, 'receivedAt'>, readAt: number | undefined): Heard => ({ readAt: readAt ?? null, receivedAt: Date.parse(receivedAt) });
 
 export interface Work {
   readonly delivery: DeliveryInHand;

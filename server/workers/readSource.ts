@@ -57,7 +57,7 @@ export function createSourceReader({ store, vendors, http, clock, desk, calls, r
       if (!access.ok) return unanswered(access.error.code, access.error.message, null);
       const changes: Change[] = [];
       const { connectionId, organisationId } = delivery;
-      const hand = access.value.keptBy === null ? null : deskCalls({ internals: store, desk, organisationId, connectionId, system: delivery.system, settings: access.value.settings });
+      const hand = access.value.keptBy === null ? null : deskCalls({ internals: store, desk, organisationId, connectionId, system: delivery.system, settings: access.value.settings, mark: access.value.mark });
       const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access.value);
       const { manifest } = vendor;
       const by = (secrets: FreshAccess['secrets']) => calls?.of({ manifest, organisationId, connectionId, secrets, purpose: 'source.reread' }) ?? http;

@@ -12,7 +12,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { NO_LEAVE } from '../store/held.ts';
 import { checkDrafts } from '../store/record.ts';
 import type { Fetch } from './gates.ts';
-import { backoffMs, MAX_ATTEMPTS, messageOf, type Called, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
+import { backoffMs, heardOf, MAX_ATTEMPTS, messageOf, type Called, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 import { idsAsShown, isAsShown, type ShownBefore } from './shown.ts';
 import type { HeldReason } from './stops.ts';
 import { withDrafts, type WorkingView } from './view.ts';
@@ -124,7 +124,7 @@ function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
   const shown = context.shown?.(delivery) ?? null;
-  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, readAt ?? null);
+  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, heardOf(delivery, readAt));
   if (delivery.ahead && !mayOvertake(changes, { drafts, parked })) {
     return { delivery, attempts: delivery.attempts - 1, state: delivery.found, reason: null, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], stays: true };
   }

@@ -17,6 +17,8 @@ export interface ShownBefore {
   readonly newIds: readonly string[];
   /** What its source has said; null = it was not asked, or did not answer. */
   readonly changes: readonly Change[] | null;
+  /** When the source was asked for that. */
+  readonly readAt: string | null;
   /** How it stood before it was handed out. */
   readonly was: { readonly state: DeliveryState; readonly reason: string | null; readonly attempts: number };
 }
@@ -41,7 +43,7 @@ export async function readShown(tx: Tx, deliveries: readonly DeliveryInHand[]): 
   const again = deliveries.filter(({ replayId }) => replayId !== null);
   if (again.length === 0) return new Map();
   const { rows } = await sql<Row>`
-    select l.delivery_id, l.dry_run_id, l.outcome, l.reason, l.rows, l.new_ids, l.changes, l.was_state, l.was_reason, l.was_attempts
+    select l.delivery_id, l.dry_run_id, l.outcome, l.reason, l.rows, l.new_ids, l.changes, l.read_at, l.was_state, l.was_reason, l.was_attempts
     from dry_runs r join dry_run_lines l on l.dry_run_id = r.id join replays p on p.id = r.replay_id and p.state <> 'done'
     where r.replay_id = any(${[...new Set(again.map((one) => one.replayId))]}::uuid[]) and l.delivery_id = any(${again.map((one) => one.id)}::uuid[]) and l.was_state is not null
   `.execute(tx);
@@ -88,7 +90,7 @@ export async function markDiffering(tx: Tx, differing: readonly { readonly dryRu
 export async function markLeftOut(tx: Tx, dryRunId: string, replayId: string): Promise<void> {
   const left = await sql`
     update dry_run_lines l set differs = true from deliveries d
-    where l.dry_run_id = ${dryRunId} and l.outcome <> 'body_gone' and d.id = l.delivery_id and d.replay_id is distinct from ${replayId}::uuid
+    where l.dry_run_id = ${dryRunId} and l.outcome not in ('body_gone', 'untried') and d.id = l.delivery_id and d.replay_id is distinct from ${replayId}::uuid
       and (d.emptied_at is not null or exists (select from connection_access gone where gone.id = d.connection_id and gone.removed_at is not null))
   `.execute(tx);
   await sql`update replays set differs = differs + ${left.numAffectedRows ?? 0n} where id = ${replayId}`.execute(tx);

@@ -1,8 +1,10 @@
 import { answered, denied, failed, type Operation } from '../../core/domain/intake/breaker.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
+import { auditRearmed } from '../store/rearming.ts';
 import { healthAfter, type Sign } from './health.ts';
 import { afterMemories, readMemories, writeMemories, type MemoryAfter } from './memories.ts';
+import { SYSTEM } from './settle.ts';
 import { loadViews } from './view.ts';
 
 /** One call to a connection's source that was made outside of the line of deliveries. */
@@ -30,10 +32,11 @@ export async function noteCall(internals: StoreInternals, { organisationId, conn
     await record(health.drafts);
     const after: MemoryAfter = { connectionId, failures: health.failures, told: health.told, breakers, brake: memory.brake, disabled: health.disabled, closed: false, regained: health.regained ? { since: memory.row.healthSince } : null };
     await writeMemories(tx, [after]);
-    await afterMemories(tx, [after], instant(internals.clock));
+    const rearmed = await afterMemories(tx, [{ ...after, organisationId }], instant(internals.clock));
     if (after.disabled) await internals.peers.announceConnection(tx, connectionId);
-    return after;
+    return { ...after, rearmed };
   });
+  if (noted) auditRearmed(internals, SYSTEM, noted.rearmed);
   if (noted?.disabled) internals.intakeCache.forget(connectionId);
   return noted?.breakers[operation]?.openUntil ?? null;
 }

@@ -5,8 +5,11 @@ import type { Alert } from '../../core/contract/record/attention.ts';
 import type { Wedding } from '../../core/contract/record/day.ts';
 import type { Contact } from '../../core/contract/record/people.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
-import { phoneEnd, type Mapping, type MappingDraft, type Needs, type View } from '../../core/domain/record/plan.ts';
-import type { Told } from '../../core/domain/record/told.ts';
+import { phoneEnd, type Needs } from '../../core/domain/record/needs.ts';
+import type { MappingDraft } from '../../core/domain/record/plan.ts';
+import { tellerKey, type Teller } from '../../core/domain/record/tellers.ts';
+import { tellerOf, type Told } from '../../core/domain/record/told.ts';
+import type { Mapping, View } from '../../core/domain/record/view.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { readRowsOf, type RowKey } from '../store/rows.ts';
@@ -19,7 +22,7 @@ export interface WorkingView {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const mappingKey = (connectionId: string, type: string, id: string) => `${connectionId}\n${type}\n${id}`;
+const mappingKey = tellerKey;
 
 /** A day that exists; anything else a vendor may send would make the whole query fail. */
 function isDay(text: string): boolean {
@@ -41,6 +44,7 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     weddingsByDate: (date) => view.weddingsByDate(date),
     contactsByEmail: (email) => view.contactsByEmail(email),
     contactsByPhone: (phone) => view.contactsByPhone(phone),
+    tellers: (contactId) => view.tellers(contactId),
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
 }
@@ -94,6 +98,8 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     `.execute(tx);
     await take('contacts', found.rows);
   }
+
+  await loadTellers(tx, parts);
 
   const weddings = keysOf((part) => [
     ...needsOf(part).flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)),
@@ -158,6 +164,26 @@ export function mappingsOf(keys: readonly RemoteKey[]): RawBuilder<MappingRow> {
   `;
 }
 
+const asMapping = ({ collection, localId: id, remoteVersion, told, erased }: MappingRow): Mapping => ({ collection, id, remoteVersion, told, ...(erased ? { erased: true } : {}) });
+
+/** Where people are told of: what every system's objects have told of those that were found. */
+async function loadTellers(tx: Tx, parts: readonly Part[]): Promise<void> {
+  const of = parts.filter((part) => [...part.needs.values()].some((own) => own.some(({ people }) => people)));
+  const keys = of.flatMap((part) => [...part.rows.contacts.keys()].map((id): RowKey => ({ organisationId: part.organisationId, id })));
+  if (keys.length === 0) return;
+  const { rows } = await sql<MappingRow>`
+    select m.* from unnest(${organisationsOf(keys)}::uuid[], ${idsOf(keys)}::uuid[]) as k(organisation_id, id)
+    cross join lateral (
+      select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, told, false as erased from mappings
+      where local_id = k.id and organisation_id = k.organisation_id and collection = 'contacts' and erased_at is null
+    ) as m
+  `.execute(tx);
+  const found = Map.groupBy(rows, (row) => row.organisationId);
+  for (const part of of) {
+    for (const row of found.get(part.organisationId) ?? []) part.mappings.set(mappingKey(row.connectionId, row.remoteType, row.remoteId), asMapping(row));
+  }
+}
+
 async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, Map<string, Mapping>>> {
   const keys = new Map<string, RemoteKey>();
   for (const { organisationId, needs } of wanted) {
@@ -174,8 +200,7 @@ async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<stri
   for (const row of result.rows) {
     const own = found.get(row.organisationId) ?? new Map<string, Mapping>();
     found.set(row.organisationId, own);
-    const { collection, localId: id, remoteVersion, told } = row;
-    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), { collection, id, remoteVersion, told, ...(row.erased ? { erased: true } : {}) });
+    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), asMapping(row));
   }
   return found;
 }
@@ -187,6 +212,20 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
     return end === null ? [] : ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.phone !== null && phoneEnd(contact.phone) === end);
   };
   const contacts = (email: string) => ([...rows.contacts.values()] as Contact[]).filter((contact) => contact.email?.toLowerCase() === email);
+  // By person, so that a batch of many does not look through all of its mappings for each.
+  const people = new Map<string, Set<string>>();
+  const put = (key: string, mapping: Mapping) => {
+    const before = mappings.get(key);
+    if (before) people.get(before.id)?.delete(key);
+    mappings.set(key, mapping);
+    if (mapping.collection === 'contacts') people.set(mapping.id, (people.get(mapping.id) ?? new Set<string>()).add(key));
+  };
+  for (const [key, mapping] of [...mappings]) put(key, mapping);
+  const tellers = (contactId: string): Teller[] =>
+    [...(people.get(contactId) ?? [])].flatMap((key) => {
+      const { erased, told } = mappings.get(key) ?? {};
+      return erased === true ? [] : [tellerOf(key, told)];
+    });
   return {
     of: (connectionId) => ({
       mapping: (type, id) => mappings.get(mappingKey(connectionId, type, id)) ?? null,
@@ -198,6 +237,7 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
       weddingsByDate: (date) => weddings().filter((wedding) => wedding.date === date),
       contactsByEmail: contacts,
       contactsByPhone: byPhone,
+      tellers,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),
     keep(connectionId, drafts, planned) {
@@ -205,7 +245,7 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
         if (EVENT_TYPES[draft.type].change === 'deleted') rows[draft.collection].delete(draft.row.id);
         else rows[draft.collection].set(draft.row.id, asRow(draft));
       }
-      for (const { remoteType, remoteId, collection, id, remoteVersion, told = null } of planned) mappings.set(mappingKey(connectionId, remoteType, remoteId), { collection, id, remoteVersion, told });
+      for (const { remoteType, remoteId, collection, id, remoteVersion, told = null } of planned) put(mappingKey(connectionId, remoteType, remoteId), { collection, id, remoteVersion, told });
     },
   };
 }

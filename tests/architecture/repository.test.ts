@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { vendorModule } from '../../core/vendors/registry.ts';
 import { PACKAGES } from '../../scripts/config/dependency-cruiser.mjs';
 import { committed, root } from './files.ts';
+import { SETTINGS_FOR_MUCH } from '../bench/load/backends.ts';
 
 /** Facts about the repository itself. */
 
@@ -77,5 +78,10 @@ describe('the repository', () => {
     const folders = readdirSync(path.join(root, 'core', 'vendors'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     expect(folders.length).toBeGreaterThan(0);
     expect(folders.filter((name) => vendorModule(name)?.manifest.id !== name)).toEqual([]);
+  });
+
+  it('advises the settings of PostgreSQL with which the figures were measured', () => {
+    const advice = read('docs/deploying.md');
+    for (const setting of SETTINGS_FOR_MUCH) expect(advice).toContain(setting.replace('=', ' = '));
   });
 });

@@ -9,6 +9,7 @@ import { ownDatabase, startCluster } from '../support/postgres.ts';
 import { startServer, type RunningServer } from '../support/runningServer.ts';
 import { machine, percentile, table } from './figures.ts';
 import { BENCH_ENV, MASTER_KEY, prepare, SIGNING_SECRET } from './home.ts';
+import { SETTINGS_FOR_MUCH } from './load/backends.ts';
 import { INSPECTABLE, neededMiB } from './load/heap.ts';
 import type { Burst, BurstAnswer } from './load/rawSender.ts';
 import type { Alone, AloneAnswer } from './load/storeAlone.ts';
@@ -129,7 +130,7 @@ export async function run(short: boolean): Promise<void> {
     const found = findPostgres();
     const homes: { name: string; databaseUrl: string | null }[] = [{ name: 'embedded (PGlite)', databaseUrl: null }];
     if (found.ok) {
-      const cluster = await startCluster({ synced: true });
+      const cluster = await startCluster({ synced: true, settings: SETTINGS_FOR_MUCH });
       ends.push(() => cluster.remove());
       homes.push({ name: `PostgreSQL ${cluster.version.split(' ')[0] ?? ''}`, databaseUrl: (await ownDatabase(cluster.url)).url });
     } else console.log(`\n!! PostgreSQL not measured: ${found.why}`);

@@ -10,9 +10,9 @@ import { ownDatabase, startCluster } from '../support/postgres.ts';
 import { startServer, type RunningServer } from '../support/runningServer.ts';
 import { machine, percentile, table } from './figures.ts';
 import { BENCH_ENV, prepare, SIGNING_SECRET } from './home.ts';
-import { backendsOf } from './load/backends.ts';
+import { postgresMs, SETTINGS_FOR_MUCH } from './load/backends.ts';
 import { machineNow } from './load/clock.ts';
-import { startFarm, watch, type Farm } from './load/fleet.ts';
+import { startFarm, type Farm } from './load/fleet.ts';
 import { INSPECTABLE, neededMiB } from './load/heap.ts';
 import type { FarmReport } from './load/messages.ts';
 import type { Burst, BurstAnswer } from './load/rawSender.ts';
@@ -57,17 +57,16 @@ async function play(server: RunningServer, farm: Farm, send: Sender, burst: Omit
   const count = burst.perSecond * seconds;
   const startAt = machineNow() + 500;
   farm.beat({ startAt, perSecond: burst.perSecond, count, organisations: 1 });
-  const backends = postmaster === null ? [] : backendsOf(postmaster);
-  const watched = watch(backends, 60_000);
+  const spent = () => (postmaster === null ? 0 : postgresMs(postmaster));
+  const spentBefore = spent();
+  const each = (ms: number) => (ms * 1_000) / count;
   const before = threadsOf(server.pid);
   const needed: number[] = [];
   const answer = await send({ ...burst, name: `s${Math.floor(startAt)}x`, count, startAt });
   const report = await settled(farm);
   const used = between(before, threadsOf(server.pid));
+  const postgres = each(spent() - spentBefore);
   needed.push(await neededMiB(server));
-  watched.end();
-  const each = (ms: number) => (ms * 1_000) / count;
-  const postgres = each(backends.reduce((sum, pid) => sum + watched.used(pid), 0));
   return { perSecond: burst.perSecond, seconds, answer, report, neededMiB: needed, cost: { main: each(used.main), database: each(used.database), beside: each(used.beside), postgres, sender: each(answer.ownMs) } };
 }
 
@@ -100,7 +99,7 @@ export async function run(short: boolean): Promise<void> {
     const homes: { name: string; kind: keyof typeof RATES; databaseUrl: string | null; postmaster: number | null }[] = [{ name: 'embedded (PGlite)', kind: 'embedded', databaseUrl: null, postmaster: null }];
     const found = findPostgres();
     if (found.ok) {
-      const cluster = await startCluster({ synced: true });
+      const cluster = await startCluster({ synced: true, settings: SETTINGS_FOR_MUCH });
       ends.push(() => cluster.remove());
       homes.push({ name: `PostgreSQL ${cluster.version.split(' ')[0] ?? ''}`, kind: 'postgresql', databaseUrl: (await ownDatabase(cluster.url)).url, postmaster: cluster.pid });
     } else console.log(`\n!! PostgreSQL not measured: ${found.why}`);

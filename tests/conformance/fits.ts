@@ -4,14 +4,15 @@ import { Contact, Message } from '../../core/contract/record/people.ts';
 import { Booking, Document, Payment } from '../../core/contract/record/trade.ts';
 import type { Result } from '../../core/contract/result.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
-import { planChanges, type View } from '../../core/domain/record/plan.ts';
+import { planChanges } from '../../core/domain/record/plan.ts';
+import type { View } from '../../core/domain/record/view.ts';
 import type { Http, HttpResponse } from '../../core/ports/ports.ts';
 import { contact } from '../support/builders.ts';
 import type { Normalised, NormaliseError } from '../../core/vendors/vendor.ts';
 
 const FIELDS = { wedding: Wedding, contact: Contact, booking: Booking, payment: Payment, message: Message, document: Document, calendarEvent: CalendarEvent, weather: WeatherNotice } as const;
 const EMPTY_VIEW: View = {
-  mapping: () => null, row: () => null, weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], unresolvedAlerts: () => [],
+  mapping: () => null, row: () => null, weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], tellers: () => [], unresolvedAlerts: () => [],
 };
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { sendStripe, sendVscoHint } from '../../scripts/simulate/send.ts';
@@ -43,6 +43,23 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await expect(found).toHaveCount(1);
     await expect(found).toContainText('The system does not know what it told of');
 
+    // By what became of its attempts, all of the same one: how it ended, what the source answered, how long that took.
+    await window.getByRole('button', { name: 'Attempts', exact: true }).click();
+    await window.getByLabel('How an attempt ended').selectOption({ label: 'Failed' });
+    await window.getByLabel('Answer of the source').fill('422');
+    await expect(window).toHaveURL(/\/code\/[0-9a-f]+\/status\/422$/);
+    await expect(found).toHaveCount(1);
+    await window.getByLabel('Answer of the source').fill('503');
+    await expect(found).toHaveCount(0);
+    await window.getByLabel('Answer of the source').fill('422');
+    await expect(found).toHaveCount(1);
+    await window.getByLabel('Slower than (seconds)').fill('90');
+    await expect(found).toHaveCount(0);
+    await window.getByLabel('Slower than (seconds)').fill('');
+    await expect(found).toHaveCount(1);
+    await keep(app, 'delivery-attempt-filters');
+    await axe(window, 'attempt filters');
+
     // From the field out, then into the list.
     await window.keyboard.press('Tab');
     await found.focus();
@@ -51,6 +68,11 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await expect(details).toContainText('Not usable');
     await expect(details.locator('.delivery-body')).toContainText(job);
     await keep(app, 'delivery-quarantined');
+    // Any other that ended the same way: here there is none, and its code stands in words in the filter.
+    await details.getByRole('link', { name: /The system does not know what it told of/ }).first().click();
+    await expect(window).toHaveURL(/#\/deliveries\/code\/[0-9a-f]+\/delivery\//);
+    await expect(found).toHaveCount(1);
+    await expect(window.getByLabel('How an attempt ended').locator('option:checked')).toContainText('The system does not know');
     await axe(window, 'delivery');
 
     studio.failNext(422, 0);
@@ -77,7 +99,7 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
   }
 });
 
-test('what is stuck is counted, leads to its list, and a test event goes the whole way', async ({ serve, open, keep }) => {
+test('what is stuck is counted, leads to its list, and a test event goes the whole way and not into the figures, which are saved', async ({ serve, open, keep, folder }) => {
   const server = await serve();
   const card = server.demo();
   const stripe = { url: server.url, connection: connectionOf(card, 'stripe') };
@@ -100,6 +122,28 @@ test('what is stuck is counted, leads to its list, and a test event goes the who
   await window.locator('.inspector .facts').getByRole('link').first().click();
   await window.getByRole('button', { name: 'Send a test event' }).click();
   await expect(window.locator('.inspector')).toContainText('The test event has gone the whole way.', { timeout: 15_000 });
+
+  // Its figures: the stranger's payment is in them, a test event of ours is not.
+  const figures = window.locator('.inspector .figures');
+  await expect(figures).toContainText('1 by webhook');
+  await expect(figures).toContainText('1 of no wedding yet');
+  const month = figures.getByRole('button', { name: '30 days' });
+  await month.focus();
+  await window.keyboard.press('Enter');
+  await expect(month).toHaveAttribute('aria-pressed', 'true');
+  await figures.locator('.figures-steps summary').click();
+  await expect(figures.locator('.figures-steps tbody tr')).toHaveCount(30);
+  await expect(figures).toContainText('1 by webhook');
+  await keep(app, 'connection-figures');
+  await axe(window, 'figures');
+  const file = join(folder, 'figures.csv');
+  await app.app.evaluate(({ dialog }, filePath) => void (dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })), file);
+  await figures.getByRole('button', { name: 'Save as CSV' }).click();
+  await expect(figures.locator('.figures-save')).toContainText('Saved.');
+  const [heads = '', ...days] = readFileSync(file, 'utf8').trim().split('\r\n');
+  expect(heads.split(',').slice(0, 2)).toEqual(['from', 'came']);
+  expect(days).toHaveLength(30);
+  expect(days.reduce((sum, day) => sum + Number(day.split(',')[1]), 0)).toBe(1);
 });
 
 test('a stranger’s payment is given its wedding by keyboard alone, and then stands on its board', async ({ serve, open, keep }) => {

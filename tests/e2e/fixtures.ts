@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test as base } from '@playwright/test';
 import { launchDesktop, screenshotPath, type DesktopApp, type DesktopOptions } from '../support/desktopApp.ts';
 import { startDesktopSession, type DesktopSession } from '../support/desktopSession.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../support/runningServer.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 interface Fixtures {
   /** A folder of its own, gone afterwards. */
@@ -17,13 +17,25 @@ interface Fixtures {
   readonly keep: (app: DesktopApp, name: string) => Promise<void>;
 }
 interface WorkerFixtures {
+  /** A data folder as a server's first start leaves it, with nobody in it yet: making the database takes longer than most tests. */
+  readonly started: string;
   /** Display, session bus, notification daemon and keychain of this worker. */
   readonly session: DesktopSession;
 }
 
+// Playwright wants the pattern even when nothing is taken from it.
 export const test = base.extend<Fixtures, WorkerFixtures>({
+  started: [
+    async ({}, use) => {
+      const folder = temporaryDirectory();
+      const dataDir = join(folder, 'server');
+      await (await startServer({ dataDir, env: { WEDSYNC_DEMO: '0' } })).stop();
+      await use(dataDir);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
   session: [
-    // Playwright wants the pattern even when nothing is taken from it.
     async ({}, use) => {
       const session = await startDesktopSession();
       await use(session);
@@ -32,18 +44,21 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   folder: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'wedsync-e2e-'));
+    const folder = temporaryDirectory();
     await use(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-  serve: async ({ folder }, use) => {
-    const started: RunningServer[] = [];
+  serve: async ({ folder, started }, use) => {
+    const running: RunningServer[] = [];
     await use(async (options = {}) => {
-      const server = await startServer({ dataDir: join(folder, 'server'), ...options });
-      started.push(server);
+      const { dataDir = join(folder, 'server'), env } = options;
+      // A house that is founded by hand begins with the very first start.
+      if (!existsSync(dataDir) && env?.['WEDSYNC_DEMO'] === undefined) cpSync(started, dataDir, { recursive: true });
+      const server = await startServer({ ...options, dataDir });
+      running.push(server);
       return server;
     });
-    for (const server of started) await server.stop();
+    for (const server of running) await server.stop();
   },
   open: async ({ folder, session }, use) => {
     const opened: DesktopApp[] = [];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server as IoServer, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,11 +16,13 @@ import { until } from '../support/serverApp.ts';
 /** A server that the desktop was talked into, or that somebody has taken over. */
 let server: http.Server;
 let url: string;
+const lines: TcpSocket[] = [];
 const ids = createIds();
 const AT = '2026-11-20T12:00:00.000Z';
 
 beforeEach(async () => {
   server = http.createServer();
+  server.on('connection', (line: TcpSocket) => lines.push(line));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -110,6 +112,8 @@ describe('the live line', () => {
   };
   afterEach(async () => {
     link?.stop();
+    // An attempt that was given up half way would be waited for as for a slow client, twenty seconds.
+    for (const line of lines.splice(0)) line.destroy();
     await stream.close();
   });
 

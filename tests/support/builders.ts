@@ -3,7 +3,10 @@ import type { Alert } from '../../core/contract/record/attention.ts';
 import type { Wedding } from '../../core/contract/record/day.ts';
 import type { Contact } from '../../core/contract/record/people.ts';
 import type { Booking, Payment } from '../../core/contract/record/trade.ts';
-import { phoneEnd, type Mapping, type View } from '../../core/domain/record/plan.ts';
+import { phoneEnd } from '../../core/domain/record/needs.ts';
+import { tellerKey } from '../../core/domain/record/tellers.ts';
+import { tellerOf } from '../../core/domain/record/told.ts';
+import type { Mapping, View } from '../../core/domain/record/view.ts';
 import { emptyTables, type RecordState, type Tables } from '../../core/domain/record/state.ts';
 
 /** Small rows with sensible values; every builder takes what the test cares about. */
@@ -27,8 +30,8 @@ export const alertRaised = (row: Alert, fields: Partial<RecordedEvent> = {}): Re
 
 export const keyed = <R extends { id: string }>(...rows: R[]): Record<string, R> => Object.fromEntries(rows.map((row) => [row.id, row]));
 
-/** A view over rows given by the test; mappings as `type:id` -> local. */
-export function viewOf(tables: Partial<Tables>, mappings: Record<string, Mapping> = {}): View {
+/** A view over rows given by the test, as one connection sees it; mappings as `type:id` -> local, those of others as `connection:type:id`. */
+export function viewOf(tables: Partial<Tables>, mappings: Record<string, Mapping> = {}, connectionId: string | null = null, elsewhere: Record<string, Mapping> = {}): View {
   const all = { ...emptyTables(), ...tables };
   return {
     mapping: (type, id) => mappings[`${type}:${id}`] ?? null,
@@ -40,6 +43,11 @@ export function viewOf(tables: Partial<Tables>, mappings: Record<string, Mapping
     weddingsByDate: (date) => Object.values(all.weddings).filter((row) => row.date === date),
     contactsByEmail: (email) => Object.values(all.contacts).filter((row) => row.email?.toLowerCase() === email),
     contactsByPhone: (phone) => Object.values(all.contacts).filter((row) => row.phone !== null && phoneEnd(row.phone) === phoneEnd(phone)),
+    tellers: (contactId) =>
+      [...Object.entries(mappings).map(([key, mapping]): [string, Mapping] => [`${connectionId ?? ''}:${key}`, mapping]), ...Object.entries(elsewhere)].flatMap(([key, { collection, id, told }]) => {
+        const [connection = '', type = '', ...remoteId] = key.split(':');
+        return collection === 'contacts' && id === contactId ? [tellerOf(tellerKey(connection, type, remoteId.join(':')), told)] : [];
+      }),
     unresolvedAlerts: (subjectId) => Object.values(all.alerts).filter((row) => row.state !== 'resolved' && row.subject?.id === subjectId),
   };
 }

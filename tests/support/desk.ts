@@ -73,6 +73,8 @@ export interface KeyedHost {
   status: number;
   /** Repeats the key that it is called with. */
   echoes: boolean;
+  /** The one that it accepts. */
+  key: string;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export async function startKeyedHost(): Promise<KeyedHost> {
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const json = (to: ServerResponse, body: unknown, status = 200) => to.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (request.headers.authorization !== `Bearer ${KEY}`) return void json(response, { error: 'no such key' }, 401);
+    if (request.headers.authorization !== `Bearer ${host.key}`) return void json(response, { error: 'no such key' }, 401);
     host.calls.push(path);
     if (host.hangs) return void host.hangs();
     if (host.status !== 200) return void json(response, {}, host.status);
@@ -94,7 +96,7 @@ export async function startKeyedHost(): Promise<KeyedHost> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const host: KeyedHost = {
-    url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, calls: [], items: [], hangs: null, status: 200, echoes: false,
+    url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, calls: [], items: [], hangs: null, status: 200, echoes: false, key: KEY,
     async close() {
       server.closeAllConnections();
       server.close();

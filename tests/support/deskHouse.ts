@@ -6,6 +6,7 @@ import { createEgressHttp } from '../../egress/http.ts';
 import { createCalls } from '../../server/calls/calls.ts';
 import { pacedDesk } from '../../server/calls/paced.ts';
 import { createDesk, type Desk } from '../../server/desk/desk.ts';
+import { saltOf } from '../../server/desk/marks.ts';
 import { createIds } from '../../server/ports.ts';
 import type { OpenedStore } from '../../server/store/internals.ts';
 import { startNormaliser, type Normaliser } from '../../server/workers/normalise.ts';
@@ -66,7 +67,7 @@ export async function openDeskHouse({ turnMs = 4_000, worksOn }: { readonly turn
   const working = (await worksOn?.(t)) ?? t.store;
   const ids = createIds();
   const hand: Desk = working === t.store && app.desk ? app.desk : createDesk({ store: working, clock, ids, log: t.log, turnMs });
-  const calls = createCalls({ http: createEgressHttp({ allow: [host.host], log: t.log }), clock, audit: (line) => working.audit(line) });
+  const calls = createCalls({ http: createEgressHttp({ allow: [host.host], log: t.log }), clock, audit: (line) => working.audit(line), salt: (id) => saltOf(t.store.internals.vault, id) });
   const desk = pacedDesk(hand, calls, vendors);
   const options = { store: working, vendors, http: createEgressHttp({ allow: [host.host], log: t.log }), clock, ids, log: t.log, random: () => 0.5, desk };
   const polls: Polls = startPolls(options);
@@ -126,7 +127,10 @@ export async function openDeskHouse({ turnMs = 4_000, worksOn }: { readonly turn
       desk.stop();
       await polls.stop();
       await line.stop();
-      await app.app.close();
+      const closed = app.app.close();
+      // A line that a killed desktop had opened and never used would be waited for, a whole minute.
+      app.app.server.closeAllConnections();
+      await closed;
       if (working !== t.store) await working.close();
       await t.cleanup();
       await host.close();

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findPostgres } from '../../scripts/setup/postgres.mjs';
 import { freePort } from './runningServer.ts';
+import { databasesFolder, isAlive } from './temporary.ts';
 
 /** A throwaway PostgreSQL server on loopback. */
 export interface Cluster {
@@ -36,6 +37,8 @@ export interface ClusterOptions {
   readonly synced?: boolean;
   /** Keeps every finished part of the write-ahead log, so that any moment can be had again. */
   readonly archive?: boolean;
+  /** As `name=value`, over what is set here. */
+  readonly settings?: readonly string[];
 }
 
 /** Null when a cluster can be copied and brought to a moment here; else why not. */
@@ -58,9 +61,9 @@ function readOr(file: string, otherwise: string): string {
 }
 
 /** A run that was killed could not end its cluster: the next run does, if nobody owns it any more. */
-async function sweep(): Promise<void> {
-  for (const name of fs.readdirSync(os.tmpdir()).filter((one) => one.startsWith(PREFIX))) {
-    const home = path.join(os.tmpdir(), name);
+async function sweep(folder: string): Promise<void> {
+  for (const name of fs.readdirSync(folder).filter((one) => one.startsWith(PREFIX))) {
+    const home = path.join(folder, name);
     const owner = Number(readOr(path.join(home, 'owner'), ''));
     if (!(owner > 0) || isAlive(owner)) continue;
     const server = Number(readOr(path.join(home, 'data', 'postmaster.pid'), '').split('\n')[0]);
@@ -70,22 +73,14 @@ async function sweep(): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** Rejects when it does not start; ask `findPostgres` first whether it can be had. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const found = findPostgres();
   if (!found.ok) throw new Error(found.why);
   const { bin, account } = found;
-  await sweep();
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
+  const folder = options.synced === true ? os.tmpdir() : databasesFolder();
+  await sweep(folder);
+  const home = fs.mkdtempSync(path.join(folder, PREFIX));
   fs.writeFileSync(path.join(home, 'owner'), String(process.pid));
   let data = path.join(home, 'data');
   const archive = path.join(home, 'archive');
@@ -121,7 +116,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
   let port = await freePort();
   const urlOf = () => `postgres://wedsync_test:${password}@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off']), ...(options.archive === true ? ['wal_level=replica'] : [])];
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off']), ...(options.archive === true ? ['wal_level=replica'] : []), ...(options.settings ?? [])];
   let archiving: readonly string[] = options.archive === true ? ['archive_mode=on', `archive_command=test ! -f ${archive}/%f && cp %p ${archive}/%f`] : [];
 
   async function answers(): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Organisation } from '../../core/contract/record.ts';
 import type { Clock, Log } from '../../core/ports/ports.ts';
@@ -12,6 +13,9 @@ import { openStore, type StoreOptions } from '../../server/store/open.ts';
 import { createOrganisation } from '../../server/store/organisations.ts';
 import type { Device } from '../../server/store/store.ts';
 import { ownDatabase } from './postgres.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+export { temporaryDirectory };
 
 export const TEST_MASTER_KEY = new Uint8Array(32).fill(7);
 export const TEST_SYSTEMS = ['stripe', 'vsco-workspace', 'honeybook'] as const;
@@ -89,11 +93,18 @@ async function template(): Promise<string> {
   return ready;
 }
 
-export const temporaryDirectory = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'wedsync-test-'));
+let code: Promise<WebAssembly.Module> | undefined;
+/**
+ * The embedded database's code, compiled once for a test file. Each store runs it in a thread of its own, and threads of one
+ * process share what is compiled for as long as somebody holds it; otherwise every store would compile it again.
+ */
+const holdCode = (): Promise<WebAssembly.Module> =>
+  (code ??= readFile(path.join(path.dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')), 'pglite.wasm')).then((bytes) => WebAssembly.compile(bytes)));
 
 /** A data directory with a prepared empty database in it. */
 export async function preparedDirectory(): Promise<string> {
   const dataDir = temporaryDirectory();
+  await holdCode();
   fs.cpSync(await template(), dataDir, { recursive: true });
   return dataDir;
 }
@@ -104,6 +115,7 @@ export type EmptyTestStore = Pick<TestStore, 'store' | 'log' | 'options' | 'clea
 export async function emptyTestStore(wanted: TestStoreOptions = {}): Promise<EmptyTestStore> {
   const server = wanted.server ?? process.env['WEDSYNC_TEST_DATABASE_URL'];
   const database = server ? await ownDatabase(server) : null;
+  if (!database) await holdCode();
   const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
   const log = collectingLog();
   const clock = wanted.clock ?? systemClock;

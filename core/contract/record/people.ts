@@ -6,13 +6,17 @@ import { rowBase } from './row.ts';
 
 export const CONSENT_STATES = ['given', 'withdrawn', 'unreachable'] as const;
 
-/** Whether a mailing system may write to an address, as one connection says; see `core/domain/record/consent.ts`. */
+export const CONSENT_CHANNELS = ['mail', 'text', 'whatsapp'] as const;
+
+/** Whether somebody may be written to on one channel, as one connection says; see `core/domain/record/consent.ts`. */
 export const Consent = z.object({
   system: z.string(),
   connectionId: Id.nullable(),
-  /** `withdrawn`: unsubscribed, or taken off the list; `unreachable`: what was sent came back. */
+  /** Left out = `mail`. What is said of mails is true of the address, what is said of the others of the number. */
+  channel: z.enum(CONSENT_CHANNELS).optional(),
+  /** `withdrawn`: unsubscribed, taken off the list, or asked to stop; `unreachable`: what was sent came back. */
   state: z.enum(CONSENT_STATES),
-  /** Since when, as the system says. */
+  /** Since when, as the system says; when it came, where it does not. */
   at: Instant,
 });
 export type Consent = z.infer<typeof Consent>;
@@ -25,7 +29,7 @@ export const Contact = z.object({
   phone: ShortText.nullable(),
   company: ShortText.nullable(),
   role: z.enum(['couple', 'planner', 'vendor', 'venue', 'other']),
-  /** Who of the mailing systems may write to them, the newest first. Left out or null = none has said anything. */
+  /** Who may write to them on which channel, the newest first. Left out or null = nobody has said anything. */
   consents: z.array(Consent).max(16).nullish(),
 });
 export type Contact = z.infer<typeof Contact>;

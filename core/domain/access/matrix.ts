@@ -93,6 +93,9 @@ export const ENDPOINTS = {
   // Of one's own keychain only: each turn belongs to one device.
   deskTurns: HOUSE,
   deskAnswer: HOUSE,
+  deskMarks: HOUSE,
+  deskMark: HOUSE,
+  deskTrial: MANAGERS,
 } as const satisfies Readonly<Record<Exclude<EndpointName, OpenEndpoint>, readonly Role[]>>;
 
 export const COMMANDS = {

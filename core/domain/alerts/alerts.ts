@@ -5,7 +5,8 @@ import { severityRank } from '../day/openAlerts.ts';
 import { moneyText } from '../money/money.ts';
 import { roughly } from '../intake/silence.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
-import { daysOf, type View } from '../record/plan.ts';
+import { daysOf } from '../record/needs.ts';
+import type { View } from '../record/view.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -10,7 +10,7 @@ const WEDDING_OWN: ReadonlySet<string> = new Set(['status']);
  * another fact, and nothing that it brings would make another of theirs. Connections meet in two places only, people and
  * weddings, so:
  *
- * - it tells of no person, since several connections fill the row of one person, the first of them more than the others;
+ * - it tells of no person, since several connections fill the row of one person, and whoever first has their address makes it;
  * - it makes no wedding and changes of one only its status: its days and names lead others to it;
  * - each row that it makes or changes has its wedding, and nothing is parked: what leads to none now may be led to one by what is on its
  *   way. A message to or from somebody also has found its contact.

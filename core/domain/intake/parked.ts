@@ -1,7 +1,7 @@
 import type { EventType } from '../../contract/events.ts';
 import type { RowOf } from '../../contract/record.ts';
 import type { ReviewItem } from '../../contract/record/attention.ts';
-import { PAYMENT_EVENT } from '../record/plan.ts';
+import { PAYMENT_EVENT } from '../record/planTrade.ts';
 import type { Tables } from '../record/state.ts';
 
 /** Facts that can be of no wedding yet and be given one by a person. */

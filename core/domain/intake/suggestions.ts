@@ -2,7 +2,7 @@ import type { Wedding } from '../../contract/record/day.ts';
 import type { Contact } from '../../contract/record/people.ts';
 import type { Booking, Payment } from '../../contract/record/trade.ts';
 import { localDate } from '../day/localTime.ts';
-import { phoneEnd } from '../record/plan.ts';
+import { phoneEnd } from '../record/needs.ts';
 import type { Tables } from '../record/state.ts';
 import { fold, wordsOf } from '../search/words.ts';
 import type { Loose } from './parked.ts';

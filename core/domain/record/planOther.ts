@@ -1,31 +1,14 @@
-import type { CollectionName, RowOf } from '../../contract/record.ts';
 import type { Message } from '../../contract/record/people.ts';
 import type { Change } from './changes.ts';
-import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from './drafts.ts';
-import type { Mapping, View } from './view.ts';
-
-/** Of {@link planChanges}: what belongs to one delivery while it is planned. */
-export interface PlanTools {
-  readonly view: View;
-  readonly mapped: Mapping | null;
-  /** The event's origin, with the remote id of the object. */
-  readonly origin: DraftContext;
-  readonly weddingId: () => string | null;
-  readonly localId: (ref: { type: string; id: string } | null | undefined, collection: CollectionName) => string | null;
-  readonly newId: () => string;
-  readonly push: (draft: EventDraft | null) => void;
-  readonly remember: (collection: CollectionName, id: string) => void;
-  /** Kept, but of no wedding yet: a person decides. */
-  readonly park: (title: string, about: { readonly collection: CollectionName; readonly id: string }) => void;
-}
+import { isNumberOnly } from './consent.ts';
+import { draftCreated, draftUpdated } from './drafts.ts';
+import { existing, type PlanTools } from './planTools.ts';
+import type { View } from './view.ts';
 
 export type OtherChange = Extract<Change, { kind: 'message' | 'document' | 'calendarEvent' | 'weather' }>;
 
 /** How far a message has got; a lower stage that is told late is old news. A message that failed and arrived after all has arrived. */
 const STAGE: Readonly<Record<Message['status'], number>> = { queued: 0, sent: 1, failed: 2, delivered: 3, read: 4, received: 5 };
-
-const existing = <C extends CollectionName>(tools: PlanTools, collection: C): RowOf<C> | null =>
-  tools.mapped?.collection === collection ? tools.view.row(collection, tools.mapped.id) : null;
 
 /** Exactly one contact has this address or number; where several weddings share one, only those of the found wedding count. */
 function contactOf({ wedding }: OtherChange, weddingId: string | null, view: View): string | null {
@@ -33,8 +16,11 @@ function contactOf({ wedding }: OtherChange, weddingId: string | null, view: Vie
   const byPhone = wedding.phone ? view.contactsByPhone(wedding.phone) : [];
   const all = new Map([...byEmail, ...byPhone].map((contact) => [contact.id, contact]));
   const near = [...all.values()].filter((contact) => weddingId === null || contact.weddingId === weddingId || contact.weddingId === null);
-  const [only] = near;
-  return only && near.length === 1 ? only.id : null;
+  // Who is known by the number alone stands behind whoever is known by more.
+  const known = near.filter((contact) => !isNumberOnly(contact));
+  const candidates = known.length > 0 ? known : near;
+  const [only] = candidates;
+  return only && candidates.length === 1 ? only.id : null;
 }
 
 function planMessage(change: Extract<OtherChange, { kind: 'message' }>, tools: PlanTools): void {
@@ -142,7 +128,7 @@ function planWeather(change: Extract<OtherChange, { kind: 'weather' }>, tools: P
   tools.remember('weatherNotices', id);
 }
 
-/** Messages, papers, calendar entries and weather, as {@link planChanges} does the rest. */
+/** Messages, papers, calendar entries and weather, for `planChanges`. */
 export function planOther(change: OtherChange, tools: PlanTools): void {
   switch (change.kind) {
     case 'message':

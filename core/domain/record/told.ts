@@ -1,4 +1,5 @@
 import type { Change } from './changes.ts';
+import type { Teller, Words } from './tellers.ts';
 import { isStale } from './versions.ts';
 
 /**
@@ -10,7 +11,9 @@ export interface Told {
   readonly at: Readonly<Record<string, readonly string[]>>;
   /** What is not newer than this does not count any more: the object was taken away then. */
   readonly floor?: string;
-  /** It is somebody whom another source had told of before: the fields that were known from there, which are not this one's to say. */
+  /** Of a person: what this object's source says of them, field by field, for others may tell of the same person (`tellers.ts`). */
+  readonly says?: Words;
+  /** Of a person whom the house itself had entered: the fields that it knew, which are no system's to change. */
   readonly others?: readonly string[];
   /** What a person has set otherwise here: by field what the source had told of it last. It counts again once it tells something else. */
   readonly kept?: Readonly<Record<string, unknown>>;
@@ -23,6 +26,8 @@ export interface Standing {
   readonly remoteVersion: string | null;
   readonly told: Told | null;
 }
+
+export const tellerOf = (key: string, told: Told | null | undefined): Teller => ({ key, says: told?.says ?? {}, others: told?.others ?? [] });
 
 const NOTHING: Told = { at: {} };
 

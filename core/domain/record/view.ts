@@ -2,6 +2,7 @@ import type { CollectionName, RowOf } from '../../contract/record.ts';
 import type { Alert } from '../../contract/record/attention.ts';
 import type { Wedding } from '../../contract/record/day.ts';
 import type { Contact } from '../../contract/record/people.ts';
+import type { Teller } from './tellers.ts';
 import type { Told } from './told.ts';
 
 export interface Mapping {
@@ -26,6 +27,8 @@ export interface View {
   contactsByEmail(email: string): readonly Contact[];
   /** Contacts with this number, however it is written. */
   contactsByPhone(phone: string): readonly Contact[];
+  /** Every object, of any connection, that is (part of) this contact, with what it tells. */
+  tellers(contactId: string): readonly Teller[];
   /** Alerts about this row that are not resolved yet. */
   unresolvedAlerts(subjectId: string): readonly Alert[];
 }

@@ -52,7 +52,7 @@ export const manifest: VendorManifest = {
   oauth: {
     authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: 'https://oauth2.googleapis.com/token',
-    scopes: ['https://www.googleapis.com/auth/calendar.readonly', 'https://www.googleapis.com/auth/calendar.events'],
+    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
     pkce: true,
     // Without both Google gives no refresh token on a second sign-in.
     extra: { access_type: 'offline', prompt: 'consent' },

@@ -44,7 +44,7 @@ export const manifest: VendorManifest = {
   oauth: {
     authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
-    scopes: ['offline_access', 'User.Read', 'Calendars.ReadWrite'],
+    scopes: ['offline_access', 'User.Read', 'Calendars.Read'],
     pkce: true,
     extra: {},
     clientAuth: 'body',
@@ -58,7 +58,7 @@ export const manifest: VendorManifest = {
       steps: [
         'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of ' +
           'the type Web: {redirectUrl}',
-        'Under API permissions add the delegated permissions Calendars.ReadWrite, User.Read and offline_access of Microsoft Graph.',
+        'Under API permissions add the delegated permissions Calendars.Read, User.Read and offline_access of Microsoft Graph.',
         'Under Certificates & secrets make a client secret.',
         'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',
       ],

@@ -37,12 +37,13 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Text and WhatsApp messages to your Twilio numbers, and how far those that you send have got, within seconds.',
+      brings: 'Text and WhatsApp messages to your Twilio numbers, how far those that you send have got, and who asks not to be texted, within seconds.',
       steps: [
         'In the Twilio console copy the account SID and the auth token and paste them here; save.',
         'Open Phone numbers, then your number, then Messaging configuration.',
         'Under "A message comes in" choose Webhook, HTTP POST, and enter this address: {webhookUrl}',
         'With a messaging service, enter the same address under Integration: incoming messages, and as delivery status callback.',
+        'Switch on Advanced Opt-Out in the messaging service: only then Twilio tells who stops and resumes texts.',
         'Send a text to the number; it appears here.',
       ],
     },
@@ -62,6 +63,7 @@ export const manifest: VendorManifest = {
   masks: ['From', 'To', 'Body', 'WaId', 'ProfileName', 'FromCity', 'FromZip', 'ToCity', 'ToZip'],
   limits: { perSecond: null, atOnce: null },
   missing: [
+    'Who stopped texts before it was connected, or without Advanced Opt-Out.',
     'Calls and voice mail.',
     'Pictures and files: they are counted, not fetched.',
     'Texts of messages that were sent from elsewhere; only how far they got.',
@@ -70,6 +72,7 @@ export const manifest: VendorManifest = {
   sources: [
     'https://www.twilio.com/docs/usage/security',
     'https://www.twilio.com/docs/messaging/guides/webhook-request',
+    'https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out',
     'https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks',
     'https://github.com/twilio/twilio-oai',
   ],

@@ -1,5 +1,8 @@
 import type { Message } from '../../contract/record/people.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
+import type { Change } from '../../domain/record/changes.ts';
+import type { ToldConsent } from '../../domain/record/consent.ts';
+import { numberConsent } from '../consents.ts';
 import { known, longText, lookUp, shortText } from '../fields.ts';
 import type { Normalised, NormaliseError } from '../vendor.ts';
 
@@ -50,7 +53,16 @@ function attachments(fields: Fields): string | null {
   return count === 0 ? null : count === 1 ? '(1 attachment)' : `(${count} attachments)`;
 }
 
-export function changesOf(fields: Fields): Result<Normalised, NormaliseError> {
+/** Twilio's own mark of a message that stops or resumes its texts: there where a messaging service has Advanced Opt-Out. */
+const OPT_OUT: Readonly<Record<string, ToldConsent['state']>> = { STOP: 'withdrawn', START: 'given' };
+
+/** Said of the number, for whoever has it. @param cameAt Twilio tells no time */
+function consentOf(fields: Fields, from: string | null, channel: 'text' | 'whatsapp', cameAt: string): Change[] {
+  const state = lookUp(OPT_OUT, (fields['OptOutType'] ?? '').toUpperCase());
+  return state === undefined || from === null ? [] : [numberConsent(from, { channel, state, at: cameAt })];
+}
+
+export function changesOf(fields: Fields, cameAt: string): Result<Normalised, NormaliseError> {
   const id = messageSid(fields);
   if (id === null) {
     if (fields['CallSid'] !== undefined) return ok({ kind: 'ignored', why: 'calls are not kept' });
@@ -68,7 +80,8 @@ export function changesOf(fields: Fields): Result<Normalised, NormaliseError> {
       text,
       ...known({ fromName: shortText(fields['ProfileName']), fromAddress: from, toAddress: to }),
     } as const;
-    return ok({ kind: 'changes', changes: [{ kind: 'message', remote, wedding: { phone: from }, occurredAt: null, fields: said }] });
+    const message: Change = { kind: 'message', remote, wedding: { phone: from }, occurredAt: null, fields: said };
+    return ok({ kind: 'changes', changes: [message, ...consentOf(fields, from, channel === 'sms' ? 'text' : 'whatsapp', cameAt)] });
   }
   const told = messageStatus(fields);
   const status = lookUp(STATUS, told);

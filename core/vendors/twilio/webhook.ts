@@ -35,5 +35,5 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
 export const normalise = (delivery: StoredDelivery): ReturnType<Normalise> => {
   if (delivery.mediaType !== FORM) return ok({ kind: 'ignored', why: 'a call with JSON is about something else than messages' });
   const fields = parseForm(delivery.bodyText);
-  return fields ? changesOf(fields) : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a form.' });
+  return fields ? changesOf(fields, delivery.receivedAt) : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a form.' });
 };

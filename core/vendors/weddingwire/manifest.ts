@@ -1,5 +1,6 @@
 import { bridgeGuide, bridgeManifest, type BridgeRecipe } from '../bridge.ts';
 import type { LeadRecipe } from '../mails.ts';
+import { siteField, type MailSite } from '../mailSites.ts';
 import type { IntegrationPath, VendorManifest } from '../manifest.ts';
 import { capabilitiesOf, mailGuide, recipeFields, WITHOUT_API } from '../recipe.ts';
 
@@ -15,7 +16,12 @@ export const bridge: BridgeRecipe = {
     },
   ],
 };
-export const lead: LeadRecipe = { subjects: [/\blead\b/i, /\b(?:en|in)quiry\b/i, /booking request/i] };
+/** Both are of one company, and its third domain sends for both. */
+const SITES: readonly MailSite[] = [
+  { id: 'weddingwire', name: 'WeddingWire', domains: ['weddingwire.com'], called: /\bwedding ?wire\b/i },
+  { id: 'theknot', name: 'The Knot', domains: ['theknot.com'], called: /\bthe ?knot\b(?! worldwide)/i },
+];
+export const lead: LeadRecipe = { subjects: [/\blead\b/i, /\b(?:en|in)quiry\b/i, /booking request/i], sites: SITES };
 const DOMAINS = ['weddingwire.com', 'theknot.com', 'weddingpro.com'];
 
 export const manifest: VendorManifest = {
@@ -26,7 +32,7 @@ export const manifest: VendorManifest = {
   category: 'leads',
   paths: PATHS,
   capabilities: capabilitiesOf(PATHS),
-  fields: recipeFields({ paths: PATHS, trade: 'venue' }),
+  fields: [...recipeFields({ paths: PATHS, trade: 'venue' }), siteField(SITES)],
   guides: [
     mailGuide('New leads and booking requests of both sites, as soon as the notification mail comes.', DOMAINS),
     bridgeGuide({

@@ -46,13 +46,13 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'WhatsApp messages to your business number, and how far those that you send have got, within seconds.',
+      brings: 'WhatsApp messages to your business number, how far those that you send have got, and who stops or resumes your news, within seconds.',
       steps: [
         'Open developers.facebook.com/apps and choose the app that your WhatsApp number belongs to.',
         'Under App settings, then Basic, show the app secret and paste it here; save.',
         'Under WhatsApp, then Configuration, edit the webhook and enter this address: {webhookUrl}',
         'Enter this verify token: {generated}',
-        'Choose Verify and save, then subscribe to the field messages.',
+        'Choose Verify and save, then subscribe to the fields messages and user_preferences.',
         'Write to the number from a phone; the message appears here.',
       ],
     },
@@ -60,7 +60,7 @@ export const manifest: VendorManifest = {
   webhook: {
     headers: ['x-hub-signature-256'],
     mediaTypes: ['application/json', ''],
-    events: ['messages'],
+    events: ['messages', 'user_preferences'],
     verification: 'hmac',
     toleranceSeconds: null,
     handshake: true,
@@ -79,6 +79,7 @@ export const manifest: VendorManifest = {
   sources: [
     'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
     'https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks',
+    'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences',
     'https://github.com/facebook/openapi',
   ],
 };

@@ -1,6 +1,8 @@
 import type { Message } from '../../contract/record/people.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
+import type { ToldConsent } from '../../domain/record/consent.ts';
+import { numberConsent } from '../consents.ts';
 import { instantOfSeconds, known, longText, lookUp, objectAt, shortText } from '../fields.ts';
 import type { Normalised, NormaliseError } from '../vendor.ts';
 
@@ -22,8 +24,9 @@ const number = (value: unknown): string | null =>
   typeof value === 'string' && /^\+?[\d ()-]{5,30}$/.test(value) ? `+${value.replace(/\D/g, '')}` : null;
 const timeOf = (value: unknown): string | null => (typeof value === 'string' && /^\d{9,11}$/.test(value) ? instantOfSeconds(Number(value)) : null);
 
-/** One field `messages` of a delivery: what came in and how far things have got, many of each. */
+/** One field `messages` or `user_preferences` of a delivery: what came in, how far things have got and what people chose, many of each. */
 export interface Batch {
+  readonly preferences: readonly Body[];
   readonly business: Body;
   readonly people: readonly Body[];
   readonly messages: readonly Body[];
@@ -37,11 +40,12 @@ export function batchesOf(body: Body): Batch[] | null {
     const changes = entry === null ? null : objectsIn(entry['changes']);
     if (changes === null) return null;
     for (const change of changes) {
-      if (change['field'] !== 'messages') continue;
+      if (change['field'] !== 'messages' && change['field'] !== 'user_preferences') continue;
       const value = objectAt(change, 'value');
       const [people, messages, statuses] = [objectsIn(value['contacts']), objectsIn(value['messages']), objectsIn(value['statuses'])];
-      if (!people || !messages || !statuses) return null;
-      batches.push({ business: objectAt(value, 'metadata'), people, messages, statuses });
+      const preferences = objectsIn(value['user_preferences']);
+      if (!people || !messages || !statuses || !preferences) return null;
+      batches.push({ business: objectAt(value, 'metadata'), people, messages, statuses, preferences });
     }
   }
   return batches;
@@ -52,9 +56,10 @@ export function factsOf(batches: readonly Batch[]): string[] {
   const name = (id: unknown, what: unknown): string[] =>
     typeof id === 'string' && ID.test(id) ? [`${id} ${typeof what === 'string' ? what : ''}`] : [];
   return batches
-    .flatMap(({ messages, statuses }) => [
+    .flatMap(({ messages, statuses, preferences }) => [
       ...messages.flatMap(({ id }) => name(id, 'message')),
       ...statuses.flatMap(({ id, status }) => name(id, status)),
+      ...preferences.flatMap(({ wa_id: id, category, value, timestamp }) => name(id, [category, value, timestamp].join(' '))),
     ])
     .sort();
 }
@@ -139,15 +144,27 @@ function told(status: Body, { business }: Batch): Change | string | null {
   };
 }
 
+const PREFERENCE: Readonly<Record<string, ToldConsent['state']>> = { stop: 'withdrawn', resume: 'given' };
+
+/** Somebody has stopped or resumed what a business sends to many; other choices are not told of. */
+function chosen(preference: Body): Change | string | null {
+  if (preference['category'] !== 'marketing_messages') return null;
+  const [from, state] = [number(preference['wa_id']), lookUp(PREFERENCE, shortText(preference['value'], 40))];
+  const { timestamp } = preference;
+  const at = timeOf(typeof timestamp === 'number' ? String(timestamp) : timestamp);
+  if (from === null || state === undefined || at === null) return 'A preference names no number, no choice or no time.';
+  return numberConsent(from, { channel: 'whatsapp', state, at });
+}
+
 export function changesOf(body: Body): Result<Normalised, NormaliseError> {
   if (body['object'] !== 'whatsapp_business_account')
     return ok({ kind: 'ignored', why: `${shortText(body['object'], 60) ?? 'a call without an object'} is not WhatsApp` });
   const batches = batchesOf(body);
   if (!batches) return shapeUnknown('The delivery is not built as documented.');
-  if (batches.length === 0) return ok({ kind: 'ignored', why: 'it is not about messages' });
+  if (batches.length === 0) return ok({ kind: 'ignored', why: 'it is about neither messages nor preferences' });
   const changes: Change[] = [];
   for (const batch of batches) {
-    for (const one of [...batch.messages.map((message) => received(message, batch)), ...batch.statuses.map((status) => told(status, batch))]) {
+    for (const one of [...batch.messages.map((message) => received(message, batch)), ...batch.statuses.map((status) => told(status, batch)), ...batch.preferences.map(chosen)]) {
       if (typeof one === 'string') return shapeUnknown(one);
       if (one !== null) changes.push(one);
     }

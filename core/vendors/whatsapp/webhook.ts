@@ -29,11 +29,11 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
   if (!body.ok) return body;
   const batches = batchesOf(body.value) ?? [];
   const facts = factsOf(batches);
-  const named = facts.length > 0 && facts.length === batches.reduce((sum, batch) => sum + batch.messages.length + batch.statuses.length, 0);
+  const named = facts.length > 0 && facts.length === batches.reduce((sum, batch) => sum + batch.messages.length + batch.statuses.length + batch.preferences.length, 0);
   return ok({
     // The same facts in another order or another wrapping are the same delivery; one with anything unnamed is its bytes.
     deliveryKey: named ? `facts:${bodyKey(encodeUtf8(facts.join('\n')), hashing)}` : bodyKey(request.rawBody, hashing),
-    vendorEvent: batches.length > 0 ? 'messages' : null,
+    vendorEvent: batches.length === 0 ? null : batches.every(({ preferences }) => preferences.length > 0) ? 'user_preferences' : 'messages',
     bodyText: text.value,
   });
 };

@@ -3,9 +3,12 @@ import { err, ok, type Result } from '../../../core/contract/result.ts';
 import type { ChangeConnectionRequest, ConnectAnswer, ConnectRequest, TryAnswer } from '../../../core/contract/systems.ts';
 import { addressesOf, callSecrets, movedAddress, unkeepable } from '../../../core/vendors/keeping.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
+import type { Entered } from '../../../core/vendors/trying.ts';
 import type { SystemsApi, TryRequest } from '../systems.ts';
+import type { DeskApi } from './api.ts';
 import type { KeptKey, KeptKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
+import type { TellMarks } from './marks.ts';
 import { originOf, tryHere, type TurnPorts } from './turn.ts';
 
 type Answer<T> = Promise<Result<T, CodedError>>;
@@ -26,6 +29,8 @@ export interface KeepingOptions extends Omit<TurnPorts, 'keys'> {
   readonly systems: Pick<SystemsApi, 'connect' | 'change' | 'setup'>;
   readonly keys: KeptKeys;
   readonly lane: Lane;
+  readonly desk: Pick<DeskApi, 'trial'>;
+  readonly tellMarks: TellMarks;
   readonly newId: () => string;
   /** Something is kept from now on. */
   readonly onKept: () => void;
@@ -48,7 +53,7 @@ function verdictOf(tried: TryAnswer, evenIfUntested: boolean): CodedError | null
 }
 
 export function createKeeping(options: KeepingOptions): Keeping {
-  const { systems, keys, lane, vendors, log, newId, onKept } = options;
+  const { systems, keys, lane, desk, tellMarks, vendors, log, newId, onKept } = options;
 
   function keepable(system: string): Result<VendorModule, CodedError> {
     const vendor = vendors(system);
@@ -74,9 +79,21 @@ export function createKeeping(options: KeepingOptions): Keeping {
     try {
       await keys.put(connectionId, key);
       onKept();
+      await tellMarks();
     } catch (error) {
       log.error({ error, connectionId }, 'the keychain refused to keep a key that the server knows to be here');
     }
+  }
+
+  /** Tried out from here, with a line in the audit trail as the server's own trials have one. */
+  async function tried(vendor: VendorModule, entered: Entered, connectionId: string | null): Promise<TryAnswer> {
+    const answer = await tryHere(vendor, entered, connectionId ?? newId(), options);
+    if (answer.outcome === 'untestable') return answer;
+    const outcome = answer.outcome === 'worked' ? 'ok' : ErrorCode.catch('connect.refused').parse(answer.code);
+    const noted = await desk.trial({ system: vendor.manifest.id, connectionId, outcome });
+    // A server that is away is told of by what comes next.
+    if (!noted.ok) log.warn({ system: vendor.manifest.id, connectionId, outcome, error: noted.error }, 'the trial of a key could not be noted');
+    return answer;
   }
 
   const withReport = (answer: ConnectAnswer, tried: TryAnswer): ConnectAnswer => ({ ...answer, report: tried.outcome === 'worked' ? tried.report : answer.report });
@@ -85,7 +102,7 @@ export function createKeeping(options: KeepingOptions): Keeping {
   return {
     async tryOut({ system, settings, secrets }) {
       const vendor = keepable(system);
-      return vendor.ok ? ok(await tryHere(vendor.value, { settings, secrets: filled(secrets) }, newId(), options)) : vendor;
+      return vendor.ok ? ok(await tried(vendor.value, { settings, secrets: filled(secrets) }, null)) : vendor;
     },
 
     connect: (request) =>
@@ -99,13 +116,13 @@ export function createKeeping(options: KeepingOptions): Keeping {
         const key = entryOf(request.system, vendor.value, 0, request.settings, secrets);
         const refusal = await keychainTakes(key);
         if (refusal) return err(refusal);
-        const tried = await tryHere(vendor.value, { settings: request.settings, secrets: { ...server, ...secrets } }, newId(), options);
-        const problem = verdictOf(tried, request.evenIfUntested === true);
+        const answer = await tried(vendor.value, { settings: request.settings, secrets: { ...server, ...secrets } }, null);
+        const problem = verdictOf(answer, request.evenIfUntested === true);
         if (problem) return err(problem);
         const made = await systems.connect({ ...request, secrets: server, keptHere: names });
         if (!made.ok) return made;
         await put(made.value.connection.id, { ...key, fence: made.value.setup.keeper?.fence ?? 0 });
-        return ok(withReport(made.value, tried));
+        return ok(withReport(made.value, answer));
       }),
 
     change: (connectionId, system, request) =>
@@ -134,14 +151,14 @@ export function createKeeping(options: KeepingOptions): Keeping {
         if (Object.keys(secrets).length === 0) return err(codedError('connect.field_missing', 'there is no key to keep'));
         const refusal = await keychainTakes(key);
         if (refusal) return err(refusal);
-        const tried = await tryHere(vendor.value, { settings, secrets: { ...server, ...secrets } }, connectionId, options);
-        const problem = verdictOf(tried, request.evenIfUntested === true);
+        const answer = await tried(vendor.value, { settings, secrets: { ...server, ...secrets } }, connectionId);
+        const problem = verdictOf(answer, request.evenIfUntested === true);
         if (problem) return err(problem);
         const cleared = Object.fromEntries(Object.entries(here).filter(([, value]) => value === ''));
         const changed = await systems.change(connectionId, { ...request, secrets: { ...server, ...cleared }, keptHere: Object.keys(secrets) });
         if (!changed.ok) return changed;
         await put(connectionId, { ...key, fence: changed.value.setup.keeper?.fence ?? 0 });
-        return ok(withReport(changed.value, tried));
+        return ok(withReport(changed.value, answer));
       }),
 
     toVault: (connectionId, evenIfUntested = false) =>

@@ -6,6 +6,7 @@ import type { Session } from '../api.ts';
 import type { DeskApi } from './api.ts';
 import type { KeptKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
+import type { TellMarks } from './marks.ts';
 import { runTurn, type TurnPorts } from './turn.ts';
 
 export interface ListenerOptions extends Omit<TurnPorts, 'keys'> {
@@ -13,6 +14,7 @@ export interface ListenerOptions extends Omit<TurnPorts, 'keys'> {
   readonly keys: KeptKeys;
   /** One change of the keys at a time; turns wait for it. */
   readonly lane: Lane;
+  readonly tellMarks: TellMarks;
   readonly session: () => Session | null;
   readonly timers: Timers;
   readonly random: Random;
@@ -23,7 +25,7 @@ export interface ListenerOptions extends Omit<TurnPorts, 'keys'> {
 
 /** A server that does not know this question is asked again after a while. */
 const REFUSED_MS = 600_000;
-/** A keychain that would not let an entry go is asked again. */
+/** A keychain that would not let an entry go is asked again; marks that could not be told are tried again. */
 const TIDY_AGAIN_MS = 60_000;
 
 /** Listens for what the server asks this desktop to call, as long as there is a server and something is kept. */
@@ -34,11 +36,20 @@ export interface Listener {
 }
 
 export function createListener(options: ListenerOptions): Listener {
-  const { api, keys, lane, session, timers, random, log, run } = options;
+  const { api, keys, lane, tellMarks, session, timers, random, log, run } = options;
   /** The server that is listened to; another session ends the loop of the former one. */
   let of: Session | null = null;
   let rouse: () => void = () => undefined;
   let stopped = false;
+  let marksTold = false;
+
+  /** Keys from before marks were asked for, and after another master key. Not with every answer: a keychain may stay locked. */
+  function mark(kept: DeskTurnsAnswer['kept']): void {
+    if (marksTold || !kept.some(({ marked }) => marked === false)) return;
+    marksTold = true;
+    timers.after(TIDY_AGAIN_MS, () => (marksTold = false));
+    lane(tellMarks).catch((error: unknown) => log.error({ error }, 'marks of keys could not be told'));
+  }
 
   const sleep = (ms: number | null) =>
     new Promise<void>((resolve) => {
@@ -94,6 +105,7 @@ export function createListener(options: ListenerOptions): Listener {
       }
       attempt = 0;
       await tidy(answer.value.kept, before);
+      mark(answer.value.kept);
       // A key that was put here meanwhile is not in this answer.
       there = keys.list().some((id) => !before.includes(id)) ? null : answer.value.kept.length;
       // A key that the server believes to be here and is not: the turn says so, and it is asked for again.

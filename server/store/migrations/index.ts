@@ -23,10 +23,12 @@ import { priorities } from './0018_priorities.ts';
 import { consents } from './0019_consents.ts';
 import { told } from './0020_told.ts';
 import { resources } from './0021_resources.ts';
+import { tellers } from './0022_tellers.ts';
+import { marks } from './0023_marks.ts';
 import { limits } from './0024_limits.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, limits];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

@@ -106,6 +106,9 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   syncCrm: () => ({ path: HTTP.syncCrm.path.replace(':crmType', 'vsco-workspace'), payload: {} }),
   testEvent: () => ({ path: HTTP.testEvent.path.replace(':id', t.connections.stripe.connectionId), payload: {} }),
   deskTurns: () => ({ path: HTTP.deskTurns.path, payload: { run: randomUUID(), waitMs: 0 } }),
+  deskMarks: () => ({ path: HTTP.deskMarks.path }),
+  deskMark: async () => ({ path: HTTP.deskMark.path, payload: { connectionId: await keptBy(house.organisationId, devices.get(asking) ?? ''), fence: 1, mark: 'm'.repeat(43) } }),
+  deskTrial: () => ({ path: HTTP.deskTrial.path, payload: { system: 'calendly', connectionId: null, outcome: 'ok' } }),
   deskAnswer: async () => ({ path: HTTP.deskAnswer.path.replace(':id', await turnOf(house.organisationId, devices.get(asking) ?? '')), payload: NO_KEY }),
   systems: () => ({ path: HTTP.systems.path }),
   system: () => ({ path: HTTP.system.path.replace(':system', 'stripe') }),
@@ -162,9 +165,12 @@ const leaveOver = async (): Promise<string> => {
 /** A call that a desktop was asked to make and has taken. */
 const RUN = randomUUID();
 const NO_KEY = { run: RUN, fence: 1, answer: { outcome: 'refused', code: 'desk.key_missing' } };
-const turnOf = async (organisationId: string, deviceId: string): Promise<string> => {
+const keptBy = async (organisationId: string, deviceId: string): Promise<string> => {
   const actor = { kind: 'system', id: null, name: 'test' } as const;
-  const { connectionId } = await createConnection(t.store.internals, { organisationId, system: 'calendly', name: 'Kept', path: 'native', settings: {}, secrets: {}, kept: { deviceId, keys: ['accessToken'] }, actor });
+  return (await createConnection(t.store.internals, { organisationId, system: 'calendly', name: 'Kept', path: 'native', settings: {}, secrets: {}, kept: { deviceId, keys: ['accessToken'] }, actor })).connectionId;
+};
+const turnOf = async (organisationId: string, deviceId: string): Promise<string> => {
+  const connectionId = await keptBy(organisationId, deviceId);
   const [id, at, expiresAt] = [randomUUID(), new Date().toISOString(), new Date(Date.now() + 60_000).toISOString()];
   await t.store.internals.database.system.insertInto('deskTurns').values({ id, organisationId, connectionId, deviceId, fence: 1, ask: JSON.stringify({ kind: 'test' }), settings: {}, state: 'taken', run: RUN, askedAt: at, expiresAt }).execute();
   return id;

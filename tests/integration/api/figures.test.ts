@@ -103,6 +103,18 @@ test('the whole way: what came, what was refused, what became of it, and how lon
   expect(whole.systems.map(({ system, connections, figures: sum }) => [system, connections, sum.came])).toEqual([['honeybook', 1, 0], ['stripe', 1, 3], ['vsco-workspace', 1, 0]]);
 });
 
+test('nothing is said to be counted before it could be, unless rows of another home tell so', async () => {
+  const madeAt = (at: string) => sql`update schema_versions set applied_at = ${at}::timestamptz where version = 17`.execute(db().system);
+  const { rows: [was] } = await sql<{ at: string }>`select applied_at as at from schema_versions where version = 17`.execute(db().system);
+  expect((await rowsOf(t.connections.stripe.connectionId)).map(({ grain, startsAt }) => `${grain} ${startsAt}`)).toEqual(['day 2027-03-10T00:00:00.000Z', 'hour 2027-03-10T12:00:00.000Z']);
+  // The hour and the day that were running then began before it.
+  await madeAt(NOW);
+  expect((await all()).countedSince).toBe(NOW);
+  await madeAt('2027-03-12T12:00:00.000Z');
+  expect((await all()).countedSince).toBe('2027-03-10T00:00:00.000Z');
+  await madeAt(was?.at ?? NOW);
+});
+
 test('a test event of ours is counted nowhere', async () => {
   const { connectionId } = t.connections.honeybook;
   const owner = (await letIn(t.store, t.organisation.id, { role: 'owner', weddingId: null, contactId: null, bookingIds: [] })).headers;

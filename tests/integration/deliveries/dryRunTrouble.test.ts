@@ -30,6 +30,7 @@ let line: Normaliser | null;
 let replayer: Replayer | null;
 let runner: DryRunner | null;
 let vendors: (system: string) => VendorModule | null;
+let scripted: Map<string, VendorModule>;
 let asked: string[];
 /** What a source says of an object now; null = no answer. */
 let source: (remoteId: string) => string | null;
@@ -51,7 +52,7 @@ beforeEach(async () => {
   source = (remoteId) => `${remoteId} as the source has it`;
   gate = Promise.resolve();
   // Two whose source has to be asked, one that says everything itself.
-  const scripted = new Map<string, VendorModule>([['stripe', scriptedVendor('stripe', { reread })], ['vsco-workspace', scriptedVendor('vsco-workspace', { reread })], ['honeybook', scriptedVendor('honeybook')]]);
+  scripted = new Map<string, VendorModule>([['stripe', scriptedVendor('stripe', { reread })], ['vsco-workspace', scriptedVendor('vsco-workspace', { reread })], ['honeybook', scriptedVendor('honeybook')]]);
   vendors = (system) => scripted.get(system) ?? vendorModule(system);
   app = testApp(t.store, { config: { apiPerMinute: 100_000, managingPerMinute: 100_000 }, vendors });
   house = await furnish(t.store, t.organisation.id);
@@ -131,6 +132,51 @@ test('whoever has it in hand is overtaken while it hangs, and what it does late 
   expect(await calls.allLines(id)).toEqual(done.lines);
   startLine();
   expect(await calls.carryOut({ dryRun: id })).toMatchObject({ done: 5, differs: 0, outcomes: { processed: 5 } });
+});
+
+test('one over which the process ends each time is named as untried after three times; the rest goes on, and it is left as it is', async () => {
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n += 1) ids.push(await dead('stripe', hint(`e${n}`)));
+  const bad = ids[2] ?? '';
+  let end: () => void = () => undefined;
+  const forever = new Promise<void>((resolve) => { end = resolve; });
+  scripted.set('stripe', scriptedVendor('stripe', { reread: async (wanted, access, ports) => {
+    if (wanted.remoteId !== 'e2') return reread(wanted, access, ports);
+    asked.push('e2');
+    await forever;
+    return ok([]);
+  } }));
+  const { id } = await calls.begin(since('dead'));
+  const begun = () => asked.filter((one) => one === 'e2').length;
+  const tries = async () => (await db().selectFrom('dryRuns').select('tries').where('id', '=', id).executeTakeFirstOrThrow()).tries;
+  for (let time = 1; time <= 3; time += 1) {
+    await until(async () => begun(), (count) => count === time);
+    // Written before the work: whatever kills the process now, it is known.
+    expect((await tries())[bad]).toBe(time);
+    await sql`update dry_runs set held_until = '2020-01-01' where state = 'running'`.execute(db());
+  }
+  const done = await until(() => calls.page(id), ({ state }) => state !== 'running');
+  expect(done).toMatchObject({ state: 'done', done: 5, outcomes: { changes: 4, untried: 1 } });
+  expect(begun()).toBe(3);
+  expect((await calls.allLines(id)).filter((one) => one.outcome === 'untried')).toMatchObject([{ deliveryId: bad, reason: 'replay.untried', rows: [] }]);
+  expect(await tries()).toEqual({});
+  startLine();
+  expect(await calls.carryOut({ dryRun: id })).toMatchObject({ state: 'done', total: 4, done: 4, differs: 0, outcomes: { processed: 4 } });
+  expect(await stateOf(bad)).toEqual({ state: 'dead', reason: 'normalise.reread_failed', attempts: 12 });
+  end();
+});
+
+test('an end in good order counts as no attempt', async () => {
+  for (let n = 0; n < 3; n += 1) await dead('stripe', hint(`e${n}`));
+  const open = closedGate();
+  const { id } = await calls.begin(since('dead'));
+  await until(async () => asked.length, (count) => count > 0);
+  const stopped = runner?.stop();
+  open();
+  await stopped;
+  expect(await db().selectFrom('dryRuns').select(['tries', 'state']).where('id', '=', id).executeTakeFirstOrThrow()).toEqual({ tries: {}, state: 'running' });
+  startRunner();
+  expect(await until(() => calls.page(id), ({ state }) => state !== 'running')).toMatchObject({ state: 'done', done: 3, outcomes: { changes: 3 } });
 });
 
 test('of two people who carry the same one out, one does', async () => {

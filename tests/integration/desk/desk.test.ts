@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DESK_HTTP } from '../../../core/contract/desk.ts';
+import { accountText } from '../../../core/vendors/account.ts';
+import { saltOf } from '../../../server/desk/marks.ts';
 import { entry } from '../../support/scriptedVendor.ts';
 import { KEY, keychain, type DeskProgram } from '../../support/desk.ts';
 import { openDeskHouse, untilTrue, type DeskHouse } from '../../support/deskHouse.ts';
@@ -129,6 +131,90 @@ describe('a key that stays on a desktop', () => {
     h.host.status = 200;
     await h.lookNow(id);
     await untilTrue('its health', async () => (await health(id))[0] === 'healthy');
+  });
+});
+
+/** What the trail says of one action, in the order of the outcomes. */
+async function trail(action: string, subject: string): Promise<(readonly [string, string])[]> {
+  await h.t.store.internals.flushAudit();
+  const lines = await h.t.store.internals.database.system.selectFrom('audit').select(['actor', 'outcome']).where('action', '=', action).where('subject', '=', subject).orderBy('outcome').execute();
+  return lines.map(({ actor, outcome }) => [actor, outcome] as const);
+}
+
+describe('a trial that the desktop makes by itself', () => {
+  it('leaves a line of who has tried what with which outcome, and never the key', async () => {
+    const desk = await h.desktop();
+    expect(await desk.keeping.tryOut(h.wanted('a-wrong-key-0123456789'))).toMatchObject({ ok: true, value: { outcome: 'failed' } });
+    const id = await connected(desk);
+    h.host.status = 503;
+    expect(await desk.keeping.change(id, 'keyed', { secrets: { apiKey: KEY } })).toMatchObject({ ok: false, error: { code: 'connect.untried' } });
+    expect((await trail('source.test', 'keyed')).filter(([actor]) => actor === desk.deviceId)).toEqual([[desk.deviceId, 'connect.refused'], [desk.deviceId, 'ok']]);
+    expect(await trail('source.test', id)).toEqual([[desk.deviceId, 'connect.untried']]);
+    const whole = JSON.stringify(await h.t.store.internals.database.system.selectFrom('audit').selectAll().execute(), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    expect([whole.includes(KEY), whole.includes('a-wrong-key-0123456789')]).toEqual([false, false]);
+  });
+
+  it('is noted of systems and connections of this house alone, with an outcome that is known', async () => {
+    const desk = await h.desktop({ listens: false });
+    const tell = (body: object) => post(desk, DESK_HTTP.deskTrial.path, body).then(({ status, body: { error } }) => [status, error?.code]);
+    expect(await tell({ system: 'keyed', connectionId: randomUUID(), outcome: 'ok' })).toEqual([404, 'request.not_found']);
+    expect(await tell({ system: 'nothing', connectionId: null, outcome: 'ok' })).toEqual([404, 'request.not_found']);
+    expect(await tell({ system: 'keyed', connectionId: null, outcome: KEY })).toEqual([400, 'request.invalid']);
+  });
+});
+
+describe('the mark of a kept key', () => {
+  const markOf = async (id: string) => (await h.t.store.internals.database.system.selectFrom('connectionAccess').select('keptMark').where('id', '=', id).executeTakeFirstOrThrow()).keptMark;
+  const marked = async (id: string) => {
+    await untilTrue('a mark', async () => (await markOf(id)) !== null);
+    return markOf(id);
+  };
+
+  it('is the same for the same key, whatever connection, desktop or vault it is in; it tells nothing of the key', async () => {
+    const [first, second] = [await h.desktop(), await h.desktop()];
+    const [one, two] = [await connected(first), await connected(second)];
+    const mark = await marked(one);
+    expect(await marked(two)).toBe(mark);
+    // As the server's own calls with that key in the vault are told apart.
+    const text = accountText(h.vendor.manifest, { apiKey: KEY, signingSecret: 'another' }) ?? '';
+    expect(createHmac('sha256', saltOf(h.t.store.internals.vault, h.t.organisation.id)).update(text).digest('base64url')).toBe(mark);
+    expect(createHmac('sha256', saltOf(h.t.store.internals.vault, randomUUID())).update(text).digest('base64url')).not.toBe(mark);
+    expect([...first.sent, ...second.sent].filter((body) => body.includes(KEY))).toEqual([]);
+    expect(await trail('desk.marked', one)).toEqual([[first.deviceId, 'ok']]);
+  });
+
+  it('is another one for another key, goes with the key, and is asked for where it was never told', async () => {
+    const desk = await h.desktop();
+    const id = await connected(desk);
+    const before = await marked(id);
+    // The source takes any key: it is rotated over there.
+    h.host.key = 'rotated-key-0123456789abcd';
+    expect((await desk.keeping.change(id, 'keyed', { secrets: { apiKey: h.host.key } })).ok).toBe(true);
+    await untilTrue('another mark', async () => ![null, before].includes(await markOf(id)));
+    const after = await markOf(id);
+    // What others change leaves it.
+    await h.owner.get('changeConnection', { id, body: { settings: { zone: 'Europe/Paris' } } });
+    expect(await markOf(id)).toBe(after);
+    // One that was kept before there were marks.
+    await sql`update connection_access set kept_mark = null where id = ${id}`.execute(h.t.store.internals.database.system);
+    await h.kill(desk);
+    const again = await h.desktop({ as: desk.token, keychain: desk.keychain });
+    await untilTrue('the mark', async () => (await markOf(id)) === after);
+    await again.keeping.toVault(id);
+    expect(await markOf(id)).toBeNull();
+    h.host.key = KEY;
+  });
+
+  it('is taken only from the desktop that keeps the key now', async () => {
+    const desk = await h.desktop();
+    const id = await connected(desk);
+    const mark = await marked(id);
+    const other = await h.desktop({ listens: false });
+    const tell = (by: { token: string }, body: object) => post(by, DESK_HTTP.deskMark.path, { connectionId: id, fence: 1, mark: 'x'.repeat(43), ...body }).then(({ status, body: { error } }) => [status, error?.code]);
+    expect([await tell(other, {}), await tell(desk, { fence: 7 }), await tell(desk, { mark: KEY })]).toEqual([[409, 'desk.turn_over'], [409, 'desk.turn_over'], [400, 'request.invalid']]);
+    expect(await markOf(id)).toBe(mark);
+    const asked = await h.app.app.inject({ method: 'GET', url: DESK_HTTP.deskMarks.path, headers: { authorization: `Bearer ${other.token}` } });
+    expect(asked.json()).toEqual({ salt: null, kept: [] });
   });
 });
 

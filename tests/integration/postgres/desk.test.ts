@@ -48,7 +48,7 @@ describe.skipIf(server === undefined)('a key on a desktop, with several processe
     const house = h;
     await untilTrue('the first look', async () => (await house.access(id)).cursor !== null);
     const second = createDesk({ store: house.t.store, clock: house.clock, ids: createIds(), log: house.t.log });
-    const asking = { organisationId: house.t.organisation.id, connectionId: id, system: 'keyed', settings: { baseUrl: house.host.url } };
+    const asking = { organisationId: house.t.organisation.id, connectionId: id, system: 'keyed', settings: { baseUrl: house.host.url }, mark: null };
     const answers = await Promise.all(['1', '2', '3'].map((cursor) => second.ask({ ...asking, ask: { kind: 'poll', cursor } })));
     expect(answers.map((asked) => (asked.kind === 'answered' ? asked.answer.outcome : asked.kind))).toEqual(['page', 'page', 'page']);
     expect(await house.t.store.internals.database.system.selectFrom('deskTurns').select('id').execute()).toEqual([]);

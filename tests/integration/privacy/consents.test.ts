@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HTTP } from '../../../core/contract/http.ts';
 import { PersonalData } from '../../../core/contract/personalData.ts';
@@ -95,4 +96,27 @@ test('it is part of what is told to the person, is not told to guests, and goes 
   await tell('cleaned', '2026-10-25 08:00:00');
   await tell('subscribe', '2026-10-26 08:00:00');
   expect(JSON.stringify(await contacts())).not.toContain(FERN);
+});
+
+test('who asks not to be texted is told so on everybody of that number, known before or after, and on no other channel', async () => {
+  const phone = await createConnection(t.store.internals, { organisationId: t.organisation.id, system: 'twilio', name: 'Texts', path: 'native', settings: {}, secrets: { authToken: 'token' }, actor: { kind: 'system', id: null, name: 'test' } });
+  const text = async (From: string, OptOutType: string, receivedAt: string) => {
+    const form = new URLSearchParams({ MessageSid: `SM${randomUUID().replaceAll('-', '')}`, From, To: '+441632960001', Body: OptOutType, NumMedia: '0', OptOutType }).toString();
+    await t.store.addDelivery({ ...delivery(t, 'stripe', {}), connectionId: phone.connectionId, system: 'twilio', mediaType: 'application/x-www-form-urlencoded', bodyText: form, receivedAt });
+    await line.idle();
+  };
+  const saidBy = (state: string, at: string) => [{ system: 'twilio', connectionId: phone.connectionId, channel: 'text', state, at }];
+  const [unknown, at] = ['+447700900777', '2026-11-20T08:00:00.000Z'];
+  await text(unknown, 'STOP', at);
+  const numberOnly = (await contacts()).find((one) => one.phone === unknown);
+  expect(numberOnly).toMatchObject({ name: unknown, email: null, weddingId: null, consents: saidBy('withdrawn', at) });
+  // A mailing list tells of them by name, with the number as people write it.
+  await listed({ status: 'subscribed', unique_email_id: 'n3w0000001', email_address: 'kit@example.org', full_name: 'Kit New', last_changed: '2026-11-21T08:00:00+00:00', timestamp_opt: '2026-11-21T08:00:00+00:00', merge_fields: { PHONE: '07700 900 777' } });
+  const kit = (await contacts()).filter((one) => one.phone?.endsWith('777'));
+  expect(kit).toMatchObject([{ id: numberOnly?.id, name: 'Kit New', email: 'kit@example.org', phone: '07700 900 777' }]);
+  expect(kit[0]?.consents).toEqual([...said('given', '2026-11-21T08:00:00.000Z'), ...saidBy('withdrawn', at)]);
+  const later = '2026-11-22T08:00:00.000Z';
+  await text(unknown, 'START', later);
+  expect((await contacts()).filter((one) => one.phone?.endsWith('777')).map(({ consents }) => consents)).toEqual([[...saidBy('given', later), ...said('given', '2026-11-21T08:00:00.000Z')]]);
+  expect((await verifyRecord(t.store.internals.database, () => undefined)).sound).toBe(true);
 });

@@ -61,10 +61,15 @@ async function furnish({ name, email, phone }: Somebody): Promise<{ contact: str
     // The name stands in the past only: what is there now does not show it any more.
     const renamed = draftUpdated('booking.updated', 'bookings', wedding, cake, { title: 'Cake' }, null, context);
     await record([named, renamed].filter((draft) => draft !== null));
-    await tx.insertInto('mappings').values({ organisationId: t.organisation.id, connectionId, remoteType: 'customer', remoteId: `cus_person_${(runs += 1)}`, collection: 'contacts', localId: contact, remoteVersion: '1', lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' }).execute();
+    const mapping = { organisationId: t.organisation.id, connectionId, remoteType: 'customer', collection: 'contacts', remoteVersion: '1', lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' } as const;
+    const told = (words: Record<string, string>) => JSON.stringify({ at: {}, says: Object.fromEntries(Object.entries(words).map(([field, value]) => [field, [0, value]])) });
+    await tx.insertInto('mappings').values([
+      { ...mapping, remoteId: `cus_person_${(runs += 1)}`, localId: contact, told: told({ name, email, phone }) },
+      { ...mapping, remoteId: `cus_tom_${runs}`, localId: other, told: told({ name: 'Tom Else', company: `Else & ${name}` }) },
+    ]).execute();
     // Before somebody chose another vendor it was the person's own name that the source had told.
-    const told = JSON.stringify({ at: {}, kept: { vendorName: name, room: `${name}'s garden` } });
-    await tx.insertInto('mappings').values({ organisationId: t.organisation.id, connectionId, remoteType: 'job', remoteId: `job_${runs}`, collection: 'bookings', localId: booking, remoteVersion: '1', told, lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' }).execute();
+    const before = JSON.stringify({ at: {}, kept: { vendorName: name, room: `${name}'s garden` } });
+    await tx.insertInto('mappings').values({ organisationId: t.organisation.id, connectionId, remoteType: 'job', remoteId: `job_${runs}`, collection: 'bookings', localId: booking, remoteVersion: '1', told: before, lastWrittenBy: 'vendor', updatedAt: '2026-11-20T12:00:00.000Z' }).execute();
   });
   return { contact, other, wedding, booking, payment, deliveryId };
 }

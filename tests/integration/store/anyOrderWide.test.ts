@@ -13,8 +13,8 @@ import { openTestStore, settableClock, type TestStore } from '../../support/stor
 
 const RUNS = Number(process.env['WEDSYNC_ANY_ORDER'] ?? 8);
 const SEED = process.env['WEDSYNC_SEED'];
-/** Runs that once found something, as seed and path: a second source that repeated itself overwrote what the first had told. */
-const KEPT: readonly (readonly [seed: number, path: string])[] = [[2, '27'], [3, '11'], [4, '4'], [5, '18']];
+/** Runs that once found something, as seed and path: somebody of unknown origin was taken away with the first system that let go of them. */
+const KEPT: readonly (readonly [seed: number, path: string])[] = [[208_181_937, '44']];
 const clock = settableClock('2026-11-20T12:00:00.000Z');
 let t: TestStore;
 let deaths = 0;

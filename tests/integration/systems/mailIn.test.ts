@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
 import { sql } from 'kysely';
 import nodemailer from 'nodemailer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HTTP } from '../../../core/contract/http.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { ReadMail } from '../../../core/vendors/vendor.ts';
 import { createLog } from '../../../server/log.ts';
@@ -10,6 +11,7 @@ import { MAIL_LIMIT, startMailIn, type MailIn } from '../../../server/mailIn/mai
 import { textOfHtml } from '../../../server/mailIn/readMail.ts';
 import { createMetrics } from '../../../server/metrics.ts';
 import { systemClock } from '../../../server/ports.ts';
+import { startReplayer } from '../../../server/workers/replays.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { manager, type Manager } from '../../support/manager.ts';
@@ -26,6 +28,7 @@ const keys = { real: rsa(), other: rsa(), google: rsa() };
 let t: TestStore;
 let test: TestApp;
 let owner: Manager;
+let headers: Readonly<Record<string, string>>;
 let mailIn: MailIn;
 let normaliser: Normaliser;
 let asked: string[] = [];
@@ -34,6 +37,7 @@ const resolve = (name: string): Promise<string[][]> => {
   asked.push(name);
   const record = (key: ReturnType<typeof rsa>) => [[`v=DKIM1; k=rsa; p=${key.publicKey.toString('base64')}`]];
   if (name === `real._domainkey.${vendorDomain}`) return Promise.resolve(record(keys.real));
+  if (name === 'real._domainkey.weddingpro.com') return Promise.resolve(record(keys.real));
   if (name === 'forwarding._domainkey.google.com') return Promise.resolve(record(keys.google));
   if (name === 'real._domainkey.mail.halls.example') return Promise.resolve(record(keys.real));
   if (name === 'real._domainkey.evil.example') return Promise.resolve(record(keys.other));
@@ -45,7 +49,8 @@ beforeAll(async () => {
   t = await openTestStore();
   test = testApp(t.store, { config: { managingPerMinute: 10_000, apiPerMinute: 10_000, mailInDomain: DOMAIN } });
   const house = await furnish(t.store, t.organisation.id);
-  owner = manager(test, (await letIn(t.store, house.organisationId, house.access('owner'))).headers);
+  ({ headers } = await letIn(t.store, house.organisationId, house.access('owner')));
+  owner = manager(test, headers);
   mailIn = await startMailIn({ store: t.store, vendors: vendorModule, clock: systemClock, log: createLog('silent'), metrics: createMetrics(), host: '127.0.0.1', port: 0, domain: DOMAIN, strangersPerMinute: 25, resolve });
   normaliser = startNormaliser({ store: t.store, vendors: vendorModule, http: { send: () => Promise.reject(new Error('nobody is called')) }, clock: systemClock, ids: t.store.internals.ids, log: t.log });
 });
@@ -165,6 +170,75 @@ it('a mailbox that asks whether it may forward is shown with the connection, the
   expect(await alerts()).toMatchObject([{ state: 'resolved' }, { state: 'resolved' }]);
   await sql`update connection_access set forwarding = jsonb_set(forwarding, '{expiresAt}', ${JSON.stringify(new Date(Date.now() - 1_000).toISOString())}::jsonb) where id = ${id}`.execute(t.store.internals.database.system);
   expect((await owner.get('setup', { id })).forwarding).toBeNull();
+});
+
+describe('a mail that several connections of the house would take', () => {
+  const site = async (settings: Readonly<Record<string, string>>) => {
+    const { connection, setup } = await owner.get('connect', { body: { system: SYSTEM, path: 'mail', settings, secrets: {} } });
+    sites.push(connection.id);
+    return { id: connection.id, address: setup.mailAddress ?? '' };
+  };
+  let sites: string[] = [];
+  // What the other tests connect is for no site in particular.
+  afterEach(async () => {
+    for (const id of sites) await test.app.inject({ method: 'DELETE', url: `${HTTP.removeConnection.path.replace(':id', id)}?unfinished=throw_away`, headers });
+    sites = [];
+  });
+  /** By connection: what came of its mails. */
+  const became = async (...ids: string[]) => {
+    await normaliser.idle();
+    const rows = await t.store.internals.database.system.selectFrom('deliveries').select(['connectionId', 'state', 'reason']).where('connectionId', 'in', ids).orderBy('arrival').execute();
+    return ids.map((id) => rows.filter((row) => row.connectionId === id).map(({ state, reason }) => (state === 'processed' || state === 'parked' ? 'taken' : (reason ?? state))));
+  };
+  const bookings = async (name: string) => (await t.store.snapshot(t.organisation.id)).rows.bookings.filter((one) => one.title === `Enquiry: ${name}`).length;
+  const lead = (name: string) => LEAD.replace('Amara Okafor', name).replace('amara@', `${name.toLowerCase().replace(' ', '.')}@`);
+  const KNOT = { subject: 'New lead from The Knot', from: `"The Knot" <leads@${vendorDomain}>` };
+  const WIRE = { subject: 'New lead from WeddingWire' };
+
+  it('is of the connection whose site it names, whichever address it came to, once, in any order', async () => {
+    const [knot, wire] = [await site({ mailSite: 'theknot' }), await site({ mailSite: 'weddingwire' })];
+    for (const address of [wire.address, knot.address]) expect(await send(address, { ...KNOT, messageId: '<k1@vendor>', text: lead('Kit One') })).toBe('taken');
+    for (const address of [wire.address, knot.address]) expect(await send(address, { ...WIRE, messageId: '<w1@vendor>', text: lead('Wim One') })).toBe('taken');
+    expect(await send(`${knot.address}, ${wire.address}`, { ...WIRE, messageId: '<w2@vendor>', text: lead('Wim Two') })).toBe('taken');
+    expect(await became(knot.id, wire.id)).toEqual([['taken'], ['taken', 'taken']]);
+    expect([await bookings('Kit One'), await bookings('Wim One'), await bookings('Wim Two')]).toEqual([1, 1, 1]);
+  });
+
+  it('is of the business that it names, where the site is the same', async () => {
+    const [barn, mill] = [await site({ vendorName: 'Rosewood Barn' }), await site({ vendorName: 'Mill Hall' })];
+    expect(await send(barn.address, { ...WIRE, text: `A new lead for Mill Hall!\n${lead('Bea One')}` })).toBe('taken');
+    expect(await send(barn.address, { ...WIRE, text: lead('Bea Two') })).toBe('taken');
+    expect(await became(barn.id, mill.id)).toEqual([['taken'], ['taken']]);
+  });
+
+  it('waits for a person where nothing says whose it is, is never there twice, and is settled by saying it and working on it again', async () => {
+    const [knot, wire] = [await site({ mailSite: 'theknot' }), await site({ mailSite: 'weddingwire' })];
+    const silent = { from: `leads@${vendorDomain}`, subject: 'New lead' };
+    // Its domain is one site's own: that says enough. The company's shared one says nothing.
+    expect(await send(knot.address, { ...silent, messageId: '<s1@vendor>', text: lead('Sol One') })).toBe('taken');
+    expect(await became(knot.id, wire.id)).toEqual([[], ['taken']]);
+    const shared = { dkim: { ...REAL, domainName: 'weddingpro.com' }, from: 'leads@weddingpro.com', subject: 'New lead', messageId: '<s2@vendor>', text: lead('Sol Two') };
+    expect(await send(knot.address, shared)).toBe('taken');
+    expect(await send(wire.address, shared)).toBe('taken');
+    expect(await became(knot.id, wire.id)).toEqual([['mail_in.whose_unclear'], ['taken', 'mail_in.taken_elsewhere']]);
+    expect(await bookings('Sol Two')).toBe(0);
+    const cards = (await t.store.snapshot(t.organisation.id)).rows.reviewItems.filter((one) => one.connectionId === knot.id && one.state === 'open');
+    expect(cards).toMatchObject([{ kind: 'quarantined', reason: 'mail_in.whose_unclear' }]);
+    const running = async () => (await t.store.internals.database.system.selectFrom('replays').select('id').where('state', '=', 'running').execute()).length;
+    const again = async (id: string) => {
+      const ids = (await t.store.deliveries(t.organisation.id, id)).filter((one) => one.state === 'quarantined').map((one) => one.id);
+      await owner.get('replay', { body: { ids } });
+      await expect.poll(running, { timeout: 20_000 }).toBe(0);
+    };
+    const replayer = startReplayer({ store: t.store, log: t.log });
+    await again(knot.id);
+    expect(await became(knot.id)).toEqual([['mail_in.whose_unclear']]);
+    await owner.get('changeConnection', { id: knot.id, body: { settings: { mailSite: 'all' } } });
+    await again(knot.id);
+    expect(await became(knot.id)).toEqual([['taken']]);
+    await replayer.stop();
+    expect(await bookings('Sol Two')).toBe(1);
+  });
 });
 
 it('refuses what only looks like it: another sender at the provider, another signature, no signature, a lead under the provider’s name', async () => {

@@ -26,6 +26,7 @@ const clock = settableClock(new Date().toISOString());
 let t: TestStore;
 let test: TestApp;
 let owner: Manager;
+let ownerId: string;
 let web: Server;
 let address: string;
 let calls: Calls;
@@ -81,7 +82,9 @@ beforeAll(async () => {
   const [keyed, granting] = [keyedVendor(), grantingVendor(`http://${address}`)];
   const vendors = (system: string) => (system === KEYED ? keyed : system === GRANTING ? granting : vendorModule(system));
   test = testApp(t.store, { clock, vendors, catalogue: [...VENDORS.values(), keyed, granting], config: { managingPerMinute: 10_000, apiPerMinute: 10_000, egressAllow: [address] } });
-  owner = manager(test, (await letIn(t.store, t.organisation.id, (await furnish(t.store, t.organisation.id)).access('owner'))).headers);
+  const let_ = await letIn(t.store, t.organisation.id, (await furnish(t.store, t.organisation.id)).access('owner'));
+  ownerId = let_.deviceId;
+  owner = manager(test, let_.headers);
   const http = createEgressHttp({ allow: [address], log: t.log });
   calls = createCalls({ http, clock, audit: (line) => t.store.audit(line) });
   const working = { store: t.store, vendors, http, calls, clock, ids: t.store.internals.ids, log: t.log, random: () => 0.5 };
@@ -142,6 +145,10 @@ describe('a new key', () => {
     expect(asked.slice(before)).toContain('/list');
     expect(await alertsOf(connection.id)).toEqual([['Keyed does not accept our key any more', 'resolved']]);
     expect((await rows()).reviewItems.filter((one) => one.connectionId === connection.id).map((one) => one.state)).toEqual(['resolved']);
+    // Who has set it going again: the owner's device, and only once.
+    await t.store.internals.flushAudit();
+    const lines = await t.store.internals.database.system.selectFrom('audit').select(['action', 'actor', 'outcome']).where('subject', '=', connection.id).where('action', 'like', '%rearmed').orderBy('action').execute();
+    expect(lines).toEqual(['connection.rearmed', 'deliveries.rearmed'].map((action) => ({ action, actor: ownerId, outcome: 'ok' })));
   });
 
   it('waits with a pause that somebody has made meanwhile', async () => {

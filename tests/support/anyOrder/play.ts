@@ -186,9 +186,11 @@ async function pictureOf({ store }: TestStore, organisationId: string, ids: Read
   const { database } = store.internals;
   const { rows } = await store.snapshot(organisationId);
   const connection = new Map(CONNECTIONS.map((name) => [ids[name], name]));
-  const mapped = await database.system.selectFrom('mappings').select(['connectionId', 'remoteType', 'remoteId', 'localId']).where('organisationId', '=', organisationId).execute();
+  const mapped = await database.system.selectFrom('mappings').select(['connectionId', 'remoteType', 'remoteId', 'localId', 'collection', 'told']).where('organisationId', '=', organisationId).execute();
   const names = new Map<string, string[]>();
-  for (const one of mapped) names.set(one.localId, [...(names.get(one.localId) ?? []), `${connection.get(one.connectionId) ?? ''}/${one.remoteType}/${one.remoteId}`]);
+  // Whoever has let go of a person is not part of who they are.
+  const telling = mapped.filter(({ collection, told: said }) => collection !== 'contacts' || Object.keys(said?.says ?? {}).length > 0);
+  for (const one of telling) names.set(one.localId, [...(names.get(one.localId) ?? []), `${connection.get(one.connectionId) ?? ''}/${one.remoteType}/${one.remoteId}`]);
   for (const wedding of rows.weddings) names.set(wedding.id, [wedding.title]);
   for (const contact of rows.contacts) if (!names.has(contact.id)) names.set(contact.id, [contact.email ?? '']);
   const nameOf = (id: string | null): string | null => (id === null ? null : (names.get(id) ?? ['?']).sort().join(' '));

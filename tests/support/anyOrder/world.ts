@@ -31,6 +31,8 @@ export interface World {
 }
 
 export const COUPLES = ['amara@example.org', 'noor@example.org'] as const;
+/** Known by what the systems tell alone. */
+const OTHERS = ['rosa@example.org', 'sol@example.org'] as const;
 const SECOND = 1_793_000_000;
 const at = (second: number): string => new Date((SECOND + second) * 1000).toISOString();
 
@@ -80,6 +82,30 @@ function client(to: ConnectionName, owner: string, told: readonly boolean[]): Fa
   }));
 }
 
+const PERSON_FIELDS = ['client_name', 'client_phone', 'client_company', 'client_role'] as const;
+type PersonField = (typeof PERSON_FIELDS)[number];
+interface ToldOfPerson {
+  /** Seconds since this system's last word; those of several systems may fall together. */
+  readonly after: number;
+  /** Null = the system has let go of them. */
+  readonly fields: readonly PersonField[] | null;
+}
+
+/** One person, told by several systems that do not agree: each tells some of the fields at a time, and may take them away. */
+function person(to: ConnectionName, owner: string, told: readonly ToldOfPerson[]): Fact[] {
+  const name = owner.slice(0, owner.indexOf('@'));
+  let second = 0;
+  return told.map(({ after, fields }, step) => {
+    second += after;
+    const value = (field: PersonField): string =>
+      ({ client_name: `${name} of ${to} ${step}`, client_phone: `+44 20 7946 0${to.length}${step}`, client_company: `${to} & ${step}`, client_role: step % 2 === 0 ? 'planner' : 'couple' })[field];
+    return {
+      to, key: `${to}-who-${name}-${step}`,
+      body: { trigger: fields === null ? 'client_deleted' : 'client_updated', client_id: `${to}-who-${name}`, client_email: owner, updated_at: at(second), ...Object.fromEntries((fields ?? []).map((field) => [field, value(field)])) },
+    };
+  });
+}
+
 /** Entries of a calendar, told whole each time, by their time of change alone; some are taken away, some come again. */
 function entry(n: number, told: readonly ('set' | 'gone')[]): Fact[] {
   return told.map((what, step) => ({
@@ -93,7 +119,7 @@ function entry(n: number, told: readonly ('set' | 'gone')[]): Fact[] {
 
 function appointment(n: number, owner: string, places: readonly string[]): { facts: Fact[]; source: Appointment } {
   const id = String(1000 + n);
-  const steps = places.map((location, step) => ({ id: 1000 + n, firstName: 'A', lastName: owner.slice(0, 4), email: owner, phone: '', type: 'Tasting', datetime: at(86_400 * 3 + n * 600), duration: '30', price: '0.00', location, canceled: step === places.length - 1 && location === 'Yew' }));
+  const steps = places.map((location, step) => ({ id: 1000 + n, firstName: 'A', lastName: owner.slice(0, 4), email: owner, phone: owner === COUPLES[0] ? '+44 20 7946 0999' : '', type: 'Tasting', datetime: at(86_400 * 3 + n * 600), duration: '30', price: '0.00', location, canceled: step === places.length - 1 && location === 'Yew' }));
   const facts = places.map((_, step): Fact => ({ to: 'acuity', key: `a${n}-${step}`, body: null, form: `action=${step === 0 ? 'scheduled' : 'changed'}&id=${id}&calendarID=1&appointmentTypeID=1`, needs: { appointment: id, step } }));
   return { facts, source: { id, steps } };
 }
@@ -102,17 +128,20 @@ function appointment(n: number, owner: string, places: readonly string[]): { fac
 const paymentSteps = fc.subarray([...PAYMENT_STEPS], { minLength: 1 });
 const projectTold = fc.array(fc.subarray([...PROJECT_FIELDS], { minLength: 1 }), { minLength: 1, maxLength: 4 });
 
+const personTold = fc.array(fc.record({ after: fc.integer({ min: 1, max: 2 }), fields: fc.option(fc.subarray([...PERSON_FIELDS]), { freq: 3 }) }), { minLength: 1, maxLength: 4 });
+
 export const worlds: fc.Arbitrary<World> = fc
   .record({
     payments: fc.array(fc.tuple(email, paymentSteps, fc.array(gap, { minLength: 5, maxLength: 5 })), { maxLength: 2 }),
     planner: fc.array(fc.tuple(email, projectTold), { maxLength: 2 }),
     studio: fc.array(fc.tuple(email, projectTold), { maxLength: 2 }),
     clients: fc.array(fc.tuple(fc.constantFrom('planner' as const, 'studio' as const), fc.array(fc.boolean(), { minLength: 1, maxLength: 4 })), { maxLength: 2 }),
+    people: fc.array(fc.tuple(fc.constantFrom(...OTHERS, COUPLES[0]), fc.array(personTold, { maxLength: 2 })), { maxLength: 2 }),
     entries: fc.array(fc.array(fc.constantFrom('set' as const, 'gone' as const), { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
     appointments: fc.array(fc.tuple(email, fc.array(word, { minLength: 1, maxLength: 3 })), { maxLength: 2 }),
     feed: fc.array(fc.dictionary(fc.constantFrom('f1', 'f2', 'f3'), word, { maxKeys: 3 }), { maxLength: 4 }),
   })
-  .map(({ payments, planner, studio, clients, entries, appointments, feed }): World => {
+  .map(({ payments, planner, studio, clients, people, entries, appointments, feed }): World => {
     const booked = appointments.map(([owner, places], n) => appointment(n, owner, places));
     return {
       facts: [
@@ -120,6 +149,7 @@ export const worlds: fc.Arbitrary<World> = fc
         ...planner.flatMap(([owner, told], n) => project('planner', n, owner, told)),
         ...studio.flatMap(([owner, told], n) => project('studio', n, owner, told)),
         ...clients.filter(([to], n) => clients.findIndex(([other]) => other === to) === n).flatMap(([to, told]) => client(to, COUPLES[0], told)),
+        ...people.filter(([owner], n) => people.findIndex(([other]) => other === owner) === n).flatMap(([owner, told]) => told.flatMap((own, n) => person((['planner', 'studio'] as const)[n % 2]!, owner, own))),
         ...entries.flatMap((told, n) => entry(n, told)),
         ...booked.flatMap((one) => one.facts),
       ],

@@ -33,7 +33,7 @@ function lines(start: number): DeliveryLine[] {
       id: fixtureId(9, index), connectionId: vsco ? VSCO : STRIPE, system: vsco ? 'vsco-workspace' : 'stripe', origin: vsco && index % 2 === 0 ? 'poll' : 'webhook',
       priority: vsco && index % 2 === 0 ? 'bulk' : index % 3 === 2 ? 'urgent' : 'normal',
       vendorEvent: index === 3 ? null : vsco ? 'order.updated' : (['payment_intent.succeeded', 'charge.refunded', 'payment_intent.payment_failed'][index % 3] ?? null),
-      vendorKey: `evt_1Pq${(index * 104_729).toString(36)}Zk4`, state, reason, attempts: state === 'dead' ? 12 : state === 'waiting' ? 3 : 1,
+      vendorKey: `evt_1Pq${(index * 104_729).toString(36)}Zk4`, state, reason, attempts: state === 'dead' ? 16 : state === 'waiting' ? 3 : 1,
       receivedAt: at, doneAt: state === 'processed' ? at : null, nextAttemptAt: state === 'waiting' ? new Date(start + 4 * MINUTE).toISOString() : null,
       weddingIds: state === 'processed' ? [index % 2 === 0 ? WEDDING_A : WEDDING_B] : [],
     };
@@ -65,9 +65,21 @@ export const strayPayment = (start: number): Payment => ({ id: fixtureId(5, 700)
 
 type Calls = Omit<DeliveryCalls, 'figures' | 'connectionFigures' | 'saveFigures'>;
 
-export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): { calls: Calls; deliver(): void } {
+export interface SceneDeliveries {
+  readonly calls: Calls;
+  /** One more comes in. */
+  deliver(): void;
+  /** No dry run stands any more. */
+  endDryRuns(): void;
+  /** From now on this one would change something else than a dry run has shown. */
+  changeMeanwhile(id: string): void;
+}
+
+export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): SceneDeliveries {
   let all = line === 'none' ? [] : lines(start);
   const dryRuns = new Map<string, { run: DryRun; lot: Lot }>();
+  let begun = 0;
+  const differing = new Set<string>();
   const replays = new Map<string, { replay: Replay; ids: string[] }>();
   const now = (): string => new Date().toISOString();
   const away = () => Promise.resolve(err(codedError('server.unreachable', 'nobody there', true)));
@@ -86,8 +98,9 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     if (!held) return null;
     if (held.replay.state === 'running') {
       const done = Math.min(held.replay.total, held.replay.done + Math.max(1, Math.ceil(held.replay.total / 3)));
-      all = all.map((one) => (held.ids.slice(0, done).includes(one.id) && one.state !== 'processed' ? { ...one, state: 'processed', reason: null } : one));
-      held.replay = { ...held.replay, done, outcomes: { processed: done }, ...(done === held.replay.total ? { state: 'done' as const, finishedAt: now() } : {}) };
+      all = all.map((one) => (held.ids.slice(0, done).includes(one.id) && !differing.has(one.id) && one.state !== 'processed' ? { ...one, state: 'processed', reason: null } : one));
+      const differs = held.ids.slice(0, done).filter((one) => differing.has(one)).length;
+      held.replay = { ...held.replay, done, differs, outcomes: { ...(done > differs ? { processed: done - differs } : {}), ...(differs > 0 ? { parked: differs } : {}) }, ...(done === held.replay.total ? { state: 'done' as const, finishedAt: now() } : {}) };
     }
     return held.replay;
   };
@@ -102,8 +115,8 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     return { fields, rows, outcomes, reasons: [...reasons], read: 0 };
   };
   const calls: Calls = {
-    async search({ state, text, connection, system, wedding, origin, from, to, before }) {
-      const narrowed = all.filter((one) => (text === undefined || `${one.vendorKey} ${one.vendorEvent}`.includes(text)) && (connection === undefined || one.connectionId === connection) && (system === undefined || one.system === system) && (wedding === undefined || one.weddingIds.includes(wedding)) && (origin === undefined || one.origin === origin) && (from === undefined || one.receivedAt >= from) && (to === undefined || one.receivedAt <= to));
+    async search({ state, text, connection, system, wedding, origin, from, to, before, tryCode }) {
+      const narrowed = all.filter((one) => (text === undefined || `${one.vendorKey} ${one.vendorEvent}`.includes(text)) && (connection === undefined || one.connectionId === connection) && (system === undefined || one.system === system) && (wedding === undefined || one.weddingIds.includes(wedding)) && (origin === undefined || one.origin === origin) && (from === undefined || one.receivedAt >= from) && (to === undefined || one.receivedAt <= to) && (tryCode === undefined || whole(one).tries.some((each) => tryCode === 'failed' || each.code === tryCode)));
       const counts: Partial<Record<DeliveryState, number>> = {};
       for (const one of narrowed) counts[one.state] = (counts[one.state] ?? 0) + 1;
       const states = state?.split(',');
@@ -123,14 +136,14 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
       return ok({ at: now(), deliveries: found.length, changes, leftOut: Math.max(0, found.length - 50) });
     },
     async beginDryRun(lot) {
-      const run: DryRun = { id: fixtureId(15, dryRuns.size + 1), state: 'running', total: chosen(lot).length, done: 0, outcomes: {}, rows: 0, fields: 0, read: 0, reasons: [], startedAt: now(), finishedAt: null, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), replayId: null };
+      const run: DryRun = { id: fixtureId(15, (begun += 1)), state: 'running', total: chosen(lot).length, done: 0, outcomes: {}, rows: 0, fields: 0, read: 0, reasons: [], startedAt: now(), finishedAt: null, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), replayId: null };
       dryRuns.set(run.id, { run, lot });
       return run.total === 0 ? err(codedError('request.not_found', 'nothing')) : ok(run);
     },
     async dryRun(id, { after, only }) {
       const held = dryRuns.get(id);
       if (!held) return err(codedError('request.not_found', 'no such dry run'));
-      const lines = chosen(held.lot).map((one) => ({ ...played(one), connectionId: one.connectionId, receivedAt: one.receivedAt, readAt: null, differs: false }));
+      const lines = chosen(held.lot).map((one) => ({ ...played(one), connectionId: one.connectionId, receivedAt: one.receivedAt, readAt: null, differs: differing.has(one.id) }));
       // It takes two looks, so that the progress is seen.
       const half = Math.ceil(held.run.total / 2);
       if (held.run.state === 'running') held.run = held.run.done < half && held.run.total > 1 ? { ...held.run, done: half } : { ...held.run, state: 'done', done: held.run.total, finishedAt: now(), ...sumOf(lines) };
@@ -175,6 +188,8 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
   const gone: Calls = { search: away, look: away, preview: away, beginDryRun: away, dryRun: away, cancelDryRun: away, replay: away, replays: away, replayState: away, cancelReplay: away, testEvent: away, refusals: away };
   return {
     calls: line === 'away' ? gone : calls,
+    endDryRuns: () => dryRuns.clear(),
+    changeMeanwhile: (id) => void differing.add(id),
     deliver() {
       const first = lines(start)[0];
       if (first) all = [{ ...first, id: fixtureId(9, 3_000 + all.length), vendorKey: `evt_live${all.length}`, connectionId: HONEYBOOK, system: 'honeybook', vendorEvent: 'new_inquiry', receivedAt: now() }, ...all];

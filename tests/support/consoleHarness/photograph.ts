@@ -10,7 +10,7 @@ import { launchBrowser } from '../browser.ts';
  */
 const A = '018f0000-0000-7001-8000-000000000001';
 const alertPath = '018f0000-0000-7006-8000-000000000001';
-const SHOTS: readonly { readonly name: string; readonly query: string; readonly hash: string; readonly keys?: string; readonly click?: string }[] = [
+const SHOTS: readonly { readonly name: string; readonly query: string; readonly hash: string; readonly keys?: string; readonly click?: string; readonly scroll?: string }[] = [
   { name: 'day', query: 'scene=day', hash: '#/day' },
   { name: 'wedding', query: 'scene=day', hash: `#/wedding/${A}` },
   { name: 'inspector', query: 'scene=day', hash: `#/wedding/${A}/alert/${alertPath}` },
@@ -39,6 +39,11 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'replay', query: 'scene=stuck', hash: '#/deliveries/delivery/018f0000-0000-7009-8000-000000000001', click: '.inspector .button-main' },
   { name: 'review', query: 'scene=stuck', hash: '#/integrations' },
   { name: 'review_sure', query: 'scene=stuck', hash: '#/integrations', click: '.review-card .button:nth-of-type(2)' },
+  { name: 'attempts', query: 'scene=stuck', hash: '#/deliveries/code/006e006f0072006d0061006c006900730065002e007200650072006500610064005f006600610069006c00650064/status/503' },
+  { name: 'figures', query: 'scene=day', hash: '#/integrations', scroll: '.figures-all' },
+  { name: 'connection', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000002' },
+  { name: 'conflicts', query: 'scene=clashing', hash: '#/conflicts' },
+  { name: 'conflict', query: 'scene=clashing', hash: '#/conflicts/018f0000-0000-7016-8000-000000000001' },
   { name: 'catalogue', query: 'scene=day', hash: '#/connect' },
   { name: 'connect_way', query: 'scene=day', hash: '#/connect/studio-ninja' },
   { name: 'connect_details', query: 'scene=day', hash: '#/connect/honeybook' },
@@ -87,6 +92,7 @@ try {
           await tab.keyboard.press(shot.keys);
           await tab.waitForTimeout(400);
         }
+        if (shot.scroll) await tab.locator(shot.scroll).first().scrollIntoViewIfNeeded();
         if (shot.click) {
           await tab.locator(shot.click).first().click();
           await tab.waitForTimeout(400);

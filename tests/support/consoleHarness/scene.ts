@@ -39,7 +39,7 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'timeline', 'timeline_many', 'timeline_staff'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded', 'timeline', 'timeline_many', 'timeline_staff'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
@@ -56,6 +56,10 @@ export interface Harness {
   pay(minor: number): void;
   /** One more delivery, which changes nothing of the record. */
   comeIn(): void;
+  /** No dry run stands any more. */
+  endDryRuns(): void;
+  /** From now on this delivery would change something else than a dry run has shown. */
+  changeMeanwhile(deliveryId: string): void;
   raise(severity: 'critical' | 'emergency'): void;
   answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
   /** The first delivery of a connection arrives. */
@@ -71,12 +75,13 @@ export interface Harness {
 export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desktop' | 'browser'): { backend: Backend; harness: Harness } {
   const start = Date.now();
   const iso = (at: number): string => new Date(at).toISOString();
-  const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : 40 });
+  const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : scene === 'crowded' ? 400 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
   if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
+  if (scene === 'crowded') snapshot = { ...full, rows: { ...full.rows, weddings: full.rows.weddings.flatMap((row, each) => [row, ...Array.from({ length: 60 }, (_, index) => ({ ...row, id: fixtureId(1, 1000 + each * 100 + index), title: `${row.title} ${index + 1}` }))]) } };
   if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
   if (scene === 'timeline' || scene === 'timeline_staff') snapshot = { ...full, rows: { ...full.rows, ...timelineRows(full, start) } };
   if (scene === 'timeline_many') snapshot = { ...full, rows: { ...full.rows, ...manyRows(full, start) } };
@@ -248,6 +253,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     commands,
     comeIn: deliveries.deliver,
     shift: (occupancy, minutes) => taking.shift(occupancy, minutes),
+    endDryRuns: deliveries.endDryRuns,
+    changeMeanwhile: deliveries.changeMeanwhile,
     loseFigures: (away) => {
       figuresAway = away;
     },

@@ -1,50 +1,20 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { expect, it } from 'vitest';
+import { axe, open, page, usePages } from '../../support/consoleHarness/page.ts';
 import { WEDDING_A } from '../../support/fixtures/record.ts';
-import { launchBrowser } from '../../support/browser.ts';
 
 /** What the console offers to whom, in a browser, with a played backend that cuts the record as the server does. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = (scene: string, hash: string): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
 const tiles = (): Promise<(string | null)[]> => page.locator('[data-tile]').evaluateAll((all) => all.map((one) => one.getAttribute('data-tile')));
 const places = (): Promise<string[]> => page.locator('.rail-place').allInnerTexts();
-const axe = async (): Promise<unknown> => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
 
 it('an owner is offered links, the list of devices, and withdrawing access by a second press', async () => {
-  await open('day', '#/settings');
+  await open('#/settings');
   await page.getByRole('button', { name: 'Make a link for a colleague' }).click();
   await expect.poll(() => page.getByLabel('Pairing link').inputValue()).toContain('#enrol=');
   expect(await axe()).toEqual([]);
-  await open('day', '#/people');
+  await open('#/people');
   const revoke = page.getByRole('button', { name: 'Withdraw access of Browser on iPad' });
   await revoke.click();
   const sure = page.getByRole('button', { name: 'Press again to withdraw access of Browser on iPad for good' });
@@ -53,21 +23,21 @@ it('an owner is offered links, the list of devices, and withdrawing access by a 
   await sure.waitFor({ state: 'hidden' });
   expect(await axe()).toEqual([]);
 
-  await open('day', `#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
+  await open(`#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
   await page.getByRole('button', { name: 'Make a link for the couple' }).click();
   await expect.poll(() => page.getByLabel('Pairing link').inputValue()).toContain('#enrol=');
   expect(await axe()).toEqual([]);
 });
 
 it('a couple has its wedding, its payments and its vendors, and nothing to administrate', async () => {
-  await open('couple', `#/wedding/${WEDDING_A}`);
+  await open(`#/wedding/${WEDDING_A}`, 'couple');
   await expect.poll(tiles).toEqual(['next', 'payments', 'vendors', 'guests']);
   expect(await places()).toEqual(['Day', 'Settings']);
   expect(await page.locator('.column-alerts').count()).toBe(0);
   expect(await page.locator('.alert-count').count()).toBe(0);
   expect(await page.locator('main').innerText()).not.toMatch(/stripe|honeybook|vsco/i);
   expect(await axe()).toEqual([]);
-  await open('couple', '#/settings');
+  await open('#/settings', 'couple');
   await page.getByText('Let in as').waitFor();
   expect(await page.getByRole('button', { name: /link|access/i }).count()).toBe(0);
   await page.evaluate(() => (location.hash = '#/integrations'));
@@ -75,7 +45,7 @@ it('a couple has its wedding, its payments and its vendors, and nothing to admin
 });
 
 it('a vendor has the run sheet and its own, and decides nothing', async () => {
-  await open('vendor', `#/wedding/${WEDDING_A}`);
+  await open(`#/wedding/${WEDDING_A}`, 'vendor');
   await expect.poll(tiles).toEqual(['next', 'payments', 'alerts', 'vendors', 'guests']);
   expect(await places()).toEqual(['Day', 'Settings']);
   expect(await page.getByRole('button', { name: /acknowledge/i }).count()).toBe(0);

@@ -1,40 +1,13 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import type { Locator } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { open, page, usePages } from '../../support/consoleHarness/page.ts';
 import { PLAYED } from '../../support/consoleHarness/systems.ts';
 import { fixtureId, HONEYBOOK } from '../../support/fixtures/record.ts';
 
 /** Choosing, connecting and looking after systems, in a browser with a played server and the real manifests. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = (hash: string, scene = 'day'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
 const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.id ?? null);
 const submit = (): Promise<void> => page.locator('.connect-form button[type=submit]').first().click();
 const says = (locator: Locator, text: string): Promise<void> => locator.filter({ hasText: text }).first().waitFor();
@@ -91,12 +64,12 @@ describe('connecting', () => {
     await submit();
     await says(page.getByRole('alert'), 'the key is not known');
     await page.getByRole('button', { name: 'Change what was entered' }).click();
-    expect(await key.inputValue()).toBe(PLAYED.refused);
+    await expect.poll(() => key.inputValue()).toBe(PLAYED.refused);
     await key.fill(PLAYED.unreachable);
     await submit();
     await says(page.getByRole('alert'), 'cannot be reached');
     await page.getByRole('button', { name: 'Change what was entered' }).click();
-    expect(await page.locator('#connect-organizationId').inputValue()).toBe('org-7');
+    await expect.poll(() => page.locator('#connect-organizationId').inputValue()).toBe('org-7');
     await key.fill(PLAYED.away);
     await submit();
     await page.getByRole('button', { name: 'Connect without trying' }).click();
@@ -206,7 +179,7 @@ describe('removing a connection', () => {
     const words = await preview.innerText();
     for (const part of ['deleted from the vault', 'webhook address takes nothing', 'The 42 facts', 'cannot be undone']) expect(words).toContain(part);
     await page.getByRole('button', { name: 'Remove it', exact: true }).click();
-    expect(await page.locator('.inspector h2').count()).toBe(1);
+    await expect.poll(() => page.locator('.inspector h2').count()).toBe(1);
     await page.getByRole('button', { name: 'Press again: it is removed for good' }).click();
     await expect.poll(() => preview.count()).toBe(0);
     await expect.poll(() => page.getByRole('button', { name: 'Rename' }).count()).toBe(0);

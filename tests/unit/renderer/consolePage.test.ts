@@ -1,41 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { describe, expect, it } from 'vitest';
+import { axe, complains, fitsSideways, hash, open, page, usePages } from '../../support/consoleHarness/page.ts';
 import { fixtureId, STRIPE, WEDDING_A } from '../../support/fixtures/record.ts';
-import { launchBrowser } from '../../support/browser.ts';
 
 /** The console itself in a browser, under the product's strict policy, with a played backend. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  // Anything the policy blocked, React warned of, or that broke.
-  expect(complaints).toEqual([]);
-});
-
-const open = (scene: string, hash = '#/day'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
 const tile = (id: string) => page.locator(`[data-tile="${id}"]`);
 const alertRow = (index: number) => page.locator(`.column-alerts [data-row="${fixtureId(6, index)}"]`);
 const databaseMade = (): Promise<void> => expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).some((each) => each.name === 'wedsync-console'))).toBe(true);
@@ -59,7 +29,7 @@ const keptSeq = (): Promise<number> =>
 describe('the history of a row', () => {
   const about = `#/wedding/${WEDDING_A}/about/${WEDDING_A}`;
   it('comes from the server, with what stood before', async () => {
-    await open('day', about);
+    await open(about);
     const history = page.locator('.history');
     await expect.poll(() => history.locator('li').count()).toBe(2);
     await expect.poll(() => history.innerText()).toMatch(/Guests: \W*90\W* → \W*\d+/);
@@ -67,14 +37,14 @@ describe('the history of a row', () => {
   });
 
   it('is what this machine has seen while the server cannot be asked, and says so', async () => {
-    await open('offline', about);
+    await open(about, 'offline');
     await expect.poll(() => page.locator('.inspector-part', { hasText: 'History' }).innerText()).toContain('The server cannot be asked now');
   });
 });
 
 describe('the day board', () => {
   it('moves when a payment arrives, and reports what was painted', async () => {
-    await open('day', `#/wedding/${WEDDING_A}`);
+    await open(`#/wedding/${WEDDING_A}`);
     const value = tile('payments').locator('.tile-value');
     const before = Number((await value.innerText()).replace(/[^\d.]/g, ''));
     await page.evaluate(() => window.harness?.pay(12_345));
@@ -85,18 +55,18 @@ describe('the day board', () => {
   });
 
   it('says what was given up, how old it is and how old that knowledge is, and leads to the list of it', async () => {
-    await open('stuck');
+    await open('#/day', 'stuck');
     await expect.poll(() => tile('dead').locator('.tile-value').innerText()).toBe('1');
     expect(await tile('dead').innerText()).toMatch(/Deliveries given up\s+1\s+the oldest came 2[7-9] min ago\s+WedSync\s*\d+ s/);
     await tile('dead').getByRole('link').focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/deliveries/state/dead');
-    await open('day');
+    await expect.poll(hash).toBe('#/deliveries/state/dead');
+    await open('#/day');
     await expect.poll(() => tile('dead').innerText()).toContain('Everything came through');
   });
 
   it('moves nothing under the pointer and shows what waited when it leaves', async () => {
-    await open('day');
+    await open('#/day');
     const first = page.locator('.column-feed .row').first();
     await first.hover();
     const box = await first.boundingBox();
@@ -110,7 +80,7 @@ describe('the day board', () => {
   });
 
   it('does not let a pointer that was left lying there hide what is new', async () => {
-    await open('day');
+    await open('#/day');
     const first = page.locator('.column-feed .row').first();
     const box = await first.boundingBox();
     await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 10, { steps: 3 });
@@ -120,7 +90,7 @@ describe('the day board', () => {
   });
 
   it('is walked with j and k, opens with Enter, closes with Esc and gives the keyboard back', async () => {
-    await open('day');
+    await open('#/day');
     await alertRow(0).waitFor();
     await page.keyboard.press('j');
     await expect.poll(() => alertRow(0).evaluate((row) => row === document.activeElement)).toBe(true);
@@ -137,7 +107,7 @@ describe('the day board', () => {
   });
 
   it('acknowledges with A, and only then takes the alert away', async () => {
-    await open('day');
+    await open('#/day');
     await alertRow(0).focus();
     await page.keyboard.press('a');
     await alertRow(0).waitFor({ state: 'detached' });
@@ -149,7 +119,7 @@ describe('the day board', () => {
     ['rebase', 'Somebody was first'],
     ['rejected', 'Not recorded'],
   ] as const)('says so when the answer is %s, and keeps the alert', async (outcome, words) => {
-    await open('day');
+    await open('#/day');
     await alertRow(0).focus();
     await page.evaluate((next) => window.harness?.answerCommandsWith(next), outcome);
     await page.keyboard.press('a');
@@ -158,7 +128,7 @@ describe('the day board', () => {
   });
 
   it('offline says since when on every tile; a decision is queued, listed and can be taken back', async () => {
-    await open('offline');
+    await open('#/day', 'offline');
     await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(6);
     expect(await tile('payments').innerText()).toMatch(/offline since \d\d:\d\d · 1[123] min/);
     await alertRow(0).focus();
@@ -175,7 +145,7 @@ describe('the day board', () => {
   });
 
   it('an overtaken decision waits in the list until the person sends it again or lets it go', async () => {
-    await open('day');
+    await open('#/day');
     await alertRow(0).focus();
     await page.evaluate(() => window.harness?.answerCommandsWith('rebase'));
     await page.keyboard.press('a');
@@ -195,25 +165,24 @@ describe('the day board', () => {
   });
 
   it('sets an item’s status from its details, in order, also while offline', async () => {
-    await open('offline', `#/wedding/${WEDDING_A}/item/${fixtureId(4, 10)}`);
+    await open(`#/wedding/${WEDDING_A}/item/${fixtureId(4, 10)}`, 'offline');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.locator('.inspector [data-decision="queued"]').waitFor();
     expect(await page.locator('.inspector-state').innerText()).toContain('Planned');
     await page.getByRole('button', { name: 'Done', exact: true }).click();
     await expect.poll(() => page.locator('.pill-unsent').innerText()).toBe('2 unsent');
     await expect.poll(() => page.locator('.item-actions').count()).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((violation) => violation.id)).toEqual([]);
+    expect(await axe()).toEqual([]);
   });
 
   it('names the source that is not answering, on its own tile only', async () => {
-    await open('stripe_failing');
+    await open('#/day', 'stripe_failing');
     await expect.poll(() => page.locator('.tile[data-fresh="stale"]').count()).toBe(1);
     expect(await tile('payments').innerText()).toContain('Stripe, venue account is not answering');
   });
 
   it('says new critical alerts aloud, several as one', async () => {
-    await open('quiet');
+    await open('#/day', 'quiet');
     await page.locator('.board').waitFor();
     await page.waitForFunction(() => (window.harness?.painted.length ?? 0) > 0);
     await page.evaluate(() => window.harness?.raise('critical'));
@@ -226,19 +195,19 @@ describe('the day board', () => {
   });
 
   it('opens again from what was kept, without a word from the server', async () => {
-    await open('day');
+    await open('#/day');
     await databaseMade();
     await page.evaluate(() => window.harness?.pay(54_321));
     const kept = Number(await page.locator('.board').getAttribute('data-seq'));
     await expect.poll(keptSeq, { timeout: 5000 }).toBeGreaterThanOrEqual(kept);
-    await open('lost');
+    await open('#/day', 'lost');
     await expect.poll(() => tile('alerts').locator('.tile-value').innerText()).toBe('40');
     expect(await page.locator('.column-feed').innerText()).toContain('paid £543.21');
     expect(await tile('alerts').getAttribute('data-fresh')).toBe('stale');
   });
 
   it('drops a kept record that it cannot read and goes on', async () => {
-    await open('day');
+    await open('#/day');
     await databaseMade();
     await expect.poll(keptSeq, { timeout: 5000 }).toBeGreaterThan(0);
     await page.evaluate(
@@ -255,16 +224,15 @@ describe('the day board', () => {
           };
         }),
     );
-    await open('lost');
+    await open('#/day', 'lost');
     await page.getByText('No record here yet').waitFor();
-    await expect.poll(() => complaints).toEqual([expect.stringContaining('kept record is unreadable')]);
-    complaints = [];
+    await complains('kept record is unreadable');
   });
 });
 
 describe('the frame', () => {
   it('finds a wedding by its name in the palette', async () => {
-    await open('day');
+    await open('#/day');
     await page.locator('.board').waitFor();
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Search weddings, people').fill('papadop');
@@ -273,20 +241,20 @@ describe('the frame', () => {
   });
 
   it('opens what a banner is about and takes the banner away', async () => {
-    await open('banner');
+    await open('#/day', 'banner');
     await page.locator('.banner').getByRole('button', { name: 'Open', exact: true }).click();
     await expect.poll(() => page.locator('.inspector h2').innerText()).toContain('Kings Lane');
     expect(await page.locator('.banner').count()).toBe(0);
   });
 
   it('shows the deliveries of a connection, with their reasons in words', async () => {
-    await open('day', `#/integrations/${STRIPE}`);
+    await open(`#/integrations/${STRIPE}`);
     await expect.poll(() => page.locator('.inspector').innerText()).toContain('It matches no wedding');
     expect(await page.locator('.integrations').innerText()).toContain('Stripe, venue account');
   });
 
   it('changes the theme and says what became of a test notification', async () => {
-    await open('day', '#/settings');
+    await open('#/settings');
     await page.getByText('Dark', { exact: true }).first().click();
     await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
     await page.getByRole('button', { name: 'Send a test notification' }).click();
@@ -296,7 +264,7 @@ describe('the frame', () => {
   it('lets a browser that is not let in sign in, and says how to come in without an account', async () => {
     // The played backend has no server behind it that would say who is signed in.
     await page.route('**/api/**', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{}' }));
-    await page.goto(`${harness.url}?scene=unpaired&home=browser`);
+    await open('', 'unpaired', { home: 'browser' });
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByText('No account? Ask for a link').click();
     await page.getByText('Open that link in this browser.').waitFor();
@@ -310,7 +278,7 @@ describe('for everybody', () => {
     ['twice as large', 640, 400],
   ])('axe finds nothing and nothing is cut off sideways: %s', async (_name, width, height) => {
     await page.setViewportSize({ width, height });
-    for (const [scene, hash] of [
+    for (const [scene, place] of [
       ['day', `#/wedding/${WEDDING_A}/alert/${fixtureId(6, 1)}`],
       ['offline', '#/day'],
       ['day', '#/integrations'],
@@ -319,11 +287,10 @@ describe('for everybody', () => {
       ['quiet', '#/people'],
       ['day', '#/pair/wxkd7pqr'],
     ] as const) {
-      await open(scene, hash);
+      await open(place, scene);
       await page.locator('h1').waitFor();
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-      expect(violations.map((violation) => `${scene}${hash} ${violation.id}: ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
-      expect(await page.evaluate(() => document.querySelector('.main')?.scrollWidth === document.querySelector('.main')?.clientWidth)).toBe(true);
+      expect((await axe()).map((found) => `${scene}${place} ${found}`)).toEqual([]);
+      expect(await fitsSideways()).toBe(true);
     }
   });
 });

@@ -65,6 +65,6 @@ describe('a dry run in numbers', () => {
       { deliveryId: 'd', outcome: 'refused', reason: 'normalise.shape_unknown', rows: [] },
       { deliveryId: 'e', outcome: 'body_gone', reason: null, rows: [] },
     ];
-    expect(summaryOf({ changes })).toEqual({ fields: 4, rows: 2, outcomes: { changes: 2, nothing: 0, reads_source: 0, refused: 2, body_gone: 1 }, reasons: ['normalise.shape_unknown'] });
+    expect(summaryOf({ changes })).toEqual({ fields: 4, rows: 2, outcomes: { changes: 2, nothing: 0, reads_source: 0, refused: 2, body_gone: 1, untried: 0 }, reasons: ['normalise.shape_unknown'] });
   });
 });

@@ -1,48 +1,18 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { describe, expect, it } from 'vitest';
+import { axe, fitsSideways, hash, open as openPage, page, plain, usePages } from '../../support/consoleHarness/page.ts';
+import type { Scene } from '../../support/consoleHarness/scene.ts';
 import { fixtureId, STRIPE, VSCO, WEDDING_A } from '../../support/fixtures/record.ts';
 
 /** Deliveries, working on them again, and what waits for a person, in the console itself, under the product's strict policy. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = (hash: string, scene = 'stuck'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
-const hash = (): Promise<string> => page.evaluate(() => location.hash);
-const plain = (text: string): string => text.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
+const open = (place: string, scene: Scene = 'stuck'): Promise<void> => openPage(place, scene);
 const rows = async (): Promise<string[]> => (await page.locator('.row-delivery').allInnerTexts()).map(plain);
 const inspector = async (): Promise<string> => plain(await page.locator('.inspector .details').innerText());
 const dialog = async (): Promise<string> => plain(await page.getByRole('dialog').innerText());
 const focused = (): Promise<string | undefined> => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['row']);
 const commands = (): Promise<readonly { type: string; reviewId?: string }[]> => page.evaluate(() => window.harness?.commands as { type: string }[]);
-const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
 
 describe('the page of deliveries', () => {
   it('has the newest first with state, event, reason and age, counts the states, and goes on by itself at its end', async () => {
@@ -71,17 +41,36 @@ describe('the page of deliveries', () => {
     await page.getByLabel('When', { exact: true }).selectOption('day');
     await page.getByLabel('Search what came').fill('order');
     await expect.poll(hash).toBe(`#/deliveries/connection/${VSCO}/state/held-dead/last/day/text/006f0072006400650072`);
-    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.value)).toBe('order');
+    await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.value)).toBe('order');
     await page.reload();
     await expect.poll(async () => (await rows()).length).toBe(3);
-    expect(await page.getByLabel('Search what came').inputValue()).toBe('order');
+    await expect.poll(() => page.getByLabel('Search what came').inputValue()).toBe('order');
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect.poll(hash).toBe('#/deliveries');
-    expect(await page.getByLabel('Search what came').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Search what came').inputValue()).toBe('');
     await open(`#/deliveries/wedding/${WEDDING_A}/from/20200101t000000z`);
     // What is out of sight is not drawn, and has no text then.
     await expect.poll(async () => (await rows()).slice(0, 4).map((row) => row.includes('Okonkwo-Fairweather'))).toEqual([true, true, true, true]);
-    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2020-01-01T00:00');
+    await expect.poll(() => page.getByLabel('From', { exact: true }).inputValue()).toBe('2020-01-01T00:00');
+  });
+
+  it('takes nothing back that was typed while the address was on its way', async () => {
+    await page.addInitScript(() => {
+      // Heard before the page hears it.
+      const typeOn = (): void => {
+        const field = document.querySelector<HTMLInputElement>('.delivery-text input');
+        if (!field || !location.hash.includes('/text/')) return;
+        removeEventListener('hashchange', typeOn);
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, `${field.value}s`);
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      };
+      addEventListener('hashchange', typeOn);
+    });
+    await open('#/deliveries');
+    await page.getByLabel('Search what came').fill('order');
+    await expect.poll(hash).toBe('#/deliveries/text/006f0072006400650072');
+    await expect.poll(hash).toBe('#/deliveries/text/006f00720064006500720073');
+    await expect.poll(() => page.getByLabel('Search what came').inputValue()).toBe('orders');
   });
 
   it('counts what comes meanwhile and moves nothing until it is asked for', async () => {
@@ -116,7 +105,7 @@ describe('the page of deliveries', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await open('#/deliveries');
     await expect.poll(async () => (await rows()).length).toBe(50);
-    expect(await page.evaluate(() => document.querySelector('.main')!.scrollWidth <= document.querySelector('.main')!.clientWidth)).toBe(true);
+    expect(await fitsSideways()).toBe(true);
     expect(await axe()).toEqual([]);
   });
 });
@@ -131,7 +120,7 @@ describe('one delivery', () => {
     expect(await page.locator('.delivery-body').innerText()).toContain('  "type": "payment_intent.succeeded"');
     expect(await page.locator('.delivery-body .covered').allInnerTexts()).toEqual(['••• (e-mail)', '••• (phone)']);
     await page.locator('.delivery-headers summary').click();
-    expect(await page.locator('.delivery-headers .covered').innerText()).toBe('••• (covered)');
+    await expect.poll(() => page.locator('.delivery-headers .covered').innerText()).toBe('••• (covered)');
     expect(await axe()).toEqual([]);
     await page.locator('.changes a').click();
     await expect.poll(hash).toBe(`#/wedding/${WEDDING_A}/payment/${fixtureId(5, 0)}`);
@@ -141,6 +130,12 @@ describe('one delivery', () => {
     await open(`#/deliveries/delivery/${fixtureId(9, 4)}`);
     await expect.poll(inspector).toMatch(/ Attempts .*answer 503 from the studio · answered 503 · 812 ms.*left alone until 14:12/);
     expect(await inspector()).toContain('2 later deliveries told of the same things.');
+    await page.locator('.inspector').getByRole('link', { name: /^The vendor gave no answer/ }).click();
+    await expect.poll(async () => (await rows()).length).toBe(2);
+    // The code of it is told in words, also where it is the narrowing.
+    await expect.poll(() => page.getByLabel('How an attempt ended').evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text)).toMatch(/^The vendor gave no answer/);
+    await page.getByLabel('How an attempt ended').selectOption('any');
+    await expect.poll(async () => (await rows()).length).toBe(50);
     await open(`#/deliveries/delivery/${fixtureId(9, 3)}`);
     await expect.poll(() => page.locator('.delivery-body').innerText()).toBe('{"kind":"odd","nested":[1,2');
     await open(`#/deliveries/delivery/${fixtureId(9, 20)}`);
@@ -179,7 +174,7 @@ describe('working on deliveries again', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('Space');
     for (let step = 0; step < 4; step += 1) await page.keyboard.press('Shift+ArrowDown');
-    expect(await focused()).toBe(fixtureId(9, 4));
+    await expect.poll(() => focused()).toBe(fixtureId(9, 4));
     await expect.poll(() => page.locator('.delivery-acts strong').innerText()).toBe('5 chosen');
     await page.keyboard.press('r');
     await expect.poll(dialog).toContain('For 1 the source was not read. It is asked again when this is worked on, and what it says then counts. Blythe & Thornbury studio 1 · The vendor gave no answer about the details. 2 change nothing. 1 cannot be used. The delivery does not look');
@@ -200,6 +195,53 @@ describe('working on deliveries again', () => {
     await page.getByRole('button', { name: 'Work on 130 again now' }).click();
     await page.getByRole('button', { name: 'Stop here' }).click();
     await expect.poll(dialog).toMatch(/Stopped after \d+ of 130. What was worked on until then stays./);
+  });
+});
+
+describe('a dry run that is overtaken', () => {
+  it('says so when it does not stand any more, and is looked at once more by keyboard in the same place', async () => {
+    await open('#/deliveries/state/parked');
+    await page.locator('.row-delivery').first().focus();
+    await page.keyboard.press('r');
+    await expect.poll(dialog).toContain('This would change 5 fields of 2 rows.');
+    await page.evaluate(() => window.harness?.endDryRuns());
+    await page.getByRole('button', { name: 'Work on 1 again now' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(dialog).toContain('What was shown does not stand any more');
+    const again = page.getByRole('button', { name: 'Look once more' });
+    await expect.poll(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
+    // What was shown before is not offered any more.
+    expect(await page.getByRole('button', { name: /^Work on .* again now/ }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Field by field' }).count()).toBe(0);
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect.poll(dialog).toContain('This would change 5 fields of 2 rows.');
+    expect(await dialog()).not.toContain('What was shown does not stand any more');
+    await page.getByRole('button', { name: 'Work on 1 again now' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 1 of 1 were worked on. Used 1');
+  });
+
+  it('lists what was left as it was, and leads to each', async () => {
+    await open('#/deliveries');
+    await page.locator('.row-delivery').nth(1).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect.poll(() => page.locator('.delivery-acts strong').innerText()).toBe('2 chosen');
+    await page.keyboard.press('r');
+    await expect.poll(dialog).toContain('This would change 5 fields of 2 rows.');
+    await page.evaluate((id) => window.harness?.changeMeanwhile(id), fixtureId(9, 1));
+    await page.getByRole('button', { name: 'Work on 2 again now' }).click();
+    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 2 of 2');
+    expect(await dialog()).toContain('1 was left as it was: by now it would have changed something else than was shown');
+    const left = page.getByRole('region', { name: 'Left as they were' });
+    await expect.poll(async () => (await left.locator('.replay-from').allInnerTexts()).map(plain)).toEqual([expect.stringContaining('Blythe & Thornbury studio')]);
+    expect(await axe()).toEqual([]);
+    await left.getByRole('link').first().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(hash).toBe(`#/deliveries/delivery/${fixtureId(9, 1)}`);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(inspector).toContain('Needs a person');
   });
 });
 
@@ -241,7 +283,7 @@ describe('what waits for a person', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
     await page.keyboard.press('Tab');
-    expect(await radios.first().isChecked()).toBe(true);
+    await expect.poll(() => radios.first().isChecked()).toBe(true);
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.assign ${fixtureId(7, 1)}`]);
     await expect.poll(() => card.count()).toBe(0);

@@ -1,45 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { expect, it } from 'vitest';
+import { axe, fitsSideways, hash, open, page, plain, usePages } from '../../support/consoleHarness/page.ts';
 import { STRIPE, VSCO } from '../../support/fixtures/record.ts';
 
 /** Figures of connections in the console itself, under the product's strict policy. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = (hash: string, scene = 'day'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
-const plain = (text: string): string => text.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
 const all = () => page.locator('.figures-all');
 const row = async (name: string): Promise<string> => plain(await all().locator('tbody tr').filter({ hasText: name }).first().innerText());
 const inspected = async (): Promise<string> => plain(await page.locator('.inspector .figures').innerText());
-const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
 
 it('compares all connections, names the busiest and the one in trouble, and leads to each', async () => {
   await open('#/integrations');
@@ -51,7 +20,7 @@ it('compares all connections, names the busiest and the one in trouble, and lead
   await expect.poll(async () => plain(await all().locator('.figures-systems').innerText())).toContain('1 connection');
   expect(await axe()).toEqual([]);
   await all().getByRole('link', { name: 'Blythe & Thornbury' }).click();
-  await expect.poll(() => page.evaluate(() => location.hash)).toBe(`#/integrations/${VSCO}`);
+  await expect.poll(hash).toBe(`#/integrations/${VSCO}`);
 });
 
 it('tells one connection in words: what came and by which way, why it was refused, how fast, and when it failed', async () => {
@@ -74,7 +43,7 @@ it('by keyboard: another window for the list and the inspector alike, the table 
   await expect.poll(inspected).toMatch(/Counted since \d+ \w+\. What was before is not known\./);
   await page.locator('.inspector .figures-steps summary').focus();
   await page.keyboard.press('Enter');
-  expect(await page.locator('.inspector .figures-steps tbody tr').count()).toBe(30);
+  await expect.poll(() => page.locator('.inspector .figures-steps tbody tr').count()).toBe(30);
   expect(plain(await page.locator('.inspector .figures-steps tbody tr').last().innerText())).toMatch(/^\w{3} \d+ \w{3} 0 0 0 0 – 0 0 –$/);
   await page.locator('.inspector').getByRole('button', { name: 'Save as CSV' }).focus();
   await page.keyboard.press('Enter');
@@ -111,8 +80,8 @@ it('says that they are not to be had, and keeps the last known with its age', as
 
 it('has room on a phone, in the dark too', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`${harness.url}?scene=day&theme=dark#/integrations`);
+  await open('#/integrations', 'day', { theme: 'dark' });
   await all().locator('.figures-chart').waitFor();
-  expect(await page.evaluate(() => document.querySelector('.main')!.scrollWidth <= document.querySelector('.main')!.clientWidth)).toBe(true);
+  expect(await fitsSideways()).toBe(true);
   expect(await axe()).toEqual([]);
 });

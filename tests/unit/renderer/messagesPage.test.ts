@@ -1,49 +1,18 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outsideHost } from '../../../renderer/components/outsideHost.ts';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { axe, hash, open, page, plain, unmarked, usePages } from '../../support/consoleHarness/page.ts';
 import { fixtureId, WEDDING_A, WEDDING_B } from '../../support/fixtures/record.ts';
 
 /** Messages, papers, calendar entries and the weather in the console itself, under the product's strict policy. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = (scene: string, hash: string): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
-const hash = (): Promise<string> => page.evaluate(() => location.hash);
-const rows = (): Promise<string[]> => page.locator('.row-message').evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ')));
-const inspector = async (): Promise<string> => (await page.locator('.inspector .details').innerText()).replace(/[\u2068\u2069]/g, '');
-const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
+const rows = async (): Promise<string[]> => (await page.locator('.row-message').allInnerTexts()).map(plain);
+const inspector = async (): Promise<string> => unmarked(await page.locator('.inspector .details').innerText());
 
 describe('the page of messages', () => {
   it('has the newest first under their days, each by channel, direction and who, and counts what came in today', async () => {
-    await open('day', '#/messages');
+    await open('#/messages');
     await expect.poll(async () => (await rows()).length).toBe(10);
     const [first = '', second = ''] = await rows();
     expect(first).toMatch(/^\d\d:\d\d SMS in From Amelia Okonkwo-Fairweather Ten minutes away! Received/);
@@ -55,14 +24,14 @@ describe('the page of messages', () => {
   });
 
   it('marks what did not arrive by shape and word', async () => {
-    await open('day', '#/messages/email');
+    await open('#/messages/email');
     const failed = page.locator('.row-message', { hasText: 'Final numbers' }).locator('.sev[data-severity="warning"]');
     expect(await failed.innerText()).toBe('Did not arrive');
     expect(await failed.locator('svg').count()).toBe(1);
   });
 
   it('is filtered by channel and wedding, in the address, and says when nothing is left', async () => {
-    await open('day', '#/messages');
+    await open('#/messages');
     await page.getByLabel('Channel', { exact: true }).selectOption({ label: 'WhatsApp' });
     await expect.poll(hash).toBe('#/messages/whatsapp');
     await page.getByLabel('Wedding', { exact: true }).selectOption(WEDDING_B);
@@ -74,7 +43,7 @@ describe('the page of messages', () => {
   });
 
   it('is walked with j and k, opens with Enter, stays behind the inspector and gets the keyboard back', async () => {
-    await open('day', '#/messages');
+    await open('#/messages');
     await page.locator('.row-message').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
@@ -89,15 +58,15 @@ describe('the page of messages', () => {
   });
 
   it('says where messages come from while there are none, and is not there for a vendor', async () => {
-    await open('empty', '#/messages');
+    await open('#/messages', 'empty');
     await expect.poll(() => page.locator('.empty').innerText()).toContain('SMS, WhatsApp, e-mail, Slack and Teams');
-    await open('vendor', '#/messages');
+    await open('#/messages', 'vendor');
     await page.locator('.board').waitFor();
     expect(await page.locator('.message-days').count()).toBe(0);
   });
 
   it('is there without a server, and its messages are found', async () => {
-    await open('offline', '#/messages');
+    await open('#/messages', 'offline');
     await expect.poll(async () => (await rows()).length).toBe(10);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Search weddings, people').fill('generator tested');
@@ -109,20 +78,20 @@ describe('the page of messages', () => {
 
 describe('in the inspector', () => {
   it('a message keeps its lines, and leads to the person and the wedding', async () => {
-    await open('day', `#/wedding/${WEDDING_A}/message/${fixtureId(16, 1)}`);
+    await open(`#/wedding/${WEDDING_A}/message/${fixtureId(16, 1)}`);
     await expect.poll(inspector).toContain('Ten minutes away!\nGrandma’s wheelchair');
     const links = await page.locator('.inspector .related a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
     expect(links).toEqual([`#/wedding/${WEDDING_A}/contact/${fixtureId(2, 0)}`, `#/wedding/${WEDDING_A}/about/${WEDDING_A}`]);
-    await open('day', `#/day/message/${fixtureId(16, 6)}`);
+    await open(`#/day/message/${fixtureId(16, 6)}`);
     await expect.poll(inspector).toContain('The system tells that there is a message');
     expect(await axe()).toEqual([]);
   });
 
   it('a paper says whose house it is kept in, and an address that is not safe leads nowhere', async () => {
-    await open('day', `#/wedding/${WEDDING_A}/document/${fixtureId(17, 1)}`);
+    await open(`#/wedding/${WEDDING_A}/document/${fixtureId(17, 1)}`);
     await page.getByRole('button', { name: /^Open at \W*files\.harcourt\.test/ }).waitFor();
     expect(await axe()).toEqual([]);
-    await open('day', `#/wedding/${WEDDING_B}/document/${fixtureId(17, 3)}`);
+    await open(`#/wedding/${WEDDING_B}/document/${fixtureId(17, 3)}`);
     await expect.poll(inspector).toContain('http://files.harcourt.test/proposals/88');
     expect(await page.getByRole('button', { name: /Open at/ }).count()).toBe(0);
     expect(['javascript:alert(1)', 'http://a.test', 'https://user:pass@a.test/', 'data:text/html,x', 'not one', '//a.test', 'https://'].map(outsideHost)).toEqual([null, null, null, null, null, null, null]);
@@ -130,16 +99,16 @@ describe('in the inspector', () => {
   });
 
   it('a calendar entry that takes the whole day is told as a day, without times', async () => {
-    await open('day', `#/day/entry/${fixtureId(18, 3)}`);
+    await open(`#/day/entry/${fixtureId(18, 3)}`);
     await expect.poll(inspector).toMatch(/All day\s+\w{3} \d+ \w{3}\n/);
     expect(await inspector()).not.toMatch(/Starts|00:00/);
     expect(await inspector()).toContain('Left free in its calendar');
-    await open('day', `#/wedding/${WEDDING_A}/entry/${fixtureId(18, 1)}`);
+    await open(`#/wedding/${WEDDING_A}/entry/${fixtureId(18, 1)}`);
     await expect.poll(inspector).toMatch(/Starts[\s\S]*Ends[\s\S]*The Orangery/);
   });
 
   it('a wedding has its weather, messages, papers and calendar entries', async () => {
-    await open('day', `#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
+    await open(`#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
     await expect.poll(() => page.locator('.inspector-part h3').allInnerTexts()).toEqual(['Weather', 'Latest messages', 'Documents', 'Calendar', 'History', 'Related']);
     expect(await axe()).toEqual([]);
     await page.locator('.inspector .related a', { hasText: 'Strong wind' }).click();
@@ -149,19 +118,19 @@ describe('in the inspector', () => {
 
 describe('the day board', () => {
   it('tells the weather of its weddings by shape, word and colour, and opens it', async () => {
-    await open('day', '#/day');
+    await open('#/day');
     const notice = page.locator('.weather-notice');
-    await expect.poll(async () => (await notice.allInnerTexts()).map((text) => text.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' '))).toEqual([expect.stringMatching(/^Warning Strong wind from the west.*until .* · Harcourt Manor/)]);
+    await expect.poll(async () => (await notice.allInnerTexts()).map(plain)).toEqual([expect.stringMatching(/^Warning Strong wind from the west.*until .* · Harcourt Manor/)]);
     expect(await axe()).toEqual([]);
     await notice.click();
     await expect.poll(hash).toBe(`#/day/weather/${fixtureId(19, 1)}`);
-    await open('day', `#/wedding/${WEDDING_B}`);
+    await open(`#/wedding/${WEDDING_B}`);
     await page.locator('.board .tiles').waitFor();
     expect(await notice.count()).toBe(0);
   });
 
   it('shows it to the couple as well, who have no messages', async () => {
-    await open('couple', `#/wedding/${WEDDING_A}`);
+    await open(`#/wedding/${WEDDING_A}`, 'couple');
     await expect.poll(() => page.locator('.weather-notice').count()).toBe(1);
     expect(await page.locator('.rail-place').allInnerTexts()).toEqual(['Day', 'Settings']);
   });

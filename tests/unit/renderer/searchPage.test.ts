@@ -1,41 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import { describe, expect, it } from 'vitest';
+import { axe, hash, open as openPage, page, unmarked, usePages } from '../../support/consoleHarness/page.ts';
+import type { Scene } from '../../support/consoleHarness/scene.ts';
 import { WEDDING_A } from '../../support/fixtures/record.ts';
 
 /** Searching, and who else is here, in the console itself, under the product's strict policy. */
 
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+usePages();
 
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
-
-const open = async (scene: string, hash = '#/day'): Promise<void> => {
-  await page.goto(`${harness.url}?scene=${scene}&theme=light${hash}`);
+const open = async (scene: Scene): Promise<void> => {
+  await openPage('#/day', scene);
   await page.locator('.board').waitFor();
 };
 const box = () => page.getByPlaceholder('Search weddings, people');
@@ -43,8 +16,7 @@ const search = async (text: string): Promise<void> => {
   await page.keyboard.press('Control+k');
   await box().fill(text);
 };
-const found = (): Promise<string[]> => page.locator('.mantine-Spotlight-action').evaluateAll((all) => all.map((one) => one.textContent?.replace(/[\u2068\u2069]/g, '') ?? ''));
-const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
+const found = async (): Promise<string[]> => (await page.locator('.mantine-Spotlight-action').allTextContents()).map(unmarked);
 
 describe('the search', () => {
   it.each([
@@ -61,8 +33,8 @@ describe('the search', () => {
     if (part === '') return expect.poll(() => page.getByText('Nothing by that name').isVisible()).toBe(true);
     await expect.poll(found).not.toEqual([]);
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.evaluate(() => location.hash)).toContain(part);
-    expect(await page.evaluate(() => location.hash)).toContain(start);
+    await expect.poll(hash).toContain(part);
+    await expect.poll(() => hash()).toContain(start);
     await expect.poll(() => page.locator('.inspector h2').innerText()).toContain(title);
   });
 
@@ -103,6 +75,59 @@ describe('the search', () => {
   });
 });
 
+/** Sends keys as fast as the browser takes them, without waiting for what the page makes of any. */
+async function typeAtOnce(text: string, last: 'Enter' | 'Escape' | null = null): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const key = (type: 'rawKeyDown' | 'keyDown' | 'keyUp', code: number, name: string, more: { modifiers?: number; text?: string } = {}) =>
+    session.send('Input.dispatchKeyEvent', { type, key: name, code: name.length === 1 ? `Key${name.toUpperCase()}` : name, windowsVirtualKeyCode: code, ...more });
+  const sent = [key('rawKeyDown', 75, 'k', { modifiers: 2 }), key('keyUp', 75, 'k', { modifiers: 2 })];
+  for (const letter of text) sent.push(key('keyDown', letter.toUpperCase().charCodeAt(0), letter, { text: letter }), key('keyUp', letter.toUpperCase().charCodeAt(0), letter));
+  if (last === 'Enter') sent.push(key('keyDown', 13, 'Enter', { text: '\r' }), key('keyUp', 13, 'Enter'));
+  if (last === 'Escape') sent.push(key('keyDown', 27, 'Escape'), key('keyUp', 27, 'Escape'));
+  await Promise.all(sent);
+  await session.detach();
+}
+
+describe('whoever types at once', () => {
+  const heavy = [
+    ['130 deliveries', '#/deliveries', 'stuck', '.row-delivery', 50],
+    ['many weddings', '#/day', 'crowded', '.tab', 100],
+  ] as const;
+
+  it.each(heavy)('loses no letter and no Enter on a page of %s, with and without motion', async (_name, place, scene, row, count) => {
+    for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+      await page.emulateMedia({ reducedMotion });
+      await openPage(place, scene);
+      await page.reload();
+      await expect.poll(() => page.locator(row).count()).toBeGreaterThanOrEqual(count);
+      await typeAtOnce('papadopoulos');
+      await expect.poll(() => box().inputValue()).toBe('papadopoulos');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => box().count()).toBe(0);
+      await typeAtOnce('settings', 'Enter');
+      await expect.poll(hash).toBe('#/settings');
+      await expect.poll(() => box().count()).toBe(0);
+    }
+  });
+
+  it('is in a field of the page: the palette opens all the same, and gives the field back', async () => {
+    await openPage('#/deliveries', 'stuck');
+    const field = page.getByLabel('Search what came');
+    await field.focus();
+    await typeAtOnce('sett');
+    await expect.poll(() => box().inputValue()).toBe('sett');
+    expect(await field.inputValue()).toBe('');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.getByRole('button', { name: 'Search or command' }).click();
+    await expect.poll(() => box().evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.type('day');
+    await expect.poll(() => box().inputValue()).toBe('day');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => box().count()).toBe(0);
+  });
+});
+
 describe('who else is here', () => {
   it('is in the top bar, by keyboard in a list with what they look at, in the tab and in the details of the wedding', async () => {
     await open('day');
@@ -112,16 +137,16 @@ describe('who else is here', () => {
     await button.focus();
     await page.keyboard.press('Enter');
     await page.locator('.person').first().waitFor();
-    const people = (await page.locator('.person').allInnerTexts()).map((text) => text.replace(/[\u2068\u2069]/g, ''));
+    const people = (await page.locator('.person').allInnerTexts()).map(unmarked);
     expect(people).toHaveLength(3);
     expect(people[0]).toMatch(/Siobhán Ní Dhomhnaill[\s\S]*orangery-tablet · Browser · Coordinator[\s\S]*Okonkwo-Fairweather[\s\S]*Here/);
     expect(people[1]).toMatch(/Idle[\s\S]*since/);
     expect(people[2]).toMatch(/Browser on iPhone[\s\S]*Settings[\s\S]*Away/);
     expect(await axe()).toEqual([]);
     await page.locator('.person').nth(2).getByRole('link').click();
-    expect(await page.evaluate(() => location.hash)).toBe('#/settings');
-    await page.goto(`${harness.url}?scene=day&theme=light#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
-    await expect.poll(async () => (await page.locator('.also-here').innerText()).replace(/[\u2068\u2069]/g, '')).toMatch(/Also here: Siobhán Ní Dhomhnaill, .*\(idle\)/);
+    await expect.poll(() => hash()).toBe('#/settings');
+    await openPage(`#/wedding/${WEDDING_A}/about/${WEDDING_A}`);
+    await expect.poll(async () => unmarked(await page.locator('.also-here').innerText())).toMatch(/Also here: Siobhán Ní Dhomhnaill, .*\(idle\)/);
     expect(await axe()).toEqual([]);
   });
 

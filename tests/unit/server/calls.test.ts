@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Http, HttpResponse } from '../../../core/ports/ports.ts';
+import { accountText } from '../../../core/vendors/account.ts';
 import { createCalls, type Caller } from '../../../server/calls/calls.ts';
 import { createLane, partOf } from '../../../server/calls/lanes.ts';
 
@@ -47,6 +49,35 @@ describe('the calls of one account', () => {
     expect((await Promise.all([...all, another])).every((one) => one.status === 200)).toBe(true);
     // Two of this account and one of the other.
     expect(seen.most).toBe(3);
+  });
+
+  it('are one account by the same key in one house, in the vault or on a desktop; another house never shares it', async () => {
+    const { http, seen, answer } = source();
+    const one = { ...manifest(null, 1) };
+    const calls = createCalls({ http, clock: clockAt({ now: 0 }), salt: (organisationId) => `salt of ${organisationId}` });
+    const text = accountText(one, { apiKey: 'k' }) ?? '';
+    const mark = createHmac('sha256', 'salt of o1').update(text).digest('base64url');
+    const inVault = calls.of(caller({ manifest: one, connectionId: 'c1' })).send(request);
+    const order: string[] = [];
+    // Connections of its own each, whose key the server never sees.
+    const turn = (connectionId: string, organisationId: string, of: string) =>
+      calls.turn(caller({ manifest: one, connectionId, organisationId, secrets: {}, mark: of })).then((own) => {
+        order.push(connectionId);
+        return own;
+      });
+    const waiting = turn('c2', 'o1', mark);
+    const elsewhere = await turn('c3', 'o2', mark);
+    const another = await turn('c4', 'o1', 'of another key');
+    const theirVault = calls.of(caller({ manifest: one, organisationId: 'o3' })).send(request);
+    await moment();
+    // Theirs is under way beside ours.
+    expect([order, seen.begun]).toEqual([['c3', 'c4'], 2]);
+    answer();
+    answer();
+    await Promise.all([inVault, theirVault]);
+    const own = await waiting;
+    expect(order).toEqual(['c3', 'c4', 'c2']);
+    for (const turn_ of [own, elsewhere, another]) turn_.over(null);
   });
 
   it('begin no more often within any second than the vendor bears', async () => {

@@ -9,7 +9,7 @@ import { vendorModule } from '../../../core/vendors/registry.ts';
 const DESK = '01900000-0000-7000-8000-00000000d001';
 const page: DeskAnswer = { outcome: 'page', items: [], cursor: '1', more: false };
 const failed = (retryAfterMs: number | null): DeskAnswer => ({ outcome: 'failed', code: 'normalise.reread_failed', message: 'No answer.', retryable: true, retryAfterMs });
-const asking = (ask: DeskAsk = { kind: 'poll', cursor: null }, connectionId = 'c1'): Asking => ({ organisationId: 'o1', connectionId, system: 'keyed', settings: {}, ask });
+const asking = (ask: DeskAsk = { kind: 'poll', cursor: null }, connectionId = 'c1', mark: string | null = null): Asking => ({ organisationId: 'o1', connectionId, system: 'keyed', settings: {}, mark, ask });
 
 function paced(limits: { perSecond: number | null; atOnce: number | null }, answers: (asking: Asking) => Promise<Asked>) {
   const lines: AuditLine[] = [];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChanges, type Mapping, type View } from '../../../core/domain/record/plan.ts';
+import { planChanges } from '../../../core/domain/record/plan.ts';
+import type { Mapping, View } from '../../../core/domain/record/view.ts';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import type { Http } from '../../../core/ports/ports.ts';
 import { calendly } from '../../../core/vendors/calendly/index.ts';
@@ -108,7 +109,7 @@ describe('a reschedule', () => {
           // Time only goes forward, and the last one is read when everything has happened.
           moment = place === readings.length - 1 ? 2 : Math.max(moment, Math.min(2, from + delay));
           const view: View = {
-            ...{ weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], unresolvedAlerts: () => [] },
+            ...{ weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], tellers: () => [], unresolvedAlerts: () => [] },
             mapping: (type, remoteId) => mappings.get(`${type}:${remoteId}`) ?? null,
             row: ((_collection: string, rowId: string) => rows.get(rowId) ?? null) as View['row'],
           };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { crc32 as platformCrc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { planChanges, type Mapping, type View } from '../../../core/domain/record/plan.ts';
+import { planChanges } from '../../../core/domain/record/plan.ts';
+import type { Mapping, View } from '../../../core/domain/record/view.ts';
 import type { Http, HttpRequest } from '../../../core/ports/ports.ts';
 import { crc32 } from '../../../core/vendors/bytes.ts';
 import { paypal } from '../../../core/vendors/paypal/index.ts';
@@ -178,7 +179,7 @@ describe('what is read', () => {
         let n = 0;
         for (const index of sequence) {
           const view: View = {
-            ...{ weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], unresolvedAlerts: () => [] },
+            ...{ weddingsByEmail: () => [], weddingsByDate: () => [], contactsByEmail: () => [], contactsByPhone: () => [], tellers: () => [], unresolvedAlerts: () => [] },
             mapping: (type) => (type === 'payment' ? mapping : null),
             row: (() => row) as View['row'],
           };

@@ -1,7 +1,7 @@
 import { verifySlackRequest } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../core/domain/record/changes.ts';
-import { isStale } from '../../../core/domain/record/plan.ts';
+import { isStale } from '../../../core/domain/record/versions.ts';
 import { slack } from '../../../core/vendors/slack/index.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
 import { always } from '../../conformance/fits.ts';

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { stripe } from '../../../core/vendors/stripe/index.ts';
 import type { Change } from '../../../core/domain/record/changes.ts';
-import { isStale } from '../../../core/domain/record/plan.ts';
+import { isStale } from '../../../core/domain/record/versions.ts';
 import type { Http } from '../../../core/ports/ports.ts';
 import { STRIPE_EVENTS } from '../../../core/vendors/stripe/manifest.ts';
 import type { Hint, WebhookRequest } from '../../../core/vendors/vendor.ts';

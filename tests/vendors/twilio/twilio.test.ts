@@ -107,3 +107,27 @@ describe('mapping', () => {
     expect(meantBy({ MessageSid: '../etc', MessageStatus: 'sent' })).toMatchObject({ ok: false });
   });
 });
+
+describe('who asks not to be texted', () => {
+  const at = '2026-11-20T12:00:00.000Z';
+  const changesOf = (more: Readonly<Record<string, string>>): readonly Change[] => {
+    const meant = webhookOf(twilio).normalise(stored(new URLSearchParams({ ...fieldsOf('received'), ...more }).toString(), { mediaType: FORM, receivedAt: at }));
+    if (!meant.ok || meant.value.kind !== 'changes') throw new Error(JSON.stringify(meant));
+    return meant.value.changes;
+  };
+  const from = fieldsOf('received')['From'] ?? '';
+
+  it.each([
+    ['STOP', from, 'text', 'withdrawn'],
+    ['START', from, 'text', 'given'],
+    ['stop', `whatsapp:${from}`, 'whatsapp', 'withdrawn'],
+  ])('%s by %s is said of the number, on that channel alone, when it came', (OptOutType, From, channel, state) => {
+    const [message, said, ...more] = changesOf({ OptOutType, From });
+    expect([message?.kind, more]).toEqual(['message', []]);
+    expect(said).toMatchObject({ kind: 'contact', wedding: { phone: from }, fields: { phone: from }, consent: { channel, state, at } });
+  });
+
+  it('HELP, a word that only looks like it, and a message without the mark say nothing', () => {
+    for (const more of [{ OptOutType: 'HELP' }, { OptOutType: 'NEVER' }, { Body: 'STOP' }]) expect(changesOf(more).map(({ kind }) => kind)).toEqual(['message']);
+  });
+});

@@ -116,3 +116,32 @@ describe('mapping', () => {
     }
   });
 });
+
+describe('who stops news', () => {
+  const preference = (more: object = {}) => ({ wa_id: '16505551234', detail: 'They asked', category: 'marketing_messages', value: 'stop', timestamp: 1_763_640_000, ...more });
+  const body = (preferences: unknown) => ({
+    object: 'whatsapp_business_account',
+    entry: [{ id: '1', changes: [{ field: 'user_preferences', value: { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550783881', phone_number_id: '106540352242922' }, contacts: [], user_preferences: preferences } }] }],
+  });
+  const meant = (preferences: unknown) => part.normalise(stored(JSON.stringify(body(preferences))));
+
+  it('is said of their number for this channel, at the time that it names', () => {
+    const at = new Date(1_763_640_000_000).toISOString();
+    const said = (state: string) => ({ kind: 'contact', wedding: { phone: '+16505551234' }, consent: { channel: 'whatsapp', state, at } });
+    expect(meant([preference(), preference({ value: 'resume', timestamp: '1763640000' })])).toMatchObject({ ok: true, value: { kind: 'changes', changes: [said('withdrawn'), said('given')] } });
+  });
+
+  it('another category is passed over; one without a choice, a number or a time is set aside', () => {
+    expect(meant([preference({ category: 'something_new' })])).toMatchObject({ ok: true, value: { kind: 'ignored' } });
+    for (const broken of [{ value: 'maybe' }, { wa_id: null }, { timestamp: 'soon' }]) expect(meant([preference(broken)])).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    expect(meant('stop')).toMatchObject({ ok: false });
+  });
+
+  it('the same choice is one delivery, another one is another', () => {
+    const other = { ...body([preference()]), trace: 'x' };
+    expect(keyOf(other)).toBe(keyOf(body([preference()])));
+    expect(keyOf(body([preference({ value: 'resume' })]))).not.toBe(keyOf(body([preference()])));
+    const text = bytes(JSON.stringify(body([preference()])));
+    expect(verify(call(text, signed(text)))).toMatchObject({ ok: true, value: { vendorEvent: 'user_preferences' } });
+  });
+});

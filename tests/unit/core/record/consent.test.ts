@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Consent } from '../../../../core/contract/record/people.ts';
 import type { Change } from '../../../../core/domain/record/changes.ts';
-import { mayBeMailed, mergedConsents, MOST_CONSENTS } from '../../../../core/domain/record/consent.ts';
+import { mayBeMailed, mayBeTexted, mergedConsents, MOST_CONSENTS } from '../../../../core/domain/record/consent.ts';
 import type { DraftContext } from '../../../../core/domain/record/drafts.ts';
 import { withoutOvertaken } from '../../../../core/domain/record/overtaken.ts';
-import { needsOf, planChanges } from '../../../../core/domain/record/plan.ts';
+import { needsOf } from '../../../../core/domain/record/needs.ts';
+import { planChanges } from '../../../../core/domain/record/plan.ts';
 import { AT, contact, keyed, testId, viewOf, wedding } from '../../../support/builders.ts';
 
 const MAIL = testId();
@@ -92,5 +93,51 @@ describe('what comes late', () => {
     const late = told('withdrawn', day(3), { remote: { type: 'member', id: 'm1', version: null }, fields: { name: 'Older name' } });
     const left = withoutOvertaken([late], () => ({ ...mapping, remoteVersion: null }), () => ({ gone: false, fields: new Set(['name']) }));
     expect(left).toMatchObject([{ fields: {}, consent: { state: 'withdrawn' } }]);
+  });
+});
+
+describe('texts', () => {
+  const NUMBER = '+447700900123';
+  const text = (state: Consent['state'], at: string, connectionId: string | null = MAIL): Consent => ({ ...consent(state, at, connectionId), channel: 'text' });
+  const stops = (state: Consent['state'], at: string): Change => ({
+    kind: 'contact', remote: { type: 'number', id: 'n1', version: at }, wedding: { phone: NUMBER }, occurredAt: at, fields: { name: NUMBER, phone: NUMBER }, consent: { state, at, channel: 'text' },
+  });
+  const fromHouse = (weddingId: string, more: Partial<Extract<Change, { kind: 'contact' }>['fields']> = {}): Change => ({
+    kind: 'contact', remote: { type: 'client', id: 'c9', version: day(1) }, wedding: { weddingId }, occurredAt: day(1), fields: { name: 'Amara', email: 'amara@example.org', phone: '07700 900 123', ...more },
+  });
+
+  it('one channel says nothing of another, though one system tells of both', () => {
+    const both = mergedConsents([consent('given', day(5))], [text('withdrawn', day(3))]);
+    expect(both).toEqual([consent('given', day(5)), text('withdrawn', day(3))]);
+    expect([mayBeMailed({ consents: both }), mayBeTexted({ consents: both }, 'text'), mayBeTexted({ consents: both }, 'whatsapp')]).toEqual([true, false, true]);
+  });
+
+  it('everybody of the number is told, however it is written; of the address alone nobody, and nobody new is made', () => {
+    const one = wedding();
+    const [a, b, c] = [contact({ weddingId: one.id, phone: '07700 900 123' }), contact({ weddingId: null, phone: NUMBER }), contact({ weddingId: one.id, phone: null })];
+    expect(needsOf([stops('withdrawn', day(3))]).phones).toHaveLength(1);
+    const drafts = plan(stops('withdrawn', day(3)), { weddings: keyed(one), contacts: keyed(a, b, c) });
+    expect(drafts.map(({ type, row }) => [type, row.id, 'consents' in row ? row.consents : null])).toEqual([a, b].map(({ id }) => ['client.updated', id, [text('withdrawn', day(3))]]));
+  });
+
+  it('who is not known is kept by the number; whoever comes with it later is them, and is told from the start: the same in either order', () => {
+    const one = wedding();
+    const [first] = plan(stops('withdrawn', day(3)), {});
+    if (first?.collection !== 'contacts') throw new Error('nobody was kept');
+    expect(first).toMatchObject({ type: 'client.created', row: { name: NUMBER, phone: NUMBER, email: null, consents: [text('withdrawn', day(3))] } });
+    const kept = { ...first.row, seq: 1, updatedAt: AT };
+    const mapping = { 'number:n1': { collection: 'contacts' as const, id: kept.id, remoteVersion: day(3), told: { at: {}, says: { name: [0, NUMBER] as const, phone: [0, NUMBER] as const } } } };
+    const [after] = plan(fromHouse(one.id), { weddings: keyed(one), contacts: keyed(kept) }, mapping);
+    const person = { name: 'Amara', email: 'amara@example.org', phone: '07700 900 123', weddingId: one.id, consents: [text('withdrawn', day(3))] };
+    expect(after).toMatchObject({ type: 'client.updated', row: { id: kept.id, ...person } });
+    const [made] = plan(fromHouse(one.id), { weddings: keyed(one) });
+    if (made?.collection !== 'contacts') throw new Error('nobody was made');
+    expect(plan(stops('withdrawn', day(3)), { weddings: keyed(one), contacts: keyed({ ...made.row, seq: 1, updatedAt: AT }) })).toMatchObject([{ type: 'client.updated', row: person }]);
+  });
+
+  it('resuming counts from when it was, whichever is told first', () => {
+    const row = contact({ phone: NUMBER, consents: [text('given', day(4))] });
+    expect(plan(stops('withdrawn', day(3)), { contacts: keyed(row) })).toEqual([]);
+    expect(plan(stops('withdrawn', day(5)), { contacts: keyed(row) })).toMatchObject([{ row: { consents: [text('withdrawn', day(5))] } }]);
   });
 });

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { alertsFor, nearness } from '../../../../core/domain/alerts/alerts.ts';
 import type { Change } from '../../../../core/domain/record/changes.ts';
 import type { DraftContext } from '../../../../core/domain/record/drafts.ts';
-import { isStale, needsOf, planChanges } from '../../../../core/domain/record/plan.ts';
+import { needsOf } from '../../../../core/domain/record/needs.ts';
+import { planChanges } from '../../../../core/domain/record/plan.ts';
+import { isStale } from '../../../../core/domain/record/versions.ts';
 import { alert, AT, booking, contact, keyed, payment, testId, viewOf, wedding } from '../../../support/builders.ts';
 
 const context: DraftContext = { actor: { kind: 'vendor', id: 'stripe', name: 'Stripe' }, source: { system: 'stripe', connectionId: testId(), remoteId: null }, deliveryId: testId() };
@@ -73,12 +75,12 @@ describe('a fact told twice or late', () => {
   });
 });
 
-describe('one person told by two systems', () => {
+describe('a person whom the house has entered, told by a system', () => {
   const today = wedding();
   const held = contact({ weddingId: today.id, phone: null });
   const told = (fields: Partial<Extract<Change, { kind: 'contact' }>> = {}): Change => ({ kind: 'contact', remote: { type: 'client', id: 'c1', version: null }, wedding: { email: 'amara@example.org' }, occurredAt: null, fields: { name: 'A. Okafor', email: 'AMARA@example.org', phone: '+44 20 7946 0000' }, ...fields });
 
-  it('stays one contact; the second source only fills what was open', () => {
+  it('stays one contact; the system only fills what was open', () => {
     const plan = planChanges([told()], viewOf({ weddings: keyed(today), contacts: keyed(held) }), context, testId);
     expect(plan.drafts).toMatchObject([{ type: 'client.updated', row: { id: held.id, name: 'Amara Okafor', phone: '+44 20 7946 0000' }, before: { phone: null } }]);
     expect(plan.mappings).toMatchObject([{ remoteId: 'c1', id: held.id }]);
@@ -103,6 +105,7 @@ describe('what must be loaded first', () => {
       emails: ['a@b.c'],
       phones: [],
       dates: ['2026-11-20'],
+      people: false,
     });
   });
 });

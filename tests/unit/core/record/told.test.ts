@@ -21,7 +21,7 @@ function play(changes: readonly (Change | { readonly change: Change; readonly re
   const drafts: EventDraft[] = [];
   for (const one of changes) {
     const { change, readAt } = 'change' in one ? one : { change: one, readAt: null };
-    const plan = planChanges([change], viewOf(tables, mappings), context, testId, readAt);
+    const plan = planChanges([change], viewOf(tables, mappings, context.source?.connectionId), context, testId, { readAt, receivedAt: null });
     for (const draft of plan.drafts) {
       const table = (tables[draft.collection] ??= {});
       if (draft.type.endsWith('.deleted')) delete table[draft.row.id];
@@ -106,22 +106,22 @@ describe('what was read at its source', () => {
   });
 });
 
-describe('one person told by two systems', () => {
+describe('a person whom the house has entered, told by a system', () => {
   const couple = wedding();
   const known = contact({ weddingId: couple.id, email: 'amara@example.org', phone: null });
   const told = (version: string | null, name: string, more: object = {}): Change => ({ kind: 'contact', remote: { type: 'client', id: 'c1', version }, wedding: {}, occurredAt: null, fields: { name, email: 'amara@example.org', phone: `+44 20 7946 000${version ?? 0}` }, ...more });
   const seen = (...changes: Change[]) => play(changes, { contacts: [known], weddings: [couple] }).only('contacts').map(({ name, phone }) => [name, phone]);
 
-  it('is overwritten by no repeat of the second', () => {
+  it('is overwritten by no repeat of it', () => {
     expect(seen(told(null, 'A.'), told(null, 'A.'))).toEqual([[known.name, '+44 20 7946 0000']]);
   });
 
-  it('takes the second’s newest word on what only the second knows, in any order', () => {
+  it('takes its newest word on what only the system knows, in any order', () => {
     expect(seen(told('1', 'A.'), told('2', 'B.'))).toEqual([[known.name, '+44 20 7946 0002']]);
     expect(seen(told('2', 'B.'), told('1', 'A.'))).toEqual([[known.name, '+44 20 7946 0002']]);
   });
 
-  it('is not taken away by the second', () => {
+  it('is not taken away by it', () => {
     expect(seen(told('1', 'A.'), told('2', 'A.', { deleted: true }))).toHaveLength(1);
   });
 });
