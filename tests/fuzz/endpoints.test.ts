@@ -146,21 +146,22 @@ it('one command, sent again and again and at once, is decided once', async () =>
 }, FUZZ_TIMEOUT_MS);
 
 it('what was refused for a reason that matters leaves its audit line', async () => {
-  const count = async (action: string, outcome: string) => {
+  const count = async (action: string, outcomes: readonly string[]) => {
     await t.store.internals.flushAudit();
-    const found = await sql<{ n: number }>`select coalesce(sum(count), 0)::int as n from audit where action = ${action} and outcome = ${outcome}`.execute(t.store.internals.database.system);
+    const found = await sql<{ n: number }>`select coalesce(sum(count), 0)::int as n from audit where action = ${action} and outcome = any(${outcomes}::text[])`.execute(t.store.internals.database.system);
     return found.rows[0]?.n ?? 0;
   };
   const json = { 'content-type': 'application/json' };
   const refusals = [
-    ['device.refused', 'auth.ticket_invalid', { method: 'POST', path: HTTP.enrol.path, headers: json, body: Buffer.from(JSON.stringify({ ticket: 'x'.repeat(40), device: { name: 'x', kind: 'tool' } })) }],
-    ['command.rejected', 'request.not_found', { method: 'POST', path: HTTP.commands.path, headers: { ...json, ...holders.get('owner') }, body: Buffer.from(JSON.stringify({ type: 'alert.acknowledge', commandId: randomUUID(), alertId: randomUUID(), basedOnVersion: 1 })) }],
-    ['intake.refused', 'intake.signature_missing', { method: 'POST', path: `/api/integrations/webhook/stripe/${t.connections.stripe.intakeKey}`, headers: json, body: Buffer.from('{}') }],
+    ['device.refused', ['auth.ticket_invalid'], { method: 'POST', path: HTTP.enrol.path, headers: json, body: Buffer.from(JSON.stringify({ ticket: 'x'.repeat(40), device: { name: 'x', kind: 'tool' } })) }],
+    ['command.rejected', ['request.not_found'], { method: 'POST', path: HTTP.commands.path, headers: { ...json, ...holders.get('owner') }, body: Buffer.from(JSON.stringify({ type: 'alert.acknowledge', commandId: randomUUID(), alertId: randomUUID(), basedOnVersion: 1 })) }],
+    // What came before may have used up what an address may try in a minute.
+    ['intake.refused', ['intake.signature_missing', 'intake.too_many_requests'], { method: 'POST', path: `/api/integrations/webhook/stripe/${t.connections.stripe.intakeKey}`, headers: json, body: Buffer.from('{}') }],
   ] as const;
-  for (const [action, outcome, shot] of refusals) {
-    const before = await count(action, outcome);
+  for (const [action, outcomes, shot] of refusals) {
+    const before = await count(action, outcomes);
     await line.ask(shot);
-    expect([action, (await count(action, outcome)) - before]).toEqual([action, 1]);
+    expect([action, (await count(action, outcomes)) - before]).toEqual([action, 1]);
   }
 });
 
