@@ -5,7 +5,7 @@ import type { Answer, Shot } from './ask.ts';
 /** Answers that a bad request may have. 500 is never one; 503 only while the store is away, which it is not here. */
 const REFUSED: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 406, 408, 409, 410, 411, 413, 414, 415, 416, 417, 421, 422, 429, 431]);
 const INTERNALS = /node_modules|\bat \S+ \(|\.ts:\d|\.js:\d|\bselect .+ from\b|\binsert into\b|relation "|syntax error|violates|\/home\/|\/root\/|\/tmp\/|zod|fastify|pglite|postgres|kysely|better-auth|ECONN|ENOENT|TypeError|undefined|\[object/i;
-const Strict = z.strictObject({ ...Problem.shape, error: z.strictObject({ code: ErrorBody.shape.error.shape.code, message: z.string().min(3).max(300), retryable: z.boolean() }) });
+const Strict = z.strictObject({ ...Problem.shape, error: z.strictObject({ code: ErrorBody.shape.error.shape.code, message: z.string().min(3).max(300), retryable: z.boolean(), field: z.string().max(100).optional() }) });
 
 const sent = (shot: Shot): string => `${shot.method} ${shot.path} ${shot.body?.toString('utf8') ?? ''} ${Object.values(shot.headers).join(' ')}`;
 

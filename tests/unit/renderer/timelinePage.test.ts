@@ -140,13 +140,13 @@ describe('by mouse', () => {
     await open();
     await drag(TAKEN.ashcombe, ROOM.west, 0, async (from) => {
       await expect.poll(async () => plain(await page.locator('.tl-tag').innerText())).toContain('As before: Great Hall, west end is taken by Okonkwo-Fairweather & Blackwood-Smythe until 19:00');
-      expect(await page.locator('.tl-ghost').getAttribute('data-verdict')).toBe('warned');
+      await expect.poll(() => page.locator('.tl-ghost').getAttribute('data-verdict')).toBe('warned');
       await page.mouse.move(from.x, (await middle(row(ROOM.barn))).y, { steps: 4 });
       await expect.poll(async () => plain(await page.locator('.tl-tag').innerText())).toMatch(/^Needs a reason .* Long Barn is taken by Band and dancing until 22:30$/);
-      expect(plain(await page.locator('.tl-touched[data-what="appears"]').innerText())).toBe('Would clash');
+      await expect.poll(async () => plain(await page.locator('.tl-touched[data-what="appears"]').innerText())).toBe('Would clash');
       await page.mouse.move(from.x, (await middle(row(ROOM.chapel))).y, { steps: 4 });
       await expect.poll(() => page.locator('.tl-ghost').getAttribute('data-verdict')).toBe('free');
-      expect(plain(await page.locator('.tl-touched[data-what="vanishes"]').innerText())).toBe('No longer clashes');
+      await expect.poll(async () => plain(await page.locator('.tl-touched[data-what="vanishes"]').innerText())).toBe('No longer clashes');
     });
     await expect.poll(async () => plain(await card().innerText())).toMatch(/in Chapel of St Ælfheah instead of Great Hall.*No longer clashes with Okonkwo-Fairweather/);
     expect(await axe()).toEqual([]);
@@ -204,7 +204,7 @@ describe('by mouse', () => {
     await page.getByRole('button', { name: 'Carry out all of it' }).click();
     await expect.poll(() => words(TAKEN.lead)).toContain('The Orangery');
     await expect.poll(() => words(TAKEN.orangery)).toContain('Chapel of St Ælfheah');
-    expect(await commands()).toHaveLength(1);
+    await expect.poll(commands).toHaveLength(1);
   });
 });
 
@@ -227,7 +227,7 @@ describe('by keyboard', () => {
     await expect.poll(said).toBe('Put back where it was');
     await press('s', 'ArrowRight', 'Enter');
     await expect.poll(async () => plain(await card().innerText())).toMatch(/15 min later, 15 min shorter/);
-    expect(await page.evaluate(() => document.activeElement?.className)).toContain('cal-card');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toContain('cal-card');
     await confirmed();
     await expect.poll(() => words(TAKEN.orangery)).toContain('11:15 to 16:00');
     await press('Control+z');
@@ -243,7 +243,7 @@ describe('by keyboard', () => {
     expect(await commands()).toEqual([]);
     await page.getByLabel('Why it may be so all the same').fill('The painters are outside');
     await confirmed();
-    expect(await commands()).toMatchObject([{ reason: 'The painters are outside', moves: [{ resourceId: ROOM.pavilion }] }]);
+    await expect.poll(commands).toMatchObject([{ reason: 'The painters are outside', moves: [{ resourceId: ROOM.pavilion }] }]);
   });
 
   it('changes places through the card, without a mouse', async () => {
@@ -279,7 +279,7 @@ describe('with others', () => {
     await press('Space', 'ArrowLeft', 'Enter');
     await page.getByRole('button', { name: 'Move it' }).click();
     await expect.poll(async () => plain(await page.locator('.note-warning').innerText())).toContain('Somebody else has that time');
-    expect(await words(TAKEN.orangery)).toContain('11:00 to 16:00');
+    await expect.poll(() => words(TAKEN.orangery)).toContain('11:00 to 16:00');
   });
 
   it('offers nothing of it to those who may not', async () => {
@@ -306,6 +306,7 @@ describe('ways out', () => {
 
   it('finds one plan for several that are ticked', async () => {
     await open('#/conflicts');
+    await expect.poll(() => page.locator('.conflict-choose').count()).toBe(2);
     for (const box of await page.locator('.conflict-choose').all()) await box.check();
     await page.getByRole('button', { name: 'Ways out of 2' }).click();
     await expect.poll(() => page.locator('.cal-plan').count()).toBeGreaterThan(0);
@@ -344,6 +345,6 @@ describe('forms', () => {
     await expect.poll(async () => plain(await card().innerText())).toContain('Nothing stands against it.');
     await card().locator('form').getByRole('button', { name: 'Make it definite' }).click();
     await expect.poll(() => words(TAKEN.photosAgain)).toContain('Definite');
-    expect(await commands()).toMatchObject([{ type: 'booking.set_status', status: 'definite', reason: null, basedOnVersion: 1 }]);
+    await expect.poll(commands).toMatchObject([{ type: 'booking.set_status', status: 'definite', reason: null, basedOnVersion: 1 }]);
   });
 });
