@@ -9,6 +9,7 @@ import { ROLES } from '../../core/contract/access.ts';
 import { CommandAnswer } from '../../core/contract/commands.ts';
 import { HTTP, WebhookReceipt } from '../../core/contract/http.ts';
 import { INTAKE_ROUTE } from '../../server/intake/intake.ts';
+import { createConnection } from '../../server/store/connections.ts';
 import { furnish, letIn, type House } from '../support/house.ts';
 import { testApp, type TestApp } from '../support/serverApp.ts';
 import { openTestStore, type TestStore } from '../support/store.ts';
@@ -146,22 +147,23 @@ it('one command, sent again and again and at once, is decided once', async () =>
 }, FUZZ_TIMEOUT_MS);
 
 it('what was refused for a reason that matters leaves its audit line', async () => {
-  const count = async (action: string, outcomes: readonly string[]) => {
+  const count = async (action: string, outcome: string) => {
     await t.store.internals.flushAudit();
-    const found = await sql<{ n: number }>`select coalesce(sum(count), 0)::int as n from audit where action = ${action} and outcome = any(${outcomes}::text[])`.execute(t.store.internals.database.system);
+    const found = await sql<{ n: number }>`select coalesce(sum(count), 0)::int as n from audit where action = ${action} and outcome = ${outcome}`.execute(t.store.internals.database.system);
     return found.rows[0]?.n ?? 0;
   };
   const json = { 'content-type': 'application/json' };
+  // One of its own: what came before may have removed the others, or given them another address.
+  const { intakeKey } = await createConnection(t.store.internals, { organisationId: t.organisation.id, system: 'stripe', name: 'Untouched', path: 'native', settings: {}, secrets: { signingSecret: 'whsec_untouched' }, actor: { kind: 'system', id: null, name: 'test' } });
   const refusals = [
-    ['device.refused', ['auth.ticket_invalid'], { method: 'POST', path: HTTP.enrol.path, headers: json, body: Buffer.from(JSON.stringify({ ticket: 'x'.repeat(40), device: { name: 'x', kind: 'tool' } })) }],
-    ['command.rejected', ['request.not_found'], { method: 'POST', path: HTTP.commands.path, headers: { ...json, ...holders.get('owner') }, body: Buffer.from(JSON.stringify({ type: 'alert.acknowledge', commandId: randomUUID(), alertId: randomUUID(), basedOnVersion: 1 })) }],
-    // What came before may have used up what an address may try in a minute.
-    ['intake.refused', ['intake.signature_missing', 'intake.too_many_requests'], { method: 'POST', path: `/api/integrations/webhook/stripe/${t.connections.stripe.intakeKey}`, headers: json, body: Buffer.from('{}') }],
+    ['device.refused', 'auth.ticket_invalid', { method: 'POST', path: HTTP.enrol.path, headers: json, body: Buffer.from(JSON.stringify({ ticket: 'x'.repeat(40), device: { name: 'x', kind: 'tool' } })) }],
+    ['command.rejected', 'request.not_found', { method: 'POST', path: HTTP.commands.path, headers: { ...json, ...holders.get('owner') }, body: Buffer.from(JSON.stringify({ type: 'alert.acknowledge', commandId: randomUUID(), alertId: randomUUID(), basedOnVersion: 1 })) }],
+    ['intake.refused', 'intake.signature_missing', { method: 'POST', path: `/api/integrations/webhook/stripe/${intakeKey}`, headers: json, body: Buffer.from('{}') }],
   ] as const;
-  for (const [action, outcomes, shot] of refusals) {
-    const before = await count(action, outcomes);
+  for (const [action, outcome, shot] of refusals) {
+    const before = await count(action, outcome);
     await line.ask(shot);
-    expect([action, (await count(action, outcomes)) - before]).toEqual([action, 1]);
+    expect([action, (await count(action, outcome)) - before]).toEqual([action, 1]);
   }
 });
 
