@@ -1,51 +1,24 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/browser.ts';
-import { serveHarness } from '../../support/consoleHarness/serve.ts';
+import type { Locator } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { axe, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
+import type { Scene } from '../../support/consoleHarness/scene.ts';
 import { nextClockChange, ROOM, TAKEN, theDay, VENDOR } from '../../support/consoleHarness/timeline.ts';
 import { fixtureId } from '../../support/fixtures/record.ts';
 
 /** The timeline in the console itself: looked at, dragged, carried by keyboard, decided, overtaken, refused and undone. */
 
 const ZONE = 'Europe/London';
-let harness: Awaited<ReturnType<typeof serveHarness>>;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  harness = await serveHarness();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
+usePages();
 
 const named = (): string => theDay(Date.now(), ZONE).toString().replaceAll('-', '');
-const open = (hash = `#/conflicts/scale/day/on/${named()}`, scene = 'timeline', theme = 'light'): Promise<unknown> => page.goto(`${harness.url}?scene=${scene}&theme=${theme}${hash}`);
-const plain = (text: string | null): string => (text ?? '').replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
+const open = (hash = `#/conflicts/scale/day/on/${named()}`, scene: Scene = 'timeline', theme: 'light' | 'dark' = 'light'): Promise<void> => openPage(hash, scene, { theme });
+const plain = (text: string | null): string => plainText(text ?? '');
 const bar = (id: string): Locator => page.locator(`[data-bar$=":${id}"]`);
 const row = (id: string): Locator => page.locator(`[data-resource="${id}"]`);
 const words = async (id: string): Promise<string> => plain(await bar(id).getAttribute('aria-label'));
 const said = async (): Promise<string> => plain(await page.locator('[data-said]').textContent());
 const card = (): Locator => page.locator('.cal-card');
 const commands = () => page.evaluate(() => window.harness?.commands ?? []);
-const axe = async (): Promise<string[]> => (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
 const middle = async (found: Locator): Promise<{ x: number; y: number }> => {
   const box = await found.boundingBox();
   if (!box) throw new Error('it is not on the screen');
@@ -125,7 +98,7 @@ describe('looking', () => {
   it.each([
     ['desk', 1280, 800, 'dark'],
     ['phone', 390, 844, 'light'],
-  ])('axe finds nothing and nothing is cut off sideways: %s', async (_name, width, height, theme) => {
+  ] as const)('axe finds nothing and nothing is cut off sideways: %s', async (_name, width, height, theme) => {
     await page.setViewportSize({ width, height });
     await open(`#/conflicts/scale/day/on/${named()}/taking/${TAKEN.okonkwo}`, 'timeline', theme);
     if (width < 1100) await page.getByRole('tab', { name: 'Timeline' }).click();
