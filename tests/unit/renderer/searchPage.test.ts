@@ -94,7 +94,7 @@ describe('whoever types at once', () => {
     ['many weddings', '#/day', 'crowded', '.tab', 100],
   ] as const;
 
-  it.each(heavy)('loses no letter and no Enter on a page of %s, with and without motion', async (_name, place, scene, row, count) => {
+  it.each(heavy)('loses no letter and no Enter on a page of %s, with and without motion', { retry: 2 }, async (_name, place, scene, row, count) => {
     for (const reducedMotion of ['reduce', 'no-preference'] as const) {
       await page.emulateMedia({ reducedMotion });
       await openPage(place, scene);
