@@ -19,3 +19,17 @@ export function FormDialog({ title, onClose, children }: { readonly title: strin
     </Modal.Root>
   );
 }
+
+/** Saves what is filled in, or leaves it for later. */
+export function FormActs({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <div className="dialog-acts">
+      <button type="submit" className="button button-main">
+        {t('calendar.form.save')}
+      </button>
+      <button type="button" className="button" onClick={onClose}>
+        {t('review.notYet')}
+      </button>
+    </div>
+  );
+}

@@ -9,7 +9,7 @@ import { t } from '../i18n/index.ts';
 import { newId } from '../state/ids.ts';
 import { saveLimit } from '../state/taking.ts';
 import { CountField, listed, missingText } from './fields.tsx';
-import { FormDialog } from './FormDialog.tsx';
+import { FormActs, FormDialog } from './FormDialog.tsx';
 import { setHolding } from './holding.ts';
 
 const KINDS = ['not_within', 'at_most', 'at_most_a_day', 'rest'] as const;
@@ -127,14 +127,7 @@ export function LimitForm({ id, onClose }: { readonly id: string | null; readonl
           </div>
         </Checkbox.Group>
         {was ? <Checkbox label={t('calendar.form.limitRetired')} checked={retired} onChange={(event) => setRetired(event.currentTarget.checked)} /> : null}
-        <div className="dialog-acts">
-          <button type="submit" className="button button-main">
-            {t('calendar.form.save')}
-          </button>
-          <button type="button" className="button" onClick={onClose}>
-            {t('review.notYet')}
-          </button>
-        </div>
+        <FormActs onClose={onClose} />
       </form>
     </FormDialog>
   );

@@ -8,7 +8,7 @@ import { t } from '../i18n/index.ts';
 import { newId } from '../state/ids.ts';
 import { saveResource } from '../state/taking.ts';
 import { CountField, missingText } from './fields.tsx';
-import { FormDialog } from './FormDialog.tsx';
+import { FormActs, FormDialog } from './FormDialog.tsx';
 
 const MINUTES_A_DAY = 1_440;
 
@@ -53,14 +53,7 @@ export function ResourceForm({ id, onClose }: { readonly id: string | null; read
           <CountField label={t('calendar.form.turnaround')} value={turnaround} max={MINUTES_A_DAY} error={missingText(tried, turnaround === null)} onChange={setTurnaround} />
         </div>
         {was ? <Checkbox label={t('calendar.form.retired')} checked={retired} onChange={(event) => setRetired(event.currentTarget.checked)} /> : null}
-        <div className="dialog-acts">
-          <button type="submit" className="button button-main">
-            {t('calendar.form.save')}
-          </button>
-          <button type="button" className="button" onClick={onClose}>
-            {t('review.notYet')}
-          </button>
-        </div>
+        <FormActs onClose={onClose} />
       </form>
     </FormDialog>
   );
