@@ -65,9 +65,10 @@ export function systemsPage(): string {
 What can be connected, as each folder's manifest says; made by \`node scripts/systems.ts\`. How a person connects one:
 [connecting.md](connecting.md). What does not come over stands below the table, and in the console where a system is connected; how
 each works within its limits stands in the README of its folder in \`core/vendors\`. Where a folder
-can write entries into a calendar the table says so; nothing asks it to yet. No system itself was called: "tested against" says what stands in its place.
+can write entries into a calendar the table says so. No system itself was called: "tested against" says what stands in its place.
 
-"Brings by itself" counts only what really reaches us: a vendor that calls over a channel which we would have to open has none.
+"Brings by itself" counts what somebody switches on over there. Calendars of Google and Microsoft call over a channel that the server opens by
+itself where it has a public https address.
 
 | system | id | ways | brings by itself | proof | reads | can be tried out | tested against |
 |---|---|---|---|---|---|---|---|

@@ -12,6 +12,7 @@ import { dryRunRoutes } from './deliveries/dryRunRoutes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { figuresRoutes } from './figures/routes.ts';
+import { feedRoutes } from './feeds/routes.ts';
 import { foundingRoute } from './founding/route.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
@@ -145,6 +146,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     if (deps.deliveries) dryRunRoutes(api, deps, deps.deliveries);
     if (deps.figures) figuresRoutes(api, deps, deps.figures);
     if (deps.looking) lookingRoutes(api, deps, deps.looking);
+    if (deps.feeds) feedRoutes(api, deps, deps.feeds);
     apiRoutes(api, deps);
     historyRoutes(api, deps);
     if (deps.privacy) personalDataRoutes(api, deps, deps.privacy);

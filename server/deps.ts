@@ -7,6 +7,7 @@ import type { Desk } from './desk/desk.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
 import type { Counting } from './figures/counting.ts';
 import type { FiguresReading } from './figures/reading.ts';
+import type { Feeds } from './feeds/feeds.ts';
 import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -34,6 +35,8 @@ export interface AppDeps {
   readonly figures?: Counting & FiguresReading;
   /** Looks at sources on demand; left out where there is no real record underneath. */
   readonly looking?: Looking;
+  /** Calendar feeds that are given out; left out where there is no real record underneath. */
+  readonly feeds?: Feeds;
   /** How a server without an organisation gets its first; left out where there is no real record underneath. */
   readonly founding?: Founding;
   /** The vendor of that name, or null. */

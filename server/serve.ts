@@ -18,6 +18,7 @@ import { countSharers } from './calls/sharers.ts';
 import { createDesk } from './desk/desk.ts';
 import { saltOf } from './desk/marks.ts';
 import { createDeliveries } from './deliveries/deliveries.ts';
+import { createFeeds } from './feeds/feeds.ts';
 import { createFigures } from './figures/counting.ts';
 import { createFiguresReading } from './figures/reading.ts';
 import { createFounding } from './founding/founding.ts';
@@ -34,6 +35,7 @@ import { openStore } from './store/open.ts';
 import { createSystems } from './systems/systems.ts';
 import { startMailIn, type MailIn } from './mailIn/mailIn.ts';
 import { VERSION } from './version.ts';
+import { startChannels } from './workers/channels/channels.ts';
 import { startDeadLetterWatch } from './workers/deadLetters.ts';
 import { startHoldWatch } from './workers/holds.ts';
 import { startNamesakes } from './workers/namesakes.ts';
@@ -41,7 +43,9 @@ import { startSilenceWatch } from './workers/silence.ts';
 import { startDryRunner } from './workers/dryRuns.ts';
 import { startNormaliser } from './workers/normalise.ts';
 import { startReplayer } from './workers/replays.ts';
+import { startCalendarDiscovery } from './workers/calendars.ts';
 import { startPolls } from './workers/polls.ts';
+import { startPushes } from './workers/pushes/pushes.ts';
 
 /** A server that listens. */
 export interface Serving {
@@ -109,8 +113,11 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const working = { store, vendors: vendorModule, http, calls, figures, clock, ids, random: () => systemRandom.next(), log, desk };
   const polls = roles.has('worker') ? startPolls({ ...working, looked: (system, outcome) => metrics.looks.inc({ system, outcome }) }) : null;
   const normaliser = roles.has('worker') ? startNormaliser({ ...working, reread: (system, outcome) => metrics.rereads.inc({ system, outcome }), lookNow: () => polls?.wake() }) : null;
+  const pushes = roles.has('worker') ? startPushes(working) : null;
+  const discovery = roles.has('worker') ? startCalendarDiscovery(working) : null;
   const replayer = roles.has('worker') ? startReplayer({ store, log }) : null;
   const dryRunner = roles.has('worker') ? startDryRunner(working) : null;
+  const channels = roles.has('worker') ? startChannels({ ...working, catalogue: [...VENDORS.values()], publicUrl: config.publicUrl, lookNow: () => polls?.wake() }) : null;
   const deadLetters = roles.has('worker') ? startDeadLetterWatch({ store, clock, ids, log }) : null;
   const silence = roles.has('worker') ? startSilenceWatch({ store, vendors: vendorModule, clock, ids, log }) : null;
   const holds = roles.has('worker') ? startHoldWatch({ store, clock, log }) : null;
@@ -121,9 +128,10 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const founding = createFounding(store.internals);
   const deliveries = createDeliveries(store, vendorModule);
   const looking = createLooking(store.internals, vendorModule);
+  const feeds = createFeeds(store.internals);
   const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, clock, ids, log, config, desk, figures }, store);
   const evidence = createEvidence({ http, clock, audit: (line) => store.audit(line) });
-  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
+  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, feeds, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
 
   let taking = false;
   let mailIn: MailIn | null = null;
@@ -138,6 +146,9 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     clearTimeout(cut);
     await mailIn?.stop();
     await polls?.stop();
+    await channels?.stop();
+    await discovery?.stop();
+    await pushes?.stop();
     await replayer?.stop();
     await dryRunner?.stop();
     await normaliser?.stop();

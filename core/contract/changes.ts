@@ -14,6 +14,8 @@ const fieldsOf = <S extends z.ZodRawShape>(row: z.ZodObject<S>) => row.partial()
 
 const Text = z.string().max(400);
 const Ref = z.strictObject({ type: Text.min(1), id: Text.min(1) });
+/** Calendars are named by addresses too. */
+const CalendarRef = Ref.extend({ id: z.string().min(1).max(2_000) });
 const base = {
   remote: Ref.extend({ version: Text.nullable() }),
   wedding: z.strictObject({ weddingId: z.uuid().nullish(), remote: Ref.nullish(), email: Text.nullish(), phone: Text.nullish(), date: z.iso.date().nullish() }),
@@ -29,7 +31,7 @@ export const ReadChange = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('payment'), fields: fieldsOf(Payment), bookingRemote }),
   z.strictObject({ ...base, kind: z.literal('message'), fields: fieldsOf(Message) }),
   z.strictObject({ ...base, kind: z.literal('document'), fields: fieldsOf(Document), bookingRemote }),
-  z.strictObject({ ...base, kind: z.literal('calendarEvent'), fields: fieldsOf(CalendarEvent), bookingRemote, deleted }),
+  z.strictObject({ ...base, kind: z.literal('calendarEvent'), fields: fieldsOf(CalendarEvent), bookingRemote, deleted, ourId: z.uuid().optional(), calendarRemote: CalendarRef.nullish() }),
   z.strictObject({ ...base, kind: z.literal('weather'), fields: fieldsOf(WeatherNotice) }),
 ]);
 export type ReadChange = z.infer<typeof ReadChange>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CodedError } from './errors.ts';
 import { Id, Instant, Seq } from './primitives.ts';
-import { AllocationFields, LimitFields, ResourceFields, TAKING } from './record/taking.ts';
+import { CalendarFields } from './record/calendars.ts';
+import { AllocationFields, LimitFields, MOVABLE, ResourceFields } from './record/taking.ts';
 import { RecordedEvent } from './events.ts';
 
 /** In the person's words. */
@@ -34,7 +35,7 @@ export const Command = z.discriminatedUnion('type', [
   /** A limit that the venue has set itself (`basedOnVersion` null = a new one). */
   z.strictObject({ type: z.literal('limit.save'), commandId: Id, limitId: Id, basedOnVersion: z.int().min(1).nullable(), ...LimitFields }),
   /** Becomes definite, goes back to a hold, is cancelled. `reason` as in `allocation.save`. */
-  z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(TAKING), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
+  z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
   /**
    * One or several that take time get another time or another resource, all of them or none: a drag, a swap, a plan of the solver, its undoing.
    * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has.
@@ -42,9 +43,15 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('plan.carry_out'),
     commandId: Id,
-    moves: z.array(z.strictObject({ collection: z.enum(TAKING), id: Id, basedOnVersion: z.int().min(1), resourceId: Id, startsAt: Instant, endsAt: Instant })).min(1).max(50),
+    moves: z.array(z.strictObject({ collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), resourceId: Id, startsAt: Instant, endsAt: Instant })).min(1).max(50),
     reason: Reason.nullable(),
   }),
+  /** How a calendar that is kept elsewhere takes part. Written into it is only what is still to come. */
+  z.strictObject({ type: z.literal('calendar.save'), commandId: Id, calendarId: Id, basedOnVersion: z.int().min(1), ...CalendarFields }),
+  /** One that failed is tried again, now. */
+  z.strictObject({ type: z.literal('push.retry'), commandId: Id, pushId: Id, basedOnVersion: z.int().min(1) }),
+  /** Which side stays: what is ours is written over theirs, or what is theirs becomes ours. `reason` as in `allocation.save`. */
+  z.strictObject({ type: z.literal('difference.settle'), commandId: Id, differenceId: Id, basedOnVersion: z.int().min(1), keep: z.enum(['ours', 'theirs']), reason: Reason.nullable() }),
   /** What a parked delivery told belongs to this wedding; what is told of the same things later follows. Only for kind `parked`. */
   z.strictObject({ type: z.literal('review.assign'), commandId: Id, reviewId: Id, weddingId: Id, basedOnVersion: z.int().min(1) }),
 ]);

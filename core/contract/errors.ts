@@ -42,6 +42,10 @@ export const ERROR_CODES = [
   'calendar.gone',
   'calendar.forbidden',
   'calendar.refused',
+  'calendar.key_kept',
+  'calendar.given_up',
+  // calendar feeds that are given out
+  'feed.too_many',
   // deliveries that are kept back
   'held.paused',
   'held.disabled',

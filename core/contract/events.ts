@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, Instant, Seq } from './primitives.ts';
 import { Alert, ReviewItem } from './record/attention.ts';
+import { Calendar, Difference, Push } from './record/calendars.ts';
 import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
@@ -43,6 +44,18 @@ export const EVENT_TYPES = {
   'allocation.cancelled': { collection: 'allocations', change: 'updated' },
   'limit.created': { collection: 'limits', change: 'created' },
   'limit.updated': { collection: 'limits', change: 'updated' },
+  'calendar.found': { collection: 'calendars', change: 'created' },
+  'calendar.changed': { collection: 'calendars', change: 'updated' },
+  'calendar.removed': { collection: 'calendars', change: 'deleted' },
+  'push.wanted': { collection: 'pushes', change: 'created' },
+  'push.queued': { collection: 'pushes', change: 'updated' },
+  'push.confirmed': { collection: 'pushes', change: 'updated' },
+  'push.failed': { collection: 'pushes', change: 'updated' },
+  'push.dropped': { collection: 'pushes', change: 'deleted' },
+  'difference.raised': { collection: 'differences', change: 'created' },
+  'difference.updated': { collection: 'differences', change: 'updated' },
+  'difference.settled': { collection: 'differences', change: 'updated' },
+  'difference.dropped': { collection: 'differences', change: 'deleted' },
   'conflict.raised': { collection: 'conflicts', change: 'created' },
   'conflict.updated': { collection: 'conflicts', change: 'updated' },
   'conflict.resolved': { collection: 'conflicts', change: 'updated' },
@@ -71,6 +84,9 @@ export const EVENT_TYPES = {
   'allocation.erased': { collection: 'allocations', change: 'updated' },
   'limit.erased': { collection: 'limits', change: 'updated' },
   'conflict.erased': { collection: 'conflicts', change: 'updated' },
+  'calendar.erased': { collection: 'calendars', change: 'updated' },
+  'push.erased': { collection: 'pushes', change: 'updated' },
+  'difference.erased': { collection: 'differences', change: 'updated' },
   'alert.erased': { collection: 'alerts', change: 'updated' },
   'review.erased': { collection: 'reviewItems', change: 'updated' },
   'connection.erased': { collection: 'connections', change: 'updated' },
@@ -94,6 +110,9 @@ export const ERASURES = {
   allocations: 'allocation.erased',
   limits: 'limit.erased',
   conflicts: 'conflict.erased',
+  calendars: 'calendar.erased',
+  pushes: 'push.erased',
+  differences: 'difference.erased',
   alerts: 'alert.erased',
   reviewItems: 'review.erased',
   connections: 'connection.erased',
@@ -140,6 +159,9 @@ export const RecordedEvent = z.discriminatedUnion('collection', [
   z.object({ ...eventBase, collection: z.literal('allocations'), row: Allocation }),
   z.object({ ...eventBase, collection: z.literal('limits'), row: Limit }),
   z.object({ ...eventBase, collection: z.literal('conflicts'), row: Conflict }),
+  z.object({ ...eventBase, collection: z.literal('calendars'), row: Calendar }),
+  z.object({ ...eventBase, collection: z.literal('pushes'), row: Push }),
+  z.object({ ...eventBase, collection: z.literal('differences'), row: Difference }),
   z.object({ ...eventBase, collection: z.literal('alerts'), row: Alert }),
   z.object({ ...eventBase, collection: z.literal('reviewItems'), row: ReviewItem }),
   z.object({ ...eventBase, collection: z.literal('connections'), row: Connection }),

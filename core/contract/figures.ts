@@ -25,7 +25,7 @@ export const CallFailure = z.enum(CALL_FAILURES);
 export type CallFailure = z.infer<typeof CallFailure>;
 
 /** What a call is for. */
-export const CALL_PURPOSES = ['look', 'reread', 'test', 'renew'] as const;
+export const CALL_PURPOSES = ['look', 'reread', 'test', 'renew', 'write'] as const;
 export const CallPurpose = z.enum(CALL_PURPOSES);
 export type CallPurpose = z.infer<typeof CallPurpose>;
 

@@ -7,6 +7,7 @@ import { DRY_RUNS_HTTP } from './dryRuns.ts';
 import { DESK_HTTP } from './desk.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
+import { FEEDS_HTTP } from './feeds.ts';
 import { FIGURES_HTTP } from './figures.ts';
 import { FOUNDING_HTTP } from './founding.ts';
 import { QueueCounts } from './intake.ts';
@@ -179,6 +180,7 @@ export const HTTP = {
   ...DRY_RUNS_HTTP,
   ...FIGURES_HTTP,
   ...LOOKING_HTTP,
+  ...FEEDS_HTTP,
   ...DESK_HTTP,
 } as const;
 

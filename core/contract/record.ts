@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Currency, Id, Instant, Seq, ShortText, Zone } from './primitives.ts';
 import { Alert, ReviewItem } from './record/attention.ts';
+import { Calendar, Difference, Push } from './record/calendars.ts';
 import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
@@ -36,6 +37,9 @@ export const COLLECTIONS = {
   allocations: Allocation,
   limits: Limit,
   conflicts: Conflict,
+  calendars: Calendar,
+  pushes: Push,
+  differences: Difference,
   alerts: Alert,
   reviewItems: ReviewItem,
   connections: Connection,
@@ -69,6 +73,9 @@ export const Snapshot = z.object({
     allocations: z.array(Allocation).default([]),
     limits: z.array(Limit).default([]),
     conflicts: z.array(Conflict).default([]),
+    calendars: z.array(Calendar).default([]),
+    pushes: z.array(Push).default([]),
+    differences: z.array(Difference).default([]),
     alerts: z.array(Alert),
     reviewItems: z.array(ReviewItem),
     connections: z.array(Connection),

@@ -205,6 +205,8 @@ export const Removal = z.object({
   called: z.boolean(),
   /** Rows that it has told of; they stay. */
   rows: z.int(),
+  /** Entries of ours in its calendars; they stay there, and nobody follows them any more. */
+  written: z.int(),
   /** Deliveries that are kept for as long as all are. */
   deliveries: z.int(),
   /** Facts without a wedding; they stay and wait for one. */

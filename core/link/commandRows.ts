@@ -30,6 +30,12 @@ export function rowOf(command: Command): string {
       return command.id;
     case 'plan.carry_out':
       return command.moves[0]?.id ?? command.commandId;
+    case 'calendar.save':
+      return command.calendarId;
+    case 'push.retry':
+      return command.pushId;
+    case 'difference.settle':
+      return command.differenceId;
     case 'review.release':
     case 'review.discard':
     case 'review.assign':
@@ -50,4 +56,5 @@ export function seenAt(command: Command, rowId: string, version: number): Comman
 }
 
 /** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
-export const mayBeSentAgain = ({ type }: Command): boolean => type !== 'plan.carry_out' && type !== 'resource.save' && type !== 'allocation.save' && type !== 'limit.save';
+export const mayBeSentAgain = ({ type }: Command): boolean => !OVER_WHAT_STOOD.has(type);
+const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'resource.save', 'allocation.save', 'limit.save', 'calendar.save', 'difference.settle']);

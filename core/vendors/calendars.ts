@@ -132,6 +132,12 @@ export interface Channel {
   readonly expiresAt: number;
 }
 
+/** What a vendor says of a channel itself: it ends soon unless it is renewed, or has ended. `remoteId` = {@link Channel.channelId}. */
+export interface ChannelNews {
+  readonly remoteId: string;
+  readonly state: 'ending' | 'gone';
+}
+
 /** A vendor calls us when something has changed, as long as somebody keeps the channel open. Calls get lost: looking goes on. */
 export interface WatchPart {
   readonly longestMs: number;
@@ -147,6 +153,8 @@ export interface WatchPart {
 }
 
 export interface CalendarPart {
+  /** What a look calls an entry: the type of its remote. Its id is the entry's remote id, bounded ({@link boundedId}). */
+  readonly entryType: string;
   calendars(call: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>>;
   /** `calendarRef` is the `remoteId` of one of {@link calendars}. */
   write(
@@ -161,5 +169,7 @@ export interface CalendarPart {
    * remote id.
    */
   originOf(remoteObject: unknown): string | null;
+  /** Which of these a look of the connection reads: what changes in the others is noticed only when they are written next. */
+  reads(access: Pick<ConnectionAccess, 'settings'>, all: readonly RemoteCalendar[]): readonly string[];
   readonly watch?: WatchPart;
 }

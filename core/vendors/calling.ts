@@ -8,6 +8,8 @@ export interface ConnectionAccess {
   readonly connectionId: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** What leave was given for, as the vendor says it (OAuth scopes); left out = there is none, or nobody knows. */
+  readonly granted?: readonly string[];
 }
 
 export interface CallPorts {

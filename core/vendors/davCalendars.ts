@@ -1,5 +1,5 @@
 import { err, ok } from '../contract/result.ts';
-import { davWriting } from './davWriting.ts';
+import { DAV_TYPES, davWriting } from './davWriting.ts';
 import { findHome, listCalendars, type DavCalendar } from './davDiscovery.ts';
 import { chosenFrom, readDavPage } from './davLook.ts';
 import { openSession, refusal, type DavResult, type DavSystem } from './davSession.ts';
@@ -13,7 +13,7 @@ import type { Normalise, PollPart, TestReport, VendorModule } from './vendor.ts'
 
 /** A folder's parts for a system that speaks CalDAV: looking at it, understanding what that brought, writing, trying it out. */
 
-const MEANING: FeedOptions = { means: 'events', types: { entry: 'dav_entry', booking: 'dav_booking' } };
+const MEANING: FeedOptions = { means: 'events', types: DAV_TYPES };
 
 /** What every such connection asks for besides address, name and password. */
 export const DAV_FIELDS: readonly ManifestField[] = [

@@ -10,6 +10,8 @@ export interface Telling {
   /** Of the calendar, as its people call it. */
   readonly calendar: string;
   readonly calendarPath: string;
+  /** As the list of calendars names it; null = it is not in the list any more. */
+  readonly calendarRef: string | null;
   readonly zone: string | null;
   /** Series are written out in this span; what does not repeat may lie further ahead, and is told of later than this only. */
   readonly span: Span;
@@ -19,6 +21,7 @@ export interface Telling {
 export interface DavEntry extends FeedEntry {
   readonly href: string;
   readonly calendarPath: string;
+  readonly calendarRef: string | null;
   readonly etag: string | null;
 }
 
@@ -31,7 +34,7 @@ function brought(body: DavEntry, state: string, generation: number): Brought {
 
 function goneOf(path: string, [recurrenceId, mark, start, end]: Occurrence, telling: Telling): Brought {
   const entry: DavEntry = {
-    href: path, calendarPath: telling.calendarPath, etag: null, uid: boundedId(path), recurrenceId, title: null, description: null, place: null,
+    href: path, calendarPath: telling.calendarPath, calendarRef: telling.calendarRef, etag: null, uid: boundedId(path), recurrenceId, title: null, description: null, place: null,
     startsAt: new Date(start).toISOString(), endsAt: new Date(end).toISOString(), allDay: false, zone: null,
     status: 'cancelled', busy: false, calendar: null, gone: true,
   };
@@ -63,11 +66,13 @@ export function tellEntry(
     const known = before.get(entry.recurrenceId);
     // Long over and never told: nobody asks for it now.
     if (known === undefined && end < telling.span.from) continue;
-    const mark = textMark(JSON.stringify(entry));
+    // Without the host: accounts move to another one, and nothing in them has changed by that.
+    const mark = textMark(JSON.stringify([entry, telling.calendarPath]));
     told.push([entry.recurrenceId, mark, start, end]);
     before.delete(entry.recurrenceId);
     if (known?.[1] === mark) continue;
-    news.push(brought({ ...entry, href: path, calendarPath: telling.calendarPath, etag: etag === '' ? null : etag }, mark, telling.generation));
+    const { calendarPath, calendarRef, generation } = telling;
+    news.push(brought({ ...entry, href: path, calendarPath, calendarRef, etag: etag === '' ? null : etag }, mark, generation));
   }
   // Of a series what is over, or further away than it is written out, is not gone.
   const { from, to } = telling.span;

@@ -1,5 +1,6 @@
 import { err, ok } from '../contract/result.ts';
 import { shapeUnknown } from './calls.ts';
+import { urlOf } from './davAddresses.ts';
 import { changesSince, namesBetween, readEntries } from './davChanges.ts';
 import { cursorOf, newCalendar, newState, stateOf, type HeldCalendar, type LookState, type Missing, type Pending } from './davCursor.ts';
 import { findHome, listCalendars, type DavCalendar } from './davDiscovery.ts';
@@ -48,10 +49,10 @@ export interface LookInput {
 }
 
 /** Calendars as they were entered: by name or address, between commas or on lines. */
-export function chosenFrom(choice: string, calendars: readonly DavCalendar[]): readonly DavCalendar[] {
+export function chosenFrom<T extends Pick<DavCalendar, 'name' | 'address'>>(choice: string, calendars: readonly T[]): readonly T[] {
   const wanted = choice.split(/[,;\n]/).map((one) => one.trim().toLowerCase()).filter((one) => one !== '');
   if (wanted.length === 0) return calendars;
-  const isMeant = ({ name, address: { path } }: DavCalendar, one: string): boolean =>
+  const isMeant = ({ name, address: { path } }: Pick<DavCalendar, 'name' | 'address'>, one: string): boolean =>
     one === name.trim().toLowerCase() || one.replace(/\/?$/, '/').endsWith(path.toLowerCase());
   return calendars.filter((calendar) => wanted.some((one) => isMeant(calendar, one)));
 }
@@ -96,7 +97,8 @@ async function calendarsOf({ session, state }: Work): Promise<DavResult<readonly
   return listCalendars(session, state.homes);
 }
 
-const marksOf = ({ name, zone }: DavCalendar, fallback: string | null): string => textMark(JSON.stringify([name, zone ?? fallback]));
+const marksOf = ({ name, address, zone }: DavCalendar, fallback: string | null): string =>
+  textMark(JSON.stringify([name, zone ?? fallback, address.path]));
 
 async function begin(work: Work): Done {
   const { session, state, now } = work;
@@ -159,14 +161,16 @@ function pass({ state }: Work, path: string): DavResult<true> {
   return DONE;
 }
 
-const tellingOf = ({ state, now, zone }: Work, name: string, path: string, calendarZone: string | null): Telling => {
-  const span = { from: now - BACK_MS, to: now + SERIES_MS };
-  return { generation: state.generation, calendar: name, calendarPath: path, zone: calendarZone ?? zone, span };
+type Told = Pick<Telling, 'calendar' | 'calendarPath' | 'calendarRef' | 'zone'>;
+const toldOf = ({ name, address, zone }: DavCalendar): Told => ({ calendar: name, calendarPath: address.path, calendarRef: urlOf(address), zone });
+
+const tellingOf = ({ state, now, zone }: Work, told: Told): Telling => {
+  return { ...told, generation: state.generation, zone: told.zone ?? zone, span: { from: now - BACK_MS, to: now + SERIES_MS } };
 };
 
 /** Takes everything of a calendar out that nobody wants or that is not there any more. */
 function leave(work: Work, held: HeldCalendar): DavResult<true> {
-  const telling = tellingOf(work, '', held.path, null);
+  const telling = tellingOf(work, { calendar: '', calendarPath: held.path, calendarRef: null, zone: null });
   for (const [path, item] of held.items) {
     if (work.items.length >= MOST_TOLD) return DONE;
     work.items.push(...tellGone(path, item, telling));
@@ -195,7 +199,7 @@ async function plan(work: Work, calendar: DavCalendar, held: HeldCalendar): Done
 }
 
 function takeOut(work: Work, calendar: DavCalendar, held: HeldCalendar, paths: Iterable<string>): void {
-  const telling = tellingOf(work, calendar.name, calendar.address.path, calendar.zone);
+  const telling = tellingOf(work, toldOf(calendar));
   for (const path of paths) {
     const item = held.items.get(path);
     if (item !== undefined) work.items.push(...tellGone(path, item, telling));
@@ -235,7 +239,7 @@ async function compare(work: Work, calendar: DavCalendar, held: HeldCalendar): D
 
 async function readPending(work: Work, calendar: DavCalendar, held: HeldCalendar, pending: Pending): Done {
   const { session, items } = work;
-  const telling = tellingOf(work, calendar.name, calendar.address.path, calendar.zone);
+  const telling = tellingOf(work, toldOf(calendar));
   const paths = pending.read.slice(0, CHUNK);
   const entries = paths.length === 0 ? ok(new Map()) : await readEntries(session, calendar, paths);
   if (!entries.ok) return entries;

@@ -4,12 +4,14 @@ import { refusedEvent, trouble, troubleOf } from './calendarCalls.ts';
 import type {
   CalendarPart, CalendarResult, CalendarTrouble, Condition, FoundEvent, OutgoingEvent, RemoteCalendar, WrittenEvent,
 } from './calendars.ts';
+import { fileOf } from './calendarOrigin.ts';
 import { addZones, newCalendar, newEvent, setEvent, textOfCalendar, type Component } from './calendarText.ts';
 import type { CallPorts, ConnectionAccess } from './calling.ts';
-import { canonicalPath, urlOf, type DavAddress } from './davAddresses.ts';
+import { addressOf, canonicalPath, urlOf, type DavAddress } from './davAddresses.ts';
 import { readWritten, strongEtag, type Written } from './davAnswers.ts';
 import { readEntries } from './davChanges.ts';
 import { findHome, listCalendars } from './davDiscovery.ts';
+import { chosenFrom } from './davLook.ts';
 import { foundOf, leaveOut, ownPart, parseResource, partAt, partsOf } from './davParts.ts';
 import { putEntry, removeEntry, type DavRequest, type WriteCondition } from './davRequests.ts';
 import { openSession, type DavError, type DavSession, type DavSystem } from './davSession.ts';
@@ -21,6 +23,9 @@ import { zoneOf } from './settings.ts';
  * Writing into a calendar by CalDAV (RFC 4791 section 5.3). A remote id is the entry's path, as a look names it; a part of a series has
  * its own name behind a `#`. What others have put into an entry is read before and stays.
  */
+
+/** What mappings call the things of such a calendar. */
+export const DAV_TYPES = { entry: 'dav_entry', booking: 'dav_booking' } as const;
 
 /** Names of files have an end. */
 const LONGEST_KEY_BYTES = 100;
@@ -139,7 +144,7 @@ async function create(work: Work, event: OutgoingEvent, key: string): Promise<Ca
   const bytes = encodeUtf8(key);
   if (bytes.length === 0 || bytes.length > LONGEST_KEY_BYTES) return refusedEvent('The entry has no key, or too long a one.');
   if (event.status === 'cancelled') return refusedEvent('A cancelled entry is not made anew.');
-  const path = `${work.calendar.address.path}wedsync-${encodeHex(bytes)}.ics`;
+  const path = `${work.calendar.address.path}${fileOf(encodeHex(bytes))}`;
   const place = { path, part: '' };
   const calendar = newCalendar();
   addZones(calendar, [event]);
@@ -258,5 +263,13 @@ export function davWriting(system: DavSystem): CalendarPart {
     },
 
     originOf: (remote) => ownId(objectAt({ remote }, 'remote')['ourId']),
+    entryType: DAV_TYPES.entry,
+    reads({ settings }, all) {
+      const known = all.flatMap(({ remoteId, name }) => {
+        const address = addressOf(remoteId);
+        return address === null ? [] : [{ remoteId, name, address }];
+      });
+      return chosenFrom(settings['calendars'] ?? '', known).map(({ remoteId }) => remoteId);
+    },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TRADES } from '../contract/record/trade.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
+import { calendarRemote, isWrittenByUs } from './calendarOrigin.ts';
 import { emailAddress, instantOfText, known, ownId, shortText } from './fields.ts';
 import { boundedId } from './ids.ts';
 import type { ManifestField } from './manifest.ts';
@@ -40,6 +41,7 @@ const Entry = z.object({
   status: z.enum(['confirmed', 'tentative', 'cancelled']),
   busy: z.boolean(),
   calendar: z.string().nullable(),
+  calendarRef: z.string().nullish(),
   ourId: z.string().optional(),
   gone: z.boolean(),
 });
@@ -99,7 +101,10 @@ function meaningOf(delivery: StoredDelivery, options: FeedOptions): Result<Norma
   const id = remoteId(entry);
   const types = options.types ?? STANDARD_TYPES;
 
-  if ((settings['feedMeans'] || options.means) === 'bookings') {
+  const ourId = ownId(entry.ourId);
+  // What we have written into a calendar is no booking that somebody else takes.
+  const ours = ourId !== null || isWrittenByUs(entry.href);
+  if (!ours && (settings['feedMeans'] || options.means) === 'bookings') {
     const vendorName = shortText(settings['vendorName']);
     const status = entry.gone ? 'cancelled' : BOOKING_STATUS[entry.status];
     const fields = {
@@ -122,8 +127,7 @@ function meaningOf(delivery: StoredDelivery, options: FeedOptions): Result<Norma
     place,
     ...known({ title, calendar: shortText(entry.calendar) }),
   };
-  const ourId = ownId(entry.ourId);
-  const more = { ...(entry.gone ? { deleted: true } : {}), ...(ourId === null ? {} : { ourId }) };
+  const more = { ...(entry.gone ? { deleted: true } : {}), ...(ourId === null ? {} : { ourId }), ...calendarRemote(entry.calendarRef) };
   return changes([{ kind: 'calendarEvent', remote: { type: types.entry, id, version: null }, ...base, fields, ...more }]);
 }
 

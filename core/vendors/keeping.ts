@@ -1,4 +1,4 @@
-import { callsComeIn, type IntegrationPath, type ManifestField, type VendorManifest } from './manifest.ts';
+import type { IntegrationPath, ManifestField, VendorManifest } from './manifest.ts';
 import type { VendorModule } from './vendor.ts';
 
 /**
@@ -6,9 +6,9 @@ import type { VendorModule } from './vendor.ts';
  * are made with may be in the keychain of one desktop, which then makes the calls itself.
  */
 
-/** What is asked for at all: nothing of a channel that cannot be opened. */
+/** What is asked for at all: nothing of a channel. */
 export const askedFields = (manifest: VendorManifest): readonly ManifestField[] =>
-  manifest.fields.filter((field) => field.channel !== true || callsComeIn(manifest));
+  manifest.fields.filter((field) => field.channel !== true);
 
 /** What is asked for on one way. */
 export const fieldsOf = (manifest: VendorManifest, path: IntegrationPath): readonly ManifestField[] =>

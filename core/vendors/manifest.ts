@@ -51,7 +51,7 @@ export const ManifestField = z.strictObject({
    * use the same secret, so they cannot be made from anywhere else. Left out = only calls use it. What is `generated` proves.
    */
   proves: z.enum(['only', 'also']).optional(),
-  /** Of the channel that the vendor's calls come over (see `webhook.unopened`): asked for only where we can open one. */
+  /** What a channel's calls repeat (see `webhook.channel`), with spaces between where there are several: the server makes it up, nobody enters it. */
   channel: z.literal(true).optional(),
 });
 export type ManifestField = z.infer<typeof ManifestField>;
@@ -138,10 +138,10 @@ export const VendorManifest = z.strictObject({
       /** Answers questions of the vendor that are no deliveries (a challenge, an empty call). */
       handshake: z.boolean(),
       /**
-       * The vendor calls only over a channel that we would have to open and renew, and no code does so yet. The door is there and
-       * proved, but nobody is promised these calls, asked for what belongs to the channel, or shown its address.
+       * The vendor calls only over a channel that the server opens and renews by itself, where it can be reached from the internet
+       * (`CalendarPart.watch`). Nobody is asked for anything of it or shown its address, and looks go on beside it.
        */
-      unopened: z.literal(true).optional(),
+      channel: z.literal(true).optional(),
     })
     .nullable(),
   /** Events in the vendor's words, those of its bridge too, that are worked on first when many wait, and those that can wait; see `core/domain/intake/priority.ts`. */
@@ -167,5 +167,5 @@ export const VendorManifest = z.strictObject({
 });
 export type VendorManifest = z.infer<typeof VendorManifest>;
 
-/** Whether the vendor's own calls really reach us: a door alone is not enough where somebody has to open a channel to it. */
-export const callsComeIn = ({ webhook }: Pick<VendorManifest, 'webhook'>): boolean => webhook !== null && webhook.unopened !== true;
+/** Whether somebody switches the vendor's calls on over there; those over a channel come as the server opens one. */
+export const callsComeIn = ({ webhook }: Pick<VendorManifest, 'webhook'>): boolean => webhook !== null && webhook.channel !== true;

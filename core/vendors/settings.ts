@@ -44,6 +44,20 @@ export const baseUrlField = (standard: string): ManifestField => {
   return { key: 'baseUrl', label: 'API address', help: `Leave empty for ${standard}.`, sensitive: false, required: false, input: 'url' };
 };
 
+/** Key of what the calls of open channels repeat; see `channelTokens`. */
+export const CHANNEL_TOKEN = 'channelToken';
+export const CHANNEL_FIELD: ManifestField = {
+  key: CHANNEL_TOKEN,
+  label: 'Channel token',
+  help: 'Made up by the server for each channel that it opens; every notice repeats it.',
+  sensitive: true,
+  required: false,
+  proves: 'only',
+  channel: true,
+};
+/** Of every channel that is open to us, or is being opened or closed. */
+export const channelTokens = (secrets: Settings): readonly string[] => (secrets[CHANNEL_TOKEN] ?? '').split(' ').filter((token) => token !== '');
+
 export const tradeOf = (settings: Settings): Booking['trade'] => TRADES.find((trade) => trade === settings['trade']) ?? 'other';
 export const vendorNameOf = (settings: Settings): string | null => shortText(settings['vendorName']);
 export const currencyOf = (settings: Settings): string | null => currencyCode(settings['currency']);

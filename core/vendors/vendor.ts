@@ -3,7 +3,7 @@ import type { Result } from '../contract/result.ts';
 import type { Claim } from '../domain/intake/mailOwner.ts';
 import type { Change } from '../domain/record/changes.ts';
 import type { Certificates, Clock, Hashing } from '../ports/ports.ts';
-import type { CalendarPart } from './calendars.ts';
+import type { CalendarPart, ChannelNews } from './calendars.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
 import type { VendorManifest } from './manifest.ts';
 
@@ -70,8 +70,8 @@ export type Normalised =
   | { readonly kind: 'changes'; readonly changes: readonly Change[] }
   /** Read these objects from the source; `reread` turns them into changes. */
   | { readonly kind: 'reread'; readonly hints: readonly Hint[] }
-  /** Something has changed there, and only a look with the cursor says what: the connection is polled now. */
-  | { readonly kind: 'poll' }
+  /** Something has changed there, and only a look with the cursor says what: the connection is polled now. `channels`: what it says of these themselves. */
+  | { readonly kind: 'poll'; readonly channels?: readonly ChannelNews[] }
   /** Understood and of no interest. */
   | { readonly kind: 'ignored'; readonly why: string };
 

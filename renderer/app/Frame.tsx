@@ -5,6 +5,7 @@ import { openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { cameInToday } from '../../core/domain/messages/messages.ts';
 import { DayBoard } from '../boards/day/DayBoard.tsx';
 import { CalendarView } from '../calendar/CalendarView.tsx';
+import { useOpenDifferences } from '../conflicts/Differences.tsx';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { ConnectView } from '../connecting/ConnectView.tsx';
@@ -46,6 +47,7 @@ function Rail() {
   const now = useNow(60_000);
   const cameIn = useMemo(() => cameInToday(Object.values(tables.messages), zone, now), [tables.messages, zone, now]);
   const clashes = useMemo(() => openConflicts(Object.values(tables.conflicts), now).filter(({ level }) => level === 'block').length, [tables.conflicts, now]);
+  const differing = useOpenDifferences().length;
   // What waits for a person is counted in ink; of the messages it is said how many there are to read.
   const failing = useMemo(
     () => Object.values(tables.connections).filter((row) => row.health === 'failing' || row.health === 'disabled').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
@@ -57,7 +59,7 @@ function Rail() {
         W
       </span>
       {PLACES.filter(({ view }) => closed[view] !== true).map(({ view, href, icon: Icon }) => {
-        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'conflicts' ? [clashes, t('conflicts.hard', { count: clashes })] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
+        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'conflicts' ? [clashes + differing, `${t('conflicts.hard', { count: clashes })}${differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}`] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
         return (
           <a key={view} href={href} className="rail-place" aria-current={(UNDER[place.view] ?? place.view) === view ? 'page' : undefined}>
             <span className="rail-icon">

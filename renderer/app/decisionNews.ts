@@ -15,6 +15,8 @@ function tellAnswer(entry: OutboxEntry): void {
   const message = decisionText(command, getConsole().record?.tables ?? emptyTables());
   switch (answer?.outcome) {
     case 'accepted':
+      // Its own line says how far it is, and several are tried again at once.
+      if (command.type === 'push.retry') return;
       if (beforePlan(command.commandId) !== null) return void notifications.show({ id, title: t('outbox.recordedTitle'), message: createElement(UndoLine, { commandId: command.commandId, what: message }), autoClose: 12_000 });
       return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });
     case 'rebase':

@@ -1,5 +1,6 @@
 import type { Command } from '../../core/contract/commands.ts';
 import type { ReviewItem } from '../../core/contract/record/attention.ts';
+import type { Push } from '../../core/contract/record/calendars.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated } from '../components/format.ts';
 import { conflictTitle } from '../conflicts/words.ts';
@@ -14,6 +15,8 @@ function conflictName(id: string, tables: Tables): string {
 }
 
 const takingName = ({ collection, id }: { readonly collection: 'weddings' | 'bookings' | 'allocations'; readonly id: string }, tables: Tables): string => isolated(tables[collection][id]?.title ?? t('outbox.unknownEntry'));
+
+const subjectName = (about: Pick<Push, 'subject'> | undefined, tables: Tables): string => (about ? takingName(about.subject, tables) : t('outbox.unknownEntry'));
 
 /** A decision in one line: what is to happen to what. */
 export function decisionText(command: Command, tables: Tables): string {
@@ -36,6 +39,12 @@ export function decisionText(command: Command, tables: Tables): string {
       return t('outbox.what.allocation', { title: isolated(command.title) });
     case 'limit.save':
       return t('outbox.what.limit', { title: isolated(command.name) });
+    case 'calendar.save':
+      return t('outbox.what.calendar', { title: isolated(tables.calendars[command.calendarId]?.name ?? t('outbox.unknownCalendar')) });
+    case 'push.retry':
+      return t('outbox.what.push', { title: subjectName(tables.pushes[command.pushId], tables) });
+    case 'difference.settle':
+      return t(`outbox.what.${command.keep}`, { title: subjectName(tables.differences[command.differenceId], tables) });
     case 'booking.set_status':
       return t(`outbox.what.${command.status}`, { title: takingName(command, tables) });
     case 'plan.carry_out': {
@@ -76,8 +85,12 @@ export function stillPossible(command: Command, tables: Tables): boolean {
     case 'allocation.save':
     case 'limit.save':
     case 'plan.carry_out':
+    case 'calendar.save':
+    case 'difference.settle':
       // What was written over, or planned around, is not what stands now: it is looked at anew, not sent again.
       return false;
+    case 'push.retry':
+      return tables.pushes[command.pushId]?.state === 'failed';
     case 'conflict.override':
       return tables.conflicts[command.conflictId]?.state === 'open';
   }

@@ -15,6 +15,7 @@ import '../styles/connecting.css';
 import '../styles/narrow.css';
 import '../styles/conflicts.css';
 import '../styles/calendar.css';
+import '../styles/calendars.css';
 import '../styles/messages.css';
 import '../styles/weather.css';
 import '../styles/deliveries.css';

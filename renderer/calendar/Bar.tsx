@@ -1,4 +1,4 @@
-import { IconBan, IconCheck, IconCircleDashed, IconClock, IconHexagonFilled, IconLock, IconTriangleFilled } from '@tabler/icons-react';
+import { IconBan, IconCalendarUser, IconCheck, IconCircleDashed, IconClock, IconHexagonFilled, IconLock, IconTriangleFilled } from '@tabler/icons-react';
 import { memo } from 'react';
 import { statusAt, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
@@ -37,9 +37,10 @@ interface BarProps {
 export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, where, isSelected, isLifted, isStop, mayMove }: BarProps) {
   const width = Math.max((one.endsAt - one.startsAt) * pxPerMs, BAR_LEAST_PX);
   const status = statusAt(one, now);
-  const Shape = SHAPES[status];
+  const foreign = one.elsewhere === true;
+  const Shape = foreign ? IconCalendarUser : SHAPES[status];
   const [before, after] = [one.setUpMs * pxPerMs, one.turnaroundMs * pxPerMs];
-  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), one.locked && t('calendar.locked', { reason: one.locked.reason }), clash && t(`calendar.mark.${clash}`)]);
+  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason }), clash && t(`calendar.mark.${clash}`)]);
   return (
     <button
       type="button"
@@ -50,6 +51,7 @@ export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, 
       data-selected={isSelected || undefined}
       data-lifted={isLifted || undefined}
       data-locked={one.locked ? true : undefined}
+      data-elsewhere={foreign || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-pressed={isSelected}
       aria-label={`${one.label}. ${words}`}
@@ -62,7 +64,7 @@ export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, 
       <span className="tl-bar-text" data-beside={width < SHAPED_PX || undefined} aria-hidden>
         {clash === null ? null : clash === 'block' ? <IconHexagonFilled size={12} className="tl-clash" /> : <IconTriangleFilled size={12} className="tl-clash" />}
         {width >= NAMED_PX || (clash === null && width >= SHAPED_PX) ? <Shape size={12} stroke={2} className="tl-shape" /> : null}
-        {one.locked && width >= NAMED_PX ? <IconLock size={12} stroke={2} className="tl-shape" /> : null}
+        {one.locked && !foreign && width >= NAMED_PX ? <IconLock size={12} stroke={2} className="tl-shape" /> : null}
         {width >= NAMED_PX ? <bdi className="tl-name">{one.label}</bdi> : null}
         {width >= NAMED_PX ? <DecisionMark rowId={memberOf(one.id).id} /> : null}
       </span>

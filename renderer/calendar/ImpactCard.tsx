@@ -7,6 +7,7 @@ import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { isolated } from '../components/format.ts';
+import { WillWrite } from '../calendars/WillWrite.tsx';
 import { useNow } from '../components/useNow.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
@@ -106,6 +107,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
             </li>
           ))}
           {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
+          <WillWrite house={house} to={to} />
         </ul>
         {drop.verdict === 'refused' ? <p className="inline-error">{t('calendar.notAnyMore')}</p> : null}
         {needsReason ? (

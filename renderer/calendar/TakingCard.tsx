@@ -9,10 +9,12 @@ import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
+import { OnCalendars } from '../calendars/OnCalendars.tsx';
+import { calendarName } from '../calendars/words.ts';
 import { useNow } from '../components/useNow.ts';
 import { inspectHref } from '../inspector/links.ts';
 import { t } from '../i18n/index.ts';
-import { setTakingStatus } from '../state/taking.ts';
+import { movableOf, setTakingStatus } from '../state/taking.ts';
 import { lift } from './acts.ts';
 import { say, setHolding } from './holding.ts';
 import { breachText, clashText, holdText, resourceName, statusText, whenText } from './words.ts';
@@ -33,10 +35,13 @@ interface CardProps {
 /** What is chosen on the timeline, and everything that may be done with it. */
 export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBar }: CardProps) {
   const now = useNow(60_000);
+  const tables = useTables();
   const mayStatus = useMay('command:booking.set_status');
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const { collection, id } = memberOf(one.id);
-  const href = collection === 'weddings' ? inspectHref('about', id, id) : collection === 'bookings' ? inspectHref('booking', id, house.rows.bookings[id]?.weddingId ?? null) : null;
+  const subject = movableOf(one.id);
+  const entry = collection === 'calendarEvents' ? house.rows.calendarEvents[id] : undefined;
+  const href = collection === 'weddings' ? inspectHref('about', id, id) : collection === 'bookings' ? inspectHref('booking', id, house.rows.bookings[id]?.weddingId ?? null) : entry ? inspectHref('entry', id, entry.weddingId) : null;
   const hold = holdText(one, house.zone);
   return (
     <section className="cal-card" aria-label={one.label}>
@@ -51,7 +56,8 @@ export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBa
       <p className="num">
         {resourceName(house, one.resourceId)} · {whenText(one, house.zone)} · {statusText(one, now)} {hold ? `· ${hold}` : ''} <DecisionMark rowId={id} />
       </p>
-      {one.locked ? <p className="cal-note">{t('calendar.locked', { reason: one.locked.reason })}</p> : null}
+      {subject === null ? <p>{t('calendars.theirs', { calendar: entry?.calendarId ? calendarName(tables, entry.calendarId) : t('calendars.unknown') })}</p> : one.locked ? <p className="cal-note">{t('calendar.locked', { reason: one.locked.reason })}</p> : null}
+      {subject === null ? null : <OnCalendars subject={subject} zone={house.zone} onCard />}
       <div className="cal-acts">
         {mayMove && !one.locked ? (
           <>
@@ -71,7 +77,7 @@ export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBa
             </button>
           </>
         ) : null}
-        {mayStatus ? OFFERED[statusAt(one, now)].map((status) => (
+        {mayStatus && subject !== null ? OFFERED[statusAt(one, now)].map((status) => (
           <button key={status} type="button" className="button" aria-expanded={wanted === status} onClick={() => setWanted(wanted === status ? null : status)}>
             {t(`calendar.act.${status}`)}
           </button>
@@ -92,19 +98,27 @@ export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBa
           </a>
         ) : null}
       </div>
-      {wanted ? <StatusForm key={wanted} house={house} one={one} status={wanted} onDone={() => setWanted(null)} /> : null}
+      {wanted && subject ? <StatusForm key={wanted} house={house} one={one} subject={subject} status={wanted} onDone={() => setWanted(null)} /> : null}
     </section>
   );
 }
 
+interface StatusProps {
+  readonly house: House;
+  readonly one: Occupancy;
+  readonly subject: NonNullable<ReturnType<typeof movableOf>>;
+  readonly status: Wanted;
+  readonly onDone: () => void;
+}
+
 /** Says what stands against it and asks why where somebody has to; what cancels or gives way needs no word. */
-function StatusForm({ house, one, status, onDone }: { readonly house: House; readonly one: Occupancy; readonly status: Wanted; readonly onDone: () => void }) {
+function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
   const backend = useBackend();
   const { conflicts } = useTables();
   const now = useNow(60_000);
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
-  const { collection, id } = memberOf(one.id);
+  const { collection, id } = subject;
   const accepted = Object.values(conflicts).filter(({ state }) => state === 'overridden').map(({ members }) => members.map(occupancyId).sort().join(' '));
   const judged = judgeStatus(house, one, status, ({ members }) => accepted.includes([...members].sort().join(' ')), now);
   const asks = status !== 'cancelled' && judged.needsReason;

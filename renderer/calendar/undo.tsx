@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
+import { PlanTargets } from '../calendars/PlanTargets.tsx';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
 import { beforePlan, undoPlan } from '../state/taking.ts';
@@ -10,15 +12,20 @@ export async function undoAndTell(backend: Backend, commandId: string): Promise<
   if (moves) tellDecided(await undoPlan(backend, commandId), moves[0]?.id ?? commandId);
 }
 
-/** Under what a toast says of a plan that was recorded. */
+/** Under what a toast says of a plan that was recorded: the way back, and how far each calendar is with it. */
 export function UndoLine({ commandId, what }: { readonly commandId: string; readonly what: string }) {
   const backend = useBackend();
+  // Put back it is no plan of this page any more; the calendars that it went to are still the same.
+  const [subjects] = useState(() => beforePlan(commandId) ?? []);
   return (
-    <span className="undo-line">
-      <span>{what}</span>
-      <button type="button" className="button" onClick={() => void undoAndTell(backend, commandId)}>
-        {t('calendar.undo')}
-      </button>
-    </span>
+    <>
+      <span className="undo-line">
+        <span>{what}</span>
+        <button type="button" className="button" onClick={() => void undoAndTell(backend, commandId)}>
+          {t('calendar.undo')}
+        </button>
+      </span>
+      <PlanTargets subjects={subjects} />
+    </>
   );
 }

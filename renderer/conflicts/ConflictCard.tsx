@@ -7,6 +7,7 @@ import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
+import { calendarName } from '../calendars/words.ts';
 import { Unfold } from '../accounts/fields.tsx';
 import { dayText, isolated, timeText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
@@ -40,6 +41,11 @@ function useMembers({ members }: Conflict): MemberWords[] {
       const row = tables.bookings[id];
       const couple = row?.weddingId ? tables.weddings[row.weddingId]?.title : undefined;
       return row ? { ...key, title: couple ? t('conflicts.jobFor', { title: isolated(row.title), couple: isolated(couple) }) : row.title, what: t(`bookingStatus.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('booking', id, row.weddingId) } : gone;
+    }
+    if (collection === 'calendarEvents') {
+      const row = tables.calendarEvents[id];
+      const what = row?.calendarId ? t('conflicts.inCalendar', { calendar: calendarName(tables, row.calendarId) }) : t('calendar.elsewhere');
+      return row ? { ...key, title: row.title, what, startsAt: row.startsAt, endsAt: row.endsAt, href: inspectHref('entry', id, row.weddingId) } : gone;
     }
     const row = tables.allocations[id];
     return row ? { ...key, title: row.title, what: t(`conflicts.allocation.${row.status}`), startsAt: row.startsAt, endsAt: row.endsAt, href: null } : gone;

@@ -12,6 +12,7 @@ import { useRows } from '../components/useRows.ts';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { ConflictCard } from './ConflictCard.tsx';
+import { Differences, useOpenDifferences } from './Differences.tsx';
 import { conflictTitle, muchText } from './words.ts';
 
 /** What cannot both be, hard ones first; one is unfolded where it stands, so that the queue stays in sight. */
@@ -38,16 +39,17 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
   // A link leads here even when it has been seen to meanwhile.
   const asked = shownId === null ? undefined : tables.conflicts[shownId];
   const gone = asked && !open.includes(asked) && !accepted.includes(asked) ? asked : null;
+  const differing = useOpenDifferences().length;
   const hard = open.filter(({ level }) => level === 'block').length;
 
   return (
     <div className="page conflicts">
       <header className="board-head">
         <h1>{t('calendar.title')}</h1>
-        <p className="board-about num">{t('conflicts.about', { hard: t('conflicts.hard', { count: hard }), tight: t('conflicts.tight', { count: open.length - hard }) })}</p>
+        <p className="board-about num">{t('conflicts.about', { hard: t('conflicts.hard', { count: hard }), tight: t('conflicts.tight', { count: open.length - hard }) })}{differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}</p>
       </header>
       {gone ? <ConflictCard conflict={gone} zone={zone} onShow={onShow} alone /> : null}
-      {open.length === 0 && accepted.length === 0 && !gone ? (
+      {open.length === 0 && accepted.length === 0 && differing === 0 && !gone ? (
         <Empty title={t(hasRecord ? 'conflicts.emptyTitle' : 'day.loadingTitle')} detail={t(hasRecord ? 'conflicts.empty' : 'day.loading')} />
       ) : null}
       {onWays && open.length > 1 ? (
@@ -58,6 +60,7 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
         </p>
       ) : null}
       {open.length > 0 ? <Queue conflicts={open} shownId={shownId} zone={zone} label={t('conflicts.open')} acts={acts} chosen={onWays && open.length > 1 ? chosen : null} onChoose={choose} /> : null}
+      <Differences onShow={onShow} />
       {accepted.length > 0 ? (
         <Section id="accepted" title={t('conflicts.accepted')}>
           <Queue conflicts={accepted} shownId={shownId} zone={zone} label={t('conflicts.accepted')} acts={{ ...acts, onWays: null }} chosen={null} onChoose={choose} />

@@ -1,6 +1,7 @@
 import type { BookingLine } from '../../core/contract/record/trade.ts';
 import { useMay } from '../app/access.ts';
 import { useScope, useTables } from '../app/selectors.ts';
+import { OnCalendars } from '../calendars/OnCalendars.tsx';
 import { countText, moneyText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { PersonalLink } from '../components/PersonalLink.tsx';
@@ -71,6 +72,8 @@ export function BookingDetails({ id }: { readonly id: string }) {
         ...bookingLinks(tables, id),
         ...alertsAbout(tables, 'bookings', id),
       ]}
-    />
+    >
+      <OnCalendars subject={{ collection: 'bookings', id }} zone={zone} />
+    </Details>
   );
 }

@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { systemName, useTables } from '../app/selectors.ts';
+import { ConnectionCalendars } from '../calendars/ConnectionCalendars.tsx';
 import { countText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
@@ -23,6 +24,7 @@ const isBroken = (error: Error | null): boolean => error !== null && ['connect.s
 
 export function ConnectionDetails({ id }: { readonly id: string }) {
   const tables = useTables();
+  const queries = useQueryClient();
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const integrations = useQuery(useIntegrations());
   const connection = tables.connections[id];
@@ -60,6 +62,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
       }
       related={alertsAbout(tables, 'connections', id)}
     >
+      <ConnectionCalendars connection={connection} face={face ?? null} setup={setup ?? null} zone={zone} onLeave={() => void queries.invalidateQueries({ queryKey: ['setup', id] })} />
       {face && setup ? <ConnectionSetup connection={connection} face={face} setup={setup} /> : null}
       <ConnectionFigures id={id} zone={zone} />
       <ConnectionDeliveries id={id} zone={zone} />

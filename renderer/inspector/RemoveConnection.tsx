@@ -15,7 +15,7 @@ interface Sentences {
 }
 
 /** One sentence each, and only what is so of this connection. */
-function sentences({ addresses, secrets, keptBy, called, rows, deliveries, parked }: Removal, name: string): Sentences {
+function sentences({ addresses, secrets, keptBy, called, rows, written, deliveries, parked }: Removal, name: string): Sentences {
   return {
     goes: [
       ...(secrets > 0 ? [keptBy === null ? t('removal.secrets', { count: secrets }) : t('removal.secretsKept', { computer: isolated(keptBy) })] : []),
@@ -25,6 +25,7 @@ function sentences({ addresses, secrets, keptBy, called, rows, deliveries, parke
     stays: [
       t('removal.rows', { count: rows }),
       t('removal.deliveries', { count: deliveries }),
+      ...(written > 0 ? [t('removal.written', { count: written })] : []),
       ...(parked > 0 ? [t('removal.parked', { count: parked })] : []),
     ],
   };

@@ -23,6 +23,8 @@ const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, str
   weatherNotices: { state: 'weatherState', kind: 'weatherKinds', severity: 'severity' },
   allocations: { status: 'conflicts.allocation' },
   conflicts: { state: 'conflicts.state', level: 'conflicts.level' },
+  calendars: { direction: 'calendars.direction', privacy: 'calendars.privacyOf', strategy: 'calendars.strategyOf' },
+  differences: { kept: 'differences.side' },
   alerts: { state: 'alertState', severity: 'severity' },
   reviewItems: { state: 'alertState' },
   connections: { health: 'health' },

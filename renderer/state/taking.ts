@@ -1,5 +1,5 @@
 import type { Command } from '../../core/contract/commands.ts';
-import { memberOf, type Member } from '../../core/domain/conflicts/occupancies.ts';
+import { memberOf, type MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import type { Backend } from './backend/backend.ts';
 import { decide, type Decided } from './commands.ts';
@@ -17,6 +17,12 @@ export interface PlannedMove {
 type Move = Extract<Command, { type: 'plan.carry_out' }>['moves'][number];
 type Before = Omit<Move, 'basedOnVersion'>;
 
+/** Whose row it is, of one that is moved from here; null = it stands in somebody else's calendar. */
+export function movableOf(occupancy: string): { readonly collection: MovableCollection; readonly id: string } | null {
+  const { collection, id } = memberOf(occupancy);
+  return collection === 'calendarEvents' ? null : { collection, id };
+}
+
 /** What stood before each plan of this page, so that it can be put back. */
 const before = new Map<string, readonly Before[]>();
 
@@ -31,10 +37,16 @@ export interface CarriedOut {
 /** All of them or none. `from`: where each stands. */
 export async function carryOut(backend: Backend, moves: readonly PlannedMove[], from: readonly Occupancy[], reason: string | null): Promise<CarriedOut> {
   const commandId = newId();
-  before.set(commandId, from.map(({ id, resourceId, startsAt, endsAt }) => ({ ...memberOf(id), resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt) })));
+  before.set(commandId, from.flatMap(({ id, resourceId, startsAt, endsAt }) => {
+    const member = movableOf(id);
+    return member ? [{ ...member, resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt) }] : [];
+  }));
   const decided = await decide(backend, {
     type: 'plan.carry_out', commandId, reason: spoken(reason),
-    moves: moves.map(({ to, version }) => ({ ...memberOf(to.id), basedOnVersion: version, resourceId: to.resourceId, startsAt: iso(to.startsAt), endsAt: iso(to.endsAt) })),
+    moves: moves.flatMap(({ to, version }) => {
+      const member = movableOf(to.id);
+      return member ? [{ ...member, basedOnVersion: version, resourceId: to.resourceId, startsAt: iso(to.startsAt), endsAt: iso(to.endsAt) }] : [];
+    }),
   });
   if (decided.kind !== 'kept') before.delete(commandId);
   return { decided, commandId };
@@ -43,7 +55,7 @@ export async function carryOut(backend: Backend, moves: readonly PlannedMove[], 
 /** Where those of a plan stood before it; null = this page does not know. */
 export const beforePlan = (commandId: string): readonly Before[] | null => before.get(commandId) ?? null;
 
-const versionNow = ({ collection, id }: Member): number | null => getConsole().record?.tables[collection][id]?.version ?? null;
+const versionNow = ({ collection, id }: Pick<Move, 'collection' | 'id'>): number | null => getConsole().record?.tables[collection][id]?.version ?? null;
 
 /** Puts back what a plan of this page has moved; it can be put back once. */
 export async function undoPlan(backend: Backend, commandId: string): Promise<Decided> {

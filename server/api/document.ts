@@ -5,6 +5,7 @@ import * as deliveries from '../../core/contract/deliveries.ts';
 import * as dryRuns from '../../core/contract/dryRuns.ts';
 import * as errors from '../../core/contract/errors.ts';
 import * as events from '../../core/contract/events.ts';
+import * as feeds from '../../core/contract/feeds.ts';
 import * as figures from '../../core/contract/figures.ts';
 import * as founding from '../../core/contract/founding.ts';
 import * as http from '../../core/contract/http.ts';
@@ -41,7 +42,7 @@ export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
-  accounts, commands, deliveries, dryRuns, errors, events, figures, founding, http, intake, looking, personalData, record,
+  accounts, commands, deliveries, dryRuns, errors, events, feeds, figures, founding, http, intake, looking, personalData, record,
   attention, connections, day, people, row, taking, trade, systems,
 ];
 const REF = '#/components/schemas/';

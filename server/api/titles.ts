@@ -6,6 +6,7 @@ type Titles = { readonly [Name in keyof typeof HTTP]: readonly [group: string, t
 const DEVICES = 'Devices';
 const RECORD = 'The record';
 const SYSTEMS = 'Systems and connections';
+const CALENDARS = 'Calendars';
 const DELIVERIES = 'Deliveries';
 const PEOPLE = 'People';
 const ACCOUNTS = 'Accounts';
@@ -52,6 +53,9 @@ export const TITLES: Titles = {
   syncConnections: [SYSTEMS, 'Look now at some connections, or at all'],
   connectionStatus: [SYSTEMS, 'Every connection: its health, its last and its next look'],
   syncCrm: [SYSTEMS, 'Look now at the connections of one CRM'],
+  feeds: [CALENDARS, 'List the calendar feeds that are given out'],
+  makeFeed: [CALENDARS, 'Give out a calendar feed; its address is told this once'],
+  revokeFeed: [CALENDARS, 'Take a calendar feed back for good'],
   deliveries: [DELIVERIES, 'The last deliveries of one connection'],
   searchDeliveries: [DELIVERIES, 'Search all deliveries'],
   delivery: [DELIVERIES, 'One delivery whole, what is private in it covered'],

@@ -15,7 +15,7 @@ import { createLane, type Lane } from './lanes.ts';
  */
 
 /** What a call is for, as the audit trail names it. */
-export type Purpose = 'source.look' | 'source.reread' | 'source.test' | 'source.renew';
+export type Purpose = 'source.look' | 'source.reread' | 'source.test' | 'source.renew' | 'calendar.write' | 'calendar.watch';
 
 export interface Caller {
   readonly manifest: Pick<VendorManifest, 'id' | 'limits' | 'oauth' | 'fields'>;
@@ -99,7 +99,7 @@ function accountOf({ manifest, connectionId, organisationId, secrets, mark = nul
   return JSON.stringify([organisationId, manifest.id, marked === null ? { connectionId } : { marked }]);
 }
 
-const PURPOSES: Readonly<Record<Purpose, CallPurpose>> = { 'source.look': 'look', 'source.reread': 'reread', 'source.test': 'test', 'source.renew': 'renew' };
+const PURPOSES: Readonly<Record<Purpose, CallPurpose>> = { 'source.look': 'look', 'source.reread': 'reread', 'source.test': 'test', 'source.renew': 'renew', 'calendar.write': 'write', 'calendar.watch': 'write' };
 
 export function createCalls({ http, clock, audit, measured, salt = () => '', sharers = () => 1, now = () => performance.now() }: CallsOptions): Calls {
   const accounts = new Map<string, Account>();

@@ -122,6 +122,7 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   await forgetObjects(tx, organisationId, held, objects, now);
   await forgetAnswers(tx, organisationId, held, touched);
   await forgetKept(tx, organisationId, held, touched);
+  await forgetBases(tx, organisationId, held);
   const revoked = await forgetDevices(tx, organisationId, held, now);
   await forgetAccounts(tx, organisationId, held.ids, held.emails, held.accounts, held.traces.anywhere);
   await sql`
@@ -189,6 +190,14 @@ async function forgetKept(tx: Tx, organisationId: string, { contact, traces }: H
     update mappings set told = told #- '{kept,vendorName}' #- '{kept,room}' where organisation_id = ${organisationId} and local_id = any(${[...rowIds]}::uuid[])
       and (${says(traces.anywhere.sql)} or ${says(traces.near.sql)} or (${contact.role === 'vendor'}::boolean and told->'kept' ? 'vendorName'))
   `.execute(tx);
+}
+
+/** What stood in calendars over there last. The entries themselves are written anew without the person. */
+async function forgetBases(tx: Tx, organisationId: string, { traces }: Held): Promise<void> {
+  const { rows } = await sql<{ pushId: string; base: unknown }>`select push_id, base from push_states where organisation_id = ${organisationId} and base is not null and base::text ~* ${traces.near.sql ?? traces.anywhere.sql}::text`.execute(tx);
+  for (const { pushId, base } of rows) {
+    await sql`update push_states set base = ${JSON.stringify(traces.near.mask(base))}::jsonb where organisation_id = ${organisationId} and push_id = ${pushId}`.execute(tx);
+  }
 }
 
 /** Remembered answers say what stood at the time: asked again, they say only that something newer stands. */

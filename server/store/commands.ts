@@ -7,7 +7,9 @@ import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import { assignParked, doneWhenLast } from './assigning.ts';
+import { retryPush, saveCalendar } from './deciding/calendars.ts';
 import { createDeciding, type Deciding, type Trace } from './deciding/deciding.ts';
+import { settleDifference } from './deciding/differences.ts';
 import { carryOut, setBookingStatus } from './deciding/plans.ts';
 import { saveAllocation, saveLimit, saveResource } from './deciding/taking.ts';
 import { discardLot, releaseLot } from './held.ts';
@@ -103,6 +105,12 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       return saveAllocation(deciding, command);
     case 'limit.save':
       return saveLimit(deciding, command);
+    case 'calendar.save':
+      return saveCalendar(deciding, command);
+    case 'push.retry':
+      return retryPush(deciding, command);
+    case 'difference.settle':
+      return settleDifference(deciding, command);
     case 'booking.set_status':
       return setBookingStatus(deciding, command);
     case 'plan.carry_out':

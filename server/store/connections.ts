@@ -5,6 +5,7 @@ import type { Connection } from '../../core/contract/record/connections.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { draftCreated } from '../../core/domain/record/drafts.ts';
 import type { ConnectionAccess } from '../../core/vendors/vendor.ts';
+import { withTokens, type SealedToken } from './channels.ts';
 import type { Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import type { IntakeConnection } from './store.ts';
@@ -81,12 +82,15 @@ export async function findIntakeConnection(internals: StoreInternals, system: st
   const cached = internals.intakeCache.get(key);
   if (cached) return cached;
   const moment = internals.intakeCache.moment();
-  const row = await internals.database.system.selectFrom('connectionAccess').selectAll().where('intakeKeyHash', '=', hash).where('system', '=', system).executeTakeFirst();
+  const channels = sql<SealedToken[] | null>`(
+    select jsonb_agg(jsonb_build_object('id', c.id, 'tokenSealed', c.token_sealed)) from calendar_channels c where c.connection_id = connection_access.id
+  )`.as('channels');
+  const row = await internals.database.system.selectFrom('connectionAccess').selectAll().select(channels).where('intakeKeyHash', '=', hash).where('system', '=', system).executeTakeFirst();
   if (!row) return null;
   const removed = row.removedAt !== null;
   const secrets = removed ? ok({}) : openSecrets(internals.vault, row.id, row.secretsSealed);
   if (!secrets.ok) throw new Error(secrets.error.message);
-  const found: IntakeConnection = { connectionId: row.id, organisationId: row.organisationId, system: row.system, paused: row.paused, ...(removed ? { removed } : {}), settings: row.settings, secrets: secrets.value };
+  const found: IntakeConnection = { connectionId: row.id, organisationId: row.organisationId, system: row.system, paused: row.paused, ...(removed ? { removed } : {}), settings: row.settings, secrets: withTokens(internals.vault, secrets.value, row.channels ?? []) };
   internals.intakeCache.keep(key, found, moment);
   return found;
 }

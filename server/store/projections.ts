@@ -23,7 +23,7 @@ const FIELDS = {
   documents: { weddingId: 'uuid', bookingId: 'uuid', title: 'text', kind: 'text', status: 'text', url: 'text', sharedAt: 'timestamptz' },
   calendarEvents: {
     weddingId: 'uuid', bookingId: 'uuid', calendar: 'text', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', allDay: 'boolean', zone: 'text',
-    place: 'text', status: 'text', busy: 'boolean',
+    place: 'text', status: 'text', busy: 'boolean', calendarId: 'uuid', resourceId: 'uuid',
   },
   weatherNotices: {
     weddingId: 'uuid', place: 'text', kind: 'text', severity: 'text', headline: 'text', detail: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', state: 'text',
@@ -39,6 +39,17 @@ const FIELDS = {
   conflicts: {
     weddingId: 'uuid', kind: 'text', limitId: 'uuid', level: 'text', resourceIds: 'jsonb', members: 'jsonb', startsAt: 'timestamptz', endsAt: 'timestamptz', missingMs: 'bigint',
     missingUnits: 'bigint', raisedAt: 'timestamptz', state: 'text', settledAt: 'timestamptz', settledBy: 'text', settledBecause: 'text',
+  },
+  calendars: {
+    connectionId: 'uuid', name: 'text', zone: 'text', colour: 'text', main: 'boolean', mayWrite: 'boolean', direction: 'text', privacy: 'text', strategy: 'text', resourceId: 'uuid',
+    everyWedding: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb',
+  },
+  pushes: {
+    weddingId: 'uuid', calendarId: 'uuid', subject: 'jsonb', wish: 'text', state: 'text', wantedVersion: 'bigint', writtenVersion: 'bigint', attempts: 'bigint', reason: 'text',
+    nextAttemptAt: 'timestamptz', writtenAt: 'timestamptz',
+  },
+  differences: {
+    weddingId: 'uuid', calendarId: 'uuid', pushId: 'uuid', subject: 'jsonb', fields: 'jsonb', raisedAt: 'timestamptz', state: 'text', kept: 'text', settledAt: 'timestamptz', settledBy: 'text',
   },
   alerts: {
     weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',

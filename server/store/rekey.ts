@@ -2,6 +2,7 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { sql } from 'kysely';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
+import { channelTokenOf } from './channels.ts';
 import { keyOf, secretsOf } from './connections.ts';
 import type { Tx } from './database.ts';
 import { current, withRecord, type Maintenance } from './maintain.ts';
@@ -53,6 +54,11 @@ async function connections(tx: Tx, from: Vault, to: Vault): Promise<number> {
   return rows.length;
 }
 
+async function channels(tx: Tx, from: Vault, to: Vault): Promise<void> {
+  const rows = await tx.selectFrom('calendarChannels').select(['id', 'tokenSealed']).execute();
+  for (const row of rows) await tx.updateTable('calendarChannels').set({ tokenSealed: moved(from, to, row.tokenSealed, channelTokenOf(row.id)) }).where('id', '=', row.id).execute();
+}
+
 async function signOns(tx: Tx, from: Vault, to: Vault): Promise<number> {
   const rows = await tx.selectFrom('singleSignOn').select(['id', 'organisationId', 'oidcConfig']).execute();
   for (const row of rows) await tx.updateTable('singleSignOn').set({ oidcConfig: moved(from, to, row.oidcConfig, signOnOf(row.organisationId)) }).where('id', '=', row.id).execute();
@@ -91,6 +97,7 @@ export const rekeyRecord = (options: Maintenance, masterKey: Uint8Array, newKey:
         const check = await tx.selectFrom('meta').select('value').where('key', '=', 'key_check').executeTakeFirstOrThrow();
         await tx.updateTable('meta').set({ value: moved(from, to, check.value, CHECK) }).where('key', '=', 'key_check').execute();
         await sql`delete from leave_requests`.execute(tx);
+        await channels(tx, from, to);
         // Tokens of a sign-on are of no use once somebody is signed in.
         await sql`update sign_in_methods set access_token = null, refresh_token = null, id_token = null`.execute(tx);
         return ok({ connections: await connections(tx, from, to), signOns: await signOns(tx, from, to), secondFactors: await ofAccounts(tx, from, to), newKeyId: to.keyId });

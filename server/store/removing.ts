@@ -13,14 +13,14 @@ import type { Writing } from './write.ts';
 /** Why a delivery was thrown away: its connection was removed. */
 export const REMOVED = 'connect.removed' satisfies ErrorCode;
 
-type Counts = Pick<Removal, 'rows' | 'deliveries' | 'parked' | 'unfinished'>;
+type Counts = Pick<Removal, 'rows' | 'written' | 'deliveries' | 'parked' | 'unfinished'>;
 
 /** What a connection has brought, and what of it is not done. */
 export async function countsOf(tx: Tx, organisationId: string, connectionId: string): Promise<Counts> {
-  const { rows } = await sql<{ told: number; deliveries: number; waiting: number; held: number; parked: number; refused: number }>`
-    select m.*, d.*, r.*
+  const { rows } = await sql<{ told: number; deliveries: number; waiting: number; held: number; parked: number; refused: number; written: number }>`
+    select m.*, d.*, r.*, p.*
     from (
-      select count(distinct local_id) as told from mappings where organisation_id = ${organisationId} and connection_id = ${connectionId}
+      select count(distinct local_id) as told from mappings where organisation_id = ${organisationId} and connection_id = ${connectionId} and collection not in ('calendars', 'pushes')
     ) as m, (
       select count(*) as deliveries, count(*) filter (where state in ('received', 'waiting')) as waiting,
         count(*) filter (where state = 'held') as held
@@ -28,10 +28,13 @@ export async function countsOf(tx: Tx, organisationId: string, connectionId: str
     ) as d, (
       select count(*) filter (where kind = 'parked') as parked, count(*) filter (where kind in ('quarantined', 'dead')) as refused
       from review_items where organisation_id = ${organisationId} and connection_id = ${connectionId} and state = 'open'
-    ) as r
+    ) as r, (
+      select count(*) as written from pushes p join calendars k on k.organisation_id = p.organisation_id and k.id = p.calendar_id
+      where k.organisation_id = ${organisationId} and k.connection_id = ${connectionId} and p.wish = 'present' and p.written_version is not null
+    ) as p
   `.execute(tx);
-  const { told = 0, deliveries = 0, waiting = 0, held = 0, parked = 0, refused = 0 } = rows[0] ?? {};
-  return { rows: told, deliveries, parked, unfinished: { waiting, held, refused } };
+  const { told = 0, deliveries = 0, waiting = 0, held = 0, parked = 0, refused = 0, written = 0 } = rows[0] ?? {};
+  return { rows: told, written, deliveries, parked, unfinished: { waiting, held, refused } };
 }
 
 /** When a connection was removed; null = it was not, or there never was one. */
@@ -59,11 +62,12 @@ export async function removeIn(
   await sql`
     update connection_access set removed_at = ${now}::timestamptz, paused = true, settings = '{}'::jsonb, secrets_sealed = '', intake_key_sealed = '',
       cursor = null, next_poll_at = null, failures = 0, told = null, breaker = null, brake = null, forwarding = null,
-      leave_until = null, leave_ended = false, leave_refused = null, leave_renewing_until = null,
+      leave_until = null, leave_scope = null, leave_ended = false, leave_refused = null, leave_renewing_until = null,
       kept_by = null, kept_fence = kept_fence + 1, kept_keys = '[]'::jsonb, kept_mark = null, kept_waits = false
     where organisation_id = ${organisationId} and id = ${row.id}
   `.execute(tx);
   await asTableOwner(tx, () => sql`delete from leave_requests where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx));
+  await sql`delete from calendar_channels where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`delete from desk_turns where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`delete from connection_figures where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`
@@ -74,8 +78,27 @@ export async function removeIn(
   const settled = await settledWith(tx, organisationId, row.id, context);
   const removed = draftUpdated('connection.removed', 'connections', null, row, {}, null, context);
   if (!removed) throw new Error('a removal is always told');
-  await record([...settled, removed]);
+  await record([...settled, ...(await calendarsDropped(tx, organisationId, row.id, context)), removed]);
   return now;
+}
+
+/** What was written over there stays there; from now on nobody follows it. */
+async function calendarsDropped(tx: Tx, organisationId: string, connectionId: string, context: DraftContext): Promise<EventDraft[]> {
+  const calendars = await sql<{ id: string }>`select id from calendars where organisation_id = ${organisationId} and connection_id = ${connectionId}`.execute(tx);
+  const ids = calendars.rows.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const idsOf = async (table: 'pushes' | 'differences' | 'alerts') => {
+    const of = table === 'alerts' ? sql`subject->>'id' = any(${ids}::text[]) and state <> 'resolved'` : sql`calendar_id = any(${ids}::uuid[])`;
+    return (await sql<{ id: string }>`select id from ${sql.table(table)} where organisation_id = ${organisationId} and ${of}`.execute(tx)).rows.map(({ id }) => id);
+  };
+  const [pushes, differences, alerts] = [await idsOf('pushes'), await idsOf('differences'), await idsOf('alerts')];
+  for (const table of ['push_states', 'calendar_states']) await sql`delete from ${sql.table(table)} where organisation_id = ${organisationId} and calendar_id = any(${ids}::uuid[])`.execute(tx);
+  return [
+    ...(await readRows(tx, organisationId, 'alerts', alerts)).flatMap((row) => draftUpdated('alert.resolved', 'alerts', row.weddingId, row, { state: 'resolved' }, null, context) ?? []),
+    ...(await readRows(tx, organisationId, 'differences', differences)).flatMap((row) => draftUpdated('difference.dropped', 'differences', row.weddingId, row, {}, null, context) ?? []),
+    ...(await readRows(tx, organisationId, 'pushes', pushes)).flatMap((row) => draftUpdated('push.dropped', 'pushes', row.weddingId, row, {}, null, context) ?? []),
+    ...(await readRows(tx, organisationId, 'calendars', ids)).flatMap((row) => draftUpdated('calendar.removed', 'calendars', null, row, {}, null, context) ?? []),
+  ];
 }
 
 /** Cards of what was thrown away, and alerts about them or about the connection: nobody can do anything about these any more. */

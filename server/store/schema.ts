@@ -1,7 +1,9 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
 import type { DeliveryState, Priority } from '../../core/contract/deliveries.ts';
+import type { FeedAbout, FeedView } from '../../core/contract/feeds.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
+import type { Stood } from '../../core/domain/calendars/returned.ts';
 import type { Told } from '../../core/domain/record/told.ts';
 import type { Origin } from '../../core/vendors/vendor.ts';
 import type { AccountTables, DeviceHolder } from './accountTables.ts';
@@ -55,6 +57,8 @@ export interface ConnectionAccessTable {
   settings: Record<string, string>;
   secretsSealed: string;
   paused: Generated<boolean>;
+  /** When its calendars are to be listed next; null = now. */
+  calendarsAt: Generated<string | null>;
   /** Consecutive failed re-reads. */
   failures: Generated<number>;
   /** Where the next poll goes on. */
@@ -87,6 +91,8 @@ export interface ConnectionAccessTable {
   /** The longest silence of a source that only calls us, as far as it ended by itself. */
   longestSilenceMs: Generated<number>;
   /** Error code of the last time that leave was asked for and not given. */
+  /** What leave was given for. */
+  leaveScope: Generated<string | null>;
   leaveRefused: Generated<string | null>;
   /** In the shape of `core/domain/intake/forwarding.ts`. */
   forwarding: Generated<unknown>;
@@ -278,6 +284,66 @@ export interface MappingsTable {
   erasedAt: Generated<string | null>;
 }
 
+/** Who works on a calendar at the moment, and how far it is filled. */
+export interface CalendarStatesTable {
+  organisationId: string;
+  calendarId: string;
+  leasedUntil: string;
+  /** Raised with each lease. */
+  fence: Generated<number>;
+  /** Where filling goes on: the collection and id of the last row that was looked at; null = from the start. */
+  filledTo: ColumnType<unknown, string | null, string | null>;
+}
+
+/** What stands in a calendar because of a push. */
+export interface PushStatesTable {
+  organisationId: string;
+  pushId: string;
+  calendarId: string;
+  remoteId: string | null;
+  etag: string | null;
+  sequence: number | null;
+  /** Counts the entries that were made for it. */
+  generation: Generated<number>;
+  /** What stood on both sides last. */
+  base: ColumnType<Stood | null, string | null, string | null>;
+  /** What stands there is read before anything is written. */
+  recheck: Generated<boolean>;
+}
+
+/** A calendar feed that the house has given out. */
+export interface CalendarFeedsTable {
+  organisationId: string;
+  id: string;
+  tokenHash: Uint8Array;
+  about: ColumnType<FeedAbout, string, never>;
+  privacy: FeedView['privacy'];
+  createdAt: string;
+  /** The device. */
+  createdBy: string;
+  lastReadAt: string | null;
+}
+
+/** A channel over which a vendor tells that a calendar has changed. */
+export interface CalendarChannelsTable {
+  organisationId: string;
+  id: string;
+  connectionId: string;
+  calendarId: string;
+  /** The server's address that it calls. */
+  origin: string;
+  /** As the vendor names it; null = it is being opened. */
+  remoteId: string | null;
+  remoteResourceId: string | null;
+  tokenSealed: string;
+  state: 'opening' | 'open' | 'closing';
+  openedAt: string | null;
+  endsAt: string | null;
+  nextAt: string;
+  failures: Generated<number>;
+  reason: string | null;
+}
+
 /** Who was erased: ids and times only. */
 export interface ErasuresTable {
   organisationId: string;
@@ -309,6 +375,10 @@ export interface Schema extends Projections, AccountTables {
   auditChains: AuditChainsTable;
   events: EventsTable;
   mappings: MappingsTable;
+  calendarStates: CalendarStatesTable;
+  pushStates: PushStatesTable;
+  calendarFeeds: CalendarFeedsTable;
+  calendarChannels: CalendarChannelsTable;
   commands: CommandsTable;
   erasures: ErasuresTable;
   replays: ReplaysTable;

@@ -65,7 +65,9 @@ export async function freshAccess(deps: AccessDeps, organisationId: string, conn
   }
 }
 
-const usableOf = ({ row, settings, secrets, keptBy, keptFence: fence, keptMark: mark }: Standing): FreshAccess => ({ connectionId: row.id, settings, secrets, keptBy, fence, mark });
+const usableOf = ({ row, settings, secrets, leaveScope, keptBy, keptFence: fence, keptMark: mark }: Standing): FreshAccess => {
+  return { connectionId: row.id, settings, secrets, ...(leaveScope === null ? {} : { granted: leaveScope.split(' ') }), keptBy, fence, mark };
+};
 
 async function takeTurn({ internals, clock }: AccessDeps, organisationId: string, connectionId: string): Promise<boolean> {
   const now = new Date(clock.now()).toISOString();
@@ -119,7 +121,7 @@ async function keep(deps: AccessDeps, organisationId: string, connectionId: stri
     const { settings } = standing.value;
     const secrets = { ...standing.value.secrets, accessToken: tokens.accessToken, ...(tokens.refreshToken === null ? {} : { refreshToken: tokens.refreshToken }) };
     await setAccessIn(deps.internals, tx, organisationId, connectionId, { settings, secrets });
-    await sql`update connection_access set leave_until = ${tokens.until}::timestamptz, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}`.execute(tx);
+    await sql`update connection_access set leave_until = ${tokens.until}::timestamptz, leave_scope = coalesce(${tokens.scope}, leave_scope), leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}`.execute(tx);
     return ok(usableOf({ ...standing.value, secrets }));
   });
   accessChanged(deps.internals, connectionId);

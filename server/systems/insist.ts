@@ -1,4 +1,4 @@
-import type { CodedError } from '../../core/contract/errors.ts';
+import type { CodedError, ErrorCode } from '../../core/contract/errors.ts';
 import type { Result } from '../../core/contract/result.ts';
 import type { RereadError } from '../../core/vendors/vendor.ts';
 import { endRefusedLeave, freshAccess, type AccessDeps, type FreshAccess } from './freshAccess.ts';
@@ -9,7 +9,7 @@ export interface Insisting {
    * Calls; where access that was given by leave is refused it is renewed and the call made once more. Refused again, the
    * leave is over.
    */
-  call<T>(make: (access: FreshAccess) => Promise<Result<T, RereadError>>): Promise<Result<T, RereadError>>;
+  call<T, E extends { readonly code: ErrorCode } = RereadError>(make: (access: FreshAccess) => Promise<Result<T, E>>): Promise<Result<T, E>>;
   /** Why nobody can be called any more, once that is so: `connect.leave_ended`, or as `freshAccess`. */
   over(): CodedError | null;
 }

@@ -110,7 +110,7 @@ async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state
   if (client === null) return unknown();
   const tokens = await tokensForCode(client, callback, { state, redirectUri: request.redirectUri, verifier: request.verifier }, deps);
   if (!tokens.ok) return err(tokens.error.error);
-  const { accessToken, refreshToken, until } = tokens.value;
+  const { accessToken, refreshToken, until, scope } = tokens.value;
   const given = { accessToken, ...(refreshToken === null ? {} : { refreshToken }) };
   const works = await leaveWorks(deps, organisationId, standing.value, given);
   const connection = await deps.internals.writer.write(organisationId, async (writing): Promise<Result<{ readonly row: Connection; readonly rearmed: Rearmed }, CodedError>> => {
@@ -122,7 +122,7 @@ async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state
     const { refreshToken: _former, ...rest } = secrets;
     await setAccessIn(deps.internals, tx, organisationId, connectionId, { settings, secrets: { ...rest, ...given } });
     await sql`
-      update connection_access set leave_until = ${until}::timestamptz, leave_ended = false, leave_refused = null, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}
+      update connection_access set leave_until = ${until}::timestamptz, leave_scope = ${scope ?? client.oauth.scopes.join(' ')}, leave_ended = false, leave_refused = null, leave_renewing_until = null where organisation_id = ${organisationId} and id = ${connectionId}
     `.execute(tx);
     const rearmed = await recoverIn(deps.internals, writing, organisationId, row, { works, actor: request.actor });
     const [after] = await readRows(tx, organisationId, 'connections', [connectionId]);

@@ -28,7 +28,7 @@ export async function recoverIn(internals: StoreInternals, writing: Writing, org
   const now = instant(internals.clock);
   const stopped = row.health === 'paused' || row.health === 'disabled';
   await sql`
-    update connection_access set failures = 0, told = null, breaker = null, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end
+    update connection_access set failures = 0, told = null, breaker = null, calendars_at = null, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end
     where organisation_id = ${organisationId} and id = ${row.id}
   `.execute(tx);
   await sql`update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = ${row.id} and state = 'waiting' and not in_hand`.execute(tx);

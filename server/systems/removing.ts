@@ -8,6 +8,7 @@ import { secretsOf } from '../store/connections.ts';
 import { readRows } from '../store/rows.ts';
 import { countsOf, removedAfter, removedAt, removeIn } from '../store/removing.ts';
 import { actorOf, type Device } from '../store/store.ts';
+import { channelsToStop } from '../workers/channels/stopAll.ts';
 import { notFound, type SystemsDeps } from './standing.ts';
 
 /** Removing a connection: looked at first, then for good. */
@@ -70,6 +71,7 @@ export async function removeConnection(
 ): Promise<Result<RemovedAnswer, CodedError>> {
   const { internals } = deps;
   const { organisationId } = device;
+  const stopChannels = await channelsToStop(deps, organisationId, connectionId);
   const removed = await internals.writer.write(organisationId, async (writing): Promise<Result<RemovedAnswer, CodedError>> => {
     const { tx } = writing;
     const before = await removedAt(tx, organisationId, connectionId);
@@ -82,6 +84,8 @@ export async function removeConnection(
     }
     return ok({ connectionId, removedAt: await removeIn(internals, writing, organisationId, row, actorOf(device)) });
   });
-  if (removed.ok) removedAfter(internals, connectionId);
+  if (!removed.ok) return removed;
+  removedAfter(internals, connectionId);
+  await stopChannels();
   return removed;
 }

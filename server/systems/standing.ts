@@ -46,6 +46,8 @@ export interface Standing {
   readonly intakeKey: string;
   readonly leaveUntil: string | null;
   readonly leaveEnded: boolean;
+  /** Scopes with spaces between; null = none, or nobody knows. */
+  readonly leaveScope: string | null;
   readonly leaveRefused: string | null;
   /** As it was kept. */
   readonly forwarding: unknown;
@@ -67,7 +69,7 @@ export async function readStanding({ internals, vendors }: Pick<SystemsDeps, 'in
   const [row] = await readRows(tx, organisationId, 'connections', [connectionId]);
   const access = await tx
     .selectFrom('connectionAccess')
-    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded', 'leaveRefused', 'forwarding', 'keptBy', 'keptFence', 'keptKeys', 'keptMark'])
+    .select(['settings', 'secretsSealed', 'intakeKeySealed', 'leaveUntil', 'leaveEnded', 'leaveScope', 'leaveRefused', 'forwarding', 'keptBy', 'keptFence', 'keptKeys', 'keptMark'])
     .where('organisationId', '=', organisationId)
     .where('id', '=', connectionId)
     .executeTakeFirst();

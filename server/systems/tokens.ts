@@ -30,6 +30,8 @@ export interface Tokens {
   readonly refreshToken: string | null;
   /** UTC instant, ISO; null = it does not end. */
   readonly until: string | null;
+  /** What they are good for, with spaces between; null = what was asked for, or what was before (RFC 6749, section 5.1). */
+  readonly scope: string | null;
 }
 
 /** Our outbound door as the library wants it. Tells of vendors' small liberties: members that are null, lifetimes of 0 that mean none. */
@@ -68,8 +70,8 @@ const over = (http: Http) => ({ [customFetch]: fetchOver(http), [allowInsecureRe
 const READ = { recognizedTokenTypes: { bot: () => undefined, user: () => undefined } };
 
 function tokensOf(answer: TokenEndpointResponse, clock: Clock): Tokens {
-  const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: seconds } = answer;
-  return { accessToken, refreshToken, until: seconds === undefined ? null : new Date(clock.now() + seconds * 1000).toISOString() };
+  const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: seconds, scope = null } = answer;
+  return { accessToken, refreshToken, until: seconds === undefined ? null : new Date(clock.now() + seconds * 1000).toISOString(), scope };
 }
 
 /** `ended` = the vendor has said for good that this leave is over. */

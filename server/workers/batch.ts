@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { needsOf, type Needs } from '../../core/domain/record/needs.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
+import { noteChannels } from '../store/channels.ts';
 import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
@@ -16,6 +17,7 @@ import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
 import { workPart, type Part } from './part.ts';
 import { SYSTEM, type Settled } from './settle.ts';
 import { markDiffering, readShown, unbind, type ShownBefore } from './shown.ts';
+import { writeReturned } from './viewPushes.ts';
 import { loadViews, type WorkingView } from './view.ts';
 
 /** Attempts that a delivery remembers. */
@@ -118,6 +120,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   }
   const worked = new Set(parts.map((part) => part.organisationId));
   const left = new Set(wanted.map((one) => one.organisationId).filter((id) => !worked.has(id)));
+  await writeReturned(tx, parts);
   const events = await record(parts.map(({ organisationId, drafts }) => ({ organisationId, drafts })));
   const settled = new Map(parts.flatMap((part) => part.settled.map((one) => [one.delivery.id, one])));
   const done = works.filter(({ delivery }) => settled.has(delivery.id));
@@ -131,6 +134,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const rearmed = await afterMemories(tx, parts.flatMap((part) => part.memories.map((one) => ({ ...one, organisationId: part.organisationId }))), now);
   const looks = [...new Set(done.flatMap(({ delivery, outcome }) => (outcome.kind === 'poll' ? [delivery.connectionId] : [])))];
   if (looks.length > 0) await sql`update connection_access set next_poll_at = ${now}::timestamptz where id = any(${looks}::uuid[])`.execute(tx);
+  await noteChannels(tx, done.flatMap(({ delivery: { connectionId }, outcome }) => (outcome.kind === 'poll' && outcome.channels ? [{ connectionId, channels: outcome.channels }] : [])), now);
   const changed = parts.flatMap((part) => part.memories.filter((one) => one.disabled).map((one) => one.connectionId));
   for (const connectionId of changed) await store.peers.announceConnection(tx, connectionId);
   return { works: done, settled: all, events, organisationIds: organisationIds.filter((id) => !left.has(id)), changed, looks, rearmed };

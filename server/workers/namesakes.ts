@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { MemberCollection } from '../../core/domain/conflicts/occupancies.ts';
+import type { MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Log } from '../../core/ports/ports.ts';
 import type { OpenedStore } from '../store/internals.ts';
@@ -16,7 +16,7 @@ const UNNAMED = {
   weddings: sql`select organisation_id, id from weddings where room_id is null and room ~ '\\S'`,
   bookings: sql`select organisation_id, id from bookings where vendor_id is null and vendor_name ~ '\\S' and trade <> 'venue'`,
 } as const;
-type Named = keyof typeof UNNAMED & MemberCollection;
+type Named = keyof typeof UNNAMED & MovableCollection;
 
 export interface NamesakeWork {
   /** Settles when every row has its resource, or the work was stopped. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../core/contract/errors.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import type { Heard } from '../../core/domain/record/plan.ts';
 import { REMOVED } from '../store/removing.ts';
+import type { ChannelNews } from '../../core/vendors/calendars.ts';
 import type { Hint, Normalise, Origin, VendorModule } from '../../core/vendors/vendor.ts';
 
 /** A stored delivery as the worker holds it. */
@@ -46,7 +47,7 @@ export type Outcome =
   | { readonly kind: 'changes'; readonly changes: readonly Change[]; readonly readAt?: number; readonly ms?: number }
   | { readonly kind: 'ignored'; readonly why: string }
   /** Something has changed at the source; the next look there will tell. */
-  | { readonly kind: 'poll' }
+  | { readonly kind: 'poll'; readonly channels?: readonly ChannelNews[] }
   /** Its connection is paused; or `noLeave`: its vendor has taken the leave back that a re-read needs; or `why`: the desktop that keeps its key is not there or cannot. */
   | { readonly kind: 'held'; readonly noLeave?: true; readonly why?: ErrorCode }
   | ({ readonly kind: 'quarantined'; readonly code: ErrorCode; readonly message: string } & Partial<Called>)

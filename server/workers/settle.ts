@@ -5,6 +5,7 @@ import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import { alertsFor } from '../../core/domain/alerts/alerts.ts';
 import { NO_ACCESS_MS } from '../../core/domain/intake/breaker.ts';
 import { mayOvertake } from '../../core/domain/intake/overtaking.ts';
+import type { PushAfter } from '../../core/domain/calendars/back.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { planChanges, type MappingDraft } from '../../core/domain/record/plan.ts';
@@ -29,6 +30,8 @@ export interface Settled {
   readonly mappings: readonly MappingDraft[];
   /** What was delivered is not kept: it tells of somebody who was erased. */
   readonly forget?: boolean;
+  /** What is kept of entries of ours that were changed over there. */
+  readonly pushes?: readonly PushAfter[];
   /** It might have been worked on before others, and must not be: it waits for its place. */
   readonly stays?: true;
   /** What went wrong with this attempt. */
@@ -124,7 +127,7 @@ function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
   const shown = context.shown?.(delivery) ?? null;
-  const { drafts, mappings, parked, forget } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, heardOf(delivery, readAt));
+  const { drafts, mappings, parked, forget, pushes } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, heardOf(delivery, readAt));
   if (delivery.ahead && !mayOvertake(changes, { drafts, parked })) {
     return { delivery, attempts: delivery.attempts - 1, state: delivery.found, reason: null, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], stays: true };
   }
@@ -138,9 +141,9 @@ function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome
   const alerts = alertsFor(facts, withDrafts(seen, facts), now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, newId);
   checkDrafts(alerts);
   const all = [...facts, ...alerts];
-  view.keep(delivery.connectionId, all, mappings);
+  view.keep(delivery.connectionId, all, mappings, pushes);
   const [first] = parked;
-  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}), ...(ms === undefined ? {} : { tried: { code: 'ok', message: '', ms } }) };
+  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}), ...(pushes ? { pushes } : {}), ...(ms === undefined ? {} : { tried: { code: 'ok', message: '', ms } }) };
 }
 
 /** What a card says; a title of more than 300 characters is cut. */

@@ -4,6 +4,8 @@ import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf } from '
 import type { Alert } from '../../core/contract/record/attention.ts';
 import type { Wedding } from '../../core/contract/record/day.ts';
 import type { Contact } from '../../core/contract/record/people.ts';
+import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.ts';
+import type { Difference } from '../../core/contract/record/calendars.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Needs } from '../../core/domain/record/needs.ts';
 import type { MappingDraft } from '../../core/domain/record/plan.ts';
@@ -13,12 +15,13 @@ import type { Mapping, View } from '../../core/domain/record/view.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { readRowsOf, type RowKey } from '../store/rows.ts';
+import { loadPushes, standingAfter } from './viewPushes.ts';
 
 /** The part of the record that one batch of deliveries needs; what an earlier delivery plans, a later one sees. */
 export interface WorkingView {
   /** As one connection sees it: remote ids are its own. */
   of(connectionId: string): View;
-  keep(connectionId: string, drafts: readonly EventDraft[], mappings: readonly MappingDraft[]): void;
+  keep(connectionId: string, drafts: readonly EventDraft[], mappings: readonly MappingDraft[], pushes?: readonly PushAfter[]): void;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -45,6 +48,8 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     contactsByEmail: (email) => view.contactsByEmail(email),
     contactsByPhone: (phone) => view.contactsByPhone(phone),
     tellers: (contactId) => view.tellers(contactId),
+    pushStanding: (pushId) => view.pushStanding?.(pushId) ?? null,
+    openDifference: (pushId) => view.openDifference?.(pushId) ?? null,
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
 }
@@ -62,6 +67,7 @@ type Rows = Record<CollectionName, Map<string, AnyRow>>;
 interface Part extends Wanted {
   readonly mappings: Map<string, Mapping>;
   readonly rows: Rows;
+  readonly standings: Map<string, PushStanding>;
 }
 
 /** A view for each organisation, all read together: the number of queries does not grow with the number of organisations. */
@@ -71,6 +77,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     ...one,
     mappings: mappings.get(one.organisationId) ?? new Map<string, Mapping>(),
     rows: Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Rows,
+    standings: new Map(),
   }));
   const keysOf = (pick: (part: Part) => readonly string[]): RowKey[] => parts.flatMap((part) => [...new Set(pick(part))].map((id) => ({ organisationId: part.organisationId, id })));
   const take = async (collection: CollectionName, keys: readonly RowKey[]) => {
@@ -82,6 +89,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
   for (const collection of ['bookings', 'payments', 'contacts', 'messages', 'documents', 'calendarEvents', 'weatherNotices'] as const) {
     await take(collection, keysOf((part) => [...part.mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id)));
   }
+  await loadPushes(tx, parts, take);
   const emails = keysOf((part) => needsOf(part).flatMap((need) => need.emails));
   if (emails.length > 0) {
     const found = await sql<RowKey>`
@@ -125,7 +133,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     `.execute(tx);
     await take('alerts', found.rows);
   }
-  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows)]));
+  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows, part.standings)]));
 }
 
 const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
@@ -205,7 +213,7 @@ async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<stri
   return found;
 }
 
-function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
+function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<string, PushStanding>): WorkingView {
   const weddings = () => [...rows.weddings.values()] as Wedding[];
   const byPhone = (phone: string) => {
     const end = phoneEnd(phone);
@@ -238,9 +246,12 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows): WorkingView {
       contactsByEmail: contacts,
       contactsByPhone: byPhone,
       tellers,
+      pushStanding: (pushId) => standings.get(pushId) ?? null,
+      openDifference: (pushId) => ([...rows.differences.values()] as Difference[]).find((one) => one.pushId === pushId && one.state === 'open') ?? null,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),
-    keep(connectionId, drafts, planned) {
+    keep(connectionId, drafts, planned, pushes = []) {
+      for (const after of pushes) standings.set(after.pushId, standingAfter(standings.get(after.pushId), after));
       for (const draft of drafts) {
         if (EVENT_TYPES[draft.type].change === 'deleted') rows[draft.collection].delete(draft.row.id);
         else rows[draft.collection].set(draft.row.id, asRow(draft));

@@ -63,7 +63,8 @@ export function vendorConformance(samples: VendorSamples): void {
     it('promises calls only where somebody can switch them on, and says what does not come over', () => {
       const told = manifest.guides.some((guide) => guide.path !== 'feed' && guide.steps.some((step) => step.includes('{webhookUrl}')));
       expect(callsComeIn(manifest)).toBe(told);
-      expect(manifest.fields.filter((field) => field.channel === true).length > 0).toBe(manifest.webhook?.unopened === true);
+      expect(manifest.fields.filter((field) => field.channel === true).length > 0).toBe(manifest.webhook?.channel === true);
+      expect(manifest.webhook?.channel === true).toBe(vendor.calendar?.watch !== undefined);
       expect(new Set(manifest.missing).size).toBe(manifest.missing.length);
     });
 

@@ -4,7 +4,7 @@ import { Severity, rowBase } from './row.ts';
 
 /** What asks for a person: alerts, and deliveries that could not be applied by themselves. */
 
-export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'weather'] as const;
+export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'push_failed', 'weather'] as const;
 
 export const Alert = z.object({
   ...rowBase,

@@ -38,6 +38,10 @@ export const CalendarEvent = z.object({
   bookingId: Id.nullable(),
   /** Which of the connection's calendars. */
   calendar: ShortText.nullable(),
+  /** The row of it, once it is known. */
+  calendarId: Id.nullish(),
+  /** Whose time it takes; set by the store, as its calendar says. */
+  resourceId: Id.nullish(),
   title: ShortText,
   startsAt: Instant,
   endsAt: Instant,

@@ -89,8 +89,11 @@ export const LimitFields = {
 export const Limit = z.object({ ...rowBase, ...LimitFields });
 export type Limit = z.infer<typeof Limit>;
 
-/** Whose rows take time. */
-export const TAKING = ['weddings', 'bookings', 'allocations'] as const;
+/** Whose rows take time and are moved from here. */
+export const MOVABLE = ['weddings', 'bookings', 'allocations'] as const;
+
+/** Whose rows take time; entries of calendars that are kept elsewhere are nobody's to move here. */
+export const TAKING = [...MOVABLE, 'calendarEvents'] as const;
 
 export const CLASH_KINDS = ['overlap', 'closure', 'turnaround', 'travel', 'capacity'] as const;
 

@@ -42,6 +42,7 @@ const VENDOR: Owns = {
       case 'connection_warning':
       case 'connection_disabled':
       case 'message_failed':
+      case 'push_failed':
         return false;
     }
   },

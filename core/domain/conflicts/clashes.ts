@@ -16,6 +16,8 @@ const LONGEST_WAY_MS = 12 * 3_600_000;
 export function levelOf(a: Occupancy, b: Occupancy, { rules, now }: Pick<ClashQuestion, 'rules' | 'now'>): Level {
   const [one, other] = [statusAt(a, now), statusAt(b, now)];
   if (one === 'cancelled' || other === 'cancelled') return 'ignore';
+  // How somebody fills their own calendar is theirs.
+  if (a.elsewhere === true && b.elsewhere === true) return 'ignore';
   if (one === 'closed' || other === 'closed') return one === other ? 'ignore' : leadOr(one, other, rules, rules.closedWithAny);
   if (a.group !== null && a.group === b.group) return 'ignore';
   if (one === 'lead' || other === 'lead') return rules.leadWithAny;
@@ -101,6 +103,7 @@ function tooMany(one: Occupancy, near: readonly Occupancy[], { places }: Resourc
     const present = all.filter((it) => it.from < to && it.to > from);
     const missingUnits = present.reduce((sum, { units }) => sum + units, 0) - places;
     if (missingUnits <= 0 || (worst !== null && missingUnits <= worst.missingUnits)) continue;
+    if (present.every(({ it }) => it.elsewhere === true)) continue;
     const members = present.map(({ it }) => it.id).sort();
     const closed = present.some(({ it }) => it.status === 'closed');
     const level = closed ? rules.closedWithAny : stockLevel(present.map(({ it }) => it), { rules, now });

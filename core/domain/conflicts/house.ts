@@ -17,7 +17,7 @@ export interface House {
 }
 
 /** The tables that say what takes whose time. */
-export type Taking = Pick<Tables, 'weddings' | 'bookings' | 'allocations' | 'resources' | 'limits'>;
+export type Taking = Pick<Tables, 'weddings' | 'bookings' | 'allocations' | 'calendarEvents' | 'resources' | 'limits'>;
 
 export function houseOf(rows: Taking, zone: string): House {
   const all = Object.values(rows.resources).map(asResource);
@@ -30,6 +30,7 @@ export function houseOf(rows: Taking, zone: string): House {
     ...Object.values(rows.weddings).map((row) => ({ collection: 'weddings' as const, row })),
     ...Object.values(rows.bookings).map((row) => ({ collection: 'bookings' as const, row })),
     ...Object.values(rows.allocations).map((row) => ({ collection: 'allocations' as const, row })),
+    ...Object.values(rows.calendarEvents).map((row) => ({ collection: 'calendarEvents' as const, row })),
   ];
   const some = taking.flatMap((one) => occupancyOf(one, spansOf) ?? []).filter(({ status }) => status !== 'cancelled');
   const limits = createLimits(Object.values(rows.limits).filter(({ state }) => state === 'active'), zone);

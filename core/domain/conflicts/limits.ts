@@ -93,7 +93,7 @@ export function createLimits(limits: readonly Limit[], zone: string): Limits {
     const beside = new Map<string, Occupancy>();
     for (const leaf of timetable.resources.leaves(resourceId)) {
       for (const other of timetable.on(leaf)?.within(startsAt, endsAt, 2 * DAY_MS) ?? []) {
-        if (other.id !== id && ['hold', 'definite'].includes(statusAt(other, now))) beside.set(other.id, other);
+        if (other.id !== id && other.elsewhere !== true && ['hold', 'definite'].includes(statusAt(other, now))) beside.set(other.id, other);
       }
     }
     return [...beside.values()].sort((a, b) => a.startsAt - b.startsAt);
@@ -139,7 +139,7 @@ export function createLimits(limits: readonly Limit[], zone: string): Limits {
   return {
     lookBeside: limits.some(({ rule }) => rule.kind === 'at_most_a_day' || rule.kind === 'rest'),
     breaches(one, timetable, now) {
-      if (!['hold', 'definite'].includes(statusAt(one, now))) return [];
+      if (one.elsewhere === true || !['hold', 'definite'].includes(statusAt(one, now))) return [];
       const leaves = timetable.resources.leaves(one.resourceId);
       const concerns = ({ resourceIds, tags }: Limit) =>
         (tags === null || tags.some((tag) => one.tags.includes(tag))) && (resourceIds === null || resourceIds.some((id) => timetable.resources.leaves(id).some((leaf) => leaves.includes(leaf))));

@@ -35,6 +35,8 @@ export interface Occupancy {
   /** Of a stock: so many of the resource's places; 1 for a room or a person. */
   readonly units: number;
   readonly label: string;
+  /** It stands in somebody else's calendar: two of these never clash with each other, and no limit of ours is about it. */
+  readonly elsewhere?: true;
 }
 
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];

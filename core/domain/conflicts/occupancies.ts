@@ -1,5 +1,5 @@
 import type { RowOf } from '../../contract/record.ts';
-import type { Resource as ResourceRow } from '../../contract/record/taking.ts';
+import type { MOVABLE, Resource as ResourceRow, TAKING } from '../../contract/record/taking.ts';
 import type { Booking } from '../../contract/record/trade.ts';
 import type { DraftRow, EventDraft } from '../record/drafts.ts';
 import type { Occupancy, Resource } from './model.ts';
@@ -31,7 +31,9 @@ export function askedOf({ collection, row }: Pick<EventDraft, 'collection' | 'ro
 }
 
 /** Ids of occupancies say whose row they are. */
-export type MemberCollection = 'weddings' | 'bookings' | 'allocations';
+export type MemberCollection = (typeof TAKING)[number];
+/** Those that are moved from here. */
+export type MovableCollection = (typeof MOVABLE)[number];
 export interface Member {
   readonly collection: MemberCollection;
   readonly id: string;
@@ -45,10 +47,13 @@ export function memberOf(occupancy: string): Member {
 export const asResource = ({ id, kind, name, places, partIds }: ResourceRow): Resource => ({ id, kind, name, places, parts: partIds });
 
 const WEDDING_STATUS = { enquiry: 'lead', hold: 'hold', confirmed: 'definite', completed: 'definite', cancelled: 'cancelled' } as const;
+const ENTRY_STATUS = { confirmed: 'definite', tentative: 'hold', cancelled: 'cancelled' } as const;
 const BOOKING_STATUS = { lead: 'lead', hold: 'hold', definite: 'definite', completed: 'definite', cancelled: 'cancelled' } as const;
 
 type Spans = Pick<ResourceRow, 'setUpMinutes' | 'turnaroundMinutes'>;
 const NO_SPANS: Spans = { setUpMinutes: 0, turnaroundMinutes: 0 };
+/** Nothing here moves it. */
+const THEIRS = { reason: 'it stands in a calendar that is kept elsewhere' } as const;
 const PLAIN = { rank: null, holdUntil: null, locked: null, tags: [], units: 1 } as const;
 const spans = ({ setUpMinutes, turnaroundMinutes }: Spans) => ({ setUpMs: setUpMinutes * MINUTE_MS, turnaroundMs: turnaroundMinutes * MINUTE_MS });
 
@@ -59,6 +64,9 @@ function stretch(startsAt: string | null, endsAt: string | null): { startsAt: nu
 }
 
 export type TakingRow = { readonly [C in MemberCollection]: { readonly collection: C; readonly row: Omit<RowOf<C>, 'seq' | 'updatedAt'> } }[MemberCollection];
+
+/** Rows that are moved from here; what stands in calendars that are kept elsewhere is not. */
+export type MovableRow = Extract<TakingRow, { collection: MovableCollection }>;
 
 /** What a row takes; null = nobody's time. `spansOf`: what the resource asks for before and after, null where it is not known. */
 export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId: string) => Spans | null): Occupancy | null {
@@ -85,6 +93,13 @@ export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId
         ...when, ...spans(own), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: null, status, rank, units, tags, label: title,
         holdUntil: holdUntil === null ? null : Date.parse(holdUntil), locked: lockedBecause === null ? null : { reason: lockedBecause },
       };
+    }
+    case 'calendarEvents': {
+      const { id, resourceId, weddingId, bookingId, title, startsAt, endsAt, status, busy } = row;
+      const when = stretch(startsAt, endsAt);
+      if (!when || !busy || resourceId === null || resourceId === undefined) return null;
+      // What a resource needs before and after is about what is booked here; what they need is in their entry.
+      return { ...PLAIN, ...when, ...spans(NO_SPANS), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: null, status: ENTRY_STATUS[status], label: title, locked: THEIRS, elsewhere: true };
     }
   }
 }

@@ -19,8 +19,8 @@ const AROUND_MS = 3 * 24 * HOUR_MS;
 const PLANS = 3;
 const BUDGET = 40_000;
 const ROOMS_LOOKED_AT = 12;
-/** Moving a wedding has to be told to everybody who comes to it. */
-const WEIGHT = { weddings: 4, bookings: 2, allocations: 1 } as const;
+/** Moving a wedding has to be told to everybody who comes to it. What is theirs is locked, and never moved. */
+const WEIGHT = { weddings: 4, bookings: 2, allocations: 1, calendarEvents: 4 } as const;
 
 /** Its own day, and rooms or crew of the same kind; a vendor or a stock cannot be had in another's place. */
 function freedomOf(house: House, one: Occupancy, now: number): Freedom {
@@ -44,7 +44,7 @@ export function* waysOut(house: House, conflicts: readonly Conflict[], now: numb
   const question = houseQuestion(now);
   return yield* solveInSteps({
     timetable: createTimetable(house.resources, near),
-    movable: members.filter(({ endsAt }) => endsAt > now).map((one) => freedomOf(house, one, now)),
+    movable: members.filter(({ endsAt, elsewhere }) => endsAt > now && elsewhere !== true).map((one) => freedomOf(house, one, now)),
     judge: { ...question, rules: { ...question.rules, gaps } },
     limits: house.limits,
     plans: PLANS,

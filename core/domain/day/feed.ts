@@ -32,6 +32,7 @@ const told = (says: FeedSays, subject: string, more: Partial<Told> = {}): Told =
 
 const PAYMENT_SAYS = { pending: 'payment.recorded', completed: 'payment.completed', failed: 'payment.failed', refunded: 'payment.refunded', partly_refunded: 'payment.partly_refunded' } as const;
 const CONFLICT_SAYS = { open: 'conflict.raised', resolved: 'conflict.resolved', overridden: 'conflict.overridden' } as const;
+const PUSH_SAYS = { queued: 'push.queued', written: 'push.confirmed', failed: 'push.failed', differs: 'push.queued' } as const;
 const ALERT_SAYS = { open: 'alert.raised', acknowledged: 'alert.acknowledged', resolved: 'alert.resolved' } as const;
 
 const minutesBetween = (from: unknown, to: string | null): number | null =>
@@ -69,6 +70,9 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   allocations: (row, _before, type) => told(type ?? (row.status === 'cancelled' ? 'allocation.cancelled' : row.version === 1 ? 'allocation.created' : 'allocation.updated'), row.title),
   limits: (row, _before, type) => told(type ?? (row.version === 1 ? 'limit.created' : 'limit.updated'), row.name),
   conflicts: (row) => told(CONFLICT_SAYS[row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
+  calendars: (row, _before, type) => told(type ?? (row.version === 1 ? 'calendar.found' : 'calendar.changed'), row.name),
+  pushes: (row) => told(PUSH_SAYS[row.state], '', { severity: row.state === 'failed' ? 'warning' : null }),
+  differences: (row) => told(row.state === 'open' ? 'difference.raised' : 'difference.settled', '', { severity: row.state === 'open' ? 'warning' : null }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
   connections: (row, before, type) => {
@@ -112,8 +116,14 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
   };
 }
 
-/** Nothing was told but which resource a name stands for. */
-const onlyNamed = ({ before }: RecordedEvent): boolean => before !== null && Object.keys(before).every((field) => field === 'roomId' || field === 'vendorId');
+/** Nothing was told but which resource a name, or a calendar, stands for. */
+const NAMING: readonly string[] = ['roomId', 'vendorId'];
+const onlyNamed = ({ before, collection }: RecordedEvent): boolean =>
+  before !== null && Object.keys(before).every((field) => NAMING.includes(field) || (collection === 'calendarEvents' && (field === 'calendarId' || field === 'resourceId')));
+
+/** What goes into other people's calendars is told where it belongs to; news is what did not get there. How a calendar fills is shown there. */
+const quietly = (collection: CollectionName, row: AnyRow): boolean =>
+  (collection === 'pushes' && (row as RowOf<'pushes'>).state !== 'failed') || (collection === 'calendars' && (row as RowOf<'calendars'>).filling.state === 'filling');
 
 /**
  * The newest facts, newest first: the held events, filled up from the rows' last changes after a start from a snapshot.
@@ -127,7 +137,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   for (const event of events) {
     // A room or a vendor that a fact has just named is no news beside that fact.
     const byTheWay = event.actor.kind !== 'person' && (event.collection === 'resources' || onlyNamed(event));
-    if (byTheWay || (isErasure(event.type) && event.collection !== 'contacts')) {
+    if (byTheWay || quietly(event.collection, event.row) || (isErasure(event.type) && event.collection !== 'contacts')) {
       passedOver.add(event.seq);
       continue;
     }
@@ -137,7 +147,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   if (bySeq.size < limit) {
     const fill = <C extends CollectionName>(name: C): void => {
       for (const row of Object.values<RowOf<C>>(tables[name])) {
-        if (bySeq.has(row.seq) || passedOver.has(row.seq)) continue;
+        if (bySeq.has(row.seq) || passedOver.has(row.seq) || quietly(name, row)) continue;
         const entry = entryFromRow(name, row);
         if (mine(entry)) bySeq.set(row.seq, entry);
       }

@@ -59,7 +59,7 @@ export interface Effects {
 }
 
 /** What can be taken away, moved or multiplied; money and messages only ever come. */
-const BRAKED: readonly EventDraft['collection'][] = ['weddings', 'contacts', 'bookings', 'calendarEvents'];
+const BRAKED: readonly EventDraft['collection'][] = ['weddings', 'contacts', 'bookings', 'allocations', 'calendarEvents', 'pushes', 'differences'];
 
 const sum = (a: BrakeCounts, b: BrakeCounts): BrakeCounts => ({ deletes: a.deletes + b.deletes, moves: a.moves + b.moves, copies: a.copies + b.copies });
 const isNothing = (counts: BrakeCounts): boolean => BRAKE_KINDS.every((kind) => counts[kind] === 0);
@@ -78,14 +78,21 @@ function lookOf(draft: EventDraft): string | null {
   return startsAt === null ? null : short(`${draft.collection}\n${title.trim().toLowerCase()}\n${startsAt}`);
 }
 
+/** An entry of ours that stood in their calendar is gone from there: it is asked about, or written anew. */
+const isOursGone = (draft: EventDraft): boolean =>
+  (draft.collection === 'pushes' && draft.type === 'push.queued' && draft.row.reason === 'calendar.gone' && draft.row.state === 'queued') ||
+  (draft.collection === 'differences' && (draft.type === 'difference.raised' || draft.type === 'difference.updated') && draft.row.fields.some(({ name, theirs }) => name === 'status' && theirs === 'cancelled'));
+
 const isTakenAway = (draft: EventDraft): boolean =>
+  isOursGone(draft) ||
   EVENT_TYPES[draft.type].change === 'deleted' ||
   draft.type === 'booking.cancelled' ||
   draft.type === 'wedding.cancelled' ||
+  draft.type === 'allocation.cancelled' ||
   (draft.collection === 'calendarEvents' && draft.row.status === 'cancelled' && draft.before !== null && 'status' in draft.before);
 
 function isMoved(draft: EventDraft): boolean {
-  if (draft.collection !== 'bookings' && draft.collection !== 'calendarEvents' && draft.collection !== 'weddings') return false;
+  if (draft.collection !== 'bookings' && draft.collection !== 'allocations' && draft.collection !== 'calendarEvents' && draft.collection !== 'weddings') return false;
   const was = draft.before?.['startsAt'];
   if (typeof was !== 'string') return false;
   const { startsAt } = draft.row;
@@ -99,7 +106,7 @@ export function effectsOf(drafts: readonly EventDraft[], made: ReadonlySet<strin
   const looks: string[] = [];
   for (const draft of drafts) {
     if (!BRAKED.includes(draft.collection)) continue;
-    if (draft.before === null && EVENT_TYPES[draft.type].change !== 'deleted') {
+    if (draft.before === null && EVENT_TYPES[draft.type].change !== 'deleted' && draft.collection !== 'differences') {
       created += 1;
       const look = lookOf(draft);
       if (look === null) continue;

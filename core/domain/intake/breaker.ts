@@ -8,7 +8,7 @@
  * What is called at the source by itself. Each has a breaker of its own: a poll that fails says nothing about single
  * objects. A test is asked by a person and renewing access belongs to the call that needs it: neither has one.
  */
-export const OPERATIONS = ['reread', 'poll'] as const;
+export const OPERATIONS = ['reread', 'poll', 'push'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface BreakerState {

@@ -15,9 +15,12 @@ const WEDDING_OWN: ReadonlySet<string> = new Set(['status']);
  * - each row that it makes or changes has its wedding, and nothing is parked: what leads to none now may be led to one by what is on its
  *   way. A message to or from somebody also has found its contact.
  *
+ * - what somebody did to an entry of ours is about a row that others tell of as well;
+ *
  * Everything else that it is planned by (mappings, versions, its own objects) is of its own connection, whose order never changes.
  */
 export function mayOvertake(changes: readonly Change[], { drafts, parked }: Pick<Plan, 'drafts' | 'parked'>): boolean {
+  if (changes.some(({ kind }) => kind === 'calendarEvent') && drafts.some(({ collection }) => collection !== 'calendarEvents')) return false;
   return parked.length === 0 && changes.every(({ kind }) => kind !== 'contact') && drafts.every(standsAlone);
 }
 

@@ -57,8 +57,11 @@ export type Change =
   /** Told in stages by most systems: queued, sent, delivered, read. A stage that comes late takes nothing back. */
   | (ChangeBase & { readonly kind: 'message'; readonly fields: Fields<Message> })
   | (ChangeBase & { readonly kind: 'document'; readonly fields: Fields<Document>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null })
-  /** `ourId`: the source marks it as written by us, out of our entry of that id. A copy that somebody made of it is marked too. */
-  | (ChangeBase & { readonly kind: 'calendarEvent'; readonly fields: Fields<CalendarEvent>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null; readonly deleted?: boolean; readonly ourId?: string })
+  /**
+   * `ourId`: the source marks it as written by us, out of our entry of that id. A copy that somebody made of it is marked too.
+   * `calendarRemote`: which of the connection's calendars it stands in: `id` is the `remoteId` of the calendar; null = the source does not tell.
+   */
+  | (ChangeBase & { readonly kind: 'calendarEvent'; readonly fields: Fields<CalendarEvent>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null; readonly deleted?: boolean; readonly ourId?: string; readonly calendarRemote?: { readonly type: string; readonly id: string } | null })
   | (ChangeBase & { readonly kind: 'weather'; readonly fields: Fields<WeatherNotice> });
 
 export type ChangeKind = Change['kind'];

@@ -10,6 +10,8 @@ export interface Needs {
   /** As {@link phoneEnd} gives them. */
   readonly phones: readonly string[];
   readonly dates: readonly string[];
+  /** What its calendars take for entries of ours: ids of pushes, or of the rows that our own feeds tell of. */
+  readonly ourIds: readonly string[];
   /** It tells of people: of each contact that is found, what every system has told is needed as well. */
   readonly people: boolean;
 }
@@ -30,6 +32,7 @@ export function needsOf(changes: readonly Change[]): Needs {
   const emails = new Set<string>();
   const phones = new Set<string>();
   const dates = new Set<string>();
+  const ourIds = new Set<string>();
   const want = (ref: { type: string; id: string } | null | undefined) => {
     if (ref) remotes.set(`${ref.type}\n${ref.id}`, { type: ref.type, id: ref.id });
   };
@@ -38,6 +41,8 @@ export function needsOf(changes: readonly Change[]): Needs {
     want(change.wedding.remote);
     if (change.kind === 'payment' || change.kind === 'document' || change.kind === 'calendarEvent') want(change.bookingRemote);
     if (change.kind === 'booking') want(change.contactRemote);
+    if (change.kind === 'calendarEvent') want(change.calendarRemote);
+    if (change.kind === 'calendarEvent' && change.ourId !== undefined) ourIds.add(change.ourId);
     if (change.wedding.weddingId) weddingIds.add(change.wedding.weddingId);
     if (change.wedding.email) emails.add(change.wedding.email.toLowerCase());
     if (change.kind === 'contact' && change.fields.email) emails.add(change.fields.email.toLowerCase());
@@ -48,7 +53,7 @@ export function needsOf(changes: readonly Change[]): Needs {
     if (change.wedding.date) dates.add(change.wedding.date);
     if (change.kind === 'weather') for (const day of daysOf(change.fields.startsAt, change.fields.endsAt)) dates.add(day);
   }
-  return { remotes: [...remotes.values()], weddingIds: [...weddingIds], emails: [...emails], phones: [...phones], dates: [...dates], people: changes.some(({ kind }) => kind === 'contact') };
+  return { remotes: [...remotes.values()], weddingIds: [...weddingIds], emails: [...emails], phones: [...phones], dates: [...dates], ourIds: [...ourIds], people: changes.some(({ kind }) => kind === 'contact') };
 }
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,12 @@
 import type { ErrorCode } from '../../contract/errors.ts';
+import type { PushAfter } from '../calendars/back.ts';
 import type { CollectionName } from '../../contract/record.ts';
 import type { Change } from './changes.ts';
 import type { DraftContext, EventDraft } from './drafts.ts';
 import { matchWedding } from './matching.ts';
 import { planContact } from './planContact.ts';
 import { planOther } from './planOther.ts';
+import { planReturned } from './planReturned.ts';
 import type { PlanTools } from './planTools.ts';
 import { planTrade } from './planTrade.ts';
 import { tellerKey, toldAt } from './tellers.ts';
@@ -31,6 +33,8 @@ export interface Plan {
   readonly parked: readonly Parked[];
   /** It told of somebody who was erased: the delivery itself must not be kept either. */
   readonly forget: boolean;
+  /** What is kept of entries of ours that were changed over there; left out = there are none. */
+  readonly pushes?: readonly PushAfter[];
 }
 
 /** When the facts of a delivery were told, in milliseconds since the epoch. */
@@ -52,6 +56,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
   const drafts: EventDraft[] = [];
   const mappings: MappingDraft[] = [];
   const parked: Parked[] = [];
+  const pushes: PushAfter[] = [];
   const planned = new Map<string, MappingDraft>();
   const created = new Map<string, { weddingId?: string | null }>();
 
@@ -69,6 +74,8 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       const before = view.tellers(contactId).filter((teller) => own.every(({ key }) => key !== teller.key));
       return [...before, ...own.flatMap(({ key, mapping }) => (mapping.id === contactId ? [tellerOf(key, mapping.told)] : []))];
     },
+    pushStanding: (pushId) => view.pushStanding?.(pushId) ?? null,
+    openDifference: (pushId) => view.openDifference?.(pushId) ?? null,
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
   let standing: Standing = { remoteVersion: null, told: null };
@@ -120,6 +127,13 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       park: (title, about) => parked.push({ reason: 'normalise.no_wedding_matched', title, about }),
     };
 
+    if (change.kind === 'calendarEvent') {
+      const back = planReturned(change, tools, receivedAt);
+      if (back !== null) {
+        pushes.push(...back);
+        continue;
+      }
+    }
     switch (change.kind) {
       case 'contact':
         planContact(change, {
@@ -148,5 +162,5 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       remember(change, change.kind === 'contact' ? 'contacts' : 'calendarEvents', mapped?.id ?? newId());
     }
   }
-  return { drafts, mappings, parked, forget };
+  return { drafts, mappings, parked, forget, ...(pushes.length === 0 ? {} : { pushes }) };
 }

@@ -1,5 +1,7 @@
+import type { CalendarEvent } from '../../contract/record/day.ts';
 import type { Message } from '../../contract/record/people.ts';
 import type { Change } from './changes.ts';
+import { resourceTaken } from '../calendars/targets.ts';
 import { isNumberOnly } from './consent.ts';
 import { draftCreated, draftUpdated } from './drafts.ts';
 import { existing, type PlanTools } from './planTools.ts';
@@ -71,12 +73,20 @@ function planDocument(change: Extract<OtherChange, { kind: 'document' }>, tools:
   tools.remember('documents', id);
 }
 
+/** Which calendar it stands in, and whose time that takes; nothing where its calendar is not known here. */
+function calendarOf({ calendarRemote }: Extract<OtherChange, { kind: 'calendarEvent' }>, tools: PlanTools): Pick<CalendarEvent, 'calendarId' | 'resourceId'> {
+  const calendarId = tools.localId(calendarRemote, 'calendars');
+  const calendar = calendarId === null ? null : tools.view.row('calendars', calendarId);
+  return calendar ? { calendarId: calendar.id, resourceId: resourceTaken(calendar) } : {};
+}
+
 function planCalendarEvent(change: Extract<OtherChange, { kind: 'calendarEvent' }>, tools: PlanTools): void {
   const { fields: f, occurredAt } = change;
   const bookingId = tools.localId(change.bookingRemote, 'bookings');
   const current = existing(tools, 'calendarEvents');
+  const where = calendarOf(change, tools);
   if (current) {
-    tools.push(draftUpdated(change.deleted ? 'calendar.event.deleted' : 'calendar.event.updated', 'calendarEvents', current.weddingId, current, { ...f, ...(bookingId ? { bookingId } : {}) }, occurredAt, tools.origin));
+    tools.push(draftUpdated(change.deleted ? 'calendar.event.deleted' : 'calendar.event.updated', 'calendarEvents', current.weddingId, current, { ...f, ...(bookingId ? { bookingId } : {}), ...where }, occurredAt, tools.origin));
     tools.remember('calendarEvents', current.id);
     return;
   }
@@ -91,7 +101,7 @@ function planCalendarEvent(change: Extract<OtherChange, { kind: 'calendarEvent' 
       weddingId,
       {
         id, weddingId, bookingId, calendar: f.calendar ?? null, title: f.title ?? 'Busy', startsAt: f.startsAt, endsAt: f.endsAt, allDay: f.allDay ?? false,
-        zone: f.zone ?? null, place: f.place ?? null, status: f.status ?? 'confirmed', busy: f.busy ?? true,
+        zone: f.zone ?? null, place: f.place ?? null, status: f.status ?? 'confirmed', busy: f.busy ?? true, ...where,
       },
       occurredAt,
       tools.origin,

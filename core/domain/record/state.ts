@@ -15,7 +15,7 @@ export interface RecordState {
 }
 
 export function emptyTables(): Tables {
-  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, resources: {}, allocations: {}, limits: {}, conflicts: {}, alerts: {}, reviewItems: {}, connections: {} };
+  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, resources: {}, allocations: {}, limits: {}, conflicts: {}, calendars: {}, pushes: {}, differences: {}, alerts: {}, reviewItems: {}, connections: {} };
 }
 
 const keyed = <R extends { id: string }>(rows: readonly R[]): Record<string, R> => Object.fromEntries(rows.map((row) => [row.id, row]));
@@ -41,6 +41,9 @@ export function fromSnapshot(snapshot: Snapshot): RecordState {
       allocations: keyed(r.allocations),
       limits: keyed(r.limits),
       conflicts: keyed(r.conflicts),
+      calendars: keyed(r.calendars),
+      pushes: keyed(r.pushes),
+      differences: keyed(r.differences),
       alerts: keyed(r.alerts),
       reviewItems: keyed(r.reviewItems),
       connections: keyed(r.connections),
@@ -70,6 +73,9 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
       allocations: Object.values(t.allocations),
       limits: Object.values(t.limits),
       conflicts: Object.values(t.conflicts),
+      calendars: Object.values(t.calendars),
+      pushes: Object.values(t.pushes),
+      differences: Object.values(t.differences),
       alerts: Object.values(t.alerts),
       reviewItems: Object.values(t.reviewItems),
       connections: Object.values(t.connections),
@@ -78,7 +84,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
 }
 
 /** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
-const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, conflicts: { limitId: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
+const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, calendarEvents: { calendarId: null, resourceId: null }, conflicts: { limitId: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
 
 /** A row of an event as the projections have it. */
 export const wholeRow = <R extends object>(collection: CollectionName, row: R): R => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);

@@ -2,6 +2,8 @@ import type { CollectionName, RowOf } from '../../contract/record.ts';
 import type { Alert } from '../../contract/record/attention.ts';
 import type { Wedding } from '../../contract/record/day.ts';
 import type { Contact } from '../../contract/record/people.ts';
+import type { PushStanding } from '../calendars/back.ts';
+import type { Difference } from '../../contract/record/calendars.ts';
 import type { Teller } from './tellers.ts';
 import type { Told } from './told.ts';
 
@@ -29,6 +31,10 @@ export interface View {
   contactsByPhone(phone: string): readonly Contact[];
   /** Every object, of any connection, that is (part of) this contact, with what it tells. */
   tellers(contactId: string): readonly Teller[];
+  /** What is kept of an entry of ours in somebody's calendar; left out = nobody here knows of any. */
+  pushStanding?(pushId: string): PushStanding | null;
+  /** The open question about it. */
+  openDifference?(pushId: string): Difference | null;
   /** Alerts about this row that are not resolved yet. */
   unresolvedAlerts(subjectId: string): readonly Alert[];
 }

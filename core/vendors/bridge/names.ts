@@ -11,6 +11,7 @@ const OWN: readonly [test: RegExp, why: string][] = [
   [/^runsheet\./, 'The run sheet is kept here.'],
   [/^(resource|allocation|limit)\./, 'What the house has, what takes its time and what it may not pass is kept here.'],
   [/^conflict\./, 'Double bookings are found here.'],
+  [/^(calendar\.(found|changed|removed)$|push\.|difference\.)/, 'Which calendars are written, and how that fares, is known here.'],
   [/^weather\./, 'Weather comes from the weather services.'],
   [/^(review|connection)\./, 'How connections and deliveries fare is known here.'],
 ];

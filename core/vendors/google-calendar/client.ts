@@ -33,8 +33,11 @@ export async function readGoogle<T>(
 /** Nothing that could leave its place in a path. */
 export const isCalendarId = (id: string): boolean => /^(?!.*\.\.)[\w.@#+-]*\w[\w.@#+-]*$/.test(id) && id.length <= 300;
 
+/** Google's word for the main calendar of whoever has signed in. */
+export const MAIN = 'primary';
+
 /** The calendar's part of a path; null for an id that is none. */
 export function calendarPath({ settings }: ConnectionAccess): string | null {
-  const id = settings['calendarId'] || 'primary';
+  const id = settings['calendarId'] || MAIN;
   return isCalendarId(id) ? `/calendars/${encodeURIComponent(id)}` : null;
 }

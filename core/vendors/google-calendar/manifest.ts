@@ -1,7 +1,10 @@
-import { baseUrlField, ZONE_FIELD } from '../settings.ts';
+import { baseUrlField, CHANNEL_FIELD, ZONE_FIELD } from '../settings.ts';
 import type { VendorManifest } from '../vendor.ts';
 
 export const DEFAULT_BASE_URL = 'https://www.googleapis.com/calendar/v3';
+
+/** Entries of every calendar that the account may write; the list of calendars is asked for apart. */
+export const WRITE_SCOPE = 'https://www.googleapis.com/auth/calendar.events';
 
 export const manifest: VendorManifest = {
   id: 'google-calendar',
@@ -20,39 +23,13 @@ export const manifest: VendorManifest = {
       required: false,
     },
     { ...ZONE_FIELD, help: 'For whole days of a calendar that names no zone.' },
-    {
-      key: 'channelToken',
-      label: 'Channel token',
-      help: 'Made up here; Google repeats it in every notice.',
-      sensitive: true,
-      required: false,
-      proves: 'only',
-      input: 'generated',
-      channel: true,
-    },
-    {
-      key: 'channelTokenPrevious',
-      label: 'Previous channel token',
-      help: 'Only while one channel follows another.',
-      sensitive: true,
-      required: false,
-      proves: 'only',
-      channel: true,
-    },
-    {
-      key: 'channelId',
-      label: 'Channel',
-      help: 'When filled in, notices of other channels are refused.',
-      sensitive: false,
-      required: false,
-      channel: true,
-    },
+    CHANNEL_FIELD,
     baseUrlField(DEFAULT_BASE_URL),
   ],
   oauth: {
     authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: 'https://oauth2.googleapis.com/token',
-    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
+    scopes: [WRITE_SCOPE, 'https://www.googleapis.com/auth/calendar.calendarlist.readonly'],
     pkce: true,
     // Without both Google gives no refresh token on a second sign-in.
     extra: { access_type: 'offline', prompt: 'consent' },
@@ -61,7 +38,9 @@ export const manifest: VendorManifest = {
   guides: [
     {
       path: 'native',
-      brings: 'Entries of one calendar, with their changes and deletions: looked for every five minutes.',
+      brings:
+        'Entries of one calendar, with their changes and deletions: within seconds where this server has a public https address, and looked ' +
+          'for every five minutes in any case. What is booked here can be written into every calendar that you may change.',
       steps: [
         'In the Google Cloud console make a project, switch on the Google Calendar API, and publish the consent screen.',
         'Under Credentials make an OAuth client of the type Desktop app or Web application, with this redirect address: {redirectUrl}',
@@ -85,7 +64,7 @@ export const manifest: VendorManifest = {
     verification: 'secret_in_call',
     toleranceSeconds: null,
     handshake: false,
-    unopened: true,
+    channel: true,
   },
   bridge: null,
   file: null,
@@ -93,9 +72,10 @@ export const manifest: VendorManifest = {
   masks: ['summary', 'description', 'location', 'attendees', 'creator', 'organizer', 'conferenceData', 'hangoutLink'],
   limits: { perSecond: null, atOnce: null },
   missing: [
-    'Changes at once: they come within five minutes. Google would call only over a channel that we cannot open yet.',
+    'Changes at once where this server has no public https address: they come within five minutes then.',
     'Who is invited and what they answered, descriptions, attachments and links to video calls.',
-    'Birthdays and working places, and calendars other than the one that is named.',
+    'Birthdays and working places.',
+    'What stands in calendars other than the one that is named: these can be written, and a change of ours over there is noticed when we write next.',
     'Tasks.',
   ],
   sources: [

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
+import { calendarRemote } from '../calendarOrigin.ts';
 import { boundedId } from '../ids.ts';
 import { parseJsonObject } from '../signatures.ts';
 import type { NormaliseError, Normalised, StoredDelivery } from '../vendor.ts';
@@ -52,8 +53,10 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const updated = instantOfText(event['updated']);
   const remote = { type: 'event', id: boundedId(id), version: updated };
   const status = event['status'];
+  const ourId = originOf(event);
+  const origin = { ...(ourId === null ? {} : { ourId }), ...calendarRemote(body.value['calendarRef']) };
   if (status === 'cancelled')
-    return one({ kind: 'calendarEvent', remote, wedding: {}, occurredAt: updated, fields: { status: 'cancelled' }, deleted: true });
+    return one({ kind: 'calendarEvent', remote, ...origin, wedding: {}, occurredAt: updated, fields: { status: 'cancelled' }, deleted: true });
   const type = shortText(event['eventType'], 40) ?? 'default';
   if (NO_PLAN.includes(type)) return ok({ kind: 'ignored', why: `${type} is no plan` });
 
@@ -61,11 +64,10 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const [start, end] = [timeOf(objectAt(event, 'start'), zone), timeOf(objectAt(event, 'end'), zone)];
   if (start === null || end === null || end.at < start.at) return shapeUnknown('The entry has no start or no end that exists.');
   const own = knownZone(objectAt(event, 'start')['timeZone']) ?? zone;
-  const ourId = originOf(event);
   return one({
     kind: 'calendarEvent',
     remote,
-    ...(ourId === null ? {} : { ourId }),
+    ...origin,
     wedding: {
       weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']),
       email: guestOf(event),

@@ -1,5 +1,6 @@
 import { err, ok } from '../../contract/result.ts';
 import { shortText } from '../fields.ts';
+import { channelTokens } from '../settings.ts';
 import { verifyToken } from '../signatures.ts';
 import type { Normalise, StoredDelivery, WebhookPart } from '../vendor.ts';
 
@@ -7,7 +8,7 @@ const SAFE = /^[\w.=+/:-]{1,200}$/;
 
 /** A notice has no body: who, what and the secret of the channel are all in its headers. */
 export const verify: WebhookPart['verify'] = ({ headers }, access, { hashing }) => {
-  const proof = verifyToken(headers['x-goog-channel-token'], [access.secrets['channelToken'], access.secrets['channelTokenPrevious']], hashing);
+  const proof = verifyToken(headers['x-goog-channel-token'], channelTokens(access.secrets), hashing);
   if (!proof.ok) return proof;
   const [channel, number, state] = [
     headers['x-goog-channel-id'] ?? '',
@@ -16,8 +17,6 @@ export const verify: WebhookPart['verify'] = ({ headers }, access, { hashing }) 
   ];
   if (channel === '' || number === '' || state === '') return err('intake.signature_missing');
   if (!SAFE.test(channel) || !/^\d{1,18}$/.test(number) || !/^[a-z_]{1,40}$/.test(state)) return err('intake.signature_malformed');
-  const expected = access.settings['channelId'];
-  if (expected && expected !== channel) return err('intake.signature_wrong');
   const resource = headers['x-goog-resource-id'] ?? '';
   const bodyText = JSON.stringify({ channel, number, state, resource: SAFE.test(resource) ? resource : null });
   // `sync` only says that the channel has been opened.

@@ -4,6 +4,7 @@ import type { HttpRequest } from '../../ports/ports.ts';
 import { baseUrlOf, bearer } from '../apiClient.ts';
 import { encodeHex, encodeUtf8 } from '../bytes.ts';
 import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import { mayWrite, readOf } from '../calendarRefs.ts';
 import type {
   Attendee, CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
 } from '../calendars.ts';
@@ -12,8 +13,8 @@ import { queryText } from '../calls.ts';
 import { emailAddress, localDate, longText, shortText } from '../fields.ts';
 import { checkedEvent, shownOf } from '../outgoing.ts';
 import { knownZone } from '../wallTime.ts';
-import { isCalendarId, isLimit } from './client.ts';
-import { DEFAULT_BASE_URL } from './manifest.ts';
+import { isCalendarId, isLimit, MAIN } from './client.ts';
+import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
 import { originOf, OUR_ID, timeOf } from './mapping.ts';
 import { CalendarList, Event, Nothing } from './shapes.ts';
 
@@ -188,6 +189,7 @@ function foundOf(event: Event): CalendarResult<FoundEvent | null> {
 
 async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>> {
   const all: RemoteCalendar[] = [];
+  const leave = mayWrite(access, WRITE_SCOPE);
   let pageToken: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const path: string = `/users/me/calendarList?${queryText({ maxResults: 250, showHidden: true, pageToken })}`;
@@ -198,7 +200,7 @@ async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<Ca
       if (one.deleted === true) continue;
       all.push({
         remoteId: one.id, name: shortText(one.summaryOverride) ?? shortText(one.summary) ?? one.id, zone: knownZone(one.timeZone),
-        mayWrite: one.accessRole === 'owner' || one.accessRole === 'writer', primary: one.primary === true,
+        mayWrite: leave && (one.accessRole === 'owner' || one.accessRole === 'writer'), primary: one.primary === true,
         colour: shortText(one.backgroundColor, 20),
       });
     }
@@ -215,4 +217,7 @@ const write: CalendarPart['write'] = async (ports, access, calendarRef, event, c
   return update(ports, access, calendarRef, event, condition);
 };
 
-export const writing = { calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote) } satisfies CalendarPart;
+export const writing = {
+  entryType: 'event', calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote),
+  reads: ({ settings }, all) => readOf(MAIN, settings['calendarId'], all),
+} satisfies CalendarPart;

@@ -1,7 +1,9 @@
-import { baseUrlField, ZONE_FIELD } from '../settings.ts';
+import { baseUrlField, CHANNEL_FIELD, ZONE_FIELD } from '../settings.ts';
 import type { VendorManifest } from '../vendor.ts';
 
 export const DEFAULT_BASE_URL = 'https://graph.microsoft.com/v1.0';
+
+export const WRITE_SCOPE = 'Calendars.ReadWrite';
 
 export const manifest: VendorManifest = {
   id: 'microsoft-graph',
@@ -20,31 +22,13 @@ export const manifest: VendorManifest = {
     },
     { key: 'calendarId', label: 'Calendar ID', help: 'Leave empty for the main calendar of the account.', sensitive: false, required: false },
     { ...ZONE_FIELD, help: 'For whole days of entries that name no zone.' },
-    {
-      key: 'clientState',
-      label: 'Client state',
-      help: 'Made up here; Microsoft repeats it in every notice.',
-      sensitive: true,
-      required: false,
-      proves: 'only',
-      input: 'generated',
-      channel: true,
-    },
-    {
-      key: 'clientStatePrevious',
-      label: 'Previous client state',
-      help: 'Only while one subscription follows another.',
-      sensitive: true,
-      required: false,
-      proves: 'only',
-      channel: true,
-    },
+    CHANNEL_FIELD,
     baseUrlField(DEFAULT_BASE_URL),
   ],
   oauth: {
     authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
-    scopes: ['offline_access', 'User.Read', 'Calendars.Read'],
+    scopes: ['offline_access', 'User.Read', WRITE_SCOPE],
     pkce: true,
     extra: {},
     clientAuth: 'body',
@@ -53,12 +37,13 @@ export const manifest: VendorManifest = {
     {
       path: 'native',
       brings:
-        'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: looked for every ' +
-          'five minutes.',
+        'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: within seconds ' +
+          'where this server has a public https address, and looked for every five minutes in any case. What is booked here can be ' +
+          'written into every calendar that you may change.',
       steps: [
         'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of ' +
           'the type Web: {redirectUrl}',
-        'Under API permissions add the delegated permissions Calendars.Read, User.Read and offline_access of Microsoft Graph.',
+        'Under API permissions add the delegated permissions Calendars.ReadWrite, User.Read and offline_access of Microsoft Graph.',
         'Under Certificates & secrets make a client secret.',
         'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',
       ],
@@ -67,11 +52,11 @@ export const manifest: VendorManifest = {
   webhook: {
     headers: [],
     mediaTypes: ['application/json', 'text/plain', ''],
-    events: ['created', 'updated', 'deleted', 'missed'],
+    events: ['created', 'updated', 'deleted', 'missed', 'reauthorizationRequired', 'subscriptionRemoved'],
     verification: 'secret_in_call',
     toleranceSeconds: null,
     handshake: true,
-    unopened: true,
+    channel: true,
   },
   bridge: null,
   file: null,
@@ -79,9 +64,10 @@ export const manifest: VendorManifest = {
   masks: ['subject', 'bodyPreview', 'body', 'location', 'locations', 'attendees', 'organizer', 'onlineMeeting', 'clientState'],
   limits: { perSecond: null, atOnce: 4 },
   missing: [
-    'Changes at once: they come within five minutes. Microsoft would call only over a subscription that we cannot make yet.',
+    'Changes at once where this server has no public https address: they come within five minutes then.',
     'Who is invited and what they answered, texts of entries, attachments and links to meetings.',
-    'Entries more than a month old or more than a year and a half ahead, and calendars other than the one that is named.',
+    'Entries more than a month old or more than a year and a half ahead.',
+    'What stands in calendars other than the one that is named: these can be written, and a change of ours over there is noticed when we write next.',
     'Tasks and mails.',
   ],
   sources: [

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
+import { calendarRemote } from '../calendarOrigin.ts';
 import { boundedId } from '../ids.ts';
 import { parseJsonObject } from '../signatures.ts';
 import type { NormaliseError, Normalised, StoredDelivery } from '../vendor.ts';
@@ -49,11 +50,14 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   if (event['type'] === 'seriesMaster') return ok({ kind: 'ignored', why: 'a series is told by its occurrences' });
   const changed = instantOfText(event['lastModifiedDateTime']);
   const remote = { type: 'event', id: boundedId(id), version: changed };
+  const ourId = originOf(event);
+  const origin = { ...(ourId === null ? {} : { ourId }), ...calendarRemote(body.value['calendarRef']) };
   if (event['@removed'] !== undefined || event['isCancelled'] === true) {
     // A removal has no time of its own: it is as new as the look that brought it.
     return one({
       kind: 'calendarEvent',
       remote: { ...remote, version: null },
+      ...origin,
       wedding: {},
       occurredAt: changed,
       fields: { status: 'cancelled' },
@@ -71,11 +75,10 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const [startsAt, endsAt] = allDay ? [dayAt(start), dayAt(end)] : [instantAt(start), instantAt(end)];
   if (startsAt === null || endsAt === null || endsAt < startsAt) return shapeUnknown('The entry has no start or no end that exists.');
   const shown = shortText(event['showAs'], 40);
-  const ourId = originOf(event);
   return one({
     kind: 'calendarEvent',
     remote,
-    ...(ourId === null ? {} : { ourId }),
+    ...origin,
     wedding: { email: guestOf(event), date: dayOf(startsAt, zone) },
     occurredAt: changed,
     fields: {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../contract/result.ts';
 import { baseUrlOf, bearer } from '../apiClient.ts';
+import { refOf } from '../calendarRefs.ts';
 import { callJson, failed, noAccess, queryText, refused } from '../calls.ts';
 import { shortText } from '../fields.ts';
 import { boundedId, readCursor, textMark } from '../ids.ts';
 import type { Brought, CallPorts, ConnectionAccess, PollPart, RereadError, VendorModule } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
 import { changesOf } from './mapping.ts';
+import { writing } from './writing.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -56,17 +58,17 @@ function withSeries(event: unknown, masters: ReadonlyMap<unknown, Body>): unknow
   return { ...shared, ...own };
 }
 
-function brought(event: unknown, from: string): Brought {
+function brought(event: unknown, from: string, calendarRef: string | null): Brought {
   const { id, '@odata.etag': etag, changeKey, '@removed': removed } = isBody(event) ? event : ({} as Body);
-  const body = JSON.stringify({ event, calendar: null });
+  const body = JSON.stringify({ event, calendar: null, calendarRef });
   // What was removed may come back and be removed again: the page that says so is its state.
   const state = removed === undefined ? ([etag, changeKey].map(text).find((mark) => mark !== null) ?? textMark(body)) : `removed.${textMark(from)}`;
   return { key: `${boundedId(text(id) ?? 'without-id')}@${boundedId(state, 120)}`, event: removed === undefined ? 'entry' : 'removed', body };
 }
 
-function itemsOf({ value }: Page, from: string): Brought[] {
+function itemsOf({ value }: Page, from: string, calendarRef: string | null): Brought[] {
   const masters = new Map(value.filter(isBody).flatMap((event) => (event['type'] === 'seriesMaster' ? [[event['id'], event] as const] : [])));
-  return value.map((event) => brought(withSeries(event, masters), from));
+  return value.map((event) => brought(withSeries(event, masters), from, calendarRef));
 }
 
 /** The first address of a round; null for a calendar that is none. */
@@ -95,13 +97,16 @@ export const poll: PollPart = {
     const url = link ?? first;
     // The sign-in goes along: only to where it belongs.
     if (!url.startsWith(`${base}/`)) return refused('Outlook has named another place to read on.');
+    const ref = await refOf('', held, access, ports, writing);
+    if (!ref.ok) return ref;
     const page = await readGraph(url, 'the entries', Page, access, ports);
     if (!page.ok) return page;
     if (page.value === 'gone') return link === null ? refused('Outlook answered 410 for the entries.') : ok({ items: [], cursor: '{}', more: true });
     const { '@odata.nextLink': next, '@odata.deltaLink': delta } = page.value;
     const on = next ?? delta;
     if (on === undefined) return failed('Outlook answered the entries without a way to go on.');
-    return ok({ items: itemsOf(page.value, url), cursor: JSON.stringify({ round, link: on }), more: next !== undefined });
+    const calendar = ref.value === null ? {} : { calendar: ref.value };
+    return ok({ items: itemsOf(page.value, url, ref.value), cursor: JSON.stringify({ ...calendar, round, link: on }), more: next !== undefined });
   },
 
   normalise: changesOf,

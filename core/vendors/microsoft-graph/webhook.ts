@@ -1,13 +1,18 @@
 import { err, ok } from '../../contract/result.ts';
 import { encodeUtf8 } from '../bytes.ts';
 import { lookUp, objectAt, shortText } from '../fields.ts';
+import { channelTokens } from '../settings.ts';
 import { bodyKey, bodyText, parseJsonObject, verifyToken } from '../signatures.ts';
+import type { ChannelNews } from '../calendars.ts';
 import type { Normalise, StoredDelivery, WebhookPart, WebhookReply } from '../vendor.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
 const ACCEPTED: WebhookReply = { status: 202, mediaType: 'text/plain', body: '' };
 const CHANGES = ['created', 'updated', 'deleted', 'missed'];
+/** What Microsoft says of the subscription itself, and what becomes of the channel then. */
+const LIFECYCLE: Readonly<Record<string, ChannelNews['state']>> = { reauthorizationRequired: 'ending', subscriptionRemoved: 'gone' };
+const KNOWN = [...CHANGES, ...Object.keys(LIFECYCLE)];
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Before it sends anything, Graph asks for its token back as plain text; whatever else stands in it is made harmless. */
@@ -28,8 +33,8 @@ function kept(item: Item): Record<string, string | null> {
 }
 
 export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
-  const secrets = [access.secrets['clientState'], access.secrets['clientStatePrevious']];
-  if (!secrets.some((secret) => secret !== undefined && secret !== '')) return err('intake.secret_missing');
+  const secrets = channelTokens(access.secrets);
+  if (secrets.length === 0) return err('intake.secret_missing');
   const text = bodyText(request);
   if (!text.ok) return text;
   const body = parseJsonObject(text.value);
@@ -45,18 +50,23 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing }) => {
   const facts = ours.map((item) => JSON.stringify(item)).sort();
   return ok({
     deliveryKey: bodyKey(encodeUtf8(facts.join('\n')), hashing),
-    vendorEvent: ours.map((item) => item['change']).find((change) => CHANGES.includes(change ?? '')) ?? ours[0]?.['change'] ?? null,
+    vendorEvent: ours.map((item) => item['change']).find((change) => KNOWN.includes(change ?? '')) ?? ours[0]?.['change'] ?? null,
     bodyText: JSON.stringify({ items: ours }),
     reply: ACCEPTED,
   });
 };
 
-const WHY: Readonly<Record<string, string>> = {
-  reauthorizationRequired: 'the subscription asks to be renewed; changes also come by looking',
-  subscriptionRemoved: 'the subscription has ended; changes come by looking',
-};
-
-export const normalise = ({ vendorEvent }: StoredDelivery): ReturnType<Normalise> => {
-  if (CHANGES.includes(vendorEvent ?? '')) return ok({ kind: 'poll' });
-  return ok({ kind: 'ignored', why: lookUp(WHY, vendorEvent) ?? `${vendorEvent ?? 'a notice without a kind'} is no change of the calendar` });
+/** Whatever it is about, looking brings it: nothing was told while a subscription was not there. */
+export const normalise = ({ vendorEvent, bodyText: text }: StoredDelivery): ReturnType<Normalise> => {
+  if (!KNOWN.includes(vendorEvent ?? '')) {
+    return ok({ kind: 'ignored', why: `${vendorEvent ?? 'a notice without a kind'} is no change of the calendar` });
+  }
+  const body = parseJsonObject(text);
+  const items = body.ok && Array.isArray(body.value['items']) ? (body.value['items'] as unknown[]) : [];
+  const channels = items.flatMap((one): ChannelNews[] => {
+    const item = objectAt({ one }, 'one');
+    const [remoteId, state] = [shortText(item['subscription'], 100), lookUp(LIFECYCLE, shortText(item['change'], 40))];
+    return remoteId === null || state === undefined ? [] : [{ remoteId, state }];
+  });
+  return ok({ kind: 'poll', ...(channels.length > 0 ? { channels } : {}) });
 };

@@ -3,6 +3,7 @@ import { ok } from '../../contract/result.ts';
 import type { HttpRequest } from '../../ports/ports.ts';
 import { baseUrlOf, bearer } from '../apiClient.ts';
 import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import { mayWrite, readOf } from '../calendarRefs.ts';
 import type {
   CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
 } from '../calendars.ts';
@@ -12,7 +13,7 @@ import { localDate, longText, shortText } from '../fields.ts';
 import { textMark } from '../ids.ts';
 import { checkedEvent, shownOf } from '../outgoing.ts';
 import { knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../wallTime.ts';
-import { DEFAULT_BASE_URL } from './manifest.ts';
+import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
 import { instantAt, originOf, OUR_ID, TRANSACTION } from './mapping.ts';
 import { Calendars, Event, Events, Nothing } from './shapes.ts';
 
@@ -181,6 +182,7 @@ const read: CalendarPart['read'] = async (ports, access, _calendarRef, remoteId)
 
 async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>> {
   const all: RemoteCalendar[] = [];
+  const leave = mayWrite(access, WRITE_SCOPE);
   const base = baseUrlOf(access, DEFAULT_BASE_URL);
   let path = `/me/calendars?${queryText({ $top: 100 })}`;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -189,7 +191,7 @@ async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<Ca
     if (!list.ok) return list;
     for (const one of list.value.value.value) {
       all.push({
-        remoteId: one.id, name: shortText(one.name) ?? one.id, zone: null, mayWrite: one.canEdit ?? null, primary: one.isDefaultCalendar === true,
+        remoteId: one.id, name: shortText(one.name) ?? one.id, zone: null, mayWrite: leave ? (one.canEdit ?? null) : false, primary: one.isDefaultCalendar === true,
         colour: shortText(one.hexColor, 20),
       });
     }
@@ -208,4 +210,7 @@ const write: CalendarPart['write'] = async (ports, access, calendarRef, event, c
   return condition.kind === 'create' ? create(ports, access, calendarRef, event, condition.key) : update(ports, access, event, condition);
 };
 
-export const writing = { calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote) } satisfies CalendarPart;
+export const writing = {
+  entryType: 'event', calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote),
+  reads: ({ settings }, all) => readOf('', settings['calendarId'], all),
+} satisfies CalendarPart;

@@ -5,7 +5,7 @@ import type { Conflict, Resource } from '../../../core/contract/record/taking.ts
 import { foundKey, limitKey, type Accepted, type Found } from '../../../core/domain/conflicts/detect.ts';
 import { judgementOf } from '../../../core/domain/conflicts/judgement.ts';
 import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
-import { occupancyId, occupancyOf, type MemberCollection, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { occupancyId, occupancyOf, type MovableCollection, type MovableRow, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
 import type { Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import { roughly } from '../../../core/domain/intake/silence.ts';
 import type { Tx } from '../database.ts';
@@ -17,12 +17,12 @@ import { readResources } from '../taking/resources.ts';
 import type { Deciding } from './deciding.ts';
 
 /** A row as the record has it. */
-export type StandingRow = { readonly [C in MemberCollection]: { readonly collection: C; readonly row: RowOf<C> } }[MemberCollection];
+export type StandingRow = { readonly [C in MovableCollection]: { readonly collection: C; readonly row: RowOf<C> } }[MovableCollection];
 
 /** A row as it stands (null = it is to be made), and as it would be. */
 export interface Wanted {
   readonly from: StandingRow | null;
-  readonly to: TakingRow;
+  readonly to: MovableRow;
   /** It becomes definite: what stands in its way already counts too. */
   readonly confirming: boolean;
 }
@@ -43,9 +43,9 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
   const spansOf = (id: string) => resources.get(id) ?? null;
   const to = wanted.flatMap((one) => occupancyOf(one.to, spansOf) ?? []);
   const windows = windowsAround(organisationId, [...to, ...wanted.flatMap(({ from }) => (from ? (occupancyOf(from, spansOf) ?? []) : []))], resources, now);
-  const timetable = timetableOf(organisationId, await withOwn(tx, windows, wanted, organisationId), resources);
   const house = (await readLimits(tx, [{ organisationId, drafts: [] }])).get(organisationId);
   if (!house) throw new Error(`there is no organisation ${organisationId}`);
+  const timetable = timetableOf(organisationId, await withOwn(tx, windows, wanted, organisationId, house.listens), resources);
 
   const { locked, clashes, passes } = judgementOf({
     timetable, to, confirming: new Set(wanted.filter(({ confirming }) => confirming).map((one) => occupancyId(memberFrom(one.to)))),
@@ -67,8 +67,8 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
 }
 
 /** What is near, with the rows as they stand: one that is over or cancelled is not found by its time. */
-async function withOwn(tx: Tx, windows: Parameters<typeof readNear>[1], wanted: readonly Wanted[], organisationId: string): Promise<TakingRow[]> {
-  const near = (await readNear(tx, windows)).get(organisationId) ?? [];
+async function withOwn(tx: Tx, windows: Parameters<typeof readNear>[1], wanted: readonly Wanted[], organisationId: string, entries: boolean): Promise<TakingRow[]> {
+  const near = (await readNear(tx, windows, entries)).get(organisationId) ?? [];
   const own = new Map(wanted.flatMap(({ from }) => (from ? [[occupancyId(memberFrom(from)), from] as const] : [])));
   return [...near.filter((one) => !own.has(occupancyId(memberFrom(one)))), ...own.values()];
 }

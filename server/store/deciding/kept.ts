@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { keeping, type Standing } from '../../../core/domain/record/told.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
-import type { Deciding } from './deciding.ts';
+import type { Writing } from '../write.ts';
 
 interface MappingRow extends Standing {
   readonly localId: string;
@@ -14,7 +14,7 @@ interface MappingRow extends Standing {
  * What a person has set is not undone by a source that still tells what it told before; it counts again once it tells
  * something else (`core/domain/record/told.ts`). In the same transaction as the decision.
  */
-export async function keepAgainstSources({ writing: { tx }, organisationId }: Deciding, drafts: readonly EventDraft[]): Promise<void> {
+export async function keepAgainstSources({ writing: { tx }, organisationId }: { readonly writing: Pick<Writing, 'tx'>; readonly organisationId: string }, drafts: readonly EventDraft[]): Promise<void> {
   const set = new Map(drafts.flatMap(({ collection, row, before }) => (before !== null && (collection === 'weddings' || collection === 'bookings') ? [[row.id, { ...row, ...before }] as const] : [])));
   if (set.size === 0) return;
   const changed = new Map(drafts.map(({ row, before }) => [row.id, Object.keys(before ?? {})]));

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Resource } from '../../../core/contract/record/taking.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
-import type { MemberCollection, TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readRows } from '../rows.ts';
 import { gaveUp, movedUp } from '../taking/ranks.ts';
@@ -15,7 +15,7 @@ import { instantOf } from './taking.ts';
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>;
 type Move = Of<'plan.carry_out'>['moves'][number];
-type TakingDraft = Extract<EventDraft, { collection: MemberCollection }>;
+type TakingDraft = Extract<EventDraft, { collection: MovableCollection }>;
 
 const STATUSES = {
   weddings: { hold: 'hold', definite: 'confirmed', cancelled: 'cancelled' },
@@ -26,13 +26,13 @@ const CANCELLED = { weddings: 'wedding.cancelled', bookings: 'booking.cancelled'
 const UPDATED = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated' } as const;
 
 /** The row as the device may see it; null = for it there is none. */
-async function standing({ writing: { tx }, organisationId, device }: Deciding, collection: MemberCollection, id: string): Promise<StandingRow | null> {
+async function standing({ writing: { tx }, organisationId, device }: Deciding, collection: MovableCollection, id: string): Promise<StandingRow | null> {
   const [row] = await readRows(tx, organisationId, collection, [id]);
   return row && visibleRow(device, collection, row as never) ? ({ collection, row } as StandingRow) : null;
 }
 
-const weddingOf = ({ collection, row }: TakingRow): string | null => (collection === 'weddings' ? row.id : row.weddingId);
-const taking = ({ collection, row }: TakingDraft): TakingRow => ({ collection, row }) as TakingRow;
+const weddingOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.id : row.weddingId);
+const taking = ({ collection, row }: TakingDraft): MovableRow => ({ collection, row }) as MovableRow;
 
 export async function setBookingStatus(deciding: Deciding, command: Of<'booking.set_status'>): Promise<CommandAnswer> {
   const { writing: { tx }, organisationId, internals, rejected, rebase, accept, context } = deciding;

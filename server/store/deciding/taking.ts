@@ -1,7 +1,7 @@
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Allocation } from '../../../core/contract/record/taking.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
-import { asResource, resourceKey, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { asResource, resourceKey, type MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { createResources } from '../../../core/domain/conflicts/resources.ts';
 import { draftCreated, draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readRows } from '../rows.ts';
@@ -69,7 +69,7 @@ export async function saveAllocation(deciding: Deciding, command: Of<'allocation
   const type = told.status === 'cancelled' && current && current.status !== 'cancelled' ? 'allocation.cancelled' : 'allocation.updated';
   const draft = current ? draftUpdated(type, 'allocations', told.weddingId, current, told, null, context) : draftCreated('allocation.created', 'allocations', told.weddingId, { id: allocationId, ...told }, null, context);
   if (!draft) return accept([], current?.seq ?? 0);
-  const to: TakingRow = { collection: 'allocations', row: draft.row };
+  const to: MovableRow = { collection: 'allocations', row: draft.row };
   const { refused, accepted } = await judged(deciding, [{ from: current ? { collection: 'allocations', row: current } : null, to, confirming: told.status === 'definite' && current?.status !== 'definite' }], reason);
   return refused ?? accept([draft, ...(await movedUp(tx, organisationId, current && gaveUp(current, draft.row) ? [current] : [], context, internals))], current?.seq ?? 0, accepted);
 }

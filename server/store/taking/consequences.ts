@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { Wedding } from '../../../core/contract/record/day.ts';
-import type { Resource } from '../../../core/contract/record/taking.ts';
+import { MOVABLE, TAKING, type Resource } from '../../../core/contract/record/taking.ts';
 import { conflictAlerts } from '../../../core/domain/conflicts/alerts.ts';
 import { conflictDrafts } from '../../../core/domain/conflicts/detect.ts';
 import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
-import { asResource, askedOf, occupancyId, occupancyOf, resourceKey, type MemberCollection, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { asResource, askedOf, occupancyId, occupancyOf, resourceKey, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { createResources } from '../../../core/domain/conflicts/resources.ts';
 import { createTimetable, type Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
+import { pushDrafts } from '../calendars/stage.ts';
 import type { Tx } from '../database.ts';
 import { readRowsOf } from '../rows.ts';
 import type { Share } from '../record.ts';
@@ -23,7 +24,6 @@ import { readResources } from './resources.ts';
  * number of queries does not grow with the number of organisations or facts; facts that take nobody's time cost none.
  */
 
-const MEMBERS: readonly MemberCollection[] = ['weddings', 'bookings', 'allocations'];
 const takesTime = (draft: EventDraft): boolean => draft.collection === 'resources' || draft.collection === 'limits' || isTaking(draft);
 export const SYSTEM: DraftContext = { actor: { kind: 'system', id: null, name: 'WedSync' }, source: null, deliveryId: null };
 
@@ -43,7 +43,7 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
   const parts = concerned.map(({ organisationId, drafts }) => named(organisationId, drafts, resources.get(organisationId) ?? new Map<string, Resource>(), newId));
 
   const besides = (part: Part): boolean => limits.get(part.organisationId)?.limits.lookBeside === true;
-  const taking = await readNear(tx, parts.flatMap((part) => windowsOf(part, besides(part), now)));
+  const taking = await readNear(tx, parts.flatMap((part) => windowsOf(part, besides(part), now)), [...limits.values()].some(({ listens }) => listens));
   const near = parts.map((part) => {
     const rows = taking.get(part.organisationId) ?? [];
     const retold = retoldResources(part);
@@ -75,15 +75,16 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
     const unresolved = alerts.get(part.organisationId) ?? [];
     part.drafts.push(...drafts, ...conflictAlerts(drafts, { timetable, limitName, now, newId, context: SYSTEM, wedding: (id) => own.get(id) ?? null, unresolved: (id) => unresolved.filter(({ subject }) => subject?.id === id) }));
   }
-  const done = new Map(parts.map((part) => [part.organisationId, part.drafts]));
+  const pushes = await pushDrafts(tx, parts.map(({ organisationId, drafts }) => ({ organisationId, drafts, calendars: limits.get(organisationId)?.written ?? [] })), now, newId);
+  const done = new Map(parts.map((part) => [part.organisationId, [...part.drafts, ...(pushes.get(part.organisationId) ?? [])]]));
   return shares.map((share) => ({ organisationId: share.organisationId, drafts: done.get(share.organisationId) ?? share.drafts }));
 }
 
-/** What takes time within the windows, by organisation. */
-export async function readNear(tx: Tx, windows: readonly Window[]): Promise<Map<string, TakingRow[]>> {
+/** What takes time within the windows, by organisation. `entries`: of calendars that are kept elsewhere too; a house that listens to none is not asked. */
+export async function readNear(tx: Tx, windows: readonly Window[], entries: boolean): Promise<Map<string, TakingRow[]>> {
   const found = new Map<string, TakingRow[]>();
   if (windows.length === 0) return found;
-  for (const collection of MEMBERS) {
+  for (const collection of entries ? TAKING : MOVABLE) {
     for (const [organisationId, rows] of await readTaking(tx, collection, windows)) {
       found.set(organisationId, [...(found.get(organisationId) ?? []), ...rows.map((row) => ({ collection, row }) as TakingRow)]);
     }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Limit } from '../../../core/contract/record/taking.ts';
 import { createLimits, type Limits } from '../../../core/domain/conflicts/limits.ts';
+import type { PushedCalendar } from '../../../core/domain/calendars/queueing.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
@@ -9,16 +10,25 @@ import { PROJECTIONS, snake } from '../projections.ts';
 export interface HouseLimits {
   readonly limits: Limits;
   readonly rows: ReadonlyMap<string, Pick<Limit, 'name' | 'overridableBy'>>;
+  /** There are calendars that are kept elsewhere and take time of resources here. */
+  readonly listens: boolean;
+  /** Calendars that are kept elsewhere and are written from here. */
+  readonly written: readonly PushedCalendar[];
 }
 
 type LimitRow = Omit<Limit, 'seq' | 'updatedAt'>;
+const LISTENS = sql`exists (select from calendars c where c.organisation_id = o.id and c.resource_id is not null and c.direction in ('inbound', 'bidirectional'))`;
+const WRITTEN = sql`(
+  select jsonb_agg(jsonb_build_object('id', c.id, 'direction', c.direction, 'state', c.state, 'resourceId', c.resource_id, 'everyWedding', c.every_wedding, 'privacy', c.privacy) order by c.id)
+  from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional')
+)`;
 const columns = sql.raw(PROJECTIONS.limits.fields.map((field) => `l.${snake(field)}`).join(', '));
 
 /** Those that hold, by organisation, as `drafts` leave them. */
 export async function readLimits(tx: Tx, shares: readonly { readonly organisationId: string; readonly drafts: readonly EventDraft[] }[]): Promise<Map<string, HouseLimits>> {
   const organisationIds = shares.map((share) => share.organisationId);
-  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string }>`
-    select o.id as organisation_id, o.zone, ${columns} from organisations o left join limits l on l.organisation_id = o.id and l.state = 'active' where o.id = any(${organisationIds}::uuid[])
+  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string; listens: boolean; written: PushedCalendar[] | null }>`
+    select o.id as organisation_id, o.zone, ${LISTENS} as listens, ${WRITTEN} as written, ${columns} from organisations o left join limits l on l.organisation_id = o.id and l.state = 'active' where o.id = any(${organisationIds}::uuid[])
   `.execute(tx);
   return new Map(
     shares.map(({ organisationId, drafts }) => {
@@ -26,7 +36,7 @@ export async function readLimits(tx: Tx, shares: readonly { readonly organisatio
       const all = new Map(own.flatMap((row): [string, LimitRow][] => (row.id === null ? [] : [[row.id, row]])));
       for (const draft of drafts) if (draft.collection === 'limits') all.set(draft.row.id, draft.row);
       const active = [...all.values()].filter(({ state }) => state === 'active').sort((a, b) => a.id.localeCompare(b.id));
-      return [organisationId, { limits: createLimits(active, own[0]?.zone ?? 'UTC'), rows: all }];
+      return [organisationId, { limits: createLimits(active, own[0]?.zone ?? 'UTC'), rows: all, listens: own[0]?.listens === true, written: own[0]?.written ?? [] }];
     }),
   );
 }

@@ -16,9 +16,9 @@ export interface Window {
 }
 
 /** By which of its columns a row takes a resource. */
-const TAKES = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id' } as const satisfies Record<MemberCollection, string>;
+const TAKES = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id', calendarEvents: 'resource_id' } as const satisfies Record<MemberCollection, string>;
 
-const columnsOf = (collection: 'weddings' | 'bookings' | 'allocations' | 'conflicts' | 'alerts') => sql.raw(PROJECTIONS[collection].fields.map((field) => `t.${snake(field)}`).join(', '));
+const columnsOf = (collection: MemberCollection | 'conflicts' | 'alerts') => sql.raw(PROJECTIONS[collection].fields.map((field) => `t.${snake(field)}`).join(', '));
 
 /** Rows of one collection that take time within the windows, each once, by organisation. Cancelled ones are nobody's time. */
 export async function readTaking<C extends MemberCollection>(tx: Tx, collection: C, windows: readonly Window[]): Promise<Map<string, RowOf<C>[]>> {

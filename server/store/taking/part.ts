@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '../../../core/contract/events.ts';
 import type { Limit, Resource } from '../../../core/contract/record/taking.ts';
 import type { Occupancy } from '../../../core/domain/conflicts/model.ts';
 import { asResource, askedOf, occupancyId, occupancyOf, placesOf, resourceKey, type Member, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
@@ -23,10 +24,17 @@ export interface Part {
 
 export const memberFrom = ({ collection, row }: TakingRow): Member => ({ collection, id: row.id });
 export const resourceOf = ({ collection, row }: TakingRow): string => (collection === 'weddings' ? row.roomId : collection === 'bookings' ? row.vendorId : row.resourceId) ?? '';
-export const isTaking = (draft: EventDraft): draft is Extract<EventDraft, { collection: TakingRow['collection'] }> => draft.collection === 'weddings' || draft.collection === 'bookings' || draft.collection === 'allocations';
+type TakingDraft = Extract<EventDraft, { collection: TakingRow['collection'] }>;
+/** Entries of calendars count only where their calendar is of a resource, or was. */
+export const isTaking = (draft: EventDraft): draft is TakingDraft =>
+  draft.collection === 'calendarEvents' ? (draft.row.resourceId ?? draft.before?.['resourceId'] ?? null) !== null : draft.collection === 'weddings' || draft.collection === 'bookings' || draft.collection === 'allocations';
+
+/** The row as its draft leaves it; one that is gone takes nobody's time. */
+export const takenBy = (draft: TakingDraft): TakingRow =>
+  ({ collection: draft.collection, row: EVENT_TYPES[draft.type].change === 'deleted' ? { ...draft.row, status: 'cancelled' } : draft.row }) as TakingRow;
 
 /** The row as it was before, as far as its draft tells. */
-const formerRow = (draft: Extract<EventDraft, { collection: TakingRow['collection'] }>): TakingRow | null =>
+const formerRow = (draft: TakingDraft): TakingRow | null =>
   draft.before === null ? null : ({ collection: draft.collection, row: { ...draft.row, ...draft.before } } as TakingRow);
 
 /** Ids of the resources that a draft speaks of other than by name. */
@@ -70,7 +78,7 @@ export function named(organisationId: string, given: readonly EventDraft[], reso
   });
   for (const draft of drafts) {
     if (!isTaking(draft)) continue;
-    const one = { collection: draft.collection, row: draft.row } as TakingRow;
+    const one = takenBy(draft);
     rows.set(occupancyId(memberFrom(one)), one);
   }
   // Callers take the first event for the answer of what they wanted, so what follows comes after.

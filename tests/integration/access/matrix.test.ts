@@ -15,6 +15,8 @@ import { beginDryRun } from '../../../server/deliveries/dryRuns.ts';
 import { startReplay } from '../../../server/deliveries/replays.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
+import { createFeeds } from '../../../server/feeds/feeds.ts';
+import { FEED_ROUTE } from '../../../server/feeds/routes.ts';
 import { INCOMPLETE_ROUTE, INTAKE_ROUTE } from '../../../server/intake/intake.ts';
 import { LEAVE_PATH } from '../../../server/systems/leave.ts';
 import { createConnection } from '../../../server/store/connections.ts';
@@ -104,6 +106,9 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   syncConnections: () => ({ path: HTTP.syncConnections.path, payload: {} }),
   connectionStatus: () => ({ path: HTTP.connectionStatus.path }),
   syncCrm: () => ({ path: HTTP.syncCrm.path.replace(':crmType', 'vsco-workspace'), payload: {} }),
+  feeds: () => ({ path: HTTP.feeds.path }),
+  makeFeed: () => ({ path: HTTP.makeFeed.path, payload: { about: { kind: 'house' }, privacy: 'title' } }),
+  revokeFeed: async () => ({ path: HTTP.revokeFeed.path.replace(':id', await anyFeed()) }),
   testEvent: () => ({ path: HTTP.testEvent.path.replace(':id', t.connections.stripe.connectionId), payload: {} }),
   deskTurns: () => ({ path: HTTP.deskTurns.path, payload: { run: randomUUID(), waitMs: 0 } }),
   deskMarks: () => ({ path: HTTP.deskMarks.path }),
@@ -126,6 +131,12 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   leaveGiven: async () => ({ path: HTTP.leaveGiven.path, payload: { callbackUrl: await leaveOver() } }),
   importPreview: async () => ({ path: HTTP.importPreview.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n' } }),
   importRows: async () => ({ path: HTTP.importRows.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n', columns: { Name: 'name', 'Event date': 'event_date' } } }),
+};
+const anyFeed = async (): Promise<string> => {
+  const device = { id: randomUUID(), organisationId: house.organisationId, name: 'Test', kind: 'desktop', ...house.access('owner') } as const;
+  const made = await createFeeds(t.store.internals).make(device, { about: { kind: 'house' }, privacy: 'busy' }, 'https://house.example');
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value.feed.id;
 };
 const anyDelivery = async (): Promise<string> => {
   const { connectionId, system } = t.connections.stripe;
@@ -228,30 +239,42 @@ const command = (type: CommandType, at: House): Command => {
       return { type, ...base, limitId: troubled(at).limitId, name: 'Music', rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' };
     case 'booking.set_status':
       return { type, ...base, collection: 'allocations', id: troubled(at).allocationId, status: 'cancelled', reason: null };
+    case 'calendar.save':
+      return { type, ...base, calendarId: troubled(at).calendarId, direction: 'inbound', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false, reminders: [] };
+    case 'push.retry':
+      return { type, ...base, pushId: troubled(at).pushId };
+    case 'difference.settle':
+      return { type, ...base, differenceId: troubled(at).differenceId, keep: 'ours', reason: null };
     case 'plan.carry_out':
       return { type, commandId: base.commandId, moves: [{ collection: 'allocations', id: troubled(at).allocationId, basedOnVersion: 1, resourceId: troubled(at).resourceId, startsAt: ALLOCATION.startsAt, endsAt: ALLOCATION.endsAt }], reason: null };
   }
 };
 /** A connection of each house, and what is held of it. */
-interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string }
+interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string; calendarId: string; pushId: string; differenceId: string }
 const troubles = new Map<string, Troubles>();
-const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID() };
+const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID(), calendarId: randomUUID(), pushId: randomUUID(), differenceId: randomUUID() };
+const CALENDAR = { direction: 'none', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false } as const;
 const ALLOCATION = { startsAt: '2026-11-20T12:00:00.000Z', endsAt: '2026-11-20T14:00:00.000Z', status: 'definite', rank: null, holdUntil: null, lockedBecause: null, tags: [], units: 1, setUpMinutes: null, turnaroundMinutes: null } as const;
 async function trouble({ organisationId }: House): Promise<void> {
   const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
+  const [calendarId, pushId, differenceId] = [randomUUID(), randomUUID(), randomUUID()];
   const [connectionId, reviewId, deliveryId, conflictId, resourceId, allocationId, limitId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const at = '2026-11-20T12:00:00.000Z';
-  await t.store.internals.writer.write(organisationId, ({ record }) =>
-    record([
+  await t.store.internals.writer.write(organisationId, async ({ tx, record }) => {
+    await tx.insertInto('pushStates').values({ organisationId, pushId, calendarId, remoteId: 'over-there', etag: null, sequence: 1, base: null }).execute();
+    await record([
       draftCreated('connection.created', 'connections', null, { id: connectionId, system: 'stripe', name: 'Stripe', path: 'native', health: 'healthy', healthReason: null, healthSince: at }, null, context),
       draftCreated('review.opened', 'reviewItems', null, { id: reviewId, deliveryId, connectionId, kind: 'held', reason: 'held.deletes', title: 'Stripe: 12 deletions', receivedAt: at, state: 'open' }, null, context),
       draftCreated('conflict.raised', 'conflicts', null, { id: conflictId, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [randomUUID()], members: [{ collection: 'weddings', id: randomUUID() }, { collection: 'weddings', id: randomUUID() }], startsAt: at, endsAt: at, missingMs: 1, missingUnits: 0, raisedAt: at, state: 'open', settledAt: null, settledBy: null, settledBecause: null }, null, context),
       draftCreated('resource.created', 'resources', null, { id: resourceId, kind: 'room', name: 'Orangery', keys: ['orangery'], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' }, null, context),
       draftCreated('allocation.created', 'allocations', null, { id: allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId, title: 'Drinks' }, null, context),
       draftCreated('limit.created', 'limits', null, { id: limitId, name: 'Music', rule: { kind: 'at_most', ms: 7_200_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' }, null, context),
-    ]),
-  );
-  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId });
+      draftCreated('calendar.found', 'calendars', null, { id: calendarId, connectionId, name: 'Hall', zone: null, colour: null, main: true, mayWrite: true, ...CALENDAR, reminders: [], state: 'active', filling: { state: 'idle', reason: null, done: 0, total: null } }, null, context),
+      draftCreated('push.wanted', 'pushes', null, { id: pushId, weddingId: null, calendarId, subject: { collection: 'allocations', id: allocationId }, wish: 'present', state: 'failed', wantedVersion: 1, writtenVersion: null, attempts: 16, reason: 'normalise.reread_failed', nextAttemptAt: null, writtenAt: null }, null, context),
+      draftCreated('difference.raised', 'differences', null, { id: differenceId, weddingId: null, calendarId, pushId, subject: { collection: 'allocations', id: allocationId }, fields: [{ name: 'title', base: 'Drinks', ours: 'Drinks', theirs: 'Wine' }], raisedAt: at, state: 'open', kept: null, settledAt: null, settledBy: null }, null, context),
+    ]);
+  });
+  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId, calendarId, pushId, differenceId });
 }
 
 beforeAll(async () => {
@@ -284,7 +307,7 @@ afterAll(async () => {
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, FEED_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {

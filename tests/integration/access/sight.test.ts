@@ -46,7 +46,7 @@ interface Step {
   readonly also: number;
 }
 
-const COLLECTIONS = ['weddings', 'contacts', 'bookings', 'payments', 'runSheetItems', 'messages', 'documents', 'calendarEvents', 'weatherNotices', 'alerts', 'reviewItems', 'connections'] as const satisfies readonly CollectionName[];
+const COLLECTIONS = ['weddings', 'contacts', 'bookings', 'payments', 'runSheetItems', 'messages', 'documents', 'calendarEvents', 'weatherNotices', 'calendars', 'pushes', 'differences', 'alerts', 'reviewItems', 'connections'] as const satisfies readonly CollectionName[];
 const step: fc.Arbitrary<Step> = fc.record({
   collection: fc.constantFrom<CollectionName>(...COLLECTIONS, 'bookings', 'contacts', 'payments', 'documents', 'alerts'),
   row: fc.nat(2),
@@ -98,6 +98,12 @@ function createWorld() {
         return { name: word(), rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: [word()], overridableBy: [], state: 'active' };
       case 'conflicts':
         return { weddingId, kind: 'overlap', level: 'warn', resourceIds: [pool.resources[0]], members: [{ collection: 'weddings', id: pool.weddings[0] }, { collection: 'weddings', id: pool.weddings[1] }], startsAt: AT, endsAt: AT, missingMs: at.rule, missingUnits: 0, raisedAt: AT, state: 'overridden', settledAt: AT, settledBy: word(), settledBecause: word() };
+      case 'calendars':
+        return { connectionId: pool.connections[0], name: word(), zone: null, colour: null, main: false, mayWrite: null, direction: 'outbound', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false, reminders: [at.rule], state: 'active', filling: { state: 'idle', reason: null, done: 0, total: null } };
+      case 'pushes':
+        return { weddingId, calendarId: pool.calendars[0], subject: { collection: 'weddings', id: pool.weddings[0] }, wish: 'present', state: 'failed', wantedVersion: 1, writtenVersion: null, attempts: at.rule, reason: word(), nextAttemptAt: null, writtenAt: null };
+      case 'differences':
+        return { weddingId, calendarId: pool.calendars[0], pushId: pool.pushes[0], subject: { collection: 'weddings', id: pool.weddings[0] }, fields: [{ name: 'title', base: word(), ours: word(), theirs: word() }], raisedAt: AT, state: 'settled', kept: 'ours', settledAt: AT, settledBy: word() };
       case 'alerts':
         return { weddingId, severity: 'warning', rule: RULES[at.rule] ?? 'payment_failed', title: word(), detail: word(), raisedAt: AT, state: 'acknowledged', acknowledgedAt: AT, acknowledgedBy: word(), subject: { collection: 'bookings', id: pool.bookings[at.contact] ?? pool.bookings[0] } };
       case 'reviewItems':
@@ -109,7 +115,7 @@ function createWorld() {
   const TYPES = {
     weddings: ['wedding.created', 'wedding.updated'], contacts: ['client.created', 'client.updated'], bookings: ['booking.created', 'booking.updated'], payments: ['payment.recorded', 'payment.completed'],
     runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], messages: ['message.received', 'message.updated'], documents: ['document.shared', 'document.updated'],
-    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], limits: ['limit.created', 'limit.updated'], conflicts: ['conflict.raised', 'conflict.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
+    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], limits: ['limit.created', 'limit.updated'], conflicts: ['conflict.raised', 'conflict.updated'], calendars: ['calendar.found', 'calendar.changed'], pushes: ['push.wanted', 'push.failed'], differences: ['difference.raised', 'difference.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
   } as const;
 
   const draft = (at: Step): EventDraft | null => {

@@ -77,7 +77,7 @@ describe('the document', () => {
     const { connectionId: _id, intakeKey } = t.connections.stripe;
     for (const [path, { post }] of told) {
       const [system] = post?.['parameters'] as { schema: { enum: string[] } }[];
-      expect(system?.schema.enum).toEqual([...VENDORS.values()].filter((one) => one.manifest.webhook && one.manifest.webhook.unopened !== true).map((one) => one.manifest.id).sort());
+      expect(system?.schema.enum).toEqual([...VENDORS.values()].filter((one) => one.manifest.webhook && one.manifest.webhook.channel !== true).map((one) => one.manifest.id).sort());
       const url = path.replace('{system}', 'stripe').replace('{connection}', intakeKey);
       expect(canonicalUrl(url)).toBe(`/api/integrations/webhook/stripe/${intakeKey}`);
       const answer = await app.inject({ method: 'POST', url, headers: { 'content-type': 'application/json' }, payload: {} });

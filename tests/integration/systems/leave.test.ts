@@ -78,6 +78,7 @@ describe('giving leave', () => {
     const back = await provider.visit(authorizeUrl);
     const { connection } = await owner.get('leaveGiven', { body: { callbackUrl: back } });
     expect(connection.id).toBe(id);
+    expect(await freshAccess(deps(), t.organisation.id, id)).toMatchObject({ ok: true, value: { granted: ['diary'] } });
     const setup = await owner.get('setup', { id });
     expect(setup.leave).toMatchObject({ given: true, ended: false });
     expect(Date.parse(setup.leave?.until ?? '') - clock.now()).toBeGreaterThan(500_000);

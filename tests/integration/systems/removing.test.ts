@@ -71,7 +71,7 @@ it('says first what goes and what stays, and changes nothing by it', async () =>
   await line.idle();
   const head = await t.store.headSeq(t.organisation.id);
   expect(await owner.get('removal', { id: connectionId })).toEqual({
-    connectionId, addresses: ['webhook'], secrets: 1, keptBy: null, called: true, rows: 1, deliveries: 1, parked: 1, unfinished: { waiting: 0, held: 0, refused: 0 },
+    connectionId, addresses: ['webhook'], secrets: 1, keptBy: null, called: true, rows: 1, written: 0, deliveries: 1, parked: 1, unfinished: { waiting: 0, held: 0, refused: 0 },
   });
   expect(await t.store.headSeq(t.organisation.id)).toBe(head);
   expect((await owner.ask('removal', { id: randomUUID() })).status).toBe(404);
@@ -171,7 +171,7 @@ it.each(['broken', 'gone'] as const)('is shown and done without the folder of it
   folder = state;
   try {
     expect(await owner.get('removal', { id: connectionId })).toEqual({
-      connectionId, addresses: ['webhook'], secrets: 1, keptBy: null, called: false, rows: 1, deliveries: 1, parked: 1, unfinished: { waiting: 0, held: 0, refused: 0 }, untold: ['connect.system_gone'],
+      connectionId, addresses: ['webhook'], secrets: 1, keptBy: null, called: false, rows: 1, written: 0, deliveries: 1, parked: 1, unfinished: { waiting: 0, held: 0, refused: 0 }, untold: ['connect.system_gone'],
     });
     expect((await remove(connectionId)).statusCode).toBe(200);
   } finally {

@@ -1,5 +1,6 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import { calendarRows, playCalendars } from './calendars.ts';
 import { clashingRows } from './conflicts.ts';
 import { manyRows, playTaking, timelineRows } from './timeline.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
@@ -39,14 +40,14 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded', 'timeline', 'timeline_many', 'timeline_staff'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded', 'timeline', 'timeline_many', 'timeline_staff', 'calendars', 'calendars_staff'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
 /** The first vendor that has a contact, or the couple, of the first wedding. */
 function accessOf(scene: Scene, full: Snapshot): Access {
   const booking = full.rows.bookings.find((row) => row.weddingId === WEDDING_A && row.contactId !== null) ?? full.rows.bookings[0];
-  if (scene === 'timeline_staff') return { ...OWNER, role: 'staff' };
+  if (scene === 'timeline_staff' || scene === 'calendars_staff') return { ...OWNER, role: 'staff' };
   if (scene === 'couple') return { ...OWNER, role: 'couple', weddingId: WEDDING_A };
   return scene === 'vendor' && booking ? { role: 'vendor', weddingId: WEDDING_A, contactId: booking.contactId, bookingIds: [booking.id] } : OWNER;
 }
@@ -68,6 +69,10 @@ export interface Harness {
   loseFigures(away: boolean): void;
   /** Somebody else moves what takes time, by its occupancy. */
   shift(occupancy: string, minutes: number): void;
+  /** A calendar has been filled so far. */
+  fill(calendarId: string, done: number, total: number | null): void;
+  /** What is queued for a calendar comes through (null), or is given up with this code. */
+  reach(calendarId: string, reason: string | null): void;
   readonly painted: number[];
   readonly commands: unknown[];
 }
@@ -78,12 +83,13 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : scene === 'crowded' ? 400 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
-  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
   if (scene === 'crowded') snapshot = { ...full, rows: { ...full.rows, weddings: full.rows.weddings.flatMap((row, each) => [row, ...Array.from({ length: 60 }, (_, index) => ({ ...row, id: fixtureId(1, 1000 + each * 100 + index), title: `${row.title} ${index + 1}` }))]) } };
   if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
   if (scene === 'timeline' || scene === 'timeline_staff') snapshot = { ...full, rows: { ...full.rows, ...timelineRows(full, start) } };
+  if (scene === 'calendars' || scene === 'calendars_staff') snapshot = { ...full, rows: { ...full.rows, ...calendarRows(full, start) } };
   if (scene === 'timeline_many') snapshot = { ...full, rows: { ...full.rows, ...manyRows(full, start) } };
   if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
@@ -116,6 +122,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   };
 
   const taking = playTaking(snapshot.rows, snapshot.organisation.zone, emit);
+  const calendars = playCalendars(snapshot.rows, taking.row, emit);
   const connections = new Map(snapshot.rows.connections.map((row) => [row.id, row]));
   const putConnection = (row: Connection, before: Connection | null): void => {
     connections.set(row.id, row);
@@ -147,6 +154,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     const item = command.type === 'review.release' || command.type === 'review.discard' || command.type === 'review.assign' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
     if (!taking.decide(command)) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
+    calendars.decide(command);
     if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');
     if (command.type === 'connection.resume') setHealth(command.connectionId, 'healthy');
     return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });
@@ -253,6 +261,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     commands,
     comeIn: deliveries.deliver,
     shift: (occupancy, minutes) => taking.shift(occupancy, minutes),
+    fill: calendars.fill,
+    reach: calendars.reach,
     endDryRuns: deliveries.endDryRuns,
     changeMeanwhile: deliveries.changeMeanwhile,
     loseFigures: (away) => {

@@ -45,13 +45,15 @@ interface Stage {
 /** Typed into a field it plays the part: a refused key, a vendor that is away, a server that is away. */
 export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line' } as const;
 
+const KEEPER: NonNullable<Setup['keeper']> = { deviceId: fixtureId(12, 3), name: 'orangery-tablet', self: false, state: 'here', since: null, fence: 1, keys: ['password'] };
+
 /** The real manifests, with a server that believes everything but the {@link PLAYED} words. */
 export function sceneSystems(stage: Stage): SystemsCalls {
   const setups = new Map<string, Setup>();
   const countOf = (system: string): number => stage.connections().filter((row) => row.system === system).length;
   const vendorOf = (system: string) => VENDORS.get(system);
   const setupOf = (row: Connection): Setup =>
-    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: ['native', 'bridge'].includes(row.path) && callsComeIn(vendorOf(row.system)?.manifest ?? { webhook: null }) ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: null, leave: null, forwarding: null };
+    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: ['native', 'bridge'].includes(row.path) && callsComeIn(vendorOf(row.system)?.manifest ?? { webhook: null }) ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? KEEPER : null, leave: row.system === 'google-calendar' ? { given: true, until: null, ended: false, refused: null } : null, forwarding: null };
   const said = (values: Readonly<Record<string, string>>, word: string): boolean => Object.values(values).includes(word);
   const answer = (row: Connection, generated: Record<string, string> = {}): ConnectAnswer => ({ connection: row, setup: setupOf(row), generated, report: null });
   let made = 0;
@@ -120,7 +122,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
     removal: async (id) => {
       const { path, health } = rowOf(id);
       const off = health === 'paused' || health === 'disabled';
-      return ok({ connectionId: id, addresses: path === 'mail' ? ['mail'] : path === 'native' || path === 'bridge' ? ['webhook'] : [], secrets: 1, keptBy: null, called: path === 'native' || path === 'feed', rows: 42, deliveries: 130, parked: 1, unfinished: { waiting: 0, held: off ? 3 : 0, refused: off ? 1 : 0 } });
+      return ok({ connectionId: id, addresses: path === 'mail' ? ['mail'] : path === 'native' || path === 'bridge' ? ['webhook'] : [], secrets: 1, keptBy: null, called: path === 'native' || path === 'feed', rows: 42, written: 0, deliveries: 130, parked: 1, unfinished: { waiting: 0, held: off ? 3 : 0, refused: off ? 1 : 0 } });
     },
     async remove(id, { unfinished }) {
       const row = rowOf(id);

@@ -113,9 +113,9 @@ type Rest<T> = T extends unknown ? Omit<T, 'seq' | 'id' | 'recordedAt' | 'occurr
 type Emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']) => void;
 
 /** Plays what the server does with such decisions: carries them out and settles what no longer clashes. */
-export function playTaking(initial: Rows, zone: string, emit: Emit) {
+export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvents'>, zone: string, emit: Emit) {
   const keyed = <T extends { id: string }>(rows: readonly T[]): Record<string, T> => Object.fromEntries(rows.map((row) => [row.id, row]));
-  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), conflicts: keyed(initial.conflicts) };
+  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
   const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated' } as const;
   const put = (collection: 'weddings' | 'bookings' | 'allocations', id: string, patch: object, by: string): void => {
     const row = tables[collection][id];
@@ -125,7 +125,7 @@ export function playTaking(initial: Rows, zone: string, emit: Emit) {
     emit({ type: TYPES[collection], collection, weddingId: null, source: null, before: {}, row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
   };
   const settle = (): void => {
-    const house = houseOf(tables, zone);
+    const house = houseOf({ ...tables, calendarEvents: {} }, zone);
     for (const conflict of Object.values(tables.conflicts)) {
       if (conflict.state !== 'open') continue;
       const ids = conflict.members.map(occupancyId).sort().join();
@@ -176,11 +176,12 @@ export function playTaking(initial: Rows, zone: string, emit: Emit) {
       }
       return true;
     },
+    row: (collection: 'weddings' | 'bookings' | 'allocations', id: string) => tables[collection][id],
     /** Somebody else moves one by so many minutes. */
     shift(occupancy: string, minutes: number): void {
       const { collection, id } = memberOf(occupancy);
-      const row = tables[collection][id];
-      if (!row?.startsAt || !row.endsAt) return;
+      const row = collection === 'calendarEvents' ? undefined : tables[collection][id];
+      if (collection === 'calendarEvents' || !row?.startsAt || !row.endsAt) return;
       const later = (text: string): string => new Date(Date.parse(text) + minutes * 60_000).toISOString();
       put(collection, id, { startsAt: later(row.startsAt), endsAt: later(row.endsAt) }, 'Ines');
     },

@@ -29,7 +29,7 @@ describe('words', () => {
   it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
 
   it('every field that the history may tell has a name', () => {
-    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt)$/;
+    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
     const fields = COLLECTION_NAMES.flatMap((name) => Object.keys(COLLECTIONS[name].shape)).filter((field) => !untold.test(field));
     expect(fields.filter((field) => tMaybe(`fields.${field}`) === null)).toEqual([]);
   });

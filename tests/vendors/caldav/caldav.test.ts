@@ -252,7 +252,7 @@ it('an entry becomes a calendar entry under its path, in each calendar another o
   }
   const meant = told.map((one) => poll.normalise(stored(one.body, { vendorEvent: one.event, settings: access.settings }))).flatMap((one) => (one.ok && one.value.kind === 'changes' ? one.value.changes : []));
   expect(meant[0]).toEqual({
-    kind: 'calendarEvent', remote: { type: 'dav_entry', id: '/ada/calendars/weddings/a.ics', version: null }, wedding: { email: 'ada@example.org', date: '2026-11-21' }, occurredAt: null,
+    kind: 'calendarEvent', remote: { type: 'dav_entry', id: '/ada/calendars/weddings/a.ics', version: null }, calendarRemote: { type: 'calendar', id: 'https://dav.orchard.test/ada/calendars/weddings/' }, wedding: { email: 'ada@example.org', date: '2026-11-21' }, occurredAt: null,
     fields: {
       title: 'Viewing: Ada & Ben', place: 'Orchard Barn', calendar: 'Weddings', startsAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-11-21T11:00:00.000Z', allDay: false, zone: 'Europe/London', status: 'confirmed', busy: true,
     },

@@ -32,11 +32,11 @@ describe('notices', () => {
 
   it('keeps nothing of the opening of a channel', () => expect(notice({ 'x-goog-resource-state': 'sync' })).toMatchObject({ ok: true, value: { nothing: true } }));
 
-  it('takes either token, and only the channel that is ours', () => {
-    const two = { ...access, secrets: { channelToken: 'new', channelTokenPrevious: 'old' } };
+  it('takes the token of any channel that is open, and no other', () => {
+    const two = { ...access, secrets: { channelToken: 'new old' } };
     for (const token of ['new', 'old']) expect(notice({ 'x-goog-channel-token': token }, two).ok).toBe(true);
     expect(notice({ 'x-goog-channel-token': 'NEW' }, two)).toEqual({ ok: false, error: 'intake.signature_wrong' });
-    expect(notice({}, { ...access, settings: { channelId: 'another' } })).toEqual({ ok: false, error: 'intake.signature_wrong' });
+    expect(notice({ 'x-goog-channel-token': 'new old' }, two)).toEqual({ ok: false, error: 'intake.signature_wrong' });
     expect(notice({ 'x-goog-message-number': '1, 2' })).toEqual({ ok: false, error: 'intake.signature_malformed' });
   });
 });

@@ -34,8 +34,8 @@ describe('notices', () => {
     for (const body of [{}, { value: 7 }, { value: [] }, { value: [null, 7] }]) expect(verify(body)).toMatchObject({ ok: true, value: { nothing: true } });
   });
 
-  it('takes either state, and refuses what is no object of text', () => {
-    const two = { clientState: 'new', clientStatePrevious: 'old' };
+  it('takes the state of any channel that is open, and refuses what is no object of text', () => {
+    const two = { channelToken: 'new old' };
     for (const clientState of ['new', 'old']) expect(verify({ value: [{ ...parsed('created').value[0], clientState }] }, two)).not.toMatchObject({ value: { nothing: true } });
     for (const text of ['', '[]', 'null', '<html>']) expect(verify(text)).toEqual({ ok: false, error: 'intake.body_not_json' });
     const bad = part.verify(call(new Uint8Array([0x7b, 0xff]), {}), access, { hashing, clock: clockAt(0), certificates: noCertificates });
@@ -52,9 +52,19 @@ describe('notices', () => {
 
   it('makes us look, or says why not', () => {
     for (const event of ['created', 'updated', 'deleted', 'missed']) expect(part.normalise(stored('{}', { vendorEvent: event }))).toEqual({ ok: true, value: { kind: 'poll' } });
-    expect(part.normalise(stored('{}', { vendorEvent: 'subscriptionRemoved' }))).toMatchObject({ value: { kind: 'ignored', why: 'the subscription has ended; changes come by looking' } });
-    const both = verify({ value: [...parsed('ignored.subscriptionRemoved').value, ...parsed('deleted').value] });
-    expect(both).toMatchObject({ ok: true, value: { vendorEvent: 'deleted' } });
+    expect(part.normalise(stored('{}', { vendorEvent: 'acl' }))).toMatchObject({ value: { kind: 'ignored' } });
+  });
+
+  it('tells which subscription ends or has ended, also beside news', () => {
+    const subscription = parsed('subscriptionRemoved').value[0]?.['subscriptionId'];
+    const meant = (...names: string[]) => {
+      const answer = verify({ value: names.flatMap((name) => parsed(name).value) });
+      if (!answer.ok) throw new Error(answer.error);
+      return part.normalise(stored(answer.value.bodyText, { vendorEvent: answer.value.vendorEvent }));
+    };
+    expect(meant('reauthorizationRequired')).toEqual({ ok: true, value: { kind: 'poll', channels: [{ remoteId: subscription, state: 'ending' }] } });
+    expect(meant('subscriptionRemoved', 'deleted')).toEqual({ ok: true, value: { kind: 'poll', channels: [{ remoteId: subscription, state: 'gone' }] } });
+    expect(meant('missed')).toEqual({ ok: true, value: { kind: 'poll' } });
   });
 
   it('asks back only what is asked by POST', () => {

@@ -43,7 +43,7 @@ const question = (validationToken: string) => call(bytes(''), {}, { mediaType: '
 export const samples: VendorSamples = {
   vendor: microsoftGraph,
   nowMs: 1_793_000_100_000,
-  access: { connectionId: '0199a000-0000-7000-8000-00000000c017', settings: { clientId: 'client', baseUrl: BASE }, secrets: { clientSecret: 'graph-client-secret', clientState: STATE, accessToken: ACCESS } },
+  access: { connectionId: '0199a000-0000-7000-8000-00000000c017', settings: { clientId: 'client', baseUrl: BASE }, secrets: { clientSecret: 'graph-client-secret', channelToken: STATE, accessToken: ACCESS } },
   // The proof is in each item of the body.
   prove: (body, { mediaType = 'application/json' } = {}) => call(body, {}, { mediaType }),
   provesElsewhere: true,

@@ -105,6 +105,7 @@ describe('what must be loaded first', () => {
       emails: ['a@b.c'],
       phones: [],
       dates: ['2026-11-20'],
+      ourIds: [],
       people: false,
     });
   });

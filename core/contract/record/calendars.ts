@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { Id, Instant, ShortText, Zone } from '../primitives.ts';
+import { rowBase } from './row.ts';
+
+/** Calendars that are kept elsewhere, what is to stand in them because of us, and where both sides say something else. */
+
+/** `inbound`: what stands there takes its resource's time here. `outbound`: what takes its resource's time here stands there. */
+export const DIRECTIONS = ['none', 'inbound', 'outbound', 'bidirectional'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** What happens to an entry of ours that somebody has changed over there (CAL-11). `merge` goes field by field against what stood on both sides last. */
+export const STRATEGIES = ['local_wins', 'remote_wins', 'merge', 'manual'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** How much of an entry its readers see: all; when and what; that somebody is taken. */
+export const PRIVACIES = ['full', 'title', 'busy'] as const;
+
+/** What a person may say of a calendar. */
+export const CalendarFields = {
+  direction: z.enum(DIRECTIONS),
+  privacy: z.enum(PRIVACIES),
+  strategy: z.enum(STRATEGIES),
+  /** Whose calendar it is: the room, vendor, member of the crew whose time it tells of; null = nobody's yet, then nothing is written and nothing takes time. */
+  resourceId: Id.nullable(),
+  /** Every wedding of the house is written, whatever room it has: the house's own calendar. */
+  everyWedding: z.boolean(),
+  /** The calendar may mail its invitations to the people of a booking. */
+  invite: z.boolean(),
+  /** Minutes before the start. */
+  reminders: z.array(z.int().min(0).max(40_320)).max(5),
+} as const;
+
+/** How a calendar is filled the first time, or filled anew. `done` and `total` count entries; `total` null = not counted yet. */
+export const CalendarFilling = z.object({
+  state: z.enum(['idle', 'filling', 'failing']),
+  /** Error code while failing. */
+  reason: z.string().nullable(),
+  done: z.int().min(0),
+  total: z.int().min(0).nullable(),
+});
+
+/** One calendar of a connection. Which one it is over there stands in its mapping (`remoteType` `calendar`): an address is no fact for everybody. */
+export const Calendar = z.object({
+  ...rowBase,
+  connectionId: Id,
+  name: ShortText,
+  /** Null = it does not say. */
+  zone: Zone.nullable(),
+  /** `#rrggbb`. */
+  colour: z.string().regex(/^#[0-9a-f]{6}$/).nullable(),
+  /** The account's main one. */
+  main: z.boolean(),
+  /** Null = it does not say, and a try will tell. */
+  mayWrite: z.boolean().nullable(),
+  ...CalendarFields,
+  /** `gone`: over there nobody finds it any more. */
+  state: z.enum(['active', 'gone']),
+  filling: CalendarFilling,
+});
+export type Calendar = z.infer<typeof Calendar>;
+
+/** Whose rows are written into calendars. */
+export const PUSHED = ['weddings', 'bookings', 'allocations'] as const;
+export const PushSubject = z.object({ collection: z.enum(PUSHED), id: Id });
+
+/**
+ * One of our rows in one calendar: the second of the two promises (recorded; on their calendar).
+ * `queued`: will be written. `written`: what is wanted stands there, or is gone from there. `failed`: it is not tried again by itself.
+ * `differs`: both sides were changed and a person is asked ({@link Difference}).
+ */
+export const Push = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  calendarId: Id,
+  subject: PushSubject,
+  wish: z.enum(['present', 'absent']),
+  state: z.enum(['queued', 'written', 'failed', 'differs']),
+  /** Version of the subject's row that is to stand there, and that does; null = none yet. */
+  wantedVersion: z.int().min(1),
+  writtenVersion: z.int().min(1).nullable(),
+  /** In a row without success. */
+  attempts: z.int().min(0),
+  /** Error code of the last attempt; null = it went well, or there was none. */
+  reason: z.string().nullable(),
+  /** Null = not because of time. */
+  nextAttemptAt: Instant.nullable(),
+  writtenAt: Instant.nullable(),
+});
+export type Push = z.infer<typeof Push>;
+
+export const DIFFERING = ['startsAt', 'endsAt', 'title', 'place', 'status'] as const;
+
+/** An entry of ours was changed over there, and its calendar's strategy asks a person (XP-04). */
+export const Difference = z.object({
+  ...rowBase,
+  weddingId: Id.nullable(),
+  calendarId: Id,
+  pushId: Id,
+  subject: PushSubject,
+  /** `base`: what stood on both sides last. Instants as ISO text. A deletion over there is `status` with theirs `cancelled`. */
+  fields: z.array(z.object({ name: z.enum(DIFFERING), base: z.string().nullable(), ours: z.string().nullable(), theirs: z.string().nullable() })).min(1).max(DIFFERING.length),
+  raisedAt: Instant,
+  state: z.enum(['open', 'settled']),
+  /** Null while open, or when both sides came to say the same by themselves. */
+  kept: z.enum(['ours', 'theirs']).nullable(),
+  settledAt: Instant.nullable(),
+  settledBy: ShortText.nullable(),
+});
+export type Difference = z.infer<typeof Difference>;

@@ -1,0 +1,122 @@
+import type { Calendar } from '../../contract/record/calendars.ts';
+import type { Wedding } from '../../contract/record/day.ts';
+import type { Contact } from '../../contract/record/people.ts';
+import type { Resource } from '../../contract/record/taking.ts';
+import type { TRADES } from '../../contract/record/trade.ts';
+import type { MovableRow } from '../conflicts/occupancies.ts';
+import { entryStatus, spanOf } from './targets.ts';
+import type { Stood } from './returned.ts';
+
+/** What an entry of ours says in somebody's calendar, by how much its readers may see. */
+
+type Privacy = Calendar['privacy'];
+
+/** In the language of the calendar's readers; `{{name}}` stands for what is told. */
+export interface EntryWords {
+  readonly busy: string;
+  readonly wedding: string;
+  readonly trade: string;
+  readonly callTime: string;
+  readonly place: string;
+  readonly contact: string;
+  readonly trades: Readonly<Record<(typeof TRADES)[number], string>>;
+}
+
+/** What is told besides the row itself; null = there is none. */
+export interface Around {
+  readonly wedding: Pick<Wedding, 'title' | 'zone'> | null;
+  readonly resource: Pick<Resource, 'name'> | null;
+  readonly contact: Pick<Contact, 'name' | 'email'> | null;
+  /** Of the house, IANA. */
+  readonly zone: string;
+}
+
+export interface EntryOptions {
+  /** Id of the push: each calendar has its own copy. */
+  readonly pushId: string;
+  readonly calendar: Pick<Calendar, 'privacy' | 'invite' | 'reminders'>;
+  readonly around: Around;
+  readonly words: EntryWords;
+  readonly sequence: number;
+  /** When the row was changed last. UTC milliseconds. */
+  readonly changedAt: number;
+}
+
+const placeOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.room : collection === 'bookings' ? row.place : null);
+
+/** What both sides can be compared by; null = nothing of it is to stand there. What its readers do not see is null. */
+export function stoodOf(subject: MovableRow, privacy: Privacy): Stood | null {
+  const [span, status] = [spanOf(subject), entryStatus(subject)];
+  if (span === null || status === null) return null;
+  return {
+    startsAt: new Date(span.startsAt).toISOString(), endsAt: new Date(span.endsAt).toISOString(), status,
+    title: privacy === 'busy' ? null : subject.row.title,
+    place: privacy === 'full' ? placeOf(subject) : null,
+  };
+}
+
+/** What of a row is written for readers of this privacy, and nothing else. Where two say the same, nothing has to be written. */
+export function tellingOf(subject: MovableRow, privacy: Privacy): string {
+  const { collection, row } = subject;
+  const more = privacy !== 'full' ? [] : collection === 'bookings' ? [row.trade, row.callTime, row.contactId, row.weddingId] : collection === 'allocations' ? [row.weddingId] : [row.zone];
+  return JSON.stringify([stoodOf(subject, privacy), ...more]);
+}
+
+const clockOf = (instant: string, zone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(Date.parse(instant));
+const filled = (text: string, values: Readonly<Record<string, string>>): string => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+
+function descriptionOf({ collection, row }: MovableRow, { around, words }: EntryOptions): string {
+  const zone = around.wedding?.zone ?? around.zone;
+  const lines: string[] = [];
+  if (collection !== 'weddings' && around.wedding) lines.push(filled(words.wedding, { title: around.wedding.title }));
+  if (collection === 'bookings') {
+    lines.push(filled(words.trade, { trade: words.trades[row.trade] }));
+    if (row.callTime !== null) lines.push(filled(words.callTime, { time: clockOf(row.callTime, zone) }));
+    if (around.contact) lines.push(filled(words.contact, { name: around.contact.name }));
+  }
+  if (around.resource && collection !== 'bookings') lines.push(filled(words.place, { name: around.resource.name }));
+  return lines.join('\n');
+}
+
+/** As `OutgoingEvent` of `core/vendors/calendars.ts` has it. Times in UTC milliseconds. */
+export interface Entry {
+  readonly ourId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly location: string | null;
+  readonly when: { readonly kind: 'times'; readonly startsAt: number; readonly endsAt: number; readonly zone: string };
+  readonly status: 'confirmed' | 'tentative';
+  readonly busy: boolean;
+  readonly privacy: Privacy;
+  readonly busyText: string;
+  readonly attendees?: readonly { readonly email: string; readonly name: string | null }[];
+  readonly invite?: boolean;
+  readonly reminders: readonly number[];
+  readonly sequence: number;
+  readonly changedAt: number;
+}
+
+/** The entry as it is to stand there; null = nothing is. */
+export function entryOf(subject: MovableRow, options: EntryOptions): Entry | null {
+  const { pushId, calendar, around, words, sequence, changedAt } = options;
+  const [span, status] = [spanOf(subject), entryStatus(subject)];
+  if (span === null || status === null) return null;
+  const email = around.contact?.email ?? null;
+  const invited = calendar.invite && calendar.privacy === 'full' && subject.collection === 'bookings';
+  return {
+    ourId: pushId,
+    title: subject.row.title,
+    description: descriptionOf(subject, options),
+    location: placeOf(subject),
+    when: { kind: 'times', ...span, zone: around.wedding?.zone ?? (subject.collection === 'weddings' ? subject.row.zone : around.zone) },
+    status,
+    busy: true,
+    privacy: calendar.privacy,
+    busyText: words.busy,
+    ...(invited ? { attendees: email === null ? [] : [{ email, name: around.contact?.name ?? null }], invite: true } : {}),
+    reminders: calendar.reminders,
+    sequence,
+    changedAt,
+  };
+}

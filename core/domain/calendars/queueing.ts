@@ -1,0 +1,88 @@
+import type { Calendar, Push } from '../../contract/record/calendars.ts';
+import type { MovableRow } from '../conflicts/occupancies.ts';
+import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
+import { stoodOf, tellingOf } from './entry.ts';
+import { looksSame, type Stood } from './returned.ts';
+import { spanOf, wishFor } from './targets.ts';
+
+/** What a fact means for one calendar: an entry to write, to take back, or nothing. */
+
+export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'privacy'>;
+
+/** The row of a push, and what is known of its entry over there. */
+export interface Standing {
+  readonly push: Push;
+  readonly remoteId: string | null;
+  readonly base: Stood | null;
+}
+
+export interface Queueing {
+  readonly calendar: PushedCalendar;
+  readonly subject: MovableRow;
+  /** The row as it was; null = it is new, or nothing of it has changed. */
+  readonly before: MovableRow | null;
+  readonly standing: Standing | null;
+  /** Written anew although nothing of the row has changed: what is told of it has. */
+  readonly anew: boolean;
+  readonly now: number;
+  readonly newId: () => string;
+  readonly context: DraftContext;
+}
+
+const NOTHING_YET = { attempts: 0, reason: null, nextAttemptAt: null } as const;
+const weddingOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.id : row.weddingId);
+
+/** Null = nothing has to be done. */
+export function queuedFor(given: Queueing): EventDraft | null {
+  const { calendar, subject, before, standing, now } = given;
+  const wish = wishFor(subject, calendar, now);
+  if (standing === null) return wish === 'present' ? wanted(given) : null;
+  if (wish === 'absent') return taken(given, standing.push);
+  // What is over is left as it is, unless it was moved into the past from a day that is still to come.
+  const moved = before !== null && (spanOf(before)?.endsAt ?? 0) > now;
+  if (wish === 'over' && !moved) return null;
+  return present(given, standing);
+}
+
+function wanted({ calendar, subject, newId, context }: Queueing): EventDraft {
+  const weddingId = weddingOf(subject);
+  const row = { id: newId(), weddingId, calendarId: calendar.id, subject: { collection: subject.collection, id: subject.row.id }, wish: 'present', state: 'queued', wantedVersion: subject.row.version, writtenVersion: null, ...NOTHING_YET, writtenAt: null } as const;
+  return draftCreated('push.wanted', 'pushes', weddingId, row, null, context);
+}
+
+function taken({ subject, context }: Queueing, push: Push): EventDraft | null {
+  if (push.wish === 'absent') return null;
+  const weddingId = weddingOf(subject);
+  return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'absent', state: 'queued', wantedVersion: subject.row.version, ...NOTHING_YET }, null, context);
+}
+
+function present({ calendar, subject, before, anew, context }: Queueing, { push, remoteId, base }: Standing): EventDraft | null {
+  const weddingId = weddingOf(subject);
+  const { version } = subject.row;
+  const { privacy } = calendar;
+  const same = before !== null && tellingOf(before, privacy) === tellingOf(subject, privacy);
+  if (push.wish === 'present') {
+    if (!anew && (before === null || same)) return null;
+    // A person is asked which side stays; whatever the answer is, it is about what stands then.
+    if (push.state === 'differs') return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wantedVersion: version }, null, context);
+    if (!anew && before !== null && remoteId !== null && tookTheirs(before, subject, privacy, base)) {
+      return draftUpdated('push.confirmed', 'pushes', weddingId, push, { weddingId, state: 'written', wantedVersion: version, writtenVersion: version, ...NOTHING_YET }, null, context);
+    }
+  }
+  return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'present', state: 'queued', wantedVersion: version, ...NOTHING_YET }, null, context);
+}
+
+/** The change came from that very calendar: what is wanted stands there already. */
+function tookTheirs(before: MovableRow, subject: MovableRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
+  const stood = stoodOf(subject, privacy);
+  if (base === null || stood === null || !looksSame(stood, base, privacy)) return false;
+  const others = (row: MovableRow): string => tellingOf({ ...row, row: { ...row.row, ...comparable(subject) } } as MovableRow, privacy);
+  return others(before) === others(subject);
+}
+
+/** The fields that both sides are compared by, as the row has them. */
+function comparable({ collection, row }: MovableRow): object {
+  const { title, startsAt, endsAt, status } = row;
+  const place = collection === 'weddings' ? { room: row.room } : collection === 'bookings' ? { place: row.place } : {};
+  return { title, startsAt, endsAt, status, ...place };
+}

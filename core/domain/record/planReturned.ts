@@ -1,0 +1,46 @@
+import type { CollectionName } from '../../contract/record.ts';
+import { planBack, type PushAfter, type PushedRow } from '../calendars/back.ts';
+import { stoodOf } from '../calendars/entry.ts';
+import type { Stood } from '../calendars/returned.ts';
+import type { Change } from './changes.ts';
+import type { PlanTools } from './planTools.ts';
+
+type EntryChange = Extract<Change, { kind: 'calendarEvent' }>;
+
+const OURS: readonly CollectionName[] = ['weddings', 'bookings', 'allocations'];
+
+/**
+ * An entry that we have written ourselves, as a look brings it: never one of somebody else's, however early it comes. Null = it is none of
+ * ours. One that has our mark under another id, or was taken out of a feed of ours, is a copy: it takes nobody's time a second time.
+ */
+export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: number | null): readonly PushAfter[] | null {
+  const { view, mapped } = tools;
+  const { ourId } = change;
+  if (mapped !== null && mapped.collection !== 'pushes') return null;
+  const push = view.row('pushes', mapped?.id ?? ourId ?? '');
+  if (!push) return mapped !== null || (ourId !== undefined && OURS.some((name) => view.row(name, ourId) !== null)) ? [] : null;
+  const standing = view.pushStanding?.(push.id) ?? null;
+  // Its first writing is under way, or it is somebody's copy.
+  if (mapped === null && (standing === null || standing.remoteId !== null || push.writtenVersion !== null)) return [];
+  if (mapped !== null) tools.remember('pushes', push.id);
+  // Another entry stands in its place by now.
+  if (standing !== null && standing.remoteId !== null && standing.remoteId !== change.remote.id) return [];
+  const [calendar, row] = [view.row('calendars', push.calendarId), view.row(push.subject.collection, push.subject.id)];
+  if (!standing || !calendar || !row) return [];
+  const subject = { collection: push.subject.collection, row } as PushedRow;
+  const from = standing.base ?? stoodOf(subject, calendar.privacy);
+  const gone = change.deleted === true || change.fields.status === 'cancelled';
+  if (!gone && from === null && (!change.fields.startsAt || !change.fields.endsAt)) return [];
+  const plan = planBack({
+    push, calendar, subject, standing, difference: view.openDifference?.(push.id) ?? null, remoteId: change.remote.id,
+    theirs: { stood: gone ? 'gone' : asStood(change, from), changedAt: change.occurredAt === null ? null : Date.parse(change.occurredAt) },
+    certain: false, heardAt: receivedAt, now: receivedAt ?? 0, newId: tools.newId, context: tools.origin,
+  });
+  for (const draft of plan.drafts) tools.push(draft);
+  return plan.after ? [plan.after] : [];
+}
+
+function asStood({ fields: f }: EntryChange, from: Stood | null): Stood {
+  const { startsAt = from?.startsAt ?? '', endsAt = from?.endsAt ?? '', status = from?.status ?? 'confirmed' } = f;
+  return { startsAt, endsAt, status, title: f.title === undefined ? (from?.title ?? null) : f.title, place: f.place === undefined ? (from?.place ?? null) : f.place };
+}

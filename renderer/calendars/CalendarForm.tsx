@@ -1,0 +1,97 @@
+import { Checkbox, MultiSelect, Select } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { DIRECTIONS, PRIVACIES, STRATEGIES, type Calendar } from '../../core/contract/record/calendars.ts';
+import type { Keeper } from '../../core/contract/systems.ts';
+import { useBackend } from '../app/context.ts';
+import { tellDecided } from '../app/openDecision.ts';
+import { useTables } from '../app/selectors.ts';
+import { FormActs, FormDialog } from '../calendar/FormDialog.tsx';
+import { useHouse } from '../calendar/useHouse.ts';
+import { Choice } from '../components/Choice.tsx';
+import { spanText } from '../components/format.ts';
+import { useNow } from '../components/useNow.ts';
+import { t } from '../i18n/index.ts';
+import { choiceOf, saveCalendar, type CalendarChoice } from '../state/calendars.ts';
+import { calendarName, writes } from './words.ts';
+import { wouldStand } from './written.ts';
+
+const NOBODY = 'nobody';
+const MINUTE_MS = 60_000;
+/** Minutes before that are offered; others that stand there are offered too. */
+const BEFORE = [10, 30, 60, 120, 1_440, 2_880, 10_080];
+const MOST_REMINDERS = 5;
+
+interface FormProps {
+  readonly calendar: Calendar;
+  /** The computer that keeps the connection's key; null = the server does. */
+  readonly keeper: Keeper | null;
+  readonly onClose: () => void;
+}
+
+/** How a calendar takes part. Only what the chosen way asks for is asked; what is not shown stays as it was. */
+export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
+  const backend = useBackend();
+  const tables = useTables();
+  const house = useHouse();
+  const now = useNow(60_000);
+  // As it stood when the form was opened: what somebody else has changed meanwhile is told, not overwritten.
+  const [was] = useState(calendar);
+  const [choice, setChoice] = useState<CalendarChoice>(() => choiceOf(calendar));
+  const change = (by: Partial<CalendarChoice>): void => setChoice({ ...choice, ...by });
+  const { direction, privacy, strategy, resourceId, everyWedding, invite, reminders } = choice;
+  const out = writes(choice);
+  const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : keeper === null ? null : t('calendars.keptElsewhere');
+  const stands = useMemo(() => (out ? wouldStand(house, { ...calendar, ...choice }, now) : 0), [out, house, calendar, choice, now]);
+  const resources = Object.values(tables.resources).filter(({ state, id }) => state === 'active' || id === resourceId).sort((a, b) => a.name.localeCompare(b.name));
+  const aimless = direction !== 'none' && resourceId === null && !(out && everyWedding);
+
+  return (
+    <FormDialog title={calendarName(tables, calendar.id)} onClose={onClose}>
+      <form
+        className="cal-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void saveCalendar(backend, was, choice).then((done) => {
+            tellDecided(done, was.id);
+            if (done.kind !== 'not_kept') onClose();
+          });
+        }}
+      >
+        <Select
+          label={t('calendars.way')} description={t(`calendars.directionHelp.${direction}`)} value={direction} allowDeselect={false} data-autofocus
+          data={DIRECTIONS.map((value) => ({ value, label: t(`calendars.direction.${value}`), disabled: mayNot !== null && value !== was.direction && writes({ direction: value }) }))}
+          onChange={(value) => change({ direction: DIRECTIONS.find((one) => one === value) ?? direction })}
+        />
+        {mayNot === null ? null : <p className="calendar-note">{mayNot}</p>}
+        {direction === 'none' ? null : (
+          <Choice
+            label={t('calendars.whose')} description={t('calendars.whoseHelp')} value={resourceId ?? NOBODY} onChange={(value) => change({ resourceId: value === NOBODY ? null : value })}
+            choices={[{ value: NOBODY, label: t('calendars.nobody') }, ...resources.map(({ id, name }) => ({ value: id, label: name }))]}
+          />
+        )}
+        {out ? (
+          <>
+            <Checkbox label={t('calendars.everyWedding')} checked={everyWedding} onChange={(event) => change({ everyWedding: event.currentTarget.checked })} />
+            <Select label={t('calendars.privacy')} data={PRIVACIES.map((value) => ({ value, label: t(`calendars.privacyOf.${value}`) }))} value={privacy} allowDeselect={false} onChange={(value) => change({ privacy: PRIVACIES.find((one) => one === value) ?? privacy })} />
+            {direction === 'bidirectional' ? (
+              <Select
+                label={t('calendars.strategy')} description={t(`calendars.strategyHelp.${strategy}`)} value={strategy} allowDeselect={false}
+                data={STRATEGIES.map((value) => ({ value, label: t(`calendars.strategyOf.${value}`) }))} onChange={(value) => change({ strategy: STRATEGIES.find((one) => one === value) ?? strategy })}
+              />
+            ) : null}
+            <MultiSelect
+              label={t('calendars.reminders')} value={reminders.map(String)} maxValues={MOST_REMINDERS} {...(reminders.length === 0 ? { placeholder: t('calendars.noReminders') } : {})}
+              data={[...new Set([...BEFORE, ...was.reminders])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: t('calendars.before', { span: spanText(minutes * MINUTE_MS) }) }))}
+              onChange={(some) => change({ reminders: some.map(Number).sort((a, b) => a - b) })}
+            />
+            <Checkbox label={t('calendars.invite')} description={t('calendars.inviteHelp')} checked={invite} disabled={privacy !== 'full' && !invite} onChange={(event) => change({ invite: event.currentTarget.checked })} />
+          </>
+        ) : null}
+        <p role="status" className={aimless ? 'calendar-note' : 'dim'}>
+          {aimless ? t('calendars.needsWhose') : out ? t('calendars.willStand', { count: stands }) : writes(was) ? t('calendars.willLeave') : ''}
+        </p>
+        <FormActs onClose={onClose} />
+      </form>
+    </FormDialog>
+  );
+}

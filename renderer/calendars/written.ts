@@ -1,0 +1,54 @@
+import type { Calendar } from '../../core/contract/record/calendars.ts';
+import { targetsOf } from '../../core/domain/calendars/targets.ts';
+import type { House } from '../../core/domain/conflicts/house.ts';
+import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import { memberOf, type MovableRow } from '../../core/domain/conflicts/occupancies.ts';
+
+/** What is written where, before it is: asked of the server's own rule over the rows that this console holds. */
+
+/** As its row stands, and as it would stand there; null = it is no row of ours. */
+function turned({ rows }: House, one: Occupancy): { readonly was: MovableRow; readonly is: MovableRow } | null {
+  const { collection, id } = memberOf(one.id);
+  const when = { startsAt: new Date(one.startsAt).toISOString(), endsAt: new Date(one.endsAt).toISOString() };
+  if (collection === 'weddings') {
+    const row = rows.weddings[id];
+    return row ? { was: { collection, row }, is: { collection, row: { ...row, ...when, roomId: one.resourceId } } } : null;
+  }
+  if (collection === 'bookings') {
+    const row = rows.bookings[id];
+    return row ? { was: { collection, row }, is: { collection, row: { ...row, ...when, vendorId: one.resourceId } } } : null;
+  }
+  if (collection === 'allocations') {
+    const row = rows.allocations[id];
+    return row ? { was: { collection, row }, is: { collection, row: { ...row, ...when, resourceId: one.resourceId } } } : null;
+  }
+  return null;
+}
+
+export interface Written {
+  readonly into: readonly Calendar[];
+  /** Which would have it no more. */
+  readonly outOf: readonly Calendar[];
+}
+
+export function writtenBy(house: House, to: readonly Occupancy[], calendars: readonly Calendar[], now: number): Written {
+  const moves = to.flatMap((one) => turned(house, one) ?? []);
+  const into = new Set(moves.flatMap(({ is }) => targetsOf(is, calendars, now)));
+  const left = new Set(moves.flatMap(({ was, is }) => {
+    const then = targetsOf(is, calendars, now);
+    return targetsOf(was, calendars, now).filter((calendar) => !then.includes(calendar));
+  }));
+  const inOrder = (some: ReadonlySet<Calendar>): Calendar[] => calendars.filter((calendar) => some.has(calendar)).sort((a, b) => a.name.localeCompare(b.name));
+  // Of a swap one goes in where the other comes out: it is written to.
+  return { into: inOrder(into), outOf: inOrder(left).filter((calendar) => !into.has(calendar)) };
+}
+
+/** How many that are still to come would stand in it. */
+export function wouldStand({ rows }: House, calendar: Calendar, now: number): number {
+  const all: MovableRow[] = [
+    ...Object.values(rows.weddings).map((row) => ({ collection: 'weddings' as const, row })),
+    ...Object.values(rows.bookings).map((row) => ({ collection: 'bookings' as const, row })),
+    ...Object.values(rows.allocations).map((row) => ({ collection: 'allocations' as const, row })),
+  ];
+  return all.filter((one) => targetsOf(one, [calendar], now).length > 0).length;
+}

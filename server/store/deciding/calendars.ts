@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
+import type { Calendar } from '../../../core/contract/record/calendars.ts';
+import { visibleRow } from '../../../core/domain/access/rows.ts';
+import { isWritten, NEW_FILLING, refills } from '../../../core/domain/calendars/targets.ts';
+import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import { readRows } from '../rows.ts';
+import type { Deciding } from './deciding.ts';
+
+/** How a calendar that is kept elsewhere takes part, and what failed to get there. */
+
+type Of<T extends Command['type']> = Extract<Command, { type: T }>;
+const some = <D>(draft: D | null): D[] => (draft ? [draft] : []);
+
+export async function saveCalendar(deciding: Deciding, command: Of<'calendar.save'>): Promise<CommandAnswer> {
+  const { writing: { tx }, organisationId, device, context, rejected, rebase, accept } = deciding;
+  const { direction, privacy, strategy, resourceId, everyWedding, invite } = command;
+  const [current] = await readRows(tx, organisationId, 'calendars', [command.calendarId]);
+  if (!current || !visibleRow(device, 'calendars', current)) return rejected('request.not_found', 'There is no such calendar.');
+  if (current.version !== command.basedOnVersion) return rebase(current.id);
+  const [resource] = resourceId === null ? [null] : await readRows(tx, organisationId, 'resources', [resourceId]);
+  if (resource === undefined) return rejected('request.not_found', 'There is no such resource.');
+  const reminders = [...new Set(command.reminders)].sort((a, b) => a - b);
+  const fields = { direction, privacy, strategy, resourceId, everyWedding, invite, reminders };
+  const next: Calendar = { ...current, ...fields };
+  if (isWritten(next)) {
+    const refused = await unwritable(deciding, current);
+    if (refused) return refused;
+  }
+  const filling = refills(current, next) ? { filling: NEW_FILLING } : {};
+  if (refills(current, next)) {
+    await sql`
+      insert into calendar_states (organisation_id, calendar_id) values (${organisationId}, ${current.id})
+      on conflict (organisation_id, calendar_id) do update set filled_to = null, fence = calendar_states.fence + 1, leased_until = '-infinity'
+    `.execute(tx);
+  }
+  return accept(some<EventDraft>(draftUpdated('calendar.changed', 'calendars', null, current, { ...fields, ...filling }, null, context)), current.seq);
+}
+
+/** Why nothing can be written into it; null = it can, or a try will tell. */
+async function unwritable({ writing: { tx }, organisationId, rejected }: Deciding, calendar: Calendar): Promise<CommandAnswer | null> {
+  const access = await tx.selectFrom('connectionAccess').select(['keptBy', 'removedAt']).where('organisationId', '=', organisationId).where('id', '=', calendar.connectionId).executeTakeFirst();
+  if (!access || access.removedAt !== null || calendar.state === 'gone') return rejected('calendar.gone', `${calendar.name} is not there any more.`);
+  if (access.keptBy !== null) return rejected('calendar.key_kept', `A desktop keeps the key of ${calendar.name}, and the server writes.`);
+  return calendar.mayWrite === false ? rejected('calendar.forbidden', `${calendar.name} may be read and not written.`) : null;
+}
+
+export async function retryPush(deciding: Deciding, command: Of<'push.retry'>): Promise<CommandAnswer> {
+  const { writing: { tx }, organisationId, device, context, rejected, rebase, accept } = deciding;
+  const [push] = await readRows(tx, organisationId, 'pushes', [command.pushId]);
+  if (!push || !visibleRow(device, 'pushes', push)) return rejected('request.not_found', 'There is no such entry.');
+  if (push.version !== command.basedOnVersion) return rebase(push.id);
+  if (push.state === 'written' || push.state === 'differs') return rejected('command.not_possible', `It is not one that failed: ${push.state}.`);
+  return accept(some<EventDraft>(draftUpdated('push.queued', 'pushes', push.weddingId, push, { state: 'queued', attempts: 0, nextAttemptAt: null }, null, context)), push.seq);
+}

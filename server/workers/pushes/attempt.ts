@@ -1,0 +1,76 @@
+import type { CalendarPart, CalendarResult, CalendarTrouble, FoundEvent, OutgoingEvent, WrittenEvent } from '../../../core/vendors/calendars.ts';
+import type { CallPorts, ConnectionAccess } from '../../../core/vendors/calling.ts';
+import type { PushState } from '../../store/calendars/pushRows.ts';
+
+/** One attempt to have one entry as it should stand: as few calls as that takes, each made once. */
+
+export type Attempt =
+  /** It stands there. */
+  | { readonly kind: 'present'; readonly written: Omit<WrittenEvent, 'already'> }
+  /** It does not stand there any more. */
+  | { readonly kind: 'absent' }
+  /** Somebody has changed it, or taken it away (null). Nothing of theirs was overwritten. */
+  | { readonly kind: 'theirs'; readonly found: FoundEvent | null }
+  | { readonly kind: 'trouble'; readonly trouble: CalendarTrouble };
+
+/** Makes a call with access that is renewed where it has to be. */
+export type Caller = <T>(make: (ports: CallPorts, access: ConnectionAccess) => Promise<CalendarResult<T>>) => Promise<CalendarResult<T>>;
+
+export interface Attempting {
+  readonly part: CalendarPart;
+  readonly call: Caller;
+  readonly calendarRef: string;
+  readonly pushId: string;
+  readonly state: PushState;
+  /** It may have been made by an attempt of which nobody heard. */
+  readonly begun: boolean;
+}
+
+/** The same for every attempt to make this entry; another one for the next entry. */
+const keyOf = ({ pushId, state }: Attempting): string => `${pushId}-${state.generation}`;
+const troubled = (trouble: CalendarTrouble): Attempt => ({ kind: 'trouble', trouble });
+
+/** Has `entry` stand there. */
+export async function writeEntry(one: Attempting, entry: OutgoingEvent): Promise<Attempt> {
+  const { part, call, calendarRef, state, begun } = one;
+  if (state.remoteId !== null && (state.recheck || state.etag === null)) return readTheirs(one, state.remoteId);
+  if (state.remoteId !== null && state.etag !== null) return update(one, entry, state.remoteId, state.etag);
+  const made = await call((ports, access) => part.write(ports, access, calendarRef, entry, { kind: 'create', key: keyOf(one) }));
+  if (!made.ok) return made.error.code === 'calendar.gone' && begun ? { kind: 'theirs', found: null } : troubled(made.error);
+  const { already, ...written } = made.value;
+  // Made by an attempt of which nobody heard: what it said then may be old by now.
+  if (!already) return { kind: 'present', written };
+  return written.etag === null ? readTheirs(one, written.remoteId) : update(one, entry, written.remoteId, written.etag);
+}
+
+/** `etag` is read together with what is known: nothing that came later is overwritten. */
+export async function update(one: Attempting, entry: OutgoingEvent, remoteId: string, etag: string): Promise<Attempt> {
+  const { part, call, calendarRef } = one;
+  const done = await call((ports, access) => part.write(ports, access, calendarRef, entry, { kind: 'update', remoteId, etag }));
+  if (done.ok) return { kind: 'present', written: done.value };
+  const { code } = done.error;
+  return code === 'calendar.changed_there' || code === 'calendar.gone' ? readTheirs(one, remoteId) : troubled(done.error);
+}
+
+async function readTheirs({ part, call, calendarRef }: Attempting, remoteId: string): Promise<Attempt> {
+  const found = await call((ports, access) => part.read(ports, access, calendarRef, remoteId));
+  return found.ok ? { kind: 'theirs', found: found.value } : troubled(found.error);
+}
+
+/** Has nothing stand there. `entry`: as it last would have stood; null = there is no such row any more. */
+export async function removeEntry(one: Attempting, entry: OutgoingEvent | null): Promise<Attempt> {
+  const { part, call, calendarRef, state, begun } = one;
+  let { remoteId } = state;
+  if (remoteId === null && begun && entry !== null) {
+    // An attempt of which nobody heard may have made it: asked again it says where, and only so can it be taken away.
+    const made = await call((ports, access) => part.write(ports, access, calendarRef, entry, { kind: 'create', key: keyOf(one) }));
+    if (!made.ok) return made.error.code === 'calendar.gone' ? { kind: 'absent' } : troubled(made.error);
+    remoteId = made.value.remoteId;
+  }
+  if (remoteId === null) return { kind: 'absent' };
+  const id = remoteId;
+  // Whatever they have made of it: it is cancelled, or none of this calendar's any more.
+  const removed = await call((ports, access) => part.remove(ports, access, calendarRef, id, null));
+  if (!removed.ok) return removed.error.code === 'calendar.gone' ? { kind: 'absent' } : troubled(removed.error);
+  return removed.value === 'changed_there' ? troubled({ code: 'normalise.reread_failed', message: 'The entry was changed while it was taken away.', retryable: true, retryAfterMs: null }) : { kind: 'absent' };
+}

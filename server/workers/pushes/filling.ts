@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+import type { Calendar } from '../../../core/contract/record/calendars.ts';
+import { queuedFor } from '../../../core/domain/calendars/queueing.ts';
+import { isWritten } from '../../../core/domain/calendars/targets.ts';
+import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import { CALENDARS, readStandings } from '../../store/calendars/stage.ts';
+import { relabelPage } from '../../store/calendars/relabel.ts';
+import type { Tx } from '../../store/database.ts';
+import type { StoreInternals } from '../../store/internals.ts';
+import { readRows } from '../../store/rows.ts';
+import type { FilledTo } from './progress.ts';
+
+/**
+ * Goes through what is still to come for a calendar that was given another part to play, a page in each transaction. Where it
+ * stands is kept with the page, so that whoever comes after a crash goes on from there.
+ */
+
+const PAGE = 200;
+const STEPS = ['weddings', 'bookings', 'allocations', 'taken', 'entries'] as const;
+const BEGIN: FilledTo = { step: 0, after: null, whole: false };
+
+export interface ToFill {
+  readonly organisationId: string;
+  readonly calendarId: string;
+}
+
+/** Calendars whose rows are not gone through yet. */
+export async function readToFill(internals: StoreInternals, limit: number): Promise<ToFill[]> {
+  const { rows } = await sql<ToFill>`
+    select c.organisation_id, c.id as calendar_id from calendars c join calendar_states s on s.organisation_id = c.organisation_id and s.calendar_id = c.id
+    where c.filling->>'state' <> 'idle' and coalesce((s.filled_to->>'whole')::boolean, false) = false limit ${limit}
+  `.execute(internals.database.system);
+  return rows;
+}
+
+/** One page. False = all is gone through. */
+export function fillPage(internals: StoreInternals, { organisationId, calendarId }: ToFill): Promise<boolean> {
+  const now = internals.clock.now();
+  return internals.writer.write(organisationId, async ({ tx, record }) => {
+    const [calendar] = await readRows(tx, organisationId, 'calendars', [calendarId]);
+    const state = await tx.selectFrom('calendarStates').select('filledTo').where('organisationId', '=', organisationId).where('calendarId', '=', calendarId).executeTakeFirst();
+    const at = (state?.filledTo ?? BEGIN) as FilledTo;
+    // Removed, or another process has done it.
+    if (!calendar || !state || calendar.filling.state === 'idle' || at.whole) return false;
+    const { drafts, next } = await pageOf(tx, organisationId, calendar, at, now, () => internals.ids.next());
+    await sql`update calendar_states set filled_to = ${JSON.stringify(next)}::jsonb where organisation_id = ${organisationId} and calendar_id = ${calendarId}`.execute(tx);
+    const filling = await told(tx, organisationId, calendar, drafts, next.whole);
+    const changed = draftUpdated('calendar.changed', 'calendars', null, calendar, { filling }, null, CALENDARS);
+    await record([...drafts, ...(changed ? [changed] : [])]);
+    return !next.whole;
+  });
+}
+
+async function told(tx: Tx, organisationId: string, { id, filling }: Calendar, drafts: readonly EventDraft[], whole: boolean): Promise<Calendar['filling']> {
+  const fresh = drafts.filter(({ collection }) => collection === 'pushes').length;
+  const total = (filling.total ?? 0) + fresh;
+  if (!whole) return { ...filling, total };
+  const waiting = await sql`select 1 from pushes where organisation_id = ${organisationId} and calendar_id = ${id} and state = 'queued' limit 1`.execute(tx);
+  return waiting.rows.length === 0 && fresh === 0 ? { state: 'idle', reason: null, done: total, total } : { ...filling, total };
+}
+
+interface Page {
+  readonly drafts: readonly EventDraft[];
+  readonly next: FilledTo;
+}
+
+async function pageOf(tx: Tx, organisationId: string, calendar: Calendar, at: FilledTo, now: number, newId: () => string): Promise<Page> {
+  const step = STEPS[at.step] ?? 'entries';
+  const going = (ids: readonly string[]): FilledTo => (ids.length < PAGE ? { step: at.step + 1, after: null, whole: false } : { ...at, after: ids.at(-1) ?? null });
+  if (step === 'entries') {
+    const drafts = await relabelPage(tx, organisationId, calendar, PAGE, new Date(now).toISOString());
+    return { drafts, next: { ...at, whole: drafts.length === 0 } };
+  }
+  if (step === 'taken') {
+    const ids = await idsOf(tx, sql`select id from pushes where organisation_id = ${organisationId} and calendar_id = ${calendar.id} and wish = 'present' and id > ${at.after ?? NIL}::uuid order by id limit ${PAGE}`);
+    return { drafts: await takenBack(tx, organisationId, calendar, ids, now, newId), next: going(ids) };
+  }
+  const ids = isWritten(calendar) ? await toComeOf(tx, organisationId, calendar, step, at.after, now) : [];
+  const rows = ids.length === 0 ? [] : await readRows(tx, organisationId, step, ids);
+  return { drafts: await queued(tx, organisationId, calendar, rows.map((row) => ({ collection: step, row }) as MovableRow), now, newId), next: going(ids) };
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const idsOf = async (tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> => ((await query.execute(tx)).rows as { id: string }[]).map(({ id }) => id);
+
+/** Rows of this calendar that are not over, whatever their state. */
+function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding }: Calendar, collection: MovableCollection, after: string | null, now: number): Promise<string[]> {
+  const column = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id' }[collection];
+  const every = collection === 'weddings' && everyWedding;
+  const own = every ? sql`true` : sql`${sql.ref(column)} = ${resourceId}::uuid`;
+  return idsOf(tx, sql`
+    select id from ${sql.table(collection)} where organisation_id = ${organisationId} and ends_at > ${new Date(now).toISOString()}::timestamptz and ${own} and id > ${after ?? NIL}::uuid order by id limit ${PAGE}
+  `);
+}
+
+async function queued(tx: Tx, organisationId: string, calendar: Calendar, subjects: readonly MovableRow[], now: number, newId: () => string): Promise<EventDraft[]> {
+  if (subjects.length === 0) return [];
+  const standing = (await readStandings(tx, subjects.map(({ row }) => ({ organisationId, id: row.id })), [])).get(organisationId) ?? [];
+  return subjects.flatMap((subject) => {
+    const found = standing.find((one) => one.subject.id === subject.row.id && one.calendarId === calendar.id);
+    const { remoteId = null, base = null, ...push } = found ?? {};
+    const known = found ? { push: push as typeof found, remoteId, base } : null;
+    return queuedFor({ calendar, subject, before: null, standing: known, anew: true, now, newId, context: CALENDARS }) ?? [];
+  });
+}
+
+/** Entries that are none of this calendar's any more; what is over stays there. */
+async function takenBack(tx: Tx, organisationId: string, calendar: Calendar, ids: readonly string[], now: number, newId: () => string): Promise<EventDraft[]> {
+  if (ids.length === 0) return [];
+  const pushes = await readRows(tx, organisationId, 'pushes', ids);
+  const subjects: MovableRow[] = [];
+  for (const collection of ['weddings', 'bookings', 'allocations'] as const) {
+    const wanted = pushes.filter(({ subject }) => subject.collection === collection).map(({ subject }) => subject.id);
+    if (wanted.length > 0) subjects.push(...(await readRows(tx, organisationId, collection, wanted)).map((row) => ({ collection, row }) as MovableRow));
+  }
+  const toCome = subjects.filter(({ row }) => row.endsAt === null || Date.parse(row.endsAt) > now);
+  const drafts = await queued(tx, organisationId, calendar, toCome, now, newId);
+  // What is to stand there was gone through before.
+  return drafts.filter((draft) => draft.collection === 'pushes' && draft.row.wish === 'absent');
+}
