@@ -6,6 +6,7 @@ import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Tx } from './database.ts';
 import { PROJECTIONS, snake } from './projections.ts';
+import { together } from './together.ts';
 
 /** A draft that breaks the contract's shape: nothing of it may enter the log, or no client could read it again. */
 export class DraftShapeError extends Error {
@@ -78,14 +79,13 @@ export async function recordAll(tx: Tx, shares: readonly Share[], ports: { reado
   });
 
   const columns = recorded.flatMap(({ organisationId, events }) => events.map((event) => eventColumns(organisationId, event)));
-  await sql`
+  const logged = sql`
     insert into events (organisation_id, seq, id, type, collection, row_id, wedding_id, occurred_at, recorded_at, actor, source, delivery_id, before, "row")
     select organisation_id, seq, id, type, collection, row_id, wedding_id, occurred_at, recorded_at, actor, source, delivery_id, before, "row"
     from jsonb_to_recordset(${JSON.stringify(columns)}::jsonb) as e(organisation_id uuid, seq bigint, id uuid, type text, collection text, row_id uuid, wedding_id uuid,
       occurred_at timestamptz, recorded_at timestamptz, actor jsonb, source jsonb, delivery_id uuid, before jsonb, "row" jsonb)
   `.execute(tx);
-
-  for (const collection of COLLECTION_NAMES) await project(tx, collection, recorded);
+  await together([logged, ...COLLECTION_NAMES.map((collection) => project(tx, collection, recorded))]);
   return recorded;
 }
 

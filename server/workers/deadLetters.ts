@@ -5,6 +5,7 @@ import { isWeddingDay } from '../privacy/retention.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
+import { startRounds, type Rounds } from './rounds.ts';
 import { SYSTEM } from './settle.ts';
 
 /** What another process has given up, and time that passes, are noticed after this long. */
@@ -37,9 +38,6 @@ async function lettersOf(tx: Tx, organisationId: string): Promise<DeadLetters[]>
  */
 export function startDeadLetterWatch({ store, clock, ids, log }: { readonly store: Pick<OpenedStore, 'internals' | 'onCommitted'>; readonly clock: Clock; readonly ids: Ids; readonly log: Log }): DeadLetterWatch {
   const { internals } = store;
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
-
   const one = (organisationId: string): Promise<void> =>
     internals.writer.write(organisationId, async ({ tx, record }) => {
       const letters = await lettersOf(tx, organisationId);
@@ -49,34 +47,25 @@ export function startDeadLetterWatch({ store, clock, ids, log }: { readonly stor
       if (drafts.length > 0) await record(drafts);
     });
 
-  async function all(): Promise<void> {
+  async function all({ stopped }: Pick<Rounds, 'stopped'>): Promise<void> {
     const { rows } = await sql<{ id: string }>`
       select organisation_id as id from review_items where kind = 'dead' and state = 'open' union select organisation_id from alerts where rule = 'deliveries_dead' and state <> 'resolved'
     `.execute(internals.database.system);
     for (const { id } of rows) {
-      if (stopped) break;
+      if (stopped()) break;
       await one(id);
     }
   }
 
-  const turn = (work: () => Promise<void>): Promise<void> => {
-    const mine = running.then(() => (stopped ? undefined : work()));
-    running = mine.catch((error: unknown) => log.error({ err: error }, 'deliveries that were given up could not be told of'));
-    return mine;
-  };
+  const rounds = startRounds({ everyMs: LOOK_MS, work: all, atOnce: false, log, failed: 'deliveries that were given up could not be told of' });
   const forget = store.onCommitted(({ organisationId, events }) => {
-    if (events.some((event) => event.collection === 'reviewItems' && event.row.kind === 'dead')) void turn(() => one(organisationId)).catch(() => undefined);
+    if (events.some((event) => event.collection === 'reviewItems' && event.row.kind === 'dead')) void rounds.turn(() => one(organisationId)).catch(() => undefined);
   });
-  const timer = setInterval(() => void turn(all).catch(() => undefined), LOOK_MS);
-  timer.unref();
-
   return {
-    runNow: () => turn(all),
-    async stop() {
-      stopped = true;
+    runNow: () => rounds.turn(),
+    stop() {
       forget();
-      clearInterval(timer);
-      await running;
+      return rounds.stop();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { OpenedStore } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
 import { SYSTEM } from '../store/taking/consequences.ts';
 import { movedUp } from '../store/taking/ranks.ts';
+import { startRounds, type Rounds } from './rounds.ts';
 
 /** A hold is promised to the minute. */
 const LOOK_MS = 15_000;
@@ -24,8 +25,6 @@ export interface HoldWatch {
  */
 export function startHoldWatch({ store, clock, log }: { readonly store: Pick<OpenedStore, 'internals'>; readonly clock: Clock; readonly log: Log }): HoldWatch {
   const { internals } = store;
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
   const now = () => new Date(clock.now()).toISOString();
 
   async function letGo(organisationId: string, wanted: readonly string[]): Promise<void> {
@@ -38,35 +37,19 @@ export function startHoldWatch({ store, clock, log }: { readonly store: Pick<Ope
     });
   }
 
-  async function all(): Promise<void> {
-    for (let more = true; more && !stopped; ) {
+  async function all({ stopped }: Pick<Rounds, 'stopped'>): Promise<void> {
+    for (let more = true; more && !stopped(); ) {
       // The index over the ends of holds gives the due ones without looking at any other.
       const { rows } = await sql<{ organisationId: string; id: string }>`
         select organisation_id, id from allocations where status = 'hold' and hold_until is not null and hold_until <= ${now()}::timestamptz order by hold_until limit ${AT_ONCE}
       `.execute(internals.database.system);
       for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
-        if (!stopped) await letGo(organisationId, rows.filter((row) => row.organisationId === organisationId).map((row) => row.id));
+        if (!stopped()) await letGo(organisationId, rows.filter((row) => row.organisationId === organisationId).map((row) => row.id));
       }
       more = rows.length === AT_ONCE;
     }
   }
 
-  const turn = (): Promise<void> => {
-    const mine = running.then(() => (stopped ? undefined : all()));
-    running = mine.catch((error: unknown) => log.error({ err: error }, 'holds that have ended could not be looked for'));
-    return mine;
-  };
-  const timer = setInterval(() => void turn().catch(() => undefined), LOOK_MS);
-  timer.unref();
-  // Whatever ended during an outage.
-  void turn().catch(() => undefined);
-
-  return {
-    runNow: turn,
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const rounds = startRounds({ everyMs: LOOK_MS, work: all, atOnce: true, log, failed: 'holds that have ended could not be looked for' });
+  return { runNow: () => rounds.turn(), stop: () => rounds.stop() };
 }

@@ -4,6 +4,7 @@ import type { Breakers } from '../../core/domain/intake/breaker.ts';
 import type { Told } from '../../core/domain/intake/ladder.ts';
 import type { Tx } from '../store/database.ts';
 import { readRowsOf } from '../store/rows.ts';
+import { together } from '../store/together.ts';
 import { holdDeliveries } from '../store/held.ts';
 import { rearmRefused, type Rearmed } from '../store/rearming.ts';
 import { BREAKER_OPEN, NO_ACCESS } from './settle.ts';
@@ -42,8 +43,10 @@ export interface ConnectionsOf {
 /** By organisation, then by connection. The caller holds the organisations' rows, so nothing changes in between. */
 export async function readMemories(tx: Tx, wanted: readonly ConnectionsOf[]): Promise<Map<string, Map<string, Memory>>> {
   const keys = wanted.flatMap(({ organisationId, connectionIds }) => connectionIds.map((id) => ({ organisationId, id })));
-  const rows = await readRowsOf(tx, 'connections', keys);
-  const kept = await tx.selectFrom('connectionAccess').select(['id', 'failures', 'told', 'breaker', 'brake']).where('id', 'in', keys.map((one) => one.id)).execute();
+  const [rows, kept] = await together([
+    readRowsOf(tx, 'connections', keys),
+    tx.selectFrom('connectionAccess').select(['id', 'failures', 'told', 'breaker', 'brake']).where('id', 'in', keys.map((one) => one.id)).execute(),
+  ]);
   const byId = new Map(kept.map((one) => [one.id, one]));
   const found = new Map<string, Map<string, Memory>>();
   for (const [organisationId, own] of rows) {

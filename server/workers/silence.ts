@@ -9,6 +9,7 @@ import { alertsAbout } from '../store/alertsAbout.ts';
 import type { OpenedStore } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
 import { sourceOf } from './look.ts';
+import { startRounds, type Rounds } from './rounds.ts';
 import { SYSTEM } from './settle.ts';
 
 /** A silence of a day and more is not noticed by the minute, nor its end. */
@@ -49,8 +50,6 @@ export function startSilenceWatch({ store, vendors, clock, ids, log }: SilenceOp
   const db = internals.database.system;
   /** As long as nothing comes a rhythm stays what it is. */
   const known = new Map<string, { readonly lastAt: string; readonly longestMs: number; readonly rhythm: Rhythm | null }>();
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
 
   /** Those that have been silent for a day, and those that were told to be. */
   async function candidates(): Promise<Silent[]> {
@@ -94,30 +93,16 @@ export function startSilenceWatch({ store, vendors, clock, ids, log }: SilenceOp
     });
   }
 
-  async function all(): Promise<void> {
+  async function all({ stopped }: Pick<Rounds, 'stopped'>): Promise<void> {
     const silent = await candidates();
     const ids = new Set(silent.map((each) => each.id));
     for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     for (const each of silent) {
-      if (stopped) break;
+      if (stopped()) break;
       await one(each);
     }
   }
 
-  const turn = (): Promise<void> => {
-    const mine = running.then(() => (stopped ? undefined : all()));
-    running = mine.catch((error: unknown) => log.error({ err: error }, 'silent sources could not be looked for'));
-    return mine;
-  };
-  const timer = setInterval(() => void turn().catch(() => undefined), LOOK_MS);
-  timer.unref();
-
-  return {
-    runNow: turn,
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const rounds = startRounds({ everyMs: LOOK_MS, work: all, atOnce: false, log, failed: 'silent sources could not be looked for' });
+  return { runNow: () => rounds.turn(), stop: () => rounds.stop() };
 }
