@@ -161,9 +161,9 @@ async function eraseAgain(options: Maintenance, file: string): Promise<number> {
 async function retain(options: Maintenance, now: boolean): Promise<number> {
   const done = await retentionOnce(options, now, createIds());
   if (!done.ok) return refuse(done.error);
-  for (const { organisationId, waited, done: kinds } of done.value) {
+  for (const { organisationId, waited, done: kinds, closed } of done.value) {
     const told = Object.entries(kinds).map(([kind, n]) => `${kind} ${n}`).join(', ');
-    say(`organisation ${organisationId}: ${waited ? 'left alone, since a wedding is under way' : told}`);
+    say(`organisation ${organisationId}: ${waited ? 'left alone, since a wedding is under way' : `${told}${now ? `, cards closed ${closed}` : ''}`}`);
   }
   say(now ? 'Let go.' : 'Nothing was changed; --now lets it go.');
   return 0;

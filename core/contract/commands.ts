@@ -21,7 +21,10 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('connection.resume'), commandId: Id, connectionId: Id, basedOnVersion: z.int().min(1) }),
   /** Lets everything through that the brake has stopped; only for a review item of kind `held`. */
   z.strictObject({ type: z.literal('review.release'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
-  /** Of kind `held`: throws all of it away. Of kind `parked`: it belongs to no wedding; what was told stays, as it is. */
+  /**
+   * Of kind `held`: throws all of it away. Of any other kind: it needs nothing. Parked: it belongs to no wedding, and what was told stays
+   * as it is; quarantined and dead: the delivery is of no interest (`review.put_away`), and can still be worked on again.
+   */
   z.strictObject({ type: z.literal('review.discard'), commandId: Id, reviewId: Id, basedOnVersion: z.int().min(1) }),
   /** Both may stay as they are although they clash; `reason`: why, in the person's words. It is open again once they clash worse. */
   z.strictObject({ type: z.literal('conflict.override'), commandId: Id, conflictId: Id, basedOnVersion: z.int().min(1), reason: z.string().trim().min(1).max(200) }),

@@ -107,6 +107,11 @@ export const DeliveryWhole = DeliveryLine.extend({
   changed: z.array(RowChange),
   /** Later deliveries that changed the same rows: working on this one again cannot undo them. */
   newer: z.int(),
+  /**
+   * What it names and nobody has told of yet: its rows are linked, or it is worked on again, as soon as somebody does. By the system's own
+   * word and id; addresses and numbers in an id are covered, null = it told of somebody who was erased.
+   */
+  waits: z.array(z.object({ type: z.string(), id: z.string().nullable() })),
 });
 export type DeliveryWhole = z.infer<typeof DeliveryWhole>;
 

@@ -54,6 +54,9 @@ export const ERROR_CODES = [
   'held.copies',
   'held.discarded',
   'breaker.open',
+  // what waited for a person
+  'review.put_away',
+  'review.expired',
   // connecting a system
   'connect.field_missing',
   'connect.field_invalid',

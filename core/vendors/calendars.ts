@@ -95,6 +95,8 @@ export interface FoundEvent {
   readonly when: FoundWhen;
   readonly status: 'confirmed' | 'tentative' | 'cancelled';
   readonly busy: boolean;
+  /** When it was changed last, by the calendar's clock. UTC milliseconds; left out or null = it does not say, or only its people's devices do. */
+  readonly changedAt?: number | null;
 }
 
 export type Removed = 'done' | 'already_gone' | 'changed_there';

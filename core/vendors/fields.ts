@@ -64,6 +64,12 @@ export function instantOfText(value: unknown): string | null {
   return plausible(ms) ? new Date(ms).toISOString() : null;
 }
 
+/** As {@link instantOfText}, in milliseconds. */
+export function msOfText(value: unknown): number | null {
+  const at = instantOfText(value);
+  return at === null ? null : Date.parse(at);
+}
+
 /** `2026-11-20`, also taken from the front of a longer ISO text; null unless it is a day that exists. */
 export function localDate(value: unknown): string | null {
   const day = /^(\d{4}-\d\d-\d\d)(?:$|[T ])/.exec(shortText(value) ?? '')?.[1];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../contract/errors.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
 import { dateOrderOf, writtenDay } from './dates.ts';
@@ -162,10 +163,10 @@ const Mail = z.object({
 
 const shapeUnknown = (message: string): Result<never, NormaliseError> => err({ code: 'normalise.shape_unknown', message });
 
-/** Whom an enquiry is for has to be said by a person; by what stands in the connection now, so that working on it again can settle it. */
-function notOurs({ whose, ...mail }: z.infer<typeof Mail>, settings: StoredDelivery['settings'], sites: readonly MailSite[]): Result<never, NormaliseError> | null {
+/** Whom an enquiry is for has to be said by a person, unless another connection has it, which leaves nothing to say; by what stands in the connection now, so that working on it again can settle it. */
+function notOurs({ whose, ...mail }: z.infer<typeof Mail>, settings: StoredDelivery['settings'], sites: readonly MailSite[]): Result<Normalised, NormaliseError> | null {
   if (whose === undefined || takesAll(settings)) return null;
-  if (whose === 'elsewhere') return err({ code: 'mail_in.taken_elsewhere', message: 'The same mail was taken in at another connection.' });
+  if (whose === 'elsewhere') return ok({ kind: 'ignored', why: 'mail_in.taken_elsewhere' satisfies ErrorCode });
   const claim = claimOf(mail, settings, sites);
   return claim === 'named' || claim === 'site' ? null : err({ code: 'mail_in.whose_unclear', message: 'Several connections would take the mail, and nothing in it says which it is for.' });
 }

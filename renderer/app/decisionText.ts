@@ -6,8 +6,12 @@ import { isolated } from '../components/format.ts';
 import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 
-/** Of a fact without a wedding nothing is thrown away: it stays, and belongs to none. */
-const discardWord = (type: 'review.release' | 'review.discard', kind: ReviewItem['kind'] | undefined) => (type === 'review.release' ? 'release' : kind === 'parked' ? 'none' : 'discard');
+/** Only of what the brake has stopped something is thrown away: a fact without a wedding stays and belongs to none, anything else needs nothing. */
+function discardWord(type: 'review.release' | 'review.discard', item: ReviewItem | undefined) {
+  if (type === 'review.release') return 'release';
+  if (item === undefined || item.kind === 'held') return 'discard';
+  return item.kind === 'parked' && item.reason === 'normalise.no_wedding_matched' ? 'none' : 'nothing';
+}
 
 function conflictName(id: string, tables: Tables): string {
   const conflict = tables.conflicts[id];
@@ -30,7 +34,7 @@ export function decisionText(command: Command, tables: Tables): string {
       return t(`outbox.what.${command.type === 'connection.pause' ? 'pause' : 'resume'}`, { title: isolated(tables.connections[command.connectionId]?.name ?? t('outbox.unknownConnection')) });
     case 'review.release':
     case 'review.discard':
-      return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId]?.kind)}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
+      return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId])}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
     case 'conflict.override':
       return t('outbox.what.override', { title: conflictName(command.conflictId, tables) });
     case 'resource.save':

@@ -16,8 +16,21 @@ const subscribe = (listener: () => void): (() => void) => {
   };
 };
 
+let present: number | null = null;
+
+/** The same for everybody who asks within one turn: React asks twice, and whoever is told two times apart draws twice. */
+function presentOfTurn(): number {
+  if (present === null) {
+    present = Date.now();
+    queueMicrotask(() => {
+      present = null;
+    });
+  }
+  return present;
+}
+
 /** The present in milliseconds, in steps of `stepMs`; the component renders again once per step. */
 export function useNow(stepMs = 1000): number {
-  const read = useCallback(() => Math.floor(Date.now() / stepMs) * stepMs, [stepMs]);
+  const read = useCallback(() => Math.floor(presentOfTurn() / stepMs) * stepMs, [stepMs]);
   return useSyncExternalStore(subscribe, read);
 }

@@ -8,7 +8,7 @@ import { useTables } from '../app/selectors.ts';
 import { isolated } from '../components/format.ts';
 import { HealthMark } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
-import { generatedOf, guideOf } from './catalogue.ts';
+import { generatedOf, guideOf, looksOf } from './catalogue.ts';
 import { ConfirmForwarding } from './ConfirmForwarding.tsx';
 import { Fields, focusField } from './Fields.tsx';
 import { GiveLeave } from './GiveLeave.tsx';
@@ -16,7 +16,9 @@ import { GuideSteps, Triggers } from './GuideSteps.tsx';
 import { useSetup } from './queries.ts';
 import { useLeaveGuard } from './useLeaveGuard.tsx';
 import { useRedirect } from './useRedirect.ts';
+import { Unreachable } from './Unreachable.tsx';
 import { fieldOf, firstProblem, sorted, type Typed } from './values.ts';
+import { soonWords } from './words.ts';
 
 /** What the vendor tells only once it knows our address. */
 function Missing({ face, connectionId, missing, onGiven }: { readonly face: SystemFace; readonly connectionId: string; readonly missing: readonly string[]; readonly onGiven: (report: TestReport | null) => void }) {
@@ -75,7 +77,7 @@ export function Finish({ face, made, guideShown }: { readonly face: SystemFace; 
   const { id, path } = made.connection;
   const row = useTables().connections[id];
   const health = row?.health ?? made.connection.health;
-  const redirectUrl = useRedirect();
+  const redirectUrl = useRedirect(face);
   const setupQuery = useQuery({ ...useSetup(id), placeholderData: (before) => (before?.connectionId === id ? before : made.setup) });
   const setup = setupQuery.data ?? made.setup;
   const [report, setReport] = useState<TestReport | null>(made.report);
@@ -85,12 +87,22 @@ export function Finish({ face, made, guideShown }: { readonly face: SystemFace; 
   const values = { webhookUrl: setup.webhookUrl, mailAddress: setup.mailAddress, redirectUrl, ...made.generated };
   const missing = given ? [] : setup.missing;
   const waits = health === 'waiting';
+  const looks = looksOf(face, path);
+  const state = (): string => {
+    const name = isolated(face.name);
+    if (!waits) return t('connect.arrived', { name });
+    if (setup.leave?.given === false && missing.length === 0) return t('connect.waitsForLeave', { name });
+    // Nobody waits for what cannot come.
+    if (setup.reachable === false) return looks === null ? t('connect.cannotArrive', { name }) : t('connect.waitsForLook', { name, soon: soonWords(looks) });
+    return t(missing.length > 0 ? 'connect.waitsForSecret' : path === 'file' ? 'connect.waitsForFile' : 'connect.waits', { name });
+  };
   return (
     <div className="connect-finish">
       <p className="connect-state" role="status">
-        <HealthMark health={health} /> {t(!waits ? 'connect.arrived' : missing.length > 0 ? 'connect.waitsForSecret' : setup.leave?.given === false ? 'connect.waitsForLeave' : path === 'file' ? 'connect.waitsForFile' : 'connect.waits', { name: isolated(face.name) })}
+        <HealthMark health={health} /> {state()}
       </p>
       {report ? <p className="connect-good">{report.account === null ? t('connect.worked') : t('connect.workedAs', { account: isolated(report.account) })}</p> : null}
+      <Unreachable face={face} path={path} setup={setup} />
       {path === 'file' ? (
         <p className="connect-ways">
           <a className="button button-main" href={`#/import/${id}`}>

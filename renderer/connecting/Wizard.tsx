@@ -128,7 +128,7 @@ function TryOut({ face, connecting }: { readonly face: SystemFace; readonly conn
 export function Wizard({ face }: { readonly face: SystemFace }) {
   const connecting = useConnecting(face);
   const { step, steps, path, wrong, made } = connecting;
-  const redirectUrl = useRedirect();
+  const redirectUrl = useRedirect(face);
   const heading = useRef<HTMLHeadingElement>(null);
   const ask = useLeaveGuard(connecting.dirty);
   const first = connecting.fields[0]?.key;

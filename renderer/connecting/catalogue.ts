@@ -27,6 +27,10 @@ export function soonOf({ capabilities, looksEverySeconds }: Pick<SystemSummary, 
   }
 }
 
+/** How often a connection is looked at, whether or not it can call us; null = it is not. */
+export const looksOf = ({ looksEverySeconds }: Pick<SystemSummary, 'looksEverySeconds'>, path: Path): Soon | null =>
+  path === 'native' && looksEverySeconds !== null ? { kind: 'every', minutes: Math.max(1, Math.round(looksEverySeconds / 60)) } : null;
+
 /** The systems whose words hold every typed word, in the order given. `words` = what is shown of a system. */
 export function matching(systems: readonly SystemSummary[], query: string, words: (system: SystemSummary) => string): SystemSummary[] {
   const asked = queryWords(query);

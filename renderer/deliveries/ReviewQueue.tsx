@@ -19,6 +19,8 @@ import { AssignWedding, isAssignable } from './AssignWedding.tsx';
 import { DeliveryMark, whyText } from './DeliveryMark.tsx';
 import { HeldDialog } from './HeldDialog.tsx';
 import { HeldLot } from './HeldLot.tsx';
+import { mayNeedNothing, PutAway } from './PutAway.tsx';
+import { useChosen } from './useChosen.ts';
 
 const SHOWN = 6;
 
@@ -56,9 +58,13 @@ interface CardProps {
   readonly mayDecide: boolean;
   /** Of systems, by id, as the catalogue has them. */
   readonly names: ReadonlyMap<string, string>;
+  /** Null = nothing can be chosen: it is the only one, or not for this one to decide. */
+  readonly chosen: boolean | null;
+  /** `range`: everything from the last one that was touched up to this one. */
+  readonly onChoose: (range: boolean) => void;
 }
 
-function Card({ item, zone, mayDecide, names }: CardProps) {
+function Card({ item, zone, mayDecide, names, chosen, onChoose }: CardProps) {
   const { connections } = useTables();
   const [choosing, setChoosing] = useState(false);
   const connection = connections[item.connectionId];
@@ -68,8 +74,13 @@ function Card({ item, zone, mayDecide, names }: CardProps) {
   const place = item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held' as const] } : ALL_DELIVERIES;
   const href = formatRoute({ place, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } });
   return (
-    <li className="review-card" data-kind={item.kind}>
+    <li className="review-card" data-kind={item.kind} data-chosen={chosen || undefined}>
       <p className="review-head">
+        {chosen === null ? null : (
+          <label className="review-choose">
+            <input type="checkbox" checked={chosen} aria-label={t('review.choose', { title: isolated(item.title) })} onClick={(event) => onChoose(event.shiftKey)} readOnly />
+          </label>
+        )}
         <DeliveryMark state={item.kind} /> <DecisionMark rowId={item.id} />
         <span className="dim">
           {t('review.for')} <Ago at={item.receivedAt} zone={zone} />
@@ -89,6 +100,7 @@ function Card({ item, zone, mayDecide, names }: CardProps) {
             {t('assign.choose')}
           </button>
         ) : null}
+        {mayDecide && mayNeedNothing(item) && !(assignable && choosing) ? <PutAway items={[item]} /> : null}
       </div>
       {assignable && choosing ? <AssignWedding item={item} zone={zone} /> : null}
     </li>
@@ -109,15 +121,37 @@ export function ReviewQueue() {
         .sort((a, b) => Number(b.kind === 'held') - Number(a.kind === 'held') || b.receivedAt.localeCompare(a.receivedAt)),
     [reviewItems],
   );
+  const shown = all ? open : open.slice(0, SHOWN);
+  const choosable = shown.filter(mayNeedNothing);
+  const { chosen, toggle, extend, clear } = useChosen(choosable.map(({ id }) => id));
+  // What somebody else has decided meanwhile is not among them any more.
+  const marked = choosable.filter(({ id }) => chosen.has(id));
+  const several = mayDecide && choosable.length > 1;
   if (open.length === 0) return null;
   return (
     <section className="review-queue" aria-labelledby="review-title">
       <h2 id="review-title" className="num">
         {t('review.title', { count: open.length })}
       </h2>
+      {several ? (
+        <div className="review-several">
+          {marked.length > 0 ? <strong className="num">{t('deliveries.chosen', { count: marked.length })}</strong> : null}
+          {marked.length > 0 ? <PutAway items={marked} /> : null}
+          {marked.length < choosable.length ? (
+            <button type="button" className="button" onClick={() => choosable.forEach(({ id }) => (chosen.has(id) ? undefined : toggle(id)))}>
+              {t('review.chooseAll', { count: choosable.length })}
+            </button>
+          ) : null}
+          {marked.length > 0 ? (
+            <button type="button" className="button" onClick={clear}>
+              {t('deliveries.chooseNone')}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
       <ul className="review-cards">
-        {(all ? open : open.slice(0, SHOWN)).map((item) => (
-          <Card key={item.id} item={item} zone={zone} mayDecide={mayDecide} names={names} />
+        {shown.map((item) => (
+          <Card key={item.id} item={item} zone={zone} mayDecide={mayDecide} names={names} chosen={several && mayNeedNothing(item) ? chosen.has(item.id) : null} onChoose={(range) => (range ? extend(item.id) : toggle(item.id))} />
         ))}
       </ul>
       {open.length > SHOWN && !all ? (

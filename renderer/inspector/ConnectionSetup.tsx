@@ -5,18 +5,20 @@ import { isolated } from '../components/format.ts';
 import { guideOf } from '../connecting/catalogue.ts';
 import { ConfirmForwarding } from '../connecting/ConfirmForwarding.tsx';
 import { GuideSteps, Triggers } from '../connecting/GuideSteps.tsx';
+import { Unreachable } from '../connecting/Unreachable.tsx';
 import { useRedirect } from '../connecting/useRedirect.ts';
 import { t } from '../i18n/index.ts';
 
 /** What has to stand over there: the address, and the guide once more. Secrets are never told again. */
 export function ConnectionSetup({ connection, face, setup }: { readonly connection: Connection; readonly face: SystemFace; readonly setup: Setup }) {
-  const redirectUrl = useRedirect();
+  const redirectUrl = useRedirect(face);
   const guide = guideOf(face, connection.path);
   if (setup.webhookUrl === null && setup.mailAddress === null && guide === null) return null;
   return (
     <section className="inspector-part connect-again">
       <h3>{t('care.setup')}</h3>
       {setup.missing.length > 0 ? <p className="inline-error">{t('care.missing')}</p> : null}
+      <Unreachable face={face} path={connection.path} setup={setup} />
       {setup.webhookUrl === null ? null : <CopyField label={t('connect.address')} value={setup.webhookUrl} />}
       {setup.mailAddress === null ? null : <CopyField label={t('connect.mailAddress')} value={setup.mailAddress} />}
       {setup.forwarding ? <ConfirmForwarding forwarding={setup.forwarding} /> : null}

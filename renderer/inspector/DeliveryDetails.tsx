@@ -13,6 +13,7 @@ import { AssignWedding, isAssignable } from '../deliveries/AssignWedding.tsx';
 import { partsOf, readable } from '../deliveries/body.ts';
 import { DeliveryMark, triedText, whyText } from '../deliveries/DeliveryMark.tsx';
 import { eventName } from '../deliveries/DeliveryRow.tsx';
+import { mayNeedNothing, PutAway } from '../deliveries/PutAway.tsx';
 import { useAskAgain, useDelivery } from '../deliveries/queries.ts';
 import { ReplayDialog } from '../deliveries/ReplayDialog.tsx';
 import { RowChanges } from '../deliveries/RowChanges.tsx';
@@ -82,11 +83,16 @@ function Tries({ id, tries, zone }: { readonly id: string; readonly tries: Deliv
   );
 }
 
-function Changed({ delivery: { changed, newer, state } }: { readonly delivery: DeliveryWhole }) {
+function Changed({ delivery: { changed, newer, state, waits }, system }: { readonly delivery: DeliveryWhole; readonly system: string }) {
   return (
     <section className="inspector-part">
       <h3>{t('delivery.changed')}</h3>
       {changed.length === 0 ? <p className="dim">{t(state === 'processed' ? 'delivery.changedNothing' : 'delivery.changedNothingYet')}</p> : <RowChanges rows={changed} />}
+      {waits.map(({ type, id }) => (
+        <p key={`${type} ${id ?? ''}`} className="dim">
+          {t(id === null ? 'delivery.waitsForErased' : 'delivery.waitsFor', { type: isolated(type.replaceAll('_', ' ')), id: isolated(id ?? ''), system: isolated(system) })}
+        </p>
+      ))}
       {newer > 0 ? <p className="delivery-newer">{t('replay.newer', { count: newer })}</p> : null}
     </section>
   );
@@ -99,6 +105,7 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
   const catalogue = useQuery(useSystems()).data?.systems;
   const mayReplay = useMay('http:replay');
   const mayAssign = useMay('command:review.assign');
+  const mayPutAway = useMay('command:review.discard');
   const askAgain = useAskAgain();
   const [again, setAgain] = useState(false);
   const delivery = query.data;
@@ -125,10 +132,13 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
   const connection = connections[delivery.connectionId];
   const why = whyText(delivery.state, delivery.reason);
   const unassigned = mayAssign ? Object.values(reviewItems).filter((item) => item.deliveryId === id && isAssignable(item)) : [];
+  // What can be given a wedding can be said to have none there.
+  const undecided = mayPutAway ? Object.values(reviewItems).filter((item) => item.deliveryId === id && mayNeedNothing(item) && !isAssignable(item)) : [];
   const catalogued = catalogue?.find((system) => system.id === delivery.system)?.name;
+  const system = catalogued ?? systemName(delivery.system, connections);
   const about = delivery.weddingIds.flatMap((weddingId) => weddings[weddingId] ?? []);
   const facts: readonly (readonly [string, React.ReactNode])[] = [
-    [t('facts.system'), catalogued ?? systemName(delivery.system, connections)],
+    [t('facts.system'), system],
     [t('inspector.kind.connection'), <a key="connection" href={`#/integrations/${delivery.connectionId}`}>{isolated(connection?.name ?? t('outbox.unknownConnection'))}</a>],
     [t('facts.cameIn'), <Moment key="came" at={delivery.receivedAt} zone={zone} />],
     [t('facts.path'), t(`deliveryOrigins.${delivery.origin}`)],
@@ -156,12 +166,18 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
           <AssignWedding item={item} zone={zone} />
         </section>
       ))}
-      {mayReplay ? (
+      {mayReplay || undecided.length > 0 ? (
         <div className="inspector-actions">
-          <button type="button" className="button button-main" disabled={delivery.body === null} onClick={() => setAgain(true)}>
-            {t('replay.again')}
-          </button>
-          {delivery.body === null ? <span className="dim">{t('delivery.bodyGone')}</span> : null}
+          {mayReplay ? (
+            <button type="button" className="button button-main" disabled={delivery.body === null} onClick={() => setAgain(true)}>
+              {t('replay.again')}
+            </button>
+          ) : null}
+          {mayReplay && delivery.body === null ? <span className="dim">{t('delivery.bodyGone')}</span> : null}
+          {undecided.length > 0 ? <PutAway items={undecided} /> : null}
+          {undecided.map((item) => (
+            <DecisionMark key={item.id} rowId={item.id} />
+          ))}
         </div>
       ) : null}
       <dl className="facts">
@@ -172,7 +188,7 @@ export function DeliveryDetails({ id }: { readonly id: string }) {
           </div>
         ))}
       </dl>
-      <Changed delivery={delivery} />
+      <Changed delivery={delivery} system={system} />
       <Tries id={id} tries={delivery.tries} zone={zone} />
       <Came delivery={delivery} />
       <p className="related-all">

@@ -83,7 +83,7 @@ function plan(delivery: DeliveryInHand, changes: readonly Change[], heard: Heard
     return id;
   };
   const { drafts, mappings, parked, forget, pushes } = planChanges(changes, view.of(connectionId), context, given, heard);
-  view.keep(connectionId, drafts, mappings, pushes);
+  view.keep(connectionId, drafts, mappings, { pushes });
   const [first] = parked;
   return { outcome: drafts.length > 0 || first ? 'changes' : 'nothing', reason: first?.reason ?? null, rows: drafts.map(rowChange), drafts, mappings, newIds, forget };
 }

@@ -1,5 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { DeliveryLine, DeliveryQuery, DeliveryWhole } from '../../core/contract/deliveries.ts';
+import { EXPIRED } from '../store/expiring.ts';
+import { PUT_AWAY } from '../store/putAway.ts';
 import { REMOVED } from '../store/removing.ts';
 
 /** Looking for attempts. Stored are those that failed and those that called a source; one that needed no call and went well is the end of its delivery. */
@@ -12,7 +14,7 @@ export type StoredTry = Omit<DeliveryWhole['tries'][number], 'status'> & { reado
 const WELL = 'ok';
 const FAILED = 'failed';
 /** Ends of a delivery that were nobody's attempt. */
-const BY_A_PERSON: readonly string[] = ['held.discarded', REMOVED];
+const BY_A_PERSON: readonly string[] = ['held.discarded', PUT_AWAY, EXPIRED, REMOVED];
 
 /** What only a stored attempt can be. */
 const onlyStored = ({ tryCode, tryStatus, slowerThan, moreThan }: Asked): boolean =>

@@ -7,6 +7,7 @@ import { viewEvent } from '../../core/domain/access/view.ts';
 import type { Subject } from '../../core/domain/access/may.ts';
 import { rowChange } from '../../core/domain/record/rowChange.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
+import { isErasedId } from '../store/erasedMappings.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { LINE, withWeddings } from './search.ts';
 import { allTries, type StoredTry } from './tried.ts';
@@ -51,6 +52,9 @@ export async function wholeDelivery(internals: StoreInternals, vendors: (system:
         select delivery_id from events where organisation_id = ${organisationId} and row_id = any(${rowIds}::uuid[]) and delivery_id is not null and delivery_id <> ${id} order by seq desc limit ${NEWER_LOOK}
       ) as e join deliveries d on d.id = e.delivery_id and d.arrival > ${row.arrival}::bigint
     `.execute(tx);
+    const waits = await sql<{ type: string; id: string }>`
+      select distinct remote_type as type, remote_id as id from open_links where organisation_id = ${organisationId} and local_id = any(${[id, ...rowIds]}::uuid[]) and target_id is null order by remote_type, remote_id
+    `.execute(tx);
     const [whole] = await withWeddings(tx, organisationId, [line]);
     if (!whole) throw new Error('a delivery was lost while it was read');
     const masks = vendors(row.system)?.manifest.masks ?? [];
@@ -63,6 +67,7 @@ export async function wholeDelivery(internals: StoreInternals, vendors: (system:
       tries: allTries(row, tries).map((one) => ({ ...one, message: coverText(one.message) })),
       changed: told.map(rowChange),
       newer: newer.rows[0]?.count ?? 0,
+      waits: waits.rows.map((one) => ({ type: one.type, id: isErasedId(one.id) ? null : coverText(one.id) })),
     };
   });
 }

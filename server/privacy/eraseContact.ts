@@ -171,6 +171,7 @@ async function forgetObjects(tx: Tx, organisationId: string, held: Held, objects
       .where('remoteId', '=', remoteId)
       .execute();
   }
+  await forgetLinks(tx, organisationId, held, pattern);
   if (pattern === null) return;
   const telling = await sql<MappedObject>`
     select connection_id, remote_type, remote_id, local_id, told->'says' as says from mappings where organisation_id = ${organisationId} and told->'says' is not null and (told->'says')::text ~* ${pattern}
@@ -180,6 +181,26 @@ async function forgetObjects(tx: Tx, organisationId: string, held: Held, objects
       update mappings set told = jsonb_set(told, '{says}', ${JSON.stringify(held.traces.anywhere.mask(says))}::jsonb)
       where organisation_id = ${organisationId} and connection_id = ${connectionId} and remote_type = ${remoteType} and remote_id = ${remoteId}
     `.execute(tx);
+  }
+}
+
+/** The person waits for nothing any more; what waits for an object whose id is made of their address knows it by its hash. */
+async function forgetLinks(tx: Tx, organisationId: string, held: Held, pattern: string | null): Promise<void> {
+  await tx.deleteFrom('openLinks').where('organisationId', '=', organisationId).where((eb) => eb.or([eb('localId', 'in', [...held.ids]), eb('targetId', 'in', [...held.ids])])).execute();
+  if (pattern === null) return;
+  const named = await sql<{ localId: string; connectionId: string; remoteType: string; remoteId: string }>`
+    select local_id, connection_id, remote_type, remote_id from open_links where organisation_id = ${organisationId} and remote_id ~* ${pattern}
+  `.execute(tx);
+  for (const { localId, connectionId, remoteType, remoteId } of named.rows) {
+    await tx
+      .updateTable('openLinks')
+      .set({ remoteId: erasedRemoteId(connectionId, remoteType, remoteId) })
+      .where('organisationId', '=', organisationId)
+      .where('localId', '=', localId)
+      .where('connectionId', '=', connectionId)
+      .where('remoteType', '=', remoteType)
+      .where('remoteId', '=', remoteId)
+      .execute();
   }
 }
 

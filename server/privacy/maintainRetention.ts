@@ -7,6 +7,7 @@ import { current, withRecord, type Maintenance } from '../store/maintain.ts';
 import { schemaVersion } from '../store/migrations/index.ts';
 import { claimAlone } from '../store/peers.ts';
 import { record } from '../store/record.ts';
+import type { Writing } from '../store/write.ts';
 import { eraseContact } from './eraseContact.ts';
 import { dueNow, isWeddingDay, readRetention, sweep, type Swept } from './retention.ts';
 
@@ -25,16 +26,18 @@ export const retentionOnce = (options: Maintenance, now: boolean, ids: Ids): Pro
     const all: Swept[] = [];
     for (const { id } of organisations) {
       if (!now) {
-        all.push(await database.withOrganisation(id, async (tx) => ({ organisationId: id, waited: await isWeddingDay(tx, id, at), done: await dueNow(tx, id, await readRetention(tx, id), at) })));
+        all.push(await database.withOrganisation(id, async (tx) => ({ organisationId: id, waited: await isWeddingDay(tx, id, at), done: await dueNow(tx, id, await readRetention(tx, id), at), closed: 0 })));
         continue;
       }
-      const erase = async (contactId: string) => {
-        await database.withOrganisation(id, async (tx) => {
+      const write = <T>(work: (writing: Pick<Writing, 'tx' | 'record'>) => Promise<T>): Promise<T> =>
+        database.withOrganisation(id, async (tx) => {
           await sql`select 1 from organisations where id = ${id} for no key update`.execute(tx);
-          await eraseContact({ tx, organisationId: id, contactId, reason: 'retention', actor: SYSTEM, now: at, record: (drafts) => record(tx, id, drafts, { clock, ids }) });
+          return work({ tx, record: (drafts) => record(tx, id, drafts, { clock, ids }) });
         });
+      const erase = async (contactId: string) => {
+        await write((writing) => eraseContact({ ...writing, organisationId: id, contactId, reason: 'retention', actor: SYSTEM, now: at }));
       };
-      all.push(await sweep({ database, clock }, id, erase, () => false));
+      all.push(await sweep({ internals: { database, clock }, organisationId: id, write, eraseContact: erase, stopped: () => false }));
     }
     return ok(all);
   });

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
+import type { Actor } from '../../core/contract/events.ts';
 import type { Retention, RetentionAnswer, RetentionKind } from '../../core/contract/personalData.ts';
 import { RETENTION, retentionOf } from '../../core/domain/privacy/retention.ts';
 import { countCuttable, cutChain } from '../store/auditChain.ts';
 import { asTableOwner, type Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
+import { closeExpired, EXPIRED } from '../store/expiring.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
+import type { Writing } from '../store/write.ts';
 
 /** Rows of one transaction, so that none is long. */
 const BATCH = 500;
@@ -87,15 +90,29 @@ export interface Swept {
   /** Left for another day: a wedding is under way. */
   readonly waited: boolean;
   readonly done: Due;
+  /** Cards that were closed, since nobody can do anything about them without a body. */
+  readonly closed: number;
 }
 
-/** Lets go of what one organisation need not keep any more, in short transactions. `eraseContact` forgets one contact. */
-export async function sweep(internals: Pick<StoreInternals, 'database' | 'clock'>, organisationId: string, eraseContact: (contactId: string) => Promise<void>, stopped: () => boolean): Promise<Swept> {
+export interface Sweeping {
+  readonly internals: Pick<StoreInternals, 'database' | 'clock'>;
+  readonly organisationId: string;
+  /** One transaction on the organisation's record, as the store's writer gives it. */
+  readonly write: (work: (writing: Pick<Writing, 'tx' | 'record'>) => Promise<number>) => Promise<number>;
+  /** Forgets one contact. */
+  readonly eraseContact: (contactId: string) => Promise<void>;
+  readonly stopped: () => boolean;
+}
+
+const SYSTEM: Actor = { kind: 'system', id: null, name: 'WedSync' };
+
+/** Lets go of what one organisation need not keep any more, in short transactions. */
+export async function sweep({ internals, organisationId, write, eraseContact, stopped }: Sweeping): Promise<Swept> {
   const { database } = internals;
   const done: Due = { deliveryBodies: 0, unmatchedBodies: 0, commandAnswers: 0, revokedDevices: 0, auditLines: 0, contactsYears: 0 };
   const now = instant(internals.clock);
   const start = await database.withOrganisation(organisationId, async (tx) => ({ busy: await isWeddingDay(tx, organisationId, now), retention: await readRetention(tx, organisationId) }));
-  if (start.busy) return { organisationId, waited: true, done };
+  if (start.busy) return { organisationId, waited: true, done, closed: 0 };
   const { retention } = start;
   const each = async (kind: RetentionKind, step: (tx: Tx) => Promise<number>) => {
     for (let taken = BATCH; taken === BATCH && !stopped(); ) {
@@ -106,9 +123,16 @@ export async function sweep(internals: Pick<StoreInternals, 'database' | 'clock'
   for (const kind of ['deliveryBodies', 'unmatchedBodies'] as const) {
     await each(kind, async (tx) => {
       const { rows } = await sql<{ id: string }>`select id ${dueDeliveries(organisationId, kind, retention, now)} order by received_at limit ${BATCH} for update skip locked`.execute(tx);
-      await emptyDeliveries(tx, rows.map((row) => row.id), now);
+      const ids = rows.map((row) => row.id);
+      await emptyDeliveries(tx, ids, now);
+      // What was held and is ignored from now on: nobody was erased, nobody decided.
+      await sql`update deliveries set reason = ${EXPIRED} where id = any(${ids}::uuid[]) and state = 'ignored' and reason = 'erased'`.execute(tx);
       return rows.length;
     });
+  }
+  let closed = 0;
+  for (let taken = BATCH; taken === BATCH && !stopped(); closed += taken) {
+    taken = await write((writing) => closeExpired(writing, organisationId, { before: daysBefore(now, retention.unmatchedBodies), now, actor: SYSTEM, limit: BATCH }));
   }
   await each('commandAnswers', async (tx) => {
     const { rows } = await sql`delete from commands where organisation_id = ${organisationId} and command_id in (select command_id ${dueAnswers(organisationId, retention, now)} limit ${BATCH}) returning 1`.execute(tx);
@@ -125,5 +149,5 @@ export async function sweep(internals: Pick<StoreInternals, 'database' | 'clock'
     done.contactsYears += 1;
   }
   if (!stopped()) done.auditLines += await cutChain(database, organisationId, daysBefore(now, retention.auditLines), now);
-  return { organisationId, waited: false, done };
+  return { organisationId, waited: false, done, closed };
 }

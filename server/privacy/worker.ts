@@ -63,7 +63,7 @@ export function startRetention(options: RetentionWorkerOptions): RetentionWorker
       // Gone meanwhile with another entry of the same person; anything else would be a fault of ours.
       else if (done.error !== 'already') throw new Error(`contact ${contactId} could not be erased: ${done.error}`);
     };
-    const swept = await sweep(internals, organisationId, erase, () => stopped);
+    const swept = await sweep({ internals, organisationId, write: (work) => internals.writer.write(organisationId, work), eraseContact: erase, stopped: () => stopped });
     log.info({ ...swept, durationMs: clock.now() - startedAt }, 'retention');
     return swept;
   }

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
-import type { Alert, ReviewItem } from '../../core/contract/record/attention.ts';
+import type { ErrorCode } from '../../core/contract/errors.ts';
+import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import type { Wedding } from '../../core/contract/record/day.ts';
-import { alertsFor } from '../../core/domain/alerts/alerts.ts';
+import { alertsAnew } from '../../core/domain/alerts/anew.ts';
 import { ASSIGNABLE, assignedType, parkedTitle, type AssignableName, type Loose } from '../../core/domain/intake/parked.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
-import type { View } from '../../core/domain/record/view.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import type { Tx } from './database.ts';
 import { readRows } from './rows.ts';
+
+/** Nothing of what was delivered is in the record, so it is not called used either. */
+const NOT_TAKEN_IN = 'normalise.person_erased' satisfies ErrorCode;
 
 export interface Assigning {
   readonly card: ReviewItem;
@@ -30,7 +33,7 @@ export async function assignParked(tx: Tx, organisationId: string, { card, weddi
   const drafts: EventDraft[] = [];
   for (const one of meant) {
     const draft = assigned(one, wedding.id, { ...context, deliveryId: card.deliveryId });
-    if (draft) drafts.push(draft, ...(await alertsAnew(tx, organisationId, draft, { wedding, context, now, newId })));
+    if (draft) drafts.push(draft, ...alertsAnew(draft, await alertsAbout(tx, organisationId, draft.row.id), { wedding, context, now, newId }));
   }
   return drafts;
 }
@@ -38,7 +41,7 @@ export async function assignParked(tx: Tx, organisationId: string, { card, weddi
 /** A parked delivery that no open card is about any more is done with. To be called before the card's end is recorded. */
 export async function doneWhenLast(tx: Tx, organisationId: string, card: ReviewItem): Promise<void> {
   if ((await otherCards(tx, organisationId, card)) > 0) return;
-  await sql`update deliveries set state = 'processed', reason = null where organisation_id = ${organisationId} and id = ${card.deliveryId} and state = 'parked'`.execute(tx);
+  await sql`update deliveries set state = case when reason = ${NOT_TAKEN_IN} then 'ignored' else 'processed' end, reason = case when reason = ${NOT_TAKEN_IN} then reason end where organisation_id = ${organisationId} and id = ${card.deliveryId} and state = 'parked'`.execute(tx);
 }
 
 async function otherCards(tx: Tx, organisationId: string, card: ReviewItem): Promise<number> {
@@ -78,16 +81,4 @@ function assigned(one: Loose, weddingId: string, context: DraftContext): EventDr
     case 'contacts':
       return draftUpdated(type, one.collection, weddingId, one.row, { weddingId }, null, context);
   }
-}
-
-/** What alerted about the row while it was of no wedding is told again as its wedding's, as urgent as that is near. */
-async function alertsAnew(tx: Tx, organisationId: string, draft: EventDraft, { wedding, context, now, newId }: Omit<Assigning, 'card'>): Promise<EventDraft[]> {
-  const about = await alertsAbout(tx, organisationId, draft.row.id);
-  const open = about.unresolvedAlerts(draft.row.id).filter((alert: Alert) => alert.state === 'open' && alert.weddingId === null);
-  if (open.length === 0) return [];
-  const view: View = { ...about, row: ((collection: string, id: string) => (collection === 'weddings' && id === wedding.id ? wedding : null)) as View['row'], unresolvedAlerts: () => [] };
-  const anew = alertsFor([draft], view, now, context, newId);
-  const rules = new Set(anew.flatMap((one) => (one.collection === 'alerts' ? [one.row.rule] : [])));
-  const settled = open.filter(({ rule }) => rules.has(rule)).flatMap((alert) => draftUpdated('alert.resolved', 'alerts', null, alert, { state: 'resolved' }, null, context) ?? []);
-  return [...settled, ...anew];
 }

@@ -8,6 +8,7 @@ import { draftUpdated, type EventDraft } from '../../core/domain/record/drafts.t
 import { alertsAbout } from './alertsAbout.ts';
 import { assignParked, doneWhenLast } from './assigning.ts';
 import { retryPush, saveCalendar } from './deciding/calendars.ts';
+import { followAssigned } from './links/afterAssigning.ts';
 import { createDeciding, type Deciding, type Trace } from './deciding/deciding.ts';
 import { settleDifference } from './deciding/differences.ts';
 import { carryOut, setBookingStatus } from './deciding/plans.ts';
@@ -15,6 +16,7 @@ import { saveAllocation, saveLimit, saveResource } from './deciding/taking.ts';
 import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { pausedAfter, pauseIn } from './pausing.ts';
+import { deadAlertsSettled, putAway } from './putAway.ts';
 import { readRows } from './rows.ts';
 import { actorOf, type AuditLine, type Device } from './store.ts';
 
@@ -121,7 +123,7 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       const [card] = await readRows(tx, organisationId, 'reviewItems', [command.reviewId]);
       if (!card || !visibleRow(device, 'reviewItems', card)) return rejected('request.not_found', 'There is no such entry.');
       if (card.version !== command.basedOnVersion) return rebase(card.id);
-      const kinds = { 'review.release': ['held'], 'review.discard': ['held', 'parked'], 'review.assign': ['parked'] }[command.type];
+      const kinds = { 'review.release': ['held'], 'review.discard': ['held', 'parked', 'quarantined', 'dead'], 'review.assign': ['parked'] }[command.type];
       if (!kinds.includes(card.kind) || card.state !== 'open') return rejected('command.not_possible', 'It does not wait for that.');
       const now = internals.clock.now();
       const newId = () => internals.ids.next();
@@ -129,12 +131,19 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       if (command.type === 'review.assign') {
         const [wedding] = await readRows(tx, organisationId, 'weddings', [command.weddingId]);
         if (!wedding || !visibleRow(device, 'weddings', wedding)) return rejected('request.not_found', 'There is no such wedding.');
-        given.push(...(await assignParked(tx, organisationId, { card, wedding, context, now, newId })));
+        const assigning = { card, wedding, context, now, newId };
+        given.push(...(await assignParked(tx, organisationId, assigning)));
         if (given.length === 0) return rejected('command.not_possible', 'Nothing behind it is without a wedding.');
+        given.push(...(await followAssigned(tx, organisationId, given, assigning)));
       }
-      if (card.kind === 'parked') await doneWhenLast(tx, organisationId, card);
+      if (command.type === 'review.assign') await doneWhenLast(tx, organisationId, card);
       else if (command.type === 'review.release') await releaseLot(tx, card.connectionId);
-      else await discardLot(tx, card.connectionId, instant(internals.clock));
+      else {
+        deciding.traces.push({ action: 'review.discarded', subject: card.id });
+        if (card.kind === 'held') await discardLot(tx, card.connectionId, instant(internals.clock));
+        else await putAway(tx, organisationId, card, instant(internals.clock));
+        given.push(...(await deadAlertsSettled(tx, organisationId, [card], context)));
+      }
       const draft = draftUpdated('review.resolved', 'reviewItems', null, card, { state: 'resolved' }, null, context);
       const settled = draft ? alertsFor([draft], await alertsAbout(tx, organisationId, card.id), now, context, newId) : [];
       return accept(draft, card.seq, [...settled, ...given]);

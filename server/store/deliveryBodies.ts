@@ -12,5 +12,7 @@ export async function emptyDeliveries(tx: Tx, ids: readonly string[], now: strin
         state = case when state in ('received', 'waiting', 'held') then 'ignored' else state end, in_hand = false, next_attempt_at = null, done_at = coalesce(done_at, ${now})
       where id = any(${ids.slice(at, at + WRITES)}::uuid[])
     `.execute(tx);
+    // Nor is it worked on again.
+    await sql`delete from open_links where collection is null and local_id = any(${ids.slice(at, at + WRITES)}::uuid[])`.execute(tx);
   }
 }

@@ -15,7 +15,7 @@ export const NO_LEAVE = 'connect.leave_ended';
 export const NO_DESK = ['desk.away', 'desk.withdrawn', 'desk.key_missing', 'desk.address_changed', 'desk.system_unknown'];
 const PAUSED = ['held.paused', 'held.disabled', NO_LEAVE, ...NO_DESK];
 /** In the brake's lot; see `core/domain/intake/brake.ts`. */
-const BRAKED = ['held.deletes', 'held.moves', 'held.copies'];
+export const BRAKED = ['held.deletes', 'held.moves', 'held.copies'];
 
 /** Puts back what was held while the connection was paused, in its old order of arrival. */
 export async function freePaused(tx: Tx, connectionId: string): Promise<void> {
@@ -53,4 +53,5 @@ export async function discardLot(tx: Tx, connectionId: string, now: string): Pro
   await forgetLot(tx, connectionId);
 }
 
-const forgetLot = (tx: Tx, connectionId: string) => sql`update connection_access set brake = jsonb_set(brake, '{lot}', 'null') where id = ${connectionId} and brake is not null`.execute(tx);
+/** Nothing of the connection is held back by the brake any more. */
+export const forgetLot = (tx: Tx, connectionId: string) => sql`update connection_access set brake = jsonb_set(brake, '{lot}', 'null') where id = ${connectionId} and brake is not null`.execute(tx);

@@ -69,6 +69,7 @@ export async function removeIn(
   await asTableOwner(tx, () => sql`delete from leave_requests where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx));
   await sql`delete from calendar_channels where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`delete from desk_turns where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
+  await sql`delete from open_links where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`delete from connection_figures where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx);
   await sql`
     update deliveries set state = 'ignored', reason = ${REMOVED}, in_hand = false, next_attempt_at = null, done_at = ${now}::timestamptz

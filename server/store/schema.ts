@@ -268,6 +268,20 @@ export interface EventsTable {
   row: unknown;
 }
 
+/** What waits for something that is named and not known yet: a row, or (no collection, no field) a parked delivery. */
+export interface OpenLinksTable {
+  organisationId: string;
+  localId: string;
+  field: string;
+  connectionId: string;
+  remoteType: string;
+  remoteId: string;
+  collection: CollectionName | null;
+  /** What is named is here and is of no wedding yet. */
+  targetId: string | null;
+  createdAt: string;
+}
+
 export interface MappingsTable {
   organisationId: string;
   connectionId: string;
@@ -379,6 +393,7 @@ export interface Schema extends Projections, AccountTables {
   pushStates: PushStatesTable;
   calendarFeeds: CalendarFeedsTable;
   calendarChannels: CalendarChannelsTable;
+  openLinks: OpenLinksTable;
   commands: CommandsTable;
   erasures: ErasuresTable;
   replays: ReplaysTable;

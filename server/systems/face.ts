@@ -34,6 +34,7 @@ export function faceOf(vendor: VendorModule, connections: number): SystemFace {
     ...summaryOf(vendor, connections),
     fields: askedFields(manifest).map((field) => fieldOf(manifest, field)),
     oauth: manifest.oauth !== null,
+    ...(manifest.oauth?.loopback ? { loopback: manifest.oauth.loopback } : {}),
     unkeepable: unkeepable(vendor),
     guides: manifest.guides,
     triggers: manifest.bridge?.triggers ?? [],

@@ -15,6 +15,7 @@ import type { Tx } from '../store/database.ts';
 import { forwardingNow } from '../store/forwarding.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
+import { canBeCalled } from './reachable.ts';
 import { fieldsOf, mayComeLater } from './values.ts';
 
 /** What the parts of this folder are given. */
@@ -101,10 +102,12 @@ export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'confi
   const keeper = keptBy === null ? null : await keeperOf(internals.database.system, row.id, new Date(clock.now()).toISOString());
   const { manifest } = vendor;
   const calls = callsComeIn(manifest) && (row.path === 'native' || row.path === 'bridge');
+  const webhookUrl = calls ? `${config.publicUrl ?? origin}/api/integrations/webhook/${row.system}/${intakeKey}` : null;
   const required = fieldsOf(manifest, row.path).filter((field) => field.required && (field.sensitive || mayComeLater(manifest, field)));
   return {
     connectionId: row.id,
-    webhookUrl: calls ? `${config.publicUrl ?? origin}/api/integrations/webhook/${row.system}/${intakeKey}` : null,
+    webhookUrl,
+    reachable: webhookUrl === null ? null : canBeCalled(webhookUrl),
     mailAddress: row.path === 'mail' && config.mailInDomain !== null ? `${mailKeyOf(intakeKey)}@${config.mailInDomain}` : null,
     settings,
     secretsSet: [...Object.keys(secrets).filter((key) => secrets[key] !== ''), ...keptKeys],

@@ -6,14 +6,17 @@ import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
+import { writeLinks } from '../store/links/write.ts';
 import { isWeddingDay } from '../privacy/retention.ts';
 import { readRows } from '../store/rows.ts';
 import { auditRearmed, type Rearmed } from '../store/rearming.ts';
 import type { Share } from '../store/record.ts';
+import { together } from '../store/together.ts';
 import { claim, type From } from './claim.ts';
 import { afterMemories, readMemories, writeMemories, type Memory } from './memories.ts';
 import { understand, type DeliveryInHand, type Outcome, type Work } from './outcome.ts';
 import { closeReviews, withoutOvertakenFacts } from './replayed.ts';
+import { followBatch } from './openLinks.ts';
 import { workPart, type Part } from './part.ts';
 import { SYSTEM, type Settled } from './settle.ts';
 import { markDiffering, readShown, unbind, type ShownBefore } from './shown.ts';
@@ -99,8 +102,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
 
   const shares = Map.groupBy(works, ({ delivery }) => delivery.organisationId);
   const wanted = [...shares].map(([organisationId, all]) => ({ organisationId, needs: needsByConnection(all), connectionIds: connectionsOf(all) }));
-  const views = await loadViews(tx, wanted);
-  const memories = await readMemories(tx, wanted);
+  const [views, memories] = await together([loadViews(tx, wanted), readMemories(tx, wanted)]);
   const asked = new Set(back.map((one) => one.delivery.id));
   const fromSource = new Set([...asked, ...[...shown].filter(([, { changes }]) => changes !== null).map(([id]) => id)]);
   const parts: Part[] = [];
@@ -114,6 +116,7 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
       weddingDay: ownBack.some(({ outcome }) => outcome.kind === 'unanswered') && (await isWeddingDay(tx, organisationId, now)),
       view: viewOf(views, organisationId),
       viewAgain: async () => viewOf(await loadViews(tx, [{ organisationId, needs, connectionIds }]), organisationId),
+      follow: (settled, view) => followBatch(tx, { organisationId, settled, view, now: store.clock.now(), newId: () => store.ids.next() }),
       reviews: (ids) => readRows(tx, organisationId, 'reviewItems', ids),
     });
     if (part) parts.push({ ...part, drafts: [...part.drafts, ...(await closeReviews(tx, organisationId, part.settled, store.clock.now(), () => store.ids.next()))] });
@@ -121,16 +124,18 @@ async function work(tx: Tx, options: BatchOptions, organisationIds: readonly str
   const worked = new Set(parts.map((part) => part.organisationId));
   const left = new Set(wanted.map((one) => one.organisationId).filter((id) => !worked.has(id)));
   await writeReturned(tx, parts);
-  const events = await record(parts.map(({ organisationId, drafts }) => ({ organisationId, drafts })));
   const settled = new Map(parts.flatMap((part) => part.settled.map((one) => [one.delivery.id, one])));
   const done = works.filter(({ delivery }) => settled.has(delivery.id));
   const all = done.flatMap(({ delivery }) => settled.get(delivery.id) ?? []);
-  await writeMappings(tx, all, now);
-  await writeStates(tx, all, now);
-  await markDiffering(tx, all.flatMap(({ delivery, differsFrom }) => (differsFrom === undefined ? [] : [{ dryRunId: differsFrom, delivery }])));
-  await unbind(tx, shown, all.filter((one) => one.stays !== true));
-  await emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now);
-  await writeMemories(tx, parts.flatMap((part) => part.memories));
+  const [events] = await together([
+    record(parts.map(({ organisationId, drafts }) => ({ organisationId, drafts }))),
+    writeMappings(tx, all, now),
+    writeStates(tx, all, now)
+      .then(() => emptyDeliveries(tx, all.filter((one) => one.forget).map((one) => one.delivery.id), now))
+      .then(() => writeLinks(tx, parts.flatMap(({ links }) => links ?? []), now)),
+    markDiffering(tx, all.flatMap(({ delivery, differsFrom }) => (differsFrom === undefined ? [] : [{ dryRunId: differsFrom, delivery }]))).then(() => unbind(tx, shown, all.filter((one) => one.stays !== true))),
+    writeMemories(tx, parts.flatMap((part) => part.memories)),
+  ]);
   const rearmed = await afterMemories(tx, parts.flatMap((part) => part.memories.map((one) => ({ ...one, organisationId: part.organisationId }))), now);
   const looks = [...new Set(done.flatMap(({ delivery, outcome }) => (outcome.kind === 'poll' ? [delivery.connectionId] : [])))];
   if (looks.length > 0) await sql`update connection_access set next_poll_at = ${now}::timestamptz where id = any(${looks}::uuid[])`.execute(tx);

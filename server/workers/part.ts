@@ -11,6 +11,7 @@ import type { DeliveryInHand, Work } from './outcome.ts';
 import { reviewDraft, settle, SYSTEM, type SettleContext, type Settled } from './settle.ts';
 import type { ShownBefore } from './shown.ts';
 import { createStop, judge, type BrakeMemory, type Judged, type Stop } from './stops.ts';
+import type { FollowedBatch } from './openLinks.ts';
 import type { WorkingView } from './view.ts';
 
 /** One organisation's part of a batch. */
@@ -20,6 +21,8 @@ export interface Part {
   /** Everything that is to be recorded, in order. */
   readonly drafts: readonly EventDraft[];
   readonly memories: readonly MemoryAfter[];
+  /** What is to be written of its open links; null = nothing. */
+  readonly links: FollowedBatch['links'];
 }
 
 export interface PartOptions {
@@ -42,6 +45,8 @@ export interface PartOptions {
   readonly view: WorkingView;
   /** The same as it is read from the database, nothing planned in it. */
   readonly viewAgain: () => Promise<WorkingView>;
+  /** Follows the links of what was decided (`openLinks.ts`). */
+  readonly follow: (settled: readonly Settled[], view: WorkingView) => Promise<FollowedBatch>;
   readonly reviews: (ids: readonly string[]) => Promise<readonly ReviewItem[]>;
 }
 
@@ -71,7 +76,9 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
   }
 
   const closed = new Set(gates.closed());
-  const drafts = settled.flatMap((one) => one.drafts);
+  const followed = await options.follow(settled, view);
+  settled = followed.settled;
+  const drafts = [...settled.flatMap((one) => one.drafts), ...followed.drafts];
   const memories: MemoryAfter[] = [];
   for (const [id, memory] of before) {
     const signs = signsOf(works, settled, id, back);
@@ -84,7 +91,7 @@ export async function workPart(options: PartOptions): Promise<Part | null> {
     const same = after.failures === memory.failures && after.told === memory.told && after.breakers === memory.breakers && brake === memory.brake && !after.disabled && !after.closed && after.regained === null;
     if (!same) memories.push(after);
   }
-  return { organisationId: options.organisationId, settled, drafts, memories };
+  return { organisationId: options.organisationId, settled, drafts, memories, links: followed.links };
 }
 
 /**

@@ -60,12 +60,29 @@ export async function withoutOvertakenFacts(tx: Tx, organisationId: string, work
   });
 }
 
+/** An open card about a row that is of no wedding still. */
+const aboutLoose = sql`(review_items.about is not null and (
+  exists (select from bookings r where r.organisation_id = review_items.organisation_id and r.id = (review_items.about->>'id')::uuid and r.wedding_id is null)
+  or exists (select from payments r where r.organisation_id = review_items.organisation_id and r.id = (review_items.about->>'id')::uuid and r.wedding_id is null)
+  or exists (select from documents r where r.organisation_id = review_items.organisation_id and r.id = (review_items.about->>'id')::uuid and r.wedding_id is null)))`;
+
+/** Which of these deliveries were worked on again and still wait for a person, since a row that they once made has no wedding: by delivery, the rows. */
+export async function stillLoose(tx: Tx, organisationId: string, settled: readonly Settled[]): Promise<Map<string, readonly string[]>> {
+  const again = settled.filter(({ delivery, state }) => delivery.replayId !== null && state === 'processed');
+  if (again.length === 0) return new Map();
+  const { rows } = await sql<{ deliveryId: string; rowId: string }>`
+    select delivery_id, about->>'id' as row_id from review_items
+    where organisation_id = ${organisationId} and delivery_id = any(${again.map((one) => one.delivery.id)}::uuid[]) and state = 'open' and kind = 'parked' and ${aboutLoose}
+  `.execute(tx);
+  return new Map([...Map.groupBy(rows, (row) => row.deliveryId)].map(([id, own]) => [id, own.map((row) => row.rowId)]));
+}
+
 /** What waited for a person because of these deliveries is done with: they were worked on again, and whatever is wrong now is told anew. */
 export async function closeReviews(tx: Tx, organisationId: string, settled: readonly Settled[], now: number, newId: () => string): Promise<EventDraft[]> {
   const again = settled.filter(({ delivery, state, differsFrom, stays }) => delivery.replayId !== null && differsFrom === undefined && stays !== true && state !== 'waiting' && state !== 'held');
   if (again.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
-    select id from review_items where organisation_id = ${organisationId} and delivery_id = any(${again.map((one) => one.delivery.id)}::uuid[]) and state = 'open' and kind <> 'held'
+    select id from review_items where organisation_id = ${organisationId} and delivery_id = any(${again.map((one) => one.delivery.id)}::uuid[]) and state = 'open' and kind <> 'held' and not ${aboutLoose}
   `.execute(tx);
   if (rows.length === 0) return [];
   const drafts: EventDraft[] = [];

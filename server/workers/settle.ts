@@ -8,7 +8,7 @@ import { mayOvertake } from '../../core/domain/intake/overtaking.ts';
 import type { PushAfter } from '../../core/domain/calendars/back.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
-import { planChanges, type MappingDraft } from '../../core/domain/record/plan.ts';
+import { planChanges, type MappingDraft, type Plan } from '../../core/domain/record/plan.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { NO_LEAVE } from '../store/held.ts';
 import { checkDrafts } from '../store/record.ts';
@@ -28,6 +28,10 @@ export interface Settled {
   readonly inHand: boolean;
   readonly drafts: readonly EventDraft[];
   readonly mappings: readonly MappingDraft[];
+  /** What it said of links of its rows. */
+  readonly links?: Plan['links'];
+  /** Objects for want of which it is parked. */
+  readonly awaits?: Plan['awaits'];
   /** What was delivered is not kept: it tells of somebody who was erased. */
   readonly forget?: boolean;
   /** What is kept of entries of ours that were changed over there. */
@@ -127,8 +131,10 @@ function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome
   const origin = draftContext(delivery, vendors);
   const seen = view.of(delivery.connectionId);
   const shown = context.shown?.(delivery) ?? null;
-  const { drafts, mappings, parked, forget, pushes } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, heardOf(delivery, readAt));
-  if (delivery.ahead && !mayOvertake(changes, { drafts, parked })) {
+  const { drafts, mappings, parked, forget, links, awaits, pushes } = planChanges(changes, seen, origin, shown ? idsAsShown(shown, newId) : newId, heardOf(delivery, readAt));
+  // What waits for it is given its wedding by it, and so may be a person whom others are found by.
+  const awaited = mappings.some(({ remoteType, remoteId }) => view.mayBeAwaited(delivery.connectionId, remoteType, remoteId));
+  if (delivery.ahead && (awaited || !mayOvertake(changes, { drafts, parked }))) {
     return { delivery, attempts: delivery.attempts - 1, state: delivery.found, reason: null, nextAttemptAt: null, inHand: false, drafts: [], mappings: [], stays: true };
   }
   if (shown && !isAsShown(shown, drafts, parked[0]?.reason ?? null)) {
@@ -141,9 +147,9 @@ function plan(delivery: DeliveryInHand, { changes, readAt, ms }: Extract<Outcome
   const alerts = alertsFor(facts, withDrafts(seen, facts), now, { actor: SYSTEM, source: null, deliveryId: delivery.id }, newId);
   checkDrafts(alerts);
   const all = [...facts, ...alerts];
-  view.keep(delivery.connectionId, all, mappings, pushes);
+  view.keep(delivery.connectionId, all, mappings, { links, pushes });
   const [first] = parked;
-  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, ...(forget ? { forget } : {}), ...(pushes ? { pushes } : {}), ...(ms === undefined ? {} : { tried: { code: 'ok', message: '', ms } }) };
+  return { delivery, attempts: delivery.attempts, state: first ? 'parked' : 'processed', reason: first?.reason ?? null, nextAttemptAt: null, inHand: false, drafts: all, mappings, links, awaits, ...(forget ? { forget } : {}), ...(pushes ? { pushes } : {}), ...(ms === undefined ? {} : { tried: { code: 'ok', message: '', ms } }) };
 }
 
 /** What a card says; a title of more than 300 characters is cut. */

@@ -8,6 +8,7 @@ import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.t
 import type { Difference } from '../../core/contract/record/calendars.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Needs } from '../../core/domain/record/needs.ts';
+import type { LinkWord } from '../../core/domain/record/openLinks.ts';
 import type { MappingDraft } from '../../core/domain/record/plan.ts';
 import { tellerKey, type Teller } from '../../core/domain/record/tellers.ts';
 import { tellerOf, type Told } from '../../core/domain/record/told.ts';
@@ -15,13 +16,26 @@ import type { Mapping, View } from '../../core/domain/record/view.ts';
 import type { Tx } from '../store/database.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
 import { readRowsOf, type RowKey } from '../store/rows.ts';
+import { together } from '../store/together.ts';
 import { loadPushes, standingAfter } from './viewPushes.ts';
+
+/** What a delivery has said beside its facts. */
+export interface Said {
+  readonly links?: readonly LinkWord[];
+  readonly pushes?: readonly PushAfter[] | undefined;
+}
 
 /** The part of the record that one batch of deliveries needs; what an earlier delivery plans, a later one sees. */
 export interface WorkingView {
   /** As one connection sees it: remote ids are its own. */
   of(connectionId: string): View;
-  keep(connectionId: string, drafts: readonly EventDraft[], mappings: readonly MappingDraft[], pushes?: readonly PushAfter[]): void;
+  keep(connectionId: string, drafts: readonly EventDraft[], mappings: readonly MappingDraft[], said?: Said): void;
+  /** As it was read: an object that was unknown is waited for. */
+  isAwaited(connectionId: string, remoteType: string, remoteId: string): boolean;
+  /** The same, or since it was read something has come to wait for it. */
+  mayBeAwaited(connectionId: string, remoteType: string, remoteId: string): boolean;
+  /** As it was read: the row of a known object waits for something. */
+  waits(rowId: string): boolean;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -72,10 +86,10 @@ interface Part extends Wanted {
 
 /** A view for each organisation, all read together: the number of queries does not grow with the number of organisations. */
 export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, WorkingView>> {
-  const mappings = await loadMappings(tx, wanted);
+  const known = await loadMappings(tx, wanted);
   const parts = wanted.map((one): Part => ({
     ...one,
-    mappings: mappings.get(one.organisationId) ?? new Map<string, Mapping>(),
+    mappings: known.get(one.organisationId)?.mappings ?? new Map<string, Mapping>(),
     rows: Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Rows,
     standings: new Map(),
   }));
@@ -86,54 +100,56 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
   };
   const needsOf = (part: Part) => [...part.needs.values()].flat();
 
-  for (const collection of ['bookings', 'payments', 'contacts', 'messages', 'documents', 'calendarEvents', 'weatherNotices'] as const) {
-    await take(collection, keysOf((part) => [...part.mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id)));
-  }
-  await loadPushes(tx, parts, take);
-  const emails = keysOf((part) => needsOf(part).flatMap((need) => need.emails));
-  if (emails.length > 0) {
+  const held = ['bookings', 'payments', 'contacts', 'messages', 'documents', 'calendarEvents', 'weatherNotices'] as const;
+  const ofMappings = held.map((collection) => take(collection, keysOf((part) => [...part.mappings.values()].filter((mapping) => mapping.collection === collection).map((mapping) => mapping.id))));
+  const byEmail = async () => {
+    const emails = keysOf((part) => needsOf(part).flatMap((need) => need.emails));
+    if (emails.length === 0) return;
     const found = await sql<RowKey>`
       select c.organisation_id, c.id from contacts c join unnest(${organisationsOf(emails)}::uuid[], ${idsOf(emails)}::text[]) as k(organisation_id, email)
         on c.organisation_id = k.organisation_id and lower(c.email) = k.email
     `.execute(tx);
     await take('contacts', found.rows);
-  }
-  const phones = keysOf((part) => needsOf(part).flatMap((need) => need.phones));
-  if (phones.length > 0) {
+  };
+  const byPhone = async () => {
+    const phones = keysOf((part) => needsOf(part).flatMap((need) => need.phones));
+    if (phones.length === 0) return;
     const found = await sql<RowKey>`
       select c.organisation_id, c.id from contacts c join unnest(${organisationsOf(phones)}::uuid[], ${idsOf(phones)}::text[]) as k(organisation_id, phone)
         on c.organisation_id = k.organisation_id and right(regexp_replace(c.phone, '\\D', '', 'g'), 9) = k.phone
     `.execute(tx);
     await take('contacts', found.rows);
-  }
+  };
+  await together([...ofMappings, loadPushes(tx, parts, take), byEmail(), byPhone()]);
 
-  await loadTellers(tx, parts);
-
-  const weddings = keysOf((part) => [
-    ...needsOf(part).flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)),
-    ...[...part.mappings.values()].filter((mapping) => mapping.collection === 'weddings').map((mapping) => mapping.id),
-    ...(['bookings', 'payments', 'contacts', 'messages', 'documents'] as const).flatMap((collection) => [...part.rows[collection].values()].flatMap((row) => ('weddingId' in row && row.weddingId ? [row.weddingId] : []))),
-  ]);
-  const dates = keysOf((part) => needsOf(part).flatMap((need) => need.dates).filter(isDay));
-  if (dates.length > 0) {
-    const found = await sql<RowKey>`
-      select w.organisation_id, w.id from weddings w join unnest(${organisationsOf(dates)}::uuid[], ${idsOf(dates)}::date[]) as k(organisation_id, date)
-        on w.organisation_id = k.organisation_id and w.date = k.date
-    `.execute(tx);
-    weddings.push(...found.rows);
-  }
-  await take('weddings', weddings);
-
-  const subjects = keysOf((part) => [...part.connectionIds, ...part.rows.payments.keys()]);
-  if (subjects.length > 0) {
+  const weddings = async () => {
+    const wanted = keysOf((part) => [
+      ...needsOf(part).flatMap((need) => need.weddingIds).filter((id) => UUID.test(id)),
+      ...[...part.mappings.values()].filter((mapping) => mapping.collection === 'weddings').map((mapping) => mapping.id),
+      ...(['bookings', 'payments', 'contacts', 'messages', 'documents'] as const).flatMap((collection) => [...part.rows[collection].values()].flatMap((row) => ('weddingId' in row && row.weddingId ? [row.weddingId] : []))),
+    ]);
+    const dates = keysOf((part) => needsOf(part).flatMap((need) => need.dates).filter(isDay));
+    if (dates.length > 0) {
+      const found = await sql<RowKey>`
+        select w.organisation_id, w.id from weddings w join unnest(${organisationsOf(dates)}::uuid[], ${idsOf(dates)}::date[]) as k(organisation_id, date)
+          on w.organisation_id = k.organisation_id and w.date = k.date
+      `.execute(tx);
+      wanted.push(...found.rows);
+    }
+    await take('weddings', wanted);
+  };
+  const alerts = async () => {
+    const subjects = keysOf((part) => [...part.connectionIds, ...part.rows.payments.keys()]);
+    if (subjects.length === 0) return;
     const found = await sql<RowKey>`
       select a.organisation_id, a.id from alerts a join unnest(${organisationsOf(subjects)}::uuid[], ${idsOf(subjects)}::text[]) as k(organisation_id, subject)
         on a.organisation_id = k.organisation_id and a.subject->>'id' = k.subject
       where a.state <> 'resolved'
     `.execute(tx);
     await take('alerts', found.rows);
-  }
-  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows, part.standings)]));
+  };
+  await together([loadTellers(tx, parts), weddings(), alerts()]);
+  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows, part.standings, known.get(part.organisationId))]));
 }
 
 const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
@@ -147,6 +163,9 @@ export interface RemoteKey {
   readonly id: string;
 }
 
+/** `open`: it is waited for, or its row waits for something. */
+export type FoundRow = (MappingRow & { readonly open: boolean }) | ({ [K in keyof MappingRow]: K extends 'organisationId' | 'connectionId' | 'remoteType' | 'remoteId' ? string : null } & { readonly open: true });
+
 export interface MappingRow {
   readonly organisationId: string;
   readonly connectionId: string;
@@ -159,16 +178,25 @@ export interface MappingRow {
   readonly erased: boolean;
 }
 
-/** One look into the index for each key: a plain join is planned as a walk through all mappings of the organisation. */
-export function mappingsOf(keys: readonly RemoteKey[]): RawBuilder<MappingRow> {
+/**
+ * One look into the index for each key: a plain join is planned as a walk through all mappings of the organisation. Of an object that
+ * is unknown there is a row only where something waits for it.
+ */
+export function mappingsOf(keys: readonly RemoteKey[]): RawBuilder<FoundRow> {
   const column = (pick: (key: RemoteKey) => string) => keys.map(pick);
-  return sql<MappingRow>`
-    select m.* from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
+  return sql<FoundRow>`
+    select k.*, m.*, l.open from unnest(${column((k) => k.organisationId)}::uuid[], ${column((k) => k.connectionId)}::uuid[], ${column((k) => k.type)}::text[], ${column((k) => k.id)}::text[])
       as k(organisation_id, connection_id, remote_type, remote_id)
-    cross join lateral (
-      select organisation_id, connection_id, remote_type, remote_id, collection, local_id, remote_version, told, erased_at is not null as erased from mappings
+    left join lateral (
+      select collection, local_id, remote_version, told, erased_at is not null as erased from mappings
       where organisation_id = k.organisation_id and connection_id = k.connection_id and remote_type = k.remote_type and remote_id = k.remote_id limit 1
-    ) as m
+    ) as m on true
+    cross join lateral (
+      select case when m.local_id is null
+        then exists (select from open_links where organisation_id = k.organisation_id and connection_id = k.connection_id and remote_type = k.remote_type and remote_id = k.remote_id)
+        else exists (select from open_links where organisation_id = k.organisation_id and local_id = m.local_id) end as open
+    ) as l
+    where m.local_id is not null or l.open
   `;
 }
 
@@ -192,7 +220,15 @@ async function loadTellers(tx: Tx, parts: readonly Part[]): Promise<void> {
   }
 }
 
-async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, Map<string, Mapping>>> {
+interface LoadedMappings {
+  readonly mappings: Map<string, Mapping>;
+  /** Unknown objects that are waited for. */
+  readonly awaited: Set<string>;
+  /** Rows that wait for something. */
+  readonly waiting: Set<string>;
+}
+
+async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string, LoadedMappings>> {
   const keys = new Map<string, RemoteKey>();
   for (const { organisationId, needs } of wanted) {
     for (const [connectionId, own] of needs) {
@@ -204,16 +240,22 @@ async function loadMappings(tx: Tx, wanted: readonly Wanted[]): Promise<Map<stri
   const asked: RemoteKey[] = [...keys.values(), ...erased];
   const plain = new Map(erased.map((key) => [key.id, key.plain]));
   const result = await mappingsOf(asked).execute(tx);
-  const found = new Map<string, Map<string, Mapping>>();
+  const found = new Map<string, LoadedMappings>();
   for (const row of result.rows) {
-    const own = found.get(row.organisationId) ?? new Map<string, Mapping>();
+    const own = found.get(row.organisationId) ?? { mappings: new Map<string, Mapping>(), awaited: new Set<string>(), waiting: new Set<string>() };
     found.set(row.organisationId, own);
-    own.set(mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId), asMapping(row));
+    const key = mappingKey(row.connectionId, row.remoteType, plain.get(row.remoteId) ?? row.remoteId);
+    if (row.localId === null) own.awaited.add(key);
+    else {
+      own.mappings.set(key, asMapping(row));
+      if (row.open) own.waiting.add(row.localId);
+    }
   }
   return found;
 }
 
-function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<string, PushStanding>): WorkingView {
+function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<string, PushStanding>, links?: Pick<LoadedMappings, 'awaited' | 'waiting'>): WorkingView {
+  const opened = new Set<string>();
   const weddings = () => [...rows.weddings.values()] as Wedding[];
   const byPhone = (phone: string) => {
     const end = phoneEnd(phone);
@@ -250,8 +292,15 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<
       openDifference: (pushId) => ([...rows.differences.values()] as Difference[]).find((one) => one.pushId === pushId && one.state === 'open') ?? null,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),
-    keep(connectionId, drafts, planned, pushes = []) {
+    isAwaited: (connectionId, type, id) => links?.awaited.has(mappingKey(connectionId, type, id)) ?? false,
+    waits: (rowId) => links?.waiting.has(rowId) ?? false,
+    mayBeAwaited(connectionId, type, id) {
+      const key = mappingKey(connectionId, type, id);
+      return opened.has(key) || (links?.awaited.has(key) ?? false);
+    },
+    keep(connectionId, drafts, planned, { links: words = [], pushes = [] } = {}) {
       for (const after of pushes) standings.set(after.pushId, standingAfter(standings.get(after.pushId), after));
+      for (const { awaits } of words) if (awaits) opened.add(mappingKey(connectionId, awaits.type, awaits.id));
       for (const draft of drafts) {
         if (EVENT_TYPES[draft.type].change === 'deleted') rows[draft.collection].delete(draft.row.id);
         else rows[draft.collection].set(draft.row.id, asRow(draft));

@@ -27,7 +27,8 @@ test('a newcomer connects a bridge by keyboard alone, sends a delivery with the 
   await window.keyboard.type('Planner’s Dubsado');
   await keep(app, 'connect-form-light');
   await window.keyboard.press('Enter');
-  await expect(window.locator('.connect-state')).toContainText('Waiting for the first delivery');
+  await expect(window.locator('.connect-state')).toContainText('cannot deliver anything here yet');
+  await expect(window.getByRole('region', { name: 'Nobody outside can call this address' })).toContainText('WEDSYNC_PUBLIC_URL');
   await theme(app, 'dark');
   await keep(app, 'connect-done-dark');
   await axe(window, 'connected');

@@ -144,6 +144,13 @@ test('what is stuck is counted, leads to its list, and a test event goes the who
   expect(heads.split(',').slice(0, 2)).toEqual(['from', 'came']);
   expect(days).toHaveLength(30);
   expect(days.reduce((sum, day) => sum + Number(day.split(',')[1]), 0)).toBe(1);
+
+  // Nobody's payment: it needs nothing, and nobody is asked about it again.
+  const parked = window.locator('.review-card[data-kind="parked"]');
+  await parked.getByRole('button', { name: 'Needs nothing…' }).click();
+  await parked.getByRole('button', { name: 'It needs nothing' }).click();
+  await expect(parked).toHaveCount(0);
+  await expect(window.locator('[data-tile="deliveries-parked"] .tile-value')).toHaveText('0');
 });
 
 test('a stranger’s payment is given its wedding by keyboard alone, and then stands on its board', async ({ serve, open, keep }) => {

@@ -49,7 +49,7 @@ const shot = (system: TestSystem, body: Buffer, headers: Record<string, string>)
 const NEAR: Readonly<Record<TestSystem, fc.Arbitrary<unknown>>> = {
   stripe: fc.tuple(fc.uuid(), fc.integer()).map(([id, amount]) => ({ ...stripeIntent({ id: `pi_${id}`, amount }), id: `evt_${id}` })),
   honeybook: fc.record({ trigger: fc.constantFrom('project_booked', 'payment_paid', 'client_created', 'meeting_scheduled'), project_id: fc.uuid(), payment_id: fc.uuid(), client_id: fc.uuid(), meeting_id: fc.uuid(), project_name: fc.string(), project_date: fc.constant('2026-11-20'), amount: fc.constantFrom('12.50', '1'), currency: fc.constant('GBP'), client_email: fc.emailAddress(), updated_at: fc.constant('2026-11-20T00:00:00Z') }),
-  'vsco-workspace': fc.record({ event: fc.constantFrom('job.updated', 'event.created'), id: fc.uuid(), resource: fc.constant('job') }),
+  'vsco-workspace': fc.oneof(fc.record({ targetId: fc.uuid() }), fc.record({ event: fc.constantFrom('job.updated', 'event.created'), id: fc.uuid() })),
 };
 
 it.each(TEST_SYSTEMS)('%s: whatever is delivered is answered by the contract and stops nobody', async (system) => {

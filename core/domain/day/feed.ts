@@ -1,10 +1,11 @@
+import type { ErrorCode } from '../../contract/errors.ts';
 import { isErasure, type EventType, type RecordedEvent } from '../../contract/events.ts';
 import { COLLECTION_NAMES, type AnyRow, type CollectionName, type RowOf } from '../../contract/record.ts';
 import type { Severity } from '../../contract/record/row.ts';
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
-export type FeedSays = EventType | 'message.failed' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
+export type FeedSays = EventType | 'message.failed' | 'review.expired' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
 
 export interface FeedEntry {
   readonly seq: number;
@@ -30,6 +31,8 @@ export interface FeedEntry {
 type Told = Pick<FeedEntry, 'says' | 'subject' | 'amount' | 'count' | 'was' | 'severity'>;
 const told = (says: FeedSays, subject: string, more: Partial<Told> = {}): Told => ({ says, subject, amount: null, count: null, was: null, severity: null, ...more });
 
+/** Nobody has decided about it, and nobody can any more. */
+const EXPIRED = 'review.expired' satisfies ErrorCode;
 const PAYMENT_SAYS = { pending: 'payment.recorded', completed: 'payment.completed', failed: 'payment.failed', refunded: 'payment.refunded', partly_refunded: 'payment.partly_refunded' } as const;
 const CONFLICT_SAYS = { open: 'conflict.raised', resolved: 'conflict.resolved', overridden: 'conflict.overridden' } as const;
 const PUSH_SAYS = { queued: 'push.queued', written: 'push.confirmed', failed: 'push.failed', differs: 'push.queued' } as const;
@@ -74,7 +77,7 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   pushes: (row) => told(PUSH_SAYS[row.state], '', { severity: row.state === 'failed' ? 'warning' : null }),
   differences: (row) => told(row.state === 'open' ? 'difference.raised' : 'difference.settled', '', { severity: row.state === 'open' ? 'warning' : null }),
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
-  reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : 'review.resolved', row.title),
+  reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : row.reason === EXPIRED ? 'review.expired' : 'review.resolved', row.title),
   connections: (row, before, type) => {
     if (before && 'quiet' in before && !('health' in before)) return told(row.quiet ? 'connection.quiet' : 'connection.heard', row.name, { severity: row.quiet ? 'warning' : null });
     return told(type === 'connection.created' || type === 'connection.removed' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' || row.health === 'disabled' ? 'warning' : null });

@@ -19,6 +19,9 @@ const PROVIDERS: readonly Provider[] = [
   { name: 'Gmail', domain: 'google.com', from: 'forwarding-noreply@google.com', link: /^https:\/\/mail(?:-settings)?\.google\.com\/mail\/vf-[\w.~%+\-/?=&:@!$,;*[\]]+$/ },
 ];
 
+/** Names of the providers whose question is understood. */
+export const FORWARDING_PROVIDERS: readonly string[] = PROVIDERS.map(({ name }) => name);
+
 /** Domains whose signature may stand under such a mail. */
 export const FORWARDING_DOMAINS: readonly string[] = PROVIDERS.map(({ domain }) => domain);
 

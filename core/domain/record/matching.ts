@@ -3,7 +3,8 @@ import type { Change } from './changes.ts';
 import { isNumberOnly } from './consent.ts';
 import type { View } from './view.ts';
 
-const WEDDING_OF: Partial<Record<CollectionName, true>> = { bookings: true, contacts: true, payments: true, messages: true, documents: true };
+/** What is of a wedding, and so leads there whatever names it. */
+export const LEADS_TO_WEDDING: Partial<Record<CollectionName, true>> = { bookings: true, contacts: true, payments: true, messages: true, documents: true };
 
 /**
  * Brings a fact to its wedding by the strongest clue that gives exactly one answer: our id, a mapped object, the
@@ -15,7 +16,7 @@ export function matchWedding(change: Change, view: View): string | null {
   if (clue.remote) {
     const mapped = view.mapping(clue.remote.type, clue.remote.id);
     if (mapped?.collection === 'weddings') return mapped.id;
-    if (mapped && WEDDING_OF[mapped.collection]) {
+    if (mapped && LEADS_TO_WEDDING[mapped.collection]) {
       const row = view.row(mapped.collection as 'bookings', mapped.id);
       if (row?.weddingId) return row.weddingId;
     }

@@ -4,6 +4,7 @@ import type { CollectionName } from '../../contract/record.ts';
 import type { Change } from './changes.ts';
 import type { DraftContext, EventDraft } from './drafts.ts';
 import { matchWedding } from './matching.ts';
+import { linkWords, type LinkWord, type Named } from './openLinks.ts';
 import { planContact } from './planContact.ts';
 import { planOther } from './planOther.ts';
 import { planReturned } from './planReturned.ts';
@@ -35,6 +36,10 @@ export interface Plan {
   readonly forget: boolean;
   /** What is kept of entries of ours that were changed over there; left out = there are none. */
   readonly pushes?: readonly PushAfter[];
+  /** What was said of links of its rows: what they wait for, or that they do not. */
+  readonly links: readonly LinkWord[];
+  /** Objects without which nothing could be made of some of its facts; when one of them comes, the delivery is worked on again. */
+  readonly awaits: readonly Named[];
 }
 
 /** When the facts of a delivery were told, in milliseconds since the epoch. */
@@ -57,6 +62,8 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
   const mappings: MappingDraft[] = [];
   const parked: Parked[] = [];
   const pushes: PushAfter[] = [];
+  const links: LinkWord[] = [];
+  const awaits: Named[] = [];
   const planned = new Map<string, MappingDraft>();
   const created = new Map<string, { weddingId?: string | null }>();
 
@@ -124,7 +131,10 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       newId,
       push,
       remember: (collection, id) => remember(change, collection, id),
-      park: (title, about) => parked.push({ reason: 'normalise.no_wedding_matched', title, about }),
+      park(title, about) {
+        parked.push({ reason: 'normalise.no_wedding_matched', title, about });
+        if (about === null && mapped === null) awaits.push({ type: change.remote.type, id: change.remote.id });
+      },
     };
 
     if (change.kind === 'calendarEvent') {
@@ -156,11 +166,13 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
         planOther(change, tools);
         break;
     }
+    const made = remembered && !forget ? mappings.at(-1) : undefined;
+    if (made) links.push(...linkWords(change, made, scoped, change.remote.version !== null && standing.remoteVersion !== change.remote.version));
     // Taken away while it is not here: what is older than that must not bring it.
     const namesNothing = change.kind === 'contact' && change.knownOnly === true;
     if (isGone(change) && !late && !remembered && !namesNothing && change.remote.version !== null) {
       remember(change, change.kind === 'contact' ? 'contacts' : 'calendarEvents', mapped?.id ?? newId());
     }
   }
-  return { drafts, mappings, parked, forget, ...(pushes.length === 0 ? {} : { pushes }) };
+  return { drafts, mappings, parked, forget, links, awaits: forget ? [] : awaits, ...(pushes.length === 0 ? {} : { pushes }) };
 }

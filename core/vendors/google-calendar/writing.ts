@@ -10,7 +10,7 @@ import type {
 } from '../calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../calling.ts';
 import { queryText } from '../calls.ts';
-import { emailAddress, localDate, longText, shortText } from '../fields.ts';
+import { emailAddress, localDate, longText, msOfText, shortText } from '../fields.ts';
 import { checkedEvent, shownOf } from '../outgoing.ts';
 import { knownZone } from '../wallTime.ts';
 import { isCalendarId, isLimit, MAIN } from './client.ts';
@@ -184,6 +184,7 @@ function foundOf(event: Event): CalendarResult<FoundEvent | null> {
     remoteId: event.id, etag: event.etag ?? null, sequence: event.sequence ?? null, ourId: originOf(event), title: shortText(event.summary),
     description: longText(event.description, 8_000), place: shortText(event.location), when,
     status: event.status === 'tentative' ? 'tentative' : 'confirmed', busy: event.transparency !== 'transparent',
+    changedAt: msOfText(event.updated),
   });
 }
 

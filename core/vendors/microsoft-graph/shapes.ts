@@ -14,6 +14,7 @@ export const Event = z.object({
   end: Time,
   isAllDay: z.boolean().nullish(),
   isCancelled: z.boolean().nullish(),
+  lastModifiedDateTime: z.string().nullish(),
   showAs: z.string().nullish(),
   originalStartTimeZone: z.string().nullish(),
   transactionId: z.string().nullish(),

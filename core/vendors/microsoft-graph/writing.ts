@@ -9,7 +9,7 @@ import type {
 } from '../calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../calling.ts';
 import { queryText } from '../calls.ts';
-import { localDate, longText, shortText } from '../fields.ts';
+import { localDate, longText, msOfText, shortText } from '../fields.ts';
 import { textMark } from '../ids.ts';
 import { checkedEvent, shownOf } from '../outgoing.ts';
 import { knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../wallTime.ts';
@@ -176,6 +176,7 @@ const read: CalendarPart['read'] = async (ports, access, _calendarRef, remoteId)
     remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, ourId: originOf(event), title: shortText(event.subject),
     description: longText(event.body?.content, 8_000), place: shortText(event.location?.displayName), when,
     status: event.showAs === 'tentative' ? 'tentative' : 'confirmed', busy: event.showAs !== 'free' && event.showAs !== 'workingElsewhere',
+    changedAt: msOfText(event.lastModifiedDateTime),
   };
   return ok(entry);
 };

@@ -49,7 +49,7 @@ export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisation
   const stood: Stood | 'gone' = found === null || times === null || found.status === 'cancelled' ? 'gone' : { ...times, title: found.title, place: found.place, status: found.status };
   const plan = planBack({
     push, calendar, subject: row ? ({ collection: push.subject.collection, row } as PushedRow) : null, standing: state.standing, difference,
-    remoteId: found?.remoteId ?? state.standing.remoteId ?? '', theirs: { stood, changedAt: null, etag: found?.etag ?? null },
+    remoteId: found?.remoteId ?? state.standing.remoteId ?? '', theirs: { stood, changedAt: found?.changedAt ?? null, etag: found?.etag ?? null },
     certain: true, heardAt: null, now: clock.now(), newId: () => ids.next(), context,
   });
   const after = { ...(plan.after ?? { pushId }), recheck: false };

@@ -26,11 +26,12 @@ import { resources } from './0021_resources.ts';
 import { tellers } from './0022_tellers.ts';
 import { marks } from './0023_marks.ts';
 import { limits } from './0024_limits.ts';
+import { openLinks } from './0025_open_links.ts';
 import { calendars } from './0026_calendars.ts';
 import { feedsAndChannels } from './0027_feeds_channels.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, calendars, feedsAndChannels];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

@@ -179,8 +179,11 @@ test('every other name of the intake is the intake', async () => {
     const answer = await app.inject({ method: 'POST', url: address, headers: signed(body), payload: body });
     expect([address, answer.statusCode, WebhookReceipt.safeParse(answer.json()).data?.status]).toEqual([address, 200, 'accepted']);
   }
-  const tave = await app.inject({ method: 'POST', url: `/webhooks/tave/${t.connections['vsco-workspace'].intakeKey}`, headers: { 'content-type': 'application/json' }, payload: JSON.stringify({ event: 'contact.created', id: 'x1' }) });
+  const tave = await app.inject({ method: 'POST', url: `/webhooks/tave/${t.connections['vsco-workspace'].intakeKey}?event=contact.created`, headers: { 'content-type': 'application/json' }, payload: JSON.stringify({ targetId: 'x1' }) });
   expect([tave.statusCode, WebhookReceipt.safeParse(tave.json()).data?.status]).toEqual([200, 'accepted']);
+  // What happened stands in the address alone, and is kept with the delivery.
+  const kept = await t.store.internals.database.system.selectFrom('deliveries').select(['vendorEvent', 'deliveryKey']).where('id', '=', WebhookReceipt.parse(tave.json()).deliveryId).execute();
+  expect(kept).toEqual([{ vendorEvent: 'contact.created', deliveryKey: 'contact.created:x1' }]);
 });
 
 test('without its last part an address says where the whole one is found, and stores nothing', async () => {

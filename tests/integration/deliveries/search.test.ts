@@ -51,7 +51,7 @@ describe('what came', () => {
   beforeAll(async () => {
     const paid = await t.store.addDelivery(delivery(t, 'stripe', stripeIntent({ id: 'pi_seen', weddingId: house.here, email: 'amara@example.org', description: 'Balance 100%_ \\done' }), { vendorEvent: 'payment_intent.succeeded', headers: { 'stripe-version': '2026' } }));
     const failed = await t.store.addDelivery(delivery(t, 'stripe', stripeIntent({ id: 'pi_seen', weddingId: house.here, type: 'payment_intent.payment_failed', created: 1_763_650_000 }), { vendorEvent: 'payment_intent.payment_failed' }));
-    const strange = await t.store.addDelivery(delivery(t, 'honeybook', { what: 'is this', phone: '+44 20 7946 0958' }));
+    const strange = await t.store.addDelivery(delivery(t, 'honeybook', { what: 'is this', ring: '+44 20 7946 0958' }));
     await line.idle();
     ids = { paid: paid.deliveryId, failed: failed.deliveryId, strange: strange.deliveryId };
   });

@@ -166,7 +166,7 @@ it('when only its time is over, whoever works here or has a newer entry is left 
     forgotten.push(contactId);
     expect(await privacy.erase({ organisationId: old.id, contactId, reason: 'retention', actor: context.actor })).toMatchObject({ ok: true, value: { memberships: 1, accounts: 1 } });
   };
-  expect((await sweep(t.store.internals, old.id, forget, () => false)).done.contactsYears).toBe(1);
+  expect((await sweep({ internals: t.store.internals, organisationId: old.id, write: (work) => t.store.internals.writer.write(old.id, work), eraseContact: forget, stopped: () => false })).done.contactsYears).toBe(1);
   expect(forgotten).toEqual([guest]);
   expect(await accountsHeld()).toContain('una@works.example');
   await expectNoTrace('gil@guest.example', 'Gil Guest');

@@ -130,6 +130,8 @@ describe('connecting', () => {
     expect(connected.connection).toMatchObject({ name: 'Our HoneyBook', health: 'waiting', path: 'bridge' });
     const setup = await staff.get('setup', { id: connected.connection.id });
     expect(setup).toEqual(connected.setup);
+    // This server is known by nothing but its place on this machine.
+    expect(setup.reachable).toBe(false);
     expect(JSON.stringify(setup)).not.toContain(token);
     const { pathname } = new URL(setup.webhookUrl ?? '');
     const call = (bearer: string) => test.app.inject({ method: 'POST', url: pathname, headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }, payload: { trigger: 'client_created', client_email: 'a@example.org', client_name: randomUUID() } });
@@ -159,6 +161,11 @@ describe('connecting', () => {
     const { connection, setup } = await owner.get('connect', { body: { ...body, secretsLater: true } });
     expect(setup.missing).toEqual(['signingSecret']);
     expect(setup.webhookUrl).toContain('/api/integrations/webhook/stripe/');
+    const known = testApp(t.store, { config: { apiPerMinute: 1_000, publicUrl: 'https://wedsync.harrow-house.co.uk' } });
+    const { headers } = await letIn(t.store, t.organisation.id, { role: 'owner', weddingId: null, contactId: null, bookingIds: [] });
+    const there = await manager(known, headers).get('setup', { id: connection.id });
+    await known.app.close();
+    expect(there).toMatchObject({ reachable: true, webhookUrl: expect.stringMatching(/^https:\/\/wedsync\.harrow-house\.co\.uk\/api\/integrations\/webhook\/stripe\//) as string });
     const changed = await owner.get('changeConnection', { id: connection.id, body: { secrets: { signingSecret: 'whsec_0123456789abcdef' } } });
     expect(changed.setup).toMatchObject({ missing: [], secretsSet: ['signingSecret'], webhookUrl: setup.webhookUrl });
   });

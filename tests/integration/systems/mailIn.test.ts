@@ -221,6 +221,9 @@ describe('a mail that several connections of the house would take', () => {
     expect(await send(knot.address, shared)).toBe('taken');
     expect(await send(wire.address, shared)).toBe('taken');
     expect(await became(knot.id, wire.id)).toEqual([['mail_in.whose_unclear'], ['taken', 'mail_in.taken_elsewhere']]);
+    // Nothing is left to decide about the second copy, so nobody is asked.
+    expect((await t.store.snapshot(t.organisation.id)).rows.reviewItems.filter((one) => one.connectionId === wire.id && one.kind === 'quarantined')).toEqual([]);
+    expect(await t.store.deliveries(t.organisation.id, wire.id)).toContainEqual(expect.objectContaining({ state: 'ignored', reason: 'mail_in.taken_elsewhere' }));
     expect(await bookings('Sol Two')).toBe(0);
     const cards = (await t.store.snapshot(t.organisation.id)).rows.reviewItems.filter((one) => one.connectionId === knot.id && one.state === 'open');
     expect(cards).toMatchObject([{ kind: 'quarantined', reason: 'mail_in.whose_unclear' }]);

@@ -92,6 +92,7 @@ export function sceneDeliveries(start: number, line: 'some' | 'none' | 'away'): 
     tries: one.attempts > 1 ? [{ at: new Date(start - 9 * MINUTE).toISOString(), code: 'normalise.reread_failed', message: 'answer 503 from the studio', ms: 812, status: 503 }, { at: new Date(start - 4 * MINUTE).toISOString(), code: 'breaker.open', message: 'left alone until 14:12', ms: null, status: null }] : [],
     changed: one.state === 'processed' ? [{ type: 'review.resolved', collection: 'reviewItems', rowId: fixtureId(7, 99), title: 'Deposit from an unknown address', weddingId: null, fields: [{ field: 'state', before: 'open', after: 'resolved' }] }, { type: 'payment.completed', collection: 'payments', rowId: fixtureId(5, 0), title: 'Final balance', weddingId: WEDDING_A, fields: [{ field: 'status', before: 'pending', after: 'completed' }, { field: 'paidAt', before: null, after: one.receivedAt }] }] : [],
     newer: one.id === fixtureId(9, 4) ? 2 : 0,
+    waits: one.state === 'parked' ? [{ type: 'lead_person', id: '4711' }] : [],
   });
   const step = (id: string): Replay | null => {
     const held = replays.get(id);

@@ -41,7 +41,7 @@ export function sceneFigures(start: number, connections: () => readonly Connecti
   const all = (window: FigureWindow): FiguresAnswer => {
     const ones = connections().map((connection) => one(connection, window));
     const slots = slotsOf(window, start).map((at, slot) => slotOf(iso(at), added(ones.map(({ connectionId }) => counted(connectionId, window)[slot] ?? {}))));
-    const systems = ones.map(({ system, figures, availability: { percent, judgedMs, downMs } }) => ({ system, connections: 1, figures, availability: { percent, judgedMs, downMs } }));
+    const systems = [...new Map(ones.map((each) => [each.system, each])).values()].map(({ system, figures, availability: { percent, judgedMs, downMs } }) => ({ system, connections: 1, figures, availability: { percent, judgedMs, downMs } }));
     return { ...over(window), countedSince, connections: ones, systems, figures: figuresOf(added(ones.flatMap(({ connectionId }) => counted(connectionId, window)))), slots, ...mostTroubled(ones) };
   };
   return {

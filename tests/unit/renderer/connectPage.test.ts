@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { open, page, usePages } from '../../support/consoleHarness/page.ts';
+import { axe, open, page, usePages } from '../../support/consoleHarness/page.ts';
 import { PLAYED } from '../../support/consoleHarness/systems.ts';
 import { fixtureId, HONEYBOOK } from '../../support/fixtures/record.ts';
 
@@ -50,6 +50,32 @@ describe('connecting', () => {
     // Nothing that was typed can be lost any more, so nobody is asked.
     await page.getByRole('link', { name: 'Settings' }).click();
     await expect.poll(() => page.url()).toContain('#/settings');
+  });
+
+  it('where nobody outside can call the address, that is said with what to do, and nothing is waited for that cannot come', async () => {
+    await open('#/connect/honeybook');
+    await page.getByLabel('Name of this connection').fill(PLAYED.indoors);
+    await submit();
+    await page.locator('.connect-finish').waitFor();
+    const told = page.getByRole('region', { name: 'Nobody outside can call this address' });
+    await says(told, 'WEDSYNC_PUBLIC_URL');
+    await says(told, 'Until then nothing arrives from');
+    expect(await page.locator('.connect-state').innerText()).toContain('cannot deliver anything here yet');
+    expect(await axe()).toEqual([]);
+    await page.getByRole('link', { name: 'Open the connection' }).click();
+    await says(page.locator('.inspector'), 'Nobody outside can call this address');
+  });
+
+  it('what is looked at comes all the same', async () => {
+    await open('#/connect/vsco-workspace');
+    await page.getByRole('button', { name: 'I have it, go on' }).click();
+    await page.getByLabel('Name of this connection').fill(PLAYED.indoors);
+    for (const field of await page.locator('.connect-form input[type=password]').all()) await field.fill('right');
+    await submit();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.locator('.connect-finish').waitFor();
+    await says(page.getByRole('region', { name: 'Nobody outside can call this address' }), 'and what a look finds comes in all the same');
+    expect(await page.locator('.connect-state').innerText()).toMatch(/looked at every \d+ minutes/);
   });
 
   it('what was typed stays when a key is refused, they are away, or the line is', async () => {

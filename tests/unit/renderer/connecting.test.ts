@@ -78,6 +78,7 @@ describe('a step of a guide', () => {
   const values = { webhookUrl: 'https://a.test/w', bearerToken: 'T' };
   it('gives what is to be copied, with what belongs to it', () => {
     expect(guideStep('Paste the URL: {webhookUrl}', values)).toEqual({ text: 'Paste the URL:', copy: 'https://a.test/w', untold: null });
+    expect(guideStep('Body: {"event":"x.made","url":"{webhookUrl}?event=x.made"}', values)).toEqual({ text: 'Body:', copy: '{"event":"x.made","url":"https://a.test/w?event=x.made"}', untold: null });
     expect(guideStep('Add the header with the value: Bearer {bearerToken}', values)).toEqual({ text: 'Add the header with the value:', copy: 'Bearer T', untold: null });
     expect(guideStep('Enter {webhookUrl} there', values)).toEqual({ text: 'Enter https://a.test/w there', copy: 'https://a.test/w', untold: null });
   });

@@ -141,6 +141,8 @@ describe('one delivery', () => {
     await open(`#/deliveries/delivery/${fixtureId(9, 20)}`);
     await expect.poll(inspector).toContain('The message itself is not kept any more.');
     expect(await page.getByRole('button', { name: 'Work on it again', exact: true }).isDisabled()).toBe(true);
+    await open(`#/deliveries/delivery/${fixtureId(9, 1)}`);
+    await expect.poll(inspector).toMatch(/Waits for lead person 4711 of \S+/);
     await open(`#/deliveries/delivery/${fixtureId(9, 999)}`);
     await expect.poll(inspector).toContain('It cannot be shown');
   });
@@ -304,6 +306,43 @@ describe('what waits for a person', () => {
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.discard ${fixtureId(7, 1)}`]);
     await expect.poll(() => details.count()).toBe(0);
+  });
+
+  it('a card that needs nothing is put away, alone or with others, once that is confirmed; never a lot that is held', async () => {
+    await open('#/integrations');
+    const cards = page.locator('.review-card');
+    await expect.poll(() => cards.count()).toBe(4);
+    expect(await page.locator('.review-card[data-kind="held"]').getByRole('button', { name: 'Needs nothing…' }).count()).toBe(0);
+    const unusable = page.locator('.review-card[data-kind="quarantined"]');
+    await unusable.getByRole('button', { name: 'Needs nothing…' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => plain(await unusable.innerText())).toContain('Nobody is asked about it again.');
+    expect(await axe()).toEqual([]);
+    expect(await commands()).toEqual([]);
+    await unusable.getByRole('button', { name: 'Not yet' }).click();
+    await page.getByRole('button', { name: 'Choose all 3' }).click();
+    await unusable.getByRole('checkbox').click();
+    await expect.poll(async () => plain(await page.locator('.review-several').innerText())).toContain('2 chosen');
+    await page.locator('.review-several').getByRole('button', { name: 'They need nothing…' }).click();
+    await expect.poll(async () => plain(await page.locator('.review-several').innerText())).toContain('Nobody is asked about these 2 again.');
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Enter');
+    const said = async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`).sort();
+    await expect.poll(said).toEqual([`review.discard ${fixtureId(7, 1)}`, `review.discard ${fixtureId(7, 11)}`].sort());
+    await expect.poll(() => cards.count()).toBe(2);
+    await unusable.getByRole('button', { name: 'Needs nothing…' }).click();
+    await unusable.getByRole('button', { name: 'It needs nothing' }).click();
+    await expect.poll(said).toContain(`review.discard ${fixtureId(7, 12)}`);
+    await expect.poll(() => cards.count()).toBe(1);
+  });
+
+  it('what could not be used is put away from its own page too', async () => {
+    await open(`#/deliveries/delivery/${fixtureId(9, 4)}`);
+    const details = page.locator('.inspector .details');
+    await details.getByRole('button', { name: 'Needs nothing…' }).click();
+    await details.getByRole('button', { name: 'It needs nothing' }).click();
+    await expect.poll(async () => (await commands()).map(({ type, reviewId }) => `${type} ${reviewId}`)).toEqual([`review.discard ${fixtureId(7, 11)}`]);
+    await expect.poll(() => details.getByRole('button', { name: 'Needs nothing…' }).count()).toBe(0);
   });
 
   it('is counted in tiles that lead to the list', async () => {

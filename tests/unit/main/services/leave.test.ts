@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { codedError } from '../../../../core/contract/errors.ts';
@@ -50,6 +51,44 @@ it('listens on loopback only while somebody is asked, and brings back what the v
   expect(await given).toMatchObject({ ok: true, value: { connection: { id: CONNECTION.id } } });
   expect(t.brought).toEqual([`${t.redirect()}?state=${STATE}&code=the-code`]);
   await expect(fetch(t.redirect())).rejects.toThrow();
+});
+
+it('is come back to by the name localhost too, on both loopback addresses, and by no other', async () => {
+  const t = make();
+  const given = t.leave.give(CONNECTION.id);
+  await t.inBrowser;
+  const { port } = new URL(t.redirect());
+  const knock = (host: string, name: string, query: string) =>
+    new Promise<number>((resolve, reject) => {
+      get({ host, port, path: `/leave?${query}`, headers: { host: `${name}:${port}` } }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      }).once('error', reject);
+    });
+  const six = await knock('::1', 'localhost', 'state=wrong').catch((error: NodeJS.ErrnoException) => error.code);
+  // A machine without IPv6 has no such address; one with it has our listener there.
+  expect([400, 'EADDRNOTAVAIL', 'EAFNOSUPPORT']).toContain(six);
+  for (const name of ['localhost.evil.example', 'evil.example', 'localhost@evil.example', '127.0.0.1.evil.example']) expect(await knock('127.0.0.1', name, `state=${STATE}&code=x`)).toBe(404);
+  expect(t.brought).toEqual([]);
+  expect(await knock('127.0.0.1', 'localhost', `state=${STATE}&code=the-code`)).toBe(200);
+  expect((await given).ok).toBe(true);
+  expect(t.brought).toEqual([`http://localhost:${port}/leave?state=${STATE}&code=the-code`]);
+});
+
+it('leaves a port to whoever has it on the other loopback address', async () => {
+  const other = createServer();
+  const has = await new Promise<boolean>((resolve) => {
+    other.once('error', () => resolve(false));
+    other.listen({ port: 0, host: '::1', ipv6Only: true }, () => resolve(true));
+  });
+  const taken = has ? (other.address() as { port: number }).port : 0;
+  const t = make({ port: taken });
+  const given = t.leave.give(CONNECTION.id);
+  await t.inBrowser;
+  expect(Number(new URL(t.redirect()).port)).not.toBe(taken);
+  t.leave.cancel();
+  await given;
+  other.close();
 });
 
 it('takes another port when its own is not free', async () => {
