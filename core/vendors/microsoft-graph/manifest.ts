@@ -48,6 +48,8 @@ export const manifest: VendorManifest = {
     pkce: true,
     extra: {},
     clientAuth: 'body',
+    // The form for redirect addresses refuses http://127.0.0.1; of http://localhost the port does not count.
+    loopback: 'localhost',
   },
   guides: [
     {
@@ -56,8 +58,8 @@ export const manifest: VendorManifest = {
         'Entries of one Outlook calendar from a month ago to a year and a half ahead, with their changes and deletions: looked for every ' +
           'five minutes.',
       steps: [
-        'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of ' +
-          'the type Web: {redirectUrl}',
+        'In Microsoft Entra open App registrations, then New registration, and choose accounts in any organisation and personal accounts.',
+        'Under Redirect URI choose the platform Web and enter: {redirectUrl}',
         'Under API permissions add the delegated permissions Calendars.Read, User.Read and offline_access of Microsoft Graph.',
         'Under Certificates & secrets make a client secret.',
         'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',
@@ -89,5 +91,6 @@ export const manifest: VendorManifest = {
     'https://learn.microsoft.com/graph/change-notifications-lifecycle-events',
     'https://learn.microsoft.com/graph/delta-query-events',
     'https://github.com/microsoftgraph/msgraph-metadata',
+    'https://learn.microsoft.com/entra/identity-platform/reply-url',
   ],
 };
