@@ -67,8 +67,8 @@ What can be connected, as each folder's manifest says; made by \`node scripts/sy
 each works within its limits stands in the README of its folder in \`core/vendors\`. Where a folder
 can write entries into a calendar the table says so. No system itself was called: "tested against" says what stands in its place.
 
-Light Blue comes by its bridge, its calendar and files: of its own it has an address that takes enquiries in (its page on the contact form
-interface, read for this), which gives nothing out, and its page in the Zapier directory; no interface that can be read was found.
+Light Blue comes by its bridge, its calendar and files. Its page on the contact form interface and its page in the Zapier directory were
+looked at: the interface takes enquiries in and gives nothing out, and none that can be read was found.
 
 "Brings by itself" counts what somebody switches on over there. Calendars of Google and Microsoft call over a channel that the server opens by
 itself where it has a public https address.

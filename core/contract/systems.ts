@@ -51,6 +51,8 @@ export const SystemFace = SystemSummary.extend({
   fields: z.array(SystemField),
   /** The venue gives leave over there in its own browser. */
   oauth: z.boolean(),
+  /** The name by which a desktop is come back to; left out = 127.0.0.1. */
+  loopback: z.literal('localhost').optional(),
   /** Why its key cannot be kept on a desktop; null = it can, on the native way. */
   unkeepable: z.enum(['no_calls', 'leave', 'both']).nullable(),
   guides: z.array(z.object({ path: Path, brings: z.string(), steps: z.array(z.string()) })),
@@ -125,6 +127,8 @@ export type Forwarding = z.infer<typeof Forwarding>;
 export const Setup = z.object({
   connectionId: Id,
   webhookUrl: z.string().nullable(),
+  /** Whether a vendor can call it: not without https, nor where it leads to this machine or a private network. Null = there is no `webhookUrl`. */
+  reachable: z.boolean().nullable(),
   mailAddress: z.string().nullable(),
   /** Plain settings as they stand. */
   settings: z.record(z.string(), z.string()),
@@ -233,7 +237,7 @@ export type RemovedAnswer = z.infer<typeof RemovedAnswer>;
 export const LookAnswer = z.object({ connectionId: Id, nextLookAt: Instant.nullable() });
 export type LookAnswer = z.infer<typeof LookAnswer>;
 
-/** `POST /api/integrations/:id/leave`: begins asking for leave; `redirectUri` is a loopback address of the desktop or this server's own. */
+/** `POST /api/integrations/:id/leave`: begins asking for leave; `redirectUri` is a loopback address of the desktop (by its number) or this server's own. */
 export const LeaveRequest = z.strictObject({ redirectUri: z.url().max(500) });
 /** How long an answer is waited for, in milliseconds: by the server, and by a desktop that listens for it. */
 export const LEAVE_MS = 600_000;
@@ -244,6 +248,8 @@ export type LeaveAnswer = z.infer<typeof LeaveAnswer>;
 export const DESKTOP_LEAVE_PORT = 43_117;
 export const DESKTOP_LEAVE_PATH = '/leave';
 export const DESKTOP_LEAVE_ADDRESS = `http://127.0.0.1:${DESKTOP_LEAVE_PORT}${DESKTOP_LEAVE_PATH}`;
+/** The same for a vendor that takes only this name. A desktop asks with the one above; the server writes this one in its place. */
+export const DESKTOP_LEAVE_LOCALHOST = `http://localhost:${DESKTOP_LEAVE_PORT}${DESKTOP_LEAVE_PATH}`;
 /** `POST /api/integrations/leave/given`: what the vendor sent back to the redirect address, as a whole. */
 export const LeaveGivenRequest = z.strictObject({ callbackUrl: z.url().max(4_000) });
 

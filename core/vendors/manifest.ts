@@ -66,6 +66,8 @@ export const OAuth = z.strictObject({
   /** More of the authorize address, e.g. what asks for a refresh token. */
   extra: z.record(z.string(), z.string()),
   clientAuth: z.enum(['basic', 'body']),
+  /** The vendor does not let 127.0.0.1 be registered: a desktop is then come back to by this name of the same machine. */
+  loopback: z.literal('localhost').optional(),
 });
 export type OAuth = z.infer<typeof OAuth>;
 

@@ -1,4 +1,5 @@
 import type { Booking } from '../contract/record/trade.ts';
+import { FORWARDING_PROVIDERS } from '../domain/intake/forwarding.ts';
 import type { Trigger } from './bridge.ts';
 import { DATE_ORDERS } from './dates.ts';
 import { feedFields, vendorFields, type FeedOptions } from './feeds.ts';
@@ -93,8 +94,22 @@ export function recipeFields({ paths, trade, feed }: Recipe): ManifestField[] {
   ];
 }
 
+/**
+ * Of a Zap, a row, an entry or a mail: who somebody is, where they are, and whatever was written in free words. Ids, days, money
+ * and states stay to be seen, since they are what a person looks for in a delivery. The conformance suite holds every field against this.
+ */
+export const PERSONAL: readonly string[] = [
+  // Zaps and scenarios (bridgeFields.ts).
+  ...['client_name', 'client_first_name', 'client_last_name', 'client_email', 'client_phone', 'client_company'],
+  ...['project_name', 'project_location', 'venue', 'notes', 'payment_name', 'meeting_title', 'meeting_location', 'document_title', 'document_url'],
+  ...['message_from', 'message_to', 'message_subject', 'message_text', 'vendor_name'],
+  // Rows of files (fileColumns.ts), entries of calendars, mails.
+  ...['name', 'first_name', 'last_name', 'email', 'phone', 'company', 'title', 'place', 'description'],
+  ...['from', 'from_name', 'subject', 'text', 'original'],
+];
+
 /** What all these manifests have in common. */
-export const WITHOUT_API = { oauth: null, masks: [] as string[], limits: { perSecond: null, atOnce: null } } satisfies Partial<VendorManifest>;
+export const WITHOUT_API = { oauth: null, masks: [...PERSONAL], limits: { perSecond: null, atOnce: null } } satisfies Partial<VendorManifest>;
 
 /** Flags as they follow from the ways that a recipe has. */
 export const capabilitiesOf = (paths: readonly IntegrationPath[]): VendorManifest['capabilities'] => ({
@@ -157,8 +172,8 @@ export const mailGuide = (brings: string, domains: readonly string[]): Guide => 
     'Where the system lets you name one more address for its notifications, enter it there: that is all.',
     `Otherwise make a rule in the mailbox that gets them: everything from ${domains.join(' or ')} is redirected to that address, unchanged.`,
     'Do not forward by hand: that breaks the signature of the sender, and the mail is not believed.',
-    'A mailbox that first sends a question to the address (Gmail does) gets no answer, since only these senders are believed: use one ' +
-      'that redirects without.',
+    `${FORWARDING_PROVIDERS.join(' and ')} first asks the address whether it may forward: its code and link then stand here, at this connection, and you ` +
+      'confirm it over there. The question of any other provider is not known here: use a mailbox that redirects without asking.',
     'Wait for the next mail, or send yourself a test enquiry.',
   ],
 });

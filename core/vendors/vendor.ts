@@ -80,7 +80,7 @@ export interface Hint {
   readonly remoteId: string;
 }
 
-export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown' | 'mail_in.whose_unclear' | 'mail_in.taken_elsewhere'>; readonly message: string };
+export type NormaliseError = { readonly code: Extract<ErrorCode, 'normalise.shape_unknown' | 'normalise.event_unknown' | 'mail_in.whose_unclear'>; readonly message: string };
 /** How a delivery came. A test event is marked as such and changes nothing. */
 export const ORIGINS = ['webhook', 'poll', 'file', 'feed', 'mail', 'test'] as const;
 export type Origin = (typeof ORIGINS)[number];

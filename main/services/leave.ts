@@ -47,18 +47,47 @@ export interface LeaveOptions {
 }
 
 const LOOPBACK = '127.0.0.1';
+const LOOPBACK_6 = '::1';
 const PAGE = (text: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>WedSync</title></head><body><h1>WedSync</h1><p>${text}</p></body></html>`;
 const HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'", 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', connection: 'close' };
 
-function listen(server: Server, port: number): Promise<boolean> {
+/** Null = it listens; else the code of what stood against it. */
+function listen(server: Server, port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
-    const failed = () => resolve(false);
+    const failed = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.name);
     server.once('error', failed);
-    server.listen(port, LOOPBACK, () => {
+    server.listen({ port, host, ipv6Only: host === LOOPBACK_6 }, () => {
       server.off('error', failed);
-      resolve(true);
+      resolve(null);
     });
   });
+}
+
+function close(servers: readonly Server[]): void {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Listeners at one port of both loopback addresses: `localhost`, which some vendors insist on, may be either. A port that somebody else
+ * has on one of them is left to him whole, for he would get what is meant for us. A machine without IPv6 has one listener. Null = none.
+ */
+async function listenAt(port: number): Promise<{ readonly servers: readonly Server[]; readonly port: number } | null> {
+  const make = () => createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [four, six] = [make(), make()];
+    if ((await listen(four, attempt === 0 ? port : 0, LOOPBACK)) !== null) continue;
+    const at = (four.address() as AddressInfo).port;
+    const fault = await listen(six, at, LOOPBACK_6);
+    if (fault === null) return { servers: [four, six], port: at };
+    if (fault === 'EADDRNOTAVAIL' || fault === 'EAFNOSUPPORT') return { servers: [four], port: at };
+    close([four]);
+  }
+  return null;
 }
 
 export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEAVE_PORT }: LeaveOptions): Leave {
@@ -72,7 +101,7 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
   }
 
   /** Waits for the browser to come back with this state; what else knocks is sent away. */
-  function comesBack(server: Server, origin: string, state: string): Promise<Result<string, CodedError>> {
+  function comesBack(servers: readonly Server[], origins: readonly string[], state: string): Promise<Result<string, CodedError>> {
     return new Promise((resolve) => {
       const late = timers.after(DESKTOP_LEAVE_MS, () => finish(err(codedError('connect.leave_unknown', 'nobody came back in time'))));
       const finish = (result: Result<string, CodedError>) => {
@@ -80,16 +109,18 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
         resolve(result);
       };
       cancelOpen = () => finish(err(codedError('connect.leave_denied', 'it was cancelled')));
-      server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-        const url = URL.parse(request.url ?? '', origin);
-        const ours = request.method === 'GET' && `http://${request.headers.host ?? ''}` === origin && url?.origin === origin && url.pathname === DESKTOP_LEAVE_PATH;
+      const knocked = (request: IncomingMessage, response: ServerResponse): void => {
+        const origin = `http://${request.headers.host ?? ''}`;
+        const url = origins.includes(origin) ? URL.parse(request.url ?? '', origin) : null;
+        const ours = request.method === 'GET' && url?.origin === origin && url.pathname === DESKTOP_LEAVE_PATH;
         if (!ours || url.searchParams.get('state') !== state) {
           response.writeHead(ours ? 400 : 404, HEADERS).end(PAGE('This answer belongs to nothing that WedSync asks for just now. Close this window and give leave again in WedSync.'));
           return;
         }
         const denied = url.searchParams.has('error');
         response.writeHead(200, HEADERS).end(PAGE(denied ? 'Leave was not given, so nothing was changed. Close this window; in WedSync you can ask again.' : 'You can close this window and go on in WedSync.'), () => finish(ok(url.href)));
-      });
+      };
+      for (const server of servers) server.on('request', knocked);
     });
   }
 
@@ -97,13 +128,14 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
     cancel,
     async give(connectionId) {
       cancel();
-      const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 });
+      const listening = await listenAt(port);
+      if (listening === null) return err(codedError('internal', 'no port to listen on for the answer'));
       try {
-        if (!(await listen(server, port)) && !(await listen(server, 0))) return err(codedError('internal', 'no port to listen on for the answer'));
-        const origin = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+        const [origin, byName] = [`http://${LOOPBACK}:${listening.port}`, `http://localhost:${listening.port}`] as const;
         const asked = await api.ask(connectionId, `${origin}${DESKTOP_LEAVE_PATH}`);
         if (!asked.ok) return asked;
-        const back = comesBack(server, origin, asked.value.state);
+        // Which of the two the vendor was told is for the server to know; it takes the answer for no other.
+        const back = comesBack(listening.servers, [origin, byName], asked.value.state);
         const opened = await openExternal(asked.value.authorizeUrl);
         if (!opened.ok) {
           cancel();
@@ -114,8 +146,7 @@ export function createLeave({ api, openExternal, timers, log, port = DESKTOP_LEA
         cancelOpen = null;
         return callback.ok ? await api.given(callback.value) : callback;
       } finally {
-        server.close();
-        server.closeAllConnections();
+        close(listening.servers);
       }
     },
   };

@@ -68,17 +68,20 @@ export interface GuideStep {
 
 const PLACEHOLDER = /\{(\w+)\}/;
 
-/** `Paste the URL: {webhookUrl}` -> the words, and the address to copy; what stands right before the placeholder (`Bearer `) belongs to the value. */
+/** What may stand right behind a placeholder and be part of what is copied: a query, the rest of a JSON text. */
+const PART_OF_IT = /^(?:[?"]\S*)?$/;
+
+/** `Paste the URL: {webhookUrl}` -> the words, and the address to copy; what stands around the placeholder (`Bearer `, `?event=x`) belongs to the value. */
 export function guideStep(step: string, values: Readonly<Record<string, string | null | undefined>>): GuideStep {
   const match = PLACEHOLDER.exec(step);
   if (!match) return { text: step, copy: null, untold: null };
   const name = match[1] ?? '';
   const value = values[name] ?? null;
   const colon = step.lastIndexOf(': ', match.index);
-  const atEnd = match.index + match[0].length === step.length;
-  if (colon >= 0 && atEnd) {
+  const after = step.slice(match.index + match[0].length);
+  if (colon >= 0 && PART_OF_IT.test(after)) {
     const before = step.slice(colon + 2, match.index);
-    return { text: step.slice(0, colon + 1), copy: value === null ? null : before + value, untold: value === null ? name : null };
+    return { text: step.slice(0, colon + 1), copy: value === null ? null : before + value + after, untold: value === null ? name : null };
   }
   return { text: step.replace(match[0], value ?? '…'), copy: value, untold: value === null ? name : null };
 }

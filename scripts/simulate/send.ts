@@ -84,7 +84,7 @@ export function sendHoneybook(to: SendTo, fields: HoneybookInput, options: { rea
   });
 }
 
-/** Only a hint: which object to look at. The object itself has to be in the stand-in before. */
+/** As a REST hook calls: `targetId` alone, the event in the address that was given for it. The object itself has to be in the stand-in before. */
 export function sendVscoHint(to: SendTo, hint: { readonly event: string; readonly id: string }): Promise<Sent> {
-  return post(to.url + to.connection.path, JSON.stringify({ event: hint.event, id: hint.id }), { 'content-type': 'application/json' });
+  return post(`${to.url}${to.connection.path}?event=${encodeURIComponent(hint.event)}`, JSON.stringify({ targetId: hint.id }), { 'content-type': 'application/json' });
 }

@@ -4,6 +4,7 @@ import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Connection } from '../../core/contract/record/connections.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { LEAVE_MS, type LeaveAnswer } from '../../core/contract/systems.ts';
+import type { OAuth } from '../../core/vendors/manifest.ts';
 import { accessChanged, setAccessIn } from '../store/connections.ts';
 import { instant } from '../store/internals.ts';
 import { auditRearmed, type Rearmed } from '../store/rearming.ts';
@@ -28,16 +29,27 @@ interface Kept {
 const unknown = (): Result<never, CodedError> => err(codedError('connect.leave_unknown', 'No request for leave that is open belongs to this answer.'));
 const aboutState = (hash: Buffer) => `leave:${hash.toString('hex')}`;
 
-/** A listener on the person's own machine (RFC 8252), or this server's page. */
-function mayReturnTo(redirectUri: string, ownOrigins: readonly string[]): boolean {
+/**
+ * A listener on the person's own machine (RFC 8252), or this server's page. The machine is named by its number: what `localhost` means is
+ * looked up, and a desktop never asks with it (see {@link returningTo}).
+ */
+export function mayReturnTo(redirectUri: string, ownOrigins: readonly string[]): boolean {
   const url = URL.parse(redirectUri);
   if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return false;
   if (url.protocol === 'http:' && (url.hostname === '127.0.0.1' || url.hostname === '[::1]') && url.port !== '' && !ownOrigins.includes(url.origin)) return true;
   return ownOrigins.includes(url.origin) && url.pathname === LEAVE_PATH && url.search === '';
 }
 
+/** Where the vendor is told to come back to: on a desktop by the name that it takes, at the same port of the same machine. */
+export function returningTo({ loopback }: Pick<OAuth, 'loopback'>, redirectUri: string, ownOrigins: readonly string[]): string {
+  const url = new URL(redirectUri);
+  if (loopback === undefined || ownOrigins.includes(url.origin)) return redirectUri;
+  url.hostname = loopback;
+  return url.href;
+}
+
 /** Errors: `request.not_found`, `connect.not_possible` (no OAuth there, no client ID, another redirect address). */
-export async function askLeave(deps: SystemsDeps, device: Device, connectionId: string, redirectUri: string, ownOrigins: readonly string[]): Promise<Result<LeaveAnswer, CodedError>> {
+export async function askLeave(deps: SystemsDeps, device: Device, connectionId: string, askedUri: string, ownOrigins: readonly string[]): Promise<Result<LeaveAnswer, CodedError>> {
   const { internals, clock } = deps;
   const { organisationId } = device;
   const standing = await readAlone(deps, organisationId, connectionId);
@@ -46,7 +58,8 @@ export async function askLeave(deps: SystemsDeps, device: Device, connectionId: 
   if (oauth === null) return notPossible(`${name} does not ask for leave.`);
   const client = clientOf(oauth, standing.value);
   if (client === null) return notPossible('The client ID is missing.');
-  if (!mayReturnTo(redirectUri, ownOrigins)) return notPossible('The redirect address is neither of this machine nor of this server.');
+  if (!mayReturnTo(askedUri, ownOrigins)) return notPossible('The redirect address is neither of this machine nor of this server.');
+  const redirectUri = returningTo(oauth, askedUri, ownOrigins);
   const state = newToken();
   const hash = hashOf(state);
   const { authorizeUrl, verifier } = await authorizeAddress(client, state, redirectUri);

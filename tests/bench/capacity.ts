@@ -75,6 +75,17 @@ function rowOf({ name, answer, threads, drainMs, unworked }: Step): (string | nu
   return [name, ackedOf(answer).toFixed(0), p(answer, 50), p(answer, 99), p(answer, 100), String(refusedOf(answer)), each(threads.main), each(threads.database), each(threads.beside), each(answer.ownMs), whole.toFixed(0), drainMs.toFixed(0), String(unworked)];
 }
 
+/** Processor time of all threads for one webhook, in microseconds. */
+const costOf = ({ answer, threads }: Step): number => ((threads.main + threads.database + threads.beside) * 1_000) / answer.acks.length;
+
+/** How what one webhook costs grows with the number of connections. Said, not asserted: it is a measurement. */
+function costInWords(few: Step, many: Step): string {
+  const [less, more] = [costOf(few), costOf(many)];
+  const ratio = more / less;
+  const words = ratio < 1.1 ? 'the number of connections makes no difference to it' : `each webhook costs ${((ratio - 1) * 100).toFixed(0)} % more among so many`;
+  return `Processor time of a webhook at ${many.name}: ${ratio.toFixed(2)} times that at ${few.name} (${more.toFixed(0)} us to ${less.toFixed(0)} us), so ${words}.`;
+}
+
 /** The same webhooks to a program that answers them and keeps nothing. */
 async function peer(name: string, file: string, send: Sender, perSecond: number, seconds: number): Promise<{ row: (string | number)[]; acked: number }> {
   const child = fork(join(import.meta.dirname, file), [SIGNING_SECRET]);
@@ -172,6 +183,8 @@ export async function run(short: boolean): Promise<void> {
       }
       console.log(`\nThe same at ${crowdRate}/s, by the number of connections that send (${most} are registered)`);
       console.log(table(HEAD, crowd.map(rowOf)));
+      const [fewest, mostOf] = [crowd[0], crowd.at(-1)];
+      if (fewest && mostOf) console.log(costInWords(fewest, mostOf));
       console.log(`Memory needed after a collection, MiB, at the thirds of ${3 * seconds} s over all connections: ${memory.map((one) => one.toFixed(1)).join(', ')}`);
       if ([...steps, ...crowd].some((one) => one.unworked > 0)) throw new Error('deliveries were acknowledged and not worked on');
       if (short && [...steps, ...crowd].some((one) => refusedOf(one.answer) > 0)) throw new Error('deliveries were refused');

@@ -13,7 +13,7 @@ export interface VendorSamples {
    */
   prove?(body: Uint8Array, options?: { readonly mediaType?: string; readonly secret?: string; readonly at?: number }): WebhookRequest;
   /** Deliveries by the name of their fixture. */
-  readonly deliveries: readonly { readonly name: string; readonly body: string; readonly mediaType: string; readonly headers?: Readonly<Record<string, string>> }[];
+  readonly deliveries: readonly { readonly name: string; readonly body: string; readonly mediaType: string; readonly headers?: Readonly<Record<string, string>>; readonly query?: Readonly<Record<string, string>> }[];
   /** What a body is; JSON where it is left out. `none` = everything is in the headers. */
   readonly bodyKind?: 'json' | 'form' | 'none';
   /** A proof that is in the body or the address: the generic spoiling of headers makes no sense, the vendor's own tests do it. */

@@ -5,6 +5,7 @@ import { calendarConformance } from './parts/calendar.ts';
 import { fileConformance } from './parts/file.ts';
 import { feedConformance } from './parts/feed.ts';
 import { mailConformance } from './parts/mail.ts';
+import { masksConformance } from './parts/masks.ts';
 import { pollConformance } from './parts/poll.ts';
 import { rereadConformance } from './parts/reread.ts';
 import { tryOutConformance } from './parts/tryOut.ts';
@@ -84,6 +85,7 @@ export function vendorConformance(samples: VendorSamples): void {
   });
 
   secretsConformance(samples);
+  masksConformance(samples);
   webhookConformance(samples);
   rereadConformance(samples);
   pollConformance(samples);

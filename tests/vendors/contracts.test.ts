@@ -1,9 +1,13 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guideStep } from '../../renderer/connecting/values.ts';
+import { sendVscoHint } from '../../scripts/simulate/send.ts';
 import { stripeObject } from '../../scripts/simulate/stripeObjects.ts';
 import { startVscoStandIn, type VscoKind, type VscoStandIn } from '../../scripts/simulate/vscoStandIn.ts';
 import { STRIPE_EVENTS } from '../../core/vendors/stripe/manifest.ts';
-import { VSCO_EVENTS } from '../../core/vendors/vsco-workspace/manifest.ts';
+import { manifest as vscoManifest, VSCO_EVENTS } from '../../core/vendors/vsco-workspace/manifest.ts';
 import { contractFile as at, haveContracts, openApiContract, readContract as read, withoutBareNullable } from './contractFiles.ts';
 import { poll as stripePoll } from '../../core/vendors/stripe/poll.ts';
 import { poll as vscoPoll } from '../../core/vendors/vsco-workspace/poll.ts';
@@ -88,6 +92,40 @@ describe.skipIf(!haveContracts(vscoFile))('VSCO Workspace: published contract', 
   it('a wrong shape would be noticed', () => {
     expect(validator('Job')({ stage: 'wedding' })).toBe(false);
     expect(validator('Payment')({ jobId: null, amount: 'a lot' })).toBe(false);
+  });
+
+  it('calls with the targetId alone, and so do our samples and the simulator', async () => {
+    const document = read(vscoFile) as { tags: { name: string; description: string }[] };
+    expect(document.tags.find(({ name }) => name === 'Rest Hooks')?.description).toMatch(/only the <code>targetId<\/code> will be provided/);
+    for (const { name, body } of fixtures('vsco-workspace')) expect([name, Object.keys(JSON.parse(body) as object)]).toEqual([name, ['targetId']]);
+    const seen: { url: string | undefined; body: unknown }[] = [];
+    const server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        seen.push({ url: request.url, body: JSON.parse(Buffer.concat(parts).toString()) });
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await sendVscoHint({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connection: { path: '/hook', secrets: {} } }, { event: 'order.booked', id: order.id });
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(seen).toEqual([{ url: '/hook?event=order.booked', body: { targetId: order.id } }]);
+  });
+
+  it('takes the bodies that the guide has sent to it, one for each event', () => {
+    const made = vscoManifest.guides.flatMap(({ steps }) => steps).flatMap((step) => {
+      const { copy } = guideStep(step, { webhookUrl: 'https://hooks.example.test/api/integrations/webhook/vsco-workspace/key' });
+      return copy === null ? [] : [JSON.parse(copy) as { event: string; url: string }];
+    });
+    for (const body of made) {
+      expectValid('RestHook', body);
+      expect(new URL(body.url).searchParams.get('event')).toBe(body.event);
+    }
+    expect(made.map(({ event }) => event).sort()).toEqual([...VSCO_EVENTS].sort());
   });
 
   it('lists the events that we understand, and no other', () => {

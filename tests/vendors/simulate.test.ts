@@ -81,12 +81,13 @@ async function startIntake(connections: readonly Connection[], answerWrongly = f
     request.on('end', () => {
       const answer = (status: number, body: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.url === '/healthz') return answer(200, {});
-      const connection = connections.find((one) => one.path === request.url);
+      const asked = new URL(request.url ?? '/', 'http://localhost');
+      const connection = connections.find((one) => one.path === asked.pathname);
       const vendor = connection && vendorModule(connection.system);
       if (!connection || !vendor) return answer(404, { error: { code: 'intake.unknown_connection', message: '', retryable: false } });
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const verified = webhookOf(vendor).verify(call(Buffer.concat(parts), headers, { mediaType }), connection, { hashing, clock, certificates: noCertificates });
+      const verified = webhookOf(vendor).verify(call(Buffer.concat(parts), headers, { mediaType, query: Object.fromEntries(asked.searchParams) }), connection, { hashing, clock, certificates: noCertificates });
       if (!verified.ok) return answer(401, { error: { code: verified.error, message: '', retryable: false } });
       const key = `${connection.system}\n${verified.value.deliveryKey}`;
       const duplicate = seen.has(key);

@@ -68,7 +68,9 @@ export const manifest: VendorManifest = {
         'On a paid plan open developer.calendly.com, API reference, Create webhook subscription, and enter your token.',
         'Enter this as url: {webhookUrl}',
         'Enter this as signing_key: {generated}',
-        'Choose the events that begin with invitee, and send it.',
+        'Enter as organization, scope and user what trying out the connection shows here. With the scope organization leave user out; it needs the ' +
+          'token of an owner or administrator.',
+        `Enter as events these four: ${CALENDLY_EVENTS.join(', ')}. Send it; the answer is 201.`,
       ],
     },
   ],

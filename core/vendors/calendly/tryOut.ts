@@ -13,8 +13,12 @@ export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) =
   const signed = access.secrets['signingKey']
     ? 'Calls signed with the signing key are accepted.'
     : 'Without a signing key appointments come every ten minutes only.';
+  const organization = access.settings['scope'] === 'organization';
+  const { uri, current_organization: of } = resource;
+  // What the guide has entered when the subscription is made; nothing over there shows these.
+  const subscription = of ? [`For a webhook subscription: organization ${of}, scope ${organization ? 'organization' : `user, user ${uri}`}.`] : [];
   return ok({
     account: shortText(resource.name) ?? shortText(resource.email),
-    details: ['The access token is good.', ...(zone ? [`The account's time zone is ${zone}.`] : []), signed],
+    details: ['The access token is good.', ...(zone ? [`The account's time zone is ${zone}.`] : []), signed, ...subscription],
   });
 };

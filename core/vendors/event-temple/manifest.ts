@@ -46,7 +46,7 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['email', 'phone', 'first_name', 'last_name', 'name', 'address'],
+  masks: ['email', 'phone', 'first_name', 'last_name', 'name', 'address', 'description', 'memo', 'title', 'notes'],
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Payments whose amount could be read two ways; room blocks, line items and invoices.',

@@ -32,6 +32,8 @@ export const manifest: VendorManifest = {
     pkce: true,
     extra: {},
     clientAuth: 'body',
+    // The form for redirect addresses refuses http://127.0.0.1; of http://localhost the port does not count.
+    loopback: 'localhost',
   },
   guides: [
     {
@@ -41,8 +43,8 @@ export const manifest: VendorManifest = {
           'where this server has a public https address, and looked for every five minutes in any case. What is booked here can be ' +
           'written into every calendar that you may change.',
       steps: [
-        'In Microsoft Entra open App registrations and register an app for accounts of any organisation, with this redirect address of ' +
-          'the type Web: {redirectUrl}',
+        'In Microsoft Entra open App registrations, then New registration, and choose accounts in any organisation and personal accounts.',
+        'Under Redirect URI choose the platform Web and enter: {redirectUrl}',
         'Under API permissions add the delegated permissions Calendars.ReadWrite, User.Read and offline_access of Microsoft Graph.',
         'Under Certificates & secrets make a client secret.',
         'Paste the application ID and the value of the secret here, then sign in with the account whose calendar it is.',
@@ -75,5 +77,6 @@ export const manifest: VendorManifest = {
     'https://learn.microsoft.com/graph/change-notifications-lifecycle-events',
     'https://learn.microsoft.com/graph/delta-query-events',
     'https://github.com/microsoftgraph/msgraph-metadata',
+    'https://learn.microsoft.com/entra/identity-platform/reply-url',
   ],
 };

@@ -92,6 +92,7 @@ export const manifest: VendorManifest = {
     'billing_info',
     'shipping_info',
     'note_to_payer',
+    'description',
   ],
   limits: { perSecond: null, atOnce: null },
   missing: [

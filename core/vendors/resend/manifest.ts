@@ -15,7 +15,7 @@ export const manifest: VendorManifest = {
   name: 'Resend',
   category: 'messaging',
   paths: ['native'],
-  capabilities: { webhook: true, reread: false, poll: false, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: true, reread: true, poll: false, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
     {
       key: 'signingSecret',
@@ -36,9 +36,22 @@ export const manifest: VendorManifest = {
     {
       key: 'apiKey',
       label: 'API key',
-      help: 'Begins with re_; full access, since reading needs it. Needed only to try the connection out.',
+      help: 'Begins with re_; full access, since reading needs it. Needed to try the connection out, and for the texts of received mails.',
       sensitive: true,
       required: false,
+    },
+    {
+      key: 'receivedTexts',
+      label: 'Texts of received mails',
+      help: 'With Yes each mail that comes in is fetched with the API key, since the event has no text; without a key it would wait for one.',
+      sensitive: false,
+      required: false,
+      input: 'choice',
+      choices: [
+        { value: 'no', label: 'No, who wrote and the subject are enough' },
+        { value: 'yes', label: 'Yes, fetch them' },
+      ],
+      initial: 'no',
     },
     baseUrlField(DEFAULT_BASE_URL),
   ],
@@ -52,6 +65,7 @@ export const manifest: VendorManifest = {
         'Enter this address: {webhookUrl}',
         'Choose all events that begin with email.',
         'Open the new webhook, copy its signing secret and paste it here.',
+        'For the texts of mails that come in, make an API key with full access, paste it here too and choose Yes.',
       ],
     },
   ],
@@ -70,7 +84,7 @@ export const manifest: VendorManifest = {
   masks: ['from', 'to', 'cc', 'bcc', 'subject', 'headers', 'ipAddress', 'userAgent', 'link', 'diagnosticCode'],
   limits: { perSecond: null, atOnce: null },
   missing: [
-    'Texts of mails, received and sent, and attachments.',
+    'Texts of mails that were sent, attachments, and what a received mail has only as HTML.',
     'All recipients of a mail but the first.',
     'Contacts, audiences and domains; mails that went out before it was connected.',
   ],

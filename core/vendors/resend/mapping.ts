@@ -1,6 +1,7 @@
 import type { Message } from '../../contract/record/people.ts';
 import { err, ok, type Result } from '../../contract/result.ts';
-import { emailAddress, instantOfText, known, objectAt, shortText } from '../fields.ts';
+import type { Change } from '../../domain/record/changes.ts';
+import { emailAddress, instantOfText, known, longText, objectAt, shortText } from '../fields.ts';
 import type { Normalised, NormaliseError } from '../vendor.ts';
 import { RESEND_EVENTS } from './manifest.ts';
 
@@ -33,36 +34,55 @@ function reasonOf(type: ResendEvent, data: Body): string | null {
   return null;
 }
 
-export function changesOf(event: Body): Result<Normalised, NormaliseError> {
+const timeOf = (value: unknown): string | null => instantOfText(value) ?? instantOfText(String(value).replace(' ', 'T').replace(/\+00$/, '+00:00'));
+/** Documented as UUIDs; an id goes into an address. */
+export const SAFE_ID = /^[\w-]{1,64}$/;
+/** Of a mail that came in: read it, since the event has no text. */
+export const RECEIVED = 'received';
+
+/** A mail that came in, with or without its text. @param told an event's data, or the mail as it was read */
+export function received(id: string, told: Body, at: string | null, text: string | null): Change {
+  const from = personOf(told['from']);
+  const to = personOf(Array.isArray(told['to']) ? (told['to'] as unknown[])[0] : told['to']);
+  return {
+    kind: 'message',
+    remote: { type: 'email', id, version: null },
+    wedding: { email: from.email },
+    occurredAt: at,
+    fields: {
+      channel: 'email', direction: 'in', status: 'received', text,
+      ...known({ fromName: from.name, fromAddress: from.email, toAddress: to.email, subject: shortText(told['subject']), sentAt: at }),
+    },
+  };
+}
+
+export const receivedOf = (id: string, mail: Body): Change => received(id, mail, timeOf(mail['created_at']), longText(mail['text']));
+
+/** @param texts whether the texts of received mails are fetched */
+export function changesOf(event: Body, texts: boolean): Result<Normalised, NormaliseError> {
   const type = shortText(event['type'], 100);
   if (type === null) return shapeUnknown('The event has no type.');
   if (!isUnderstood(type)) return ok({ kind: 'ignored', why: `${type} is not needed for the record` });
   const data = objectAt(event, 'data');
   const id = data['email_id'];
-  if (typeof id !== 'string' || !/^[\w-]{1,100}$/.test(id)) return shapeUnknown(`${type}: the mail has no id.`);
-  const inbound = type === 'email.received';
-  const at = instantOfText(event['created_at']) ?? instantOfText(String(event['created_at']).replace(' ', 'T').replace(/\+00$/, '+00:00'));
+  if (typeof id !== 'string' || !SAFE_ID.test(id)) return shapeUnknown(`${type}: the mail has no id.`);
+  const at = timeOf(event['created_at']);
+  if (type === 'email.received') return ok(texts ? { kind: 'reread', hints: [{ remoteType: RECEIVED, remoteId: id }] } : { kind: 'changes', changes: [received(id, data, at, null)] });
   const from = personOf(data['from']);
-  const list = Array.isArray(data['to']) ? (data['to'] as unknown[]) : [data['to']];
-  const to = personOf(list[0]);
-  const other = inbound ? from.email : to.email;
-  const status = STATUS[type];
-  const reason = reasonOf(type, data);
+  const to = personOf(Array.isArray(data['to']) ? (data['to'] as unknown[])[0] : data['to']);
   return ok({
     kind: 'changes',
     changes: [
       {
         kind: 'message',
         remote: { type: 'email', id, version: null },
-        wedding: { email: other },
+        wedding: { email: to.email },
         occurredAt: at,
         fields: {
-          channel: 'email', direction: inbound ? 'in' : 'out', status,
-          // The event of a received mail carries no text; whoever wants to read it opens the mailbox.
-          ...(inbound ? { text: null } : {}),
+          channel: 'email', direction: 'out', status: STATUS[type],
           ...known({
-            fromName: from.name, fromAddress: from.email, toAddress: to.email, subject: shortText(data['subject']), failureReason: reason,
-            sentAt: inbound || type === 'email.sent' ? at : null,
+            fromName: from.name, fromAddress: from.email, toAddress: to.email, subject: shortText(data['subject']), failureReason: reasonOf(type, data),
+            sentAt: type === 'email.sent' ? at : null,
           }),
         },
       },

@@ -28,5 +28,5 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
 
 export const normalise = (delivery: StoredDelivery): ReturnType<Normalise> => {
   const body = parseJsonObject(delivery.bodyText);
-  return body.ok ? changesOf(body.value) : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a JSON object.' });
+  return body.ok ? changesOf(body.value, delivery.settings['receivedTexts'] === 'yes') : err({ code: 'normalise.shape_unknown', message: 'The stored body is not a JSON object.' });
 };

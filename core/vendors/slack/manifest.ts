@@ -62,7 +62,7 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['token', 'text', 'blocks', 'user_profile', 'response_url', 'attachments'],
+  masks: ['token', 'text', 'blocks', 'user_profile', 'response_url', 'attachments', 'files', 'username', 'real_name', 'display_name'],
   limits: { perSecond: 1, atOnce: null },
   missing: [
     'What was said before the app was invited, and what is said in private.',

@@ -101,7 +101,7 @@ export const manifest: VendorManifest = {
   masks: [
     ...['email', 'receipt_email', 'phone', 'name', 'business_name', 'individual_name', 'address', 'shipping'],
     ...['shipping_details', 'customer_details', 'billing_details', 'customer_email', 'customer_name', 'customer_phone', 'customer_address'],
-    ...['customer_shipping', 'evidence', 'client_secret', 'hosted_invoice_url', 'invoice_pdf', 'receipt_url'],
+    ...['customer_shipping', 'evidence', 'description', 'wedsync_description', 'client_secret', 'hosted_invoice_url', 'invoice_pdf', 'receipt_url'],
   ],
   limits: { perSecond: null, atOnce: null },
   missing: [

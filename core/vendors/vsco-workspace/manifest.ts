@@ -6,6 +6,9 @@ export type VscoEvent = (typeof VSCO_EVENTS)[number];
 
 export const DEFAULT_BASE_URL = 'https://workspace.vsco.co/api/v2';
 
+/** A hook's call says which object, not what happened: the address of each hook says it. One line is the whole body of the call that makes it. */
+const hookStep = (what: string, event: VscoEvent): string => `Body for ${what}: {"event":"${event}","url":"{webhookUrl}?event=${event}"}`;
+
 export const manifest: VendorManifest = {
   id: 'vsco-workspace',
   name: 'VSCO Workspace',
@@ -13,7 +16,7 @@ export const manifest: VendorManifest = {
   paths: ['native'],
   capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
   fields: [
-    { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough.', sensitive: true, required: true },
+    { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough, since we only read.', sensitive: true, required: true },
     { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false, input: 'url' },
     {
       key: 'vendorName',
@@ -45,7 +48,15 @@ export const manifest: VendorManifest = {
       steps: [
         'In VSCO Workspace open Settings, then API, and make a key; one that may only read is enough.',
         'Paste the key here.',
-        'For news at once, add a REST hook for each event with this address: {webhookUrl}',
+        'That is enough: everything comes by looking. For news at once as well, four REST hooks are needed. They are made by calls of the API, ' +
+          'not on a page, with a key that may write (a read-only one is refused). It need not be the one that you pasted.',
+        `Send each of the four bodies below by POST to ${DEFAULT_BASE_URL}/rest-hook, with the headers X-API-KEY (the key that may write) and ` +
+          'Content-Type application/json. The answer is 201. Do not leave out what stands after the question mark: it tells us what happened.',
+        hookStep('new jobs', 'job.created'),
+        hookStep('orders that are booked', 'order.booked'),
+        hookStep('payments', 'payment.created'),
+        hookStep('new contacts', 'contact.created'),
+        'A GET of the same address lists the hooks that there are. Make a job to see the first call come in.',
       ],
     },
   ],

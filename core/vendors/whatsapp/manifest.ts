@@ -34,9 +34,16 @@ export const manifest: VendorManifest = {
       required: false,
     },
     {
+      key: 'businessAccountId',
+      label: 'WhatsApp Business account ID',
+      help: 'WhatsApp > API setup, beside the phone number ID; digits. With it, trying out says whether your app is subscribed to that account.',
+      sensitive: false,
+      required: false,
+    },
+    {
       key: 'systemToken',
       label: 'System user token',
-      help: 'Business settings > System users. Needed only to try the connection out.',
+      help: 'Business settings > System users, with whatsapp_business_management. Needed only to try the connection out.',
       sensitive: true,
       required: false,
     },
@@ -53,6 +60,9 @@ export const manifest: VendorManifest = {
         'Under WhatsApp, then Configuration, edit the webhook and enter this address: {webhookUrl}',
         'Enter this verify token: {generated}',
         'Choose Verify and save, then subscribe to the fields messages and user_preferences.',
+        'Subscribe the app to the business account that the number is in, or nothing comes: with the system user token send a POST to ' +
+          `${DEFAULT_BASE_URL}/ID/subscribed_apps, ID being the WhatsApp Business account ID. The answer is {"success": true}.`,
+        'Enter that ID here as well: then trying out says whether the app is subscribed.',
         'Write to the number from a phone; the message appears here.',
       ],
     },
@@ -69,7 +79,7 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['from', 'wa_id', 'recipient_id', 'profile', 'text', 'contacts', 'caption', 'location'],
+  masks: ['from', 'wa_id', 'recipient_id', 'profile', 'text', 'contacts', 'caption', 'location', 'title', 'filename'],
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Reactions, groups, pictures, voice and places; they are named, not fetched.',

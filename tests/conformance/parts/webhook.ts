@@ -17,7 +17,8 @@ export function webhookConformance(samples: VendorSamples): void {
   const proves = signs || verification === 'secret_url_and_bearer' || verification === 'secret_in_call';
   const spoilable = proves && samples.provesElsewhere !== true;
   const proved = (delivery: VendorSamples['deliveries'][number], options: { readonly at?: number } = {}): WebhookRequest => {
-    const request = prove(bytes(delivery.body), { mediaType: delivery.mediaType, ...options });
+    const made = prove(bytes(delivery.body), { mediaType: delivery.mediaType, ...options });
+    const request = delivery.query ? { ...made, url: `${made.url}?${new URLSearchParams(delivery.query).toString()}`, query: delivery.query } : made;
     return delivery.headers ? { ...request, headers: { ...request.headers, ...delivery.headers } } : request;
   };
 

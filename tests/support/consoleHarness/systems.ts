@@ -42,8 +42,8 @@ interface Stage {
   readonly now: () => string;
 }
 
-/** Typed into a field it plays the part: a refused key, a vendor that is away, a server that is away. */
-export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line' } as const;
+/** Typed into a field it plays the part: a refused key, a vendor that is away, a server that is away; as a name, a server that nobody outside can call. */
+export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line', indoors: 'indoors' } as const;
 
 const KEEPER: NonNullable<Setup['keeper']> = { deviceId: fixtureId(12, 3), name: 'orangery-tablet', self: false, state: 'here', since: null, fence: 1, keys: ['password'] };
 
@@ -52,8 +52,17 @@ export function sceneSystems(stage: Stage): SystemsCalls {
   const setups = new Map<string, Setup>();
   const countOf = (system: string): number => stage.connections().filter((row) => row.system === system).length;
   const vendorOf = (system: string) => VENDORS.get(system);
-  const setupOf = (row: Connection): Setup =>
-    setups.get(row.id) ?? { connectionId: row.id, webhookUrl: ['native', 'bridge'].includes(row.path) && callsComeIn(vendorOf(row.system)?.manifest ?? { webhook: null }) ? `https://wedsync.harrow.test/api/integrations/webhook/${row.system}/${row.id}` : null, mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? KEEPER : null, leave: row.system === 'google-calendar' ? { given: true, until: null, ended: false, refused: null } : null, forwarding: null };
+  const setupOf = (row: Connection): Setup => {
+    const called = ['native', 'bridge'].includes(row.path) && callsComeIn(vendorOf(row.system)?.manifest ?? { webhook: null });
+    const reachable = row.name !== PLAYED.indoors;
+    return (
+      setups.get(row.id) ?? {
+        connectionId: row.id, webhookUrl: called ? `${reachable ? 'https://wedsync.harrow.test' : 'http://127.0.0.1:8443'}/api/integrations/webhook/${row.system}/${row.id}` : null, reachable: called ? reachable : null,
+        mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? KEEPER : null,
+        leave: row.system === 'google-calendar' ? { given: true, until: null, ended: false, refused: null } : null, forwarding: null,
+      }
+    );
+  };
   const said = (values: Readonly<Record<string, string>>, word: string): boolean => Object.values(values).includes(word);
   const answer = (row: Connection, generated: Record<string, string> = {}): ConnectAnswer => ({ connection: row, setup: setupOf(row), generated, report: null });
   let made = 0;

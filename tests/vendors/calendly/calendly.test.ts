@@ -4,12 +4,14 @@ import { planChanges } from '../../../core/domain/record/plan.ts';
 import type { Mapping, View } from '../../../core/domain/record/view.ts';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import type { Http } from '../../../core/ports/ports.ts';
+import { contractFile, haveContracts, readContract } from '../contractFiles.ts';
 import { calendly } from '../../../core/vendors/calendly/index.ts';
 import { bytes, call, clockAt, fixture, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
 import { API, event, eventUri, invitee, inviteeUri, SLOTS, type Slot } from './objects.ts';
 import { api, KEY, samples, signature } from './samples.ts';
 
 const clock = clockAt(samples.nowMs);
+const published = contractFile('calendly', 'calendly-v2-openapi.unofficial.json');
 const body = bytes(fixture('calendly', 'invitee.created'));
 const verify = (header: string, secrets: Record<string, string> = samples.access.secrets) =>
   webhookOf(calendly).verify(call(body, { 'calendly-webhook-signature': header }), { ...samples.access, secrets }, { hashing, clock, certificates: noCertificates });
@@ -175,5 +177,27 @@ describe('the moving window', () => {
     const http: Http = { send: (request) => Promise.resolve(api(request)).finally(() => asked.push(request.url)) };
     await calendly.poll?.read(null, { ...samples.access, settings: { ...samples.access.settings, scope: 'organization' } }, { http, clock });
     expect(new URL(asked[1] ?? '').searchParams.get('organization')).toBe(`${API}/organizations/ORGFIXTURE`);
+  });
+});
+
+describe('trying it out', () => {
+  it('shows what a webhook subscription asks for, by the scope that was chosen', async () => {
+    const http: Http = { send: (request) => Promise.resolve(api(request)) };
+    const details = async (scope: string) => {
+      const report = await calendly.test!({ ...samples.access, settings: { ...samples.access.settings, scope } }, { http, clock });
+      return report.ok ? report.value.details.join(' ') : report.error.message;
+    };
+    expect(await details('user')).toContain(`organization ${API}/organizations/ORGFIXTURE, scope user, user ${API}/users/USERFIXTURE.`);
+    expect(await details('organization')).toContain(`organization ${API}/organizations/ORGFIXTURE, scope organization.`);
+  });
+});
+
+describe.skipIf(!haveContracts(published))('the guide', () => {
+  it('names everything that making a subscription asks for', () => {
+    const { paths } = readContract(published) as { paths: Record<string, { post: { requestBody: { content: Record<string, { schema: { required: string[]; properties: object } }> } } }> };
+    const { required, properties } = paths['/webhook_subscriptions']!.post.requestBody.content['application/json']!.schema;
+    const steps = calendly.manifest.guides.flatMap((guide) => guide.steps).join(' ');
+    expect(required).toEqual(['url', 'events', 'organization', 'scope']);
+    for (const name of Object.keys(properties)) expect(steps).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });

@@ -6,7 +6,7 @@ import type { Change } from '../../../core/domain/record/changes.ts';
 import { resend } from '../../../core/vendors/resend/index.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
 import { bytes, call, clockAt, fixture, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
-import { nowMs, samples, SECRET, signed } from './samples.ts';
+import { nowMs, RECEIVED_ID, receivedMail, samples, SECRET, signed } from './samples.ts';
 
 const { access } = samples;
 const part = webhookOf(resend);
@@ -87,5 +87,19 @@ describe('mapping', () => {
     expect(messageOf(JSON.stringify({ ...old, created_at: '2026-10-26 07:34:00.123456+00' })).occurredAt).toBe('2026-10-26T07:34:00.123Z');
     delete old.data['email_id'];
     expect(part.normalise(stored(JSON.stringify(old)))).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+  });
+});
+
+describe('a mail that came in', () => {
+  const meant = (settings: Record<string, string>) => webhookOf(resend).normalise(stored(fixture('resend', 'email.received'), { settings }));
+
+  it('is read only where its text is wanted, and then has it', async () => {
+    for (const settings of [{}, { receivedTexts: 'no' }]) expect(meant(settings)).toMatchObject({ ok: true, value: { kind: 'changes', changes: [{ fields: { direction: 'in', subject: 'Your final numbers', text: null } }] } });
+    expect(meant({ receivedTexts: 'yes' })).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType: 'received', remoteId: RECEIVED_ID }] } });
+    const asked: string[] = [];
+    const http = { send: ({ url }: { url: string }) => Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(receivedMail) }).finally(() => asked.push(url)) };
+    const read = await resend.reread!({ remoteType: 'received', remoteId: RECEIVED_ID }, samples.access, { http, clock: clockAt(samples.nowMs) });
+    expect(read).toMatchObject({ ok: true, value: [{ remote: { type: 'email', id: RECEIVED_ID }, wedding: { email: 'ada@example.org' }, fields: { fromName: 'Ada Host', toAddress: 'events@orchard.example', text: 'We are eighty.\nAda', sentAt: '2026-10-26T07:33:20.000Z' } }] });
+    expect(asked).toEqual([`https://resend.test/emails/receiving/${RECEIVED_ID}`]);
   });
 });

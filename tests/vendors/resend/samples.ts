@@ -20,12 +20,24 @@ export function signed(body: Uint8Array, secret = SECRET, at = nowMs): Record<st
   return { 'svix-id': id, 'svix-timestamp': String(seconds), 'svix-signature': signature };
 }
 
+export const RECEIVED_ID = '56761188-7520-42d8-8898-ff6fc54ce007';
+/** A received mail as the interface answers it; made up. */
+export const receivedMail = {
+  object: 'email', id: RECEIVED_ID, to: ['events@orchard.example'], from: '"Ada Host" <Ada@Example.org>', subject: 'Your final numbers', message_id: '<fixture@example.org>',
+  bcc: [], cc: [], reply_to: [], html: '<p>We are eighty.</p>', text: 'We are eighty.\nAda', headers: {}, created_at: '2026-10-26T07:33:20.000Z', attachments: [],
+};
+
 export const samples: VendorSamples = {
   vendor: resend,
   nowMs,
   access: { connectionId: '0199a000-0000-7000-8000-00000000c014', settings: { baseUrl: 'https://resend.test' }, secrets: { signingSecret: SECRET, apiKey: KEY } },
   prove: (body, { mediaType = 'application/json', secret, at } = {}) => call(body, signed(body, secret, at), { mediaType }),
   deliveries: fixtures('resend').map((each) => ({ ...each, mediaType: 'application/json' })),
+  reread: {
+    hints: [{ remoteType: 'received', remoteId: RECEIVED_ID }],
+    answers: new Map([[`/emails/receiving/${RECEIVED_ID}`, receivedMail]]),
+    secretValues: [KEY],
+  },
   tryOut: {
     respond: ({ url, headers }) => ({
       status: url === 'https://resend.test/domains' && headers['authorization'] === `Bearer ${KEY}` ? 200 : 404,

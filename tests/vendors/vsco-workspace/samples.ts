@@ -32,7 +32,8 @@ export const samples: VendorSamples = {
     secrets: { apiKey: API_KEY },
   },
   prove: (body, options = {}) => call(body, { 'content-type': 'application/json' }, { mediaType: options.mediaType ?? 'application/json' }),
-  deliveries: fixtures('vsco-workspace').map((each) => ({ ...each, mediaType: 'application/json' })),
+  // `hook.<event>`: the body is the same for all, the event stands in the address that the hook was made with.
+  deliveries: fixtures('vsco-workspace').map((each) => ({ ...each, mediaType: 'application/json', query: { event: each.name.replace('hook.', '') } })),
   reread: {
     hints: [
       { remoteType: 'job', remoteId: IDS.job },

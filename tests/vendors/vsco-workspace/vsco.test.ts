@@ -10,40 +10,60 @@ import { contact, IDS, job, jobContact, order, payment, session } from './object
 import { lists, samples } from './samples.ts';
 
 const clock = clockAt(samples.nowMs);
-const keyOf = (body: unknown) => {
-  const verified = webhookOf(vscoWorkspace).verify(proverOf(samples)(bytes(JSON.stringify(body))), samples.access, { hashing, clock, certificates: noCertificates });
-  return verified.ok ? verified.value.deliveryKey : verified.error;
+/** A call of the hook that was made with `?event=`; null = its address names none. */
+const called = (body: unknown, event: string | null, at = samples.nowMs) => {
+  const request = proverOf(samples)(bytes(JSON.stringify(body)));
+  const verified = webhookOf(vscoWorkspace).verify({ ...request, query: event === null ? {} : { event } }, samples.access, { hashing, clock: clockAt(at), certificates: noCertificates });
+  if (!verified.ok) throw new Error(verified.error);
+  return verified.value;
 };
-const normalise = (body: unknown) => webhookOf(vscoWorkspace).normalise(stored(JSON.stringify(body), { vendorEvent: null, receivedAt: '' }));
+const keyOf = (body: unknown, event: string | null, at?: number) => called(body, event, at).deliveryKey;
+const meant = (body: unknown, event: string | null) => {
+  const { bodyText, vendorEvent } = called(body, event);
+  return webhookOf(vscoWorkspace).normalise(stored(bodyText, { vendorEvent }));
+};
 
 describe('the hint', () => {
   it.each([
-    ['hook.job.created', 'job', IDS.job],
-    ['hook.contact.created', 'contact', IDS.contact],
-    ['hook.order.booked', 'order', IDS.order],
-    ['hook.payment.created', 'payment', IDS.payment],
-  ])('%s names what to read', (name, remoteType, remoteId) => {
-    expect(normalise(JSON.parse(fixture('vsco-workspace', name)))).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType, remoteId }] } });
+    ['job.created', 'job', IDS.job],
+    ['contact.created', 'contact', IDS.contact],
+    ['order.booked', 'order', IDS.order],
+    ['payment.created', 'payment', IDS.payment],
+  ])('%s names what to read, by its address and the targetId', (event, remoteType, remoteId) => {
+    const body: unknown = JSON.parse(fixture('vsco-workspace', `hook.${event}`));
+    expect(body).toEqual({ targetId: remoteId });
+    expect(meant(body, event)).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType, remoteId }] } });
+  });
+
+  it('of a hook whose address says nothing is a look at once', () => {
+    expect(meant({ targetId: IDS.job }, null)).toEqual({ ok: true, value: { kind: 'poll' } });
   });
 
   it.each(['job_updated', 'job.updated'])('%s, an old name, is a job to look at', (event) => {
-    expect(normalise({ event, id: IDS.job })).toEqual({ ok: true, value: { kind: 'reread', hints: [{ remoteType: 'job', remoteId: IDS.job }] } });
+    const reread = { ok: true, value: { kind: 'reread', hints: [{ remoteType: 'job', remoteId: IDS.job }] } };
+    expect(meant({ targetId: IDS.job }, event)).toEqual(reread);
+    expect(meant({ event, id: IDS.job }, null)).toEqual(reread);
   });
 
-  it('is known again by event, id and time of change', () => {
-    expect(keyOf({ event: 'job.created', id: 'abc' })).toBe('job.created:abc');
-    expect(keyOf({ id: 'abc', extra: 1, event: 'job.created' })).toBe('job.created:abc');
-    expect(keyOf({ event: 'job.created', id: 'abc', modified: '2026-10-20T10:00:00Z' })).toBe('job.created:abc:2026-10-20T10:00:00Z');
-    expect(keyOf({ hello: 1 })).toMatch(/^sha256:/);
-    expect(keyOf({ hello: 1 })).not.toBe(keyOf({ hello: 2 }));
+  it('is known again by event and id; what can happen again, only within the minute', () => {
+    expect(keyOf({ targetId: 'abc' }, 'job.created')).toBe('job.created:abc');
+    expect(keyOf({ extra: 1, targetId: 'abc' }, 'job.created', samples.nowMs + 3_600_000)).toBe('job.created:abc');
+    for (const event of ['job_updated', null]) {
+      const key = keyOf({ targetId: 'abc' }, event);
+      expect(keyOf({ targetId: 'abc' }, event, samples.nowMs + 5000)).toBe(key);
+      expect(keyOf({ targetId: 'abc' }, event, samples.nowMs + 60_000)).not.toBe(key);
+      expect(keyOf({ targetId: 'abd' }, event)).not.toBe(key);
+    }
+    expect(keyOf({ hello: 1 }, null)).toMatch(/^sha256:/);
+    expect(keyOf({ hello: 1 }, null)).not.toBe(keyOf({ hello: 2 }, null));
   });
 
   it('is not followed anywhere but to an id', () => {
-    for (const id of ['../studio/me', 'a/b', '', 7, null, { id: 'x' }, 'x'.repeat(65), 'a?b']) {
-      expect(normalise({ event: 'job.created', id })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    for (const targetId of ['../studio/me', 'a/b', '', 7, null, { id: 'x' }, 'x'.repeat(65), 'a?b']) {
+      for (const event of ['job.created', null]) expect(meant({ targetId }, event)).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
     }
-    expect(normalise({ id: 'abc' })).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
-    expect(normalise({ event: 'gallery.created', id: 'abc' })).toMatchObject({ ok: true, value: { kind: 'ignored' } });
+    expect(meant({ targetId: 'abc' }, 'gallery.created')).toMatchObject({ ok: true, value: { kind: 'ignored' } });
+    expect(meant({ targetId: 'abc' }, '__proto__')).toMatchObject({ ok: true, value: { kind: 'ignored' } });
   });
 });
 

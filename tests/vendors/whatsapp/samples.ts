@@ -16,7 +16,7 @@ export const samples: VendorSamples = {
   vendor: whatsapp,
   nowMs: 1_793_000_100_000,
   access: {
-    connectionId: '0199a000-0000-7000-8000-00000000c013', settings: { phoneNumberId: '106540352242922', baseUrl: 'https://meta.test/v23.0' },
+    connectionId: '0199a000-0000-7000-8000-00000000c013', settings: { phoneNumberId: '106540352242922', businessAccountId: '102290129340398', baseUrl: 'https://meta.test/v23.0' },
     secrets: { appSecret: SECRET, verifyToken: VERIFY_TOKEN, systemToken: SYSTEM },
   },
   prove: (body, { mediaType = 'application/json', secret } = {}) => call(body, signed(body, secret), { mediaType }),
@@ -29,11 +29,13 @@ export const samples: VendorSamples = {
     { name: 'refuses another mode', request: question({ 'hub.mode': 'unsubscribe', 'hub.verify_token': VERIFY_TOKEN, 'hub.challenge': '1' }), reply: refused },
   ],
   tryOut: {
-    respond: ({ url, headers }) => ({
-      status: url.startsWith('https://meta.test/v23.0/106540352242922?') && headers['authorization'] === `Bearer ${SYSTEM}` ? 200 : 404,
-      headers: {},
-      body: JSON.stringify({ id: '106540352242922', verified_name: 'Orchard Barn', display_phone_number: '+44 1632 960001', quality_rating: 'GREEN' }),
-    }),
+    respond: ({ url, headers }) => {
+      const known = headers['authorization'] === `Bearer ${SYSTEM}`;
+      const answer = (body: object) => ({ status: known ? 200 : 404, headers: {}, body: JSON.stringify(body) });
+      if (url === 'https://meta.test/v23.0/102290129340398/subscribed_apps') return answer({ data: [{ whatsapp_business_api_data: { id: '670843887433847', name: 'Orchard desk', link: 'https://www.facebook.com/games/?app_id=670843887433847' } }] });
+      if (!url.startsWith('https://meta.test/v23.0/106540352242922?')) return { status: 404, headers: {}, body: '' };
+      return answer({ id: '106540352242922', verified_name: 'Orchard Barn', display_phone_number: '+44 1632 960001', quality_rating: 'GREEN' });
+    },
     account: 'Orchard Barn',
     secretValues: [SYSTEM],
   },

@@ -1,6 +1,7 @@
 import { Client } from '@great-detail/whatsapp';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../core/domain/record/changes.ts';
+import type { Http } from '../../../core/ports/ports.ts';
 import type { WebhookRequest } from '../../../core/vendors/vendor.ts';
 import { whatsapp } from '../../../core/vendors/whatsapp/index.ts';
 import { bytes, call, clockAt, fixture, hashing, noCertificates, stored, webhookOf } from '../ports.ts';
@@ -143,5 +144,22 @@ describe('who stops news', () => {
     expect(keyOf(body([preference({ value: 'resume' })]))).not.toBe(keyOf(body([preference()])));
     const text = bytes(JSON.stringify(body([preference()])));
     expect(verify(call(text, signed(text)))).toMatchObject({ ok: true, value: { vendorEvent: 'user_preferences' } });
+  });
+});
+
+describe('trying it out', () => {
+  const details = async (businessAccountId: string, apps: readonly object[] = []) => {
+    const http: Http = {
+      send: (request) => Promise.resolve(request.url.endsWith('/subscribed_apps') ? { status: 200, headers: {}, body: JSON.stringify({ data: apps }) } : samples.tryOut!.respond(request)),
+    };
+    const report = await whatsapp.test!({ ...samples.access, settings: { ...samples.access.settings, businessAccountId } }, { http, clock: clockAt(samples.nowMs) });
+    return report.ok ? report.value.details : report.error.code;
+  };
+
+  it('says whether an app is subscribed to the business account', async () => {
+    expect(await details('102290129340398', [{ whatsapp_business_api_data: { id: '1', name: 'Orchard desk' } }, {}])).toContain('Subscribed to the business account: Orchard desk, one without a name');
+    expect(await details('102290129340398')).toContain('No app is subscribed to the business account: nothing will come until yours is.');
+    expect(await details('')).toContain('Without the business account ID it is not known whether your app is subscribed to the account.');
+    for (const wrong of ['orchard', '../me', '1']) expect(await details(wrong)).toBe('normalise.reread_refused');
   });
 });
