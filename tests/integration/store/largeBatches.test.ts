@@ -7,7 +7,7 @@ import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { createIds, systemClock } from '../../../server/ports.ts';
 import { createStatistics } from '../../../server/store/statistics.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
-import { mappingsOf } from '../../../server/workers/view.ts';
+import { mappingsOf } from '../../../server/workers/viewMappings.ts';
 import { delivery, stripeIntent } from '../../support/deliveries.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
