@@ -37,6 +37,14 @@ export function draftCreated<C extends CollectionName>(type: EventType, collecti
   return { type, collection, row: { ...row, version: 1, source: context.source }, before: null, weddingId, occurredAt, ...context } as unknown as DraftOf<C>;
 }
 
+/** As JSON, in whatever order its fields stand: what was kept comes back in another one. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [one, other] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((key) => sameValue(one[key], other[key]));
+}
+
 /** The changed row and its event; null when nothing differs. Unset (`undefined`) fields are left as they are. */
 export function draftUpdated<C extends CollectionName>(type: EventType, collection: C, weddingId: string | null, current: RowOf<C>, fields: Partial<Shape<C>>, occurredAt: string | null, context: DraftContext): DraftOf<C> | null {
   const before: Record<string, unknown> = {};
@@ -44,7 +52,7 @@ export function draftUpdated<C extends CollectionName>(type: EventType, collecti
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const old = next[key];
-    if (Object.is(old, value) || JSON.stringify(old) === JSON.stringify(value)) continue;
+    if (sameValue(old, value)) continue;
     before[key] = old;
     next[key] = value;
   }

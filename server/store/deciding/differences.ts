@@ -3,7 +3,7 @@ import type { Difference } from '../../../core/contract/record/calendars.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { pushAfter, takenOver, type PushAfter, type PushedRow } from '../../../core/domain/calendars/back.ts';
 import { stoodOf } from '../../../core/domain/calendars/entry.ts';
-import type { Stood } from '../../../core/domain/calendars/returned.ts';
+import { looksSame, type Stood } from '../../../core/domain/calendars/returned.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readPushStates, writePushStates } from '../calendars/pushStates.ts';
 import { instant } from '../internals.ts';
@@ -58,9 +58,11 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const confirming = theirs.status === 'confirmed';
   const { refused, accepted } = await judged(deciding, [{ from: subject, to, confirming }], command.reason);
   if (refused) return refused;
-  await writePushStates(tx, [{ ...after, organisationId }]);
+  // What is ours of the rest of it may have waited for the answer.
+  const stood = stoodOf(to, calendar.privacy);
+  const again = base !== null && stood !== null && !looksSame(stood, base, calendar.privacy);
+  await writePushStates(tx, [{ ...after, organisationId, ...(again ? { recheck: true } : {}) }]);
   await keepAgainstSources(deciding, [taken]);
-  // What their calendar says of the rest of it, nobody has asked: where it differs still, whoever looks there finds it.
-  const confirmed = pushAfter({ push, now: internals.clock.now(), context }, taken, false);
+  const confirmed = pushAfter({ push, now: internals.clock.now(), context }, taken, again);
   return accept([...some<EventDraft>(settled), taken, ...some(confirmed)], difference.seq, accepted);
 }

@@ -72,6 +72,8 @@ async function draftsOf(settling: Settling, writing: Writing, push: Push, calend
       const { clock, ids } = internals;
       const source = { system: settling.system, connectionId: calendar.connectionId, remoteId: null };
       const context = { actor: { kind: 'vendor', id: calendar.connectionId, name: calendar.name }, source, deliveryId: null } as const;
+      // Who has found it before its own writing was heard of looks for it under this id from now on.
+      if (attempt.found) await mapEntry(writing.tx, organisationId, push, { connectionId: calendar.connectionId, type: settling.entryType, remoteId: boundedId(attempt.found.remoteId) }, new Date(clock.now()).toISOString());
       const { drafts } = await returnedDrafts(writing, { organisationId, calendar, pushId: push.id, found: attempt.found, context, clock, ids });
       return [...drafts];
     }

@@ -165,6 +165,21 @@ describe('with another strategy, direction or privacy', () => {
     expect(await busy.booking()).toMatchObject({ ...times(6, 12, 18), title: ours.title });
   });
 
+  test('a question about the title is told once, and what was moved here meanwhile is written when it is answered', async () => {
+    const one = await booked('manual');
+    await one.shift(13, 19);
+    await house.look(one.told({ title: 'Photos at the lake' }));
+    expect(await differences()).toEqual([['open', null, 'title Job of Bloom Photo Photos at the lake']]);
+    const seq = await house.now();
+    await house.look(one.told({ title: 'Photos at the lake' }));
+    expect(await house.since(seq)).toEqual([]);
+    const [difference] = (await house.rows()).differences;
+    expect(await house.decide('difference.settle', { differenceId: difference?.id ?? '', basedOnVersion: 1, keep: 'theirs', reason: null })).toMatchObject({ outcome: 'accepted' });
+    expect(await one.booking()).toMatchObject({ title: 'Photos at the lake', ...times(5, 13, 19) });
+    expect(await one.push()).toMatchObject({ state: 'queued', wish: 'present' });
+    expect(await house.state(one.pushId)).toMatchObject({ recheck: true });
+  });
+
   test('theirs is taken like a plan: over somebody else only with a reason', async () => {
     const one = await booked('manual');
     await house.booking('Bloom Photo', 7, 10, 14);

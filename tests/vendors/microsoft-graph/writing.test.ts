@@ -44,6 +44,7 @@ describe('Outlook: writing', () => {
     expect(sent()).not.toHaveProperty('attendees');
     expect(await read(made.remoteId)).toEqual({
       remoteId: made.remoteId, etag: made.etag, sequence: null, ourId: OUR_ID, title: 'Tasting: Ada & Ben', description: 'Menu two; bring the list', place: 'Orangery, east door', when: event.when, status: 'confirmed', busy: true,
+      changedAt: Date.parse('2026-11-20T12:00:00Z'),
     });
     // A look brings the transaction, and no extended properties.
     const { singleValueExtendedProperties: _own, ...shown } = graph.events.get(made.remoteId)!;
