@@ -4,6 +4,7 @@ import { stoodOf } from '../calendars/entry.ts';
 import type { Stood } from '../calendars/returned.ts';
 import type { Change } from './changes.ts';
 import type { PlanTools } from './planTools.ts';
+import { isStale } from './versions.ts';
 
 type EntryChange = Extract<Change, { kind: 'calendarEvent' }>;
 
@@ -23,6 +24,8 @@ export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: 
   // Its first writing is under way, or it is somebody's copy.
   if (mapped === null && (standing === null || standing.remoteId !== null || push.writtenVersion !== null)) return [];
   if (mapped !== null) tools.remember('pushes', push.id);
+  // A look tells of an entry whole, so an older one has nothing to say beside a newer.
+  if (mapped !== null && isStale(change.remote.version, mapped.remoteVersion)) return [];
   // Another entry stands in its place by now.
   if (standing !== null && standing.remoteId !== null && standing.remoteId !== change.remote.id) return [];
   const [calendar, row] = [view.row('calendars', push.calendarId), view.row(push.subject.collection, push.subject.id)];

@@ -252,6 +252,17 @@ describe('our own words', () => {
     expect(await house.conflicts()).toEqual([]);
   });
 
+  test('an older state of an entry that comes after a newer one settles nothing', async () => {
+    const one = await booked('manual');
+    await house.look(one.told(times(6, 12, 18), { version: '2027-01-02T00:00:00.000Z' }));
+    expect((await house.rows()).differences).toMatchObject([{ state: 'open' }]);
+    const seq = await house.now();
+    await house.look(one.told(times(5, 12, 18), { version: '2027-01-01T00:00:00.000Z' }));
+    expect(await house.since(seq)).toEqual([]);
+    expect((await house.rows()).differences).toMatchObject([{ state: 'open' }]);
+    expect(await one.booking()).toMatchObject(times(5, 12, 18));
+  });
+
   test('what is told of an entry that another of ours has replaced is old news', async () => {
     const one = await booked('local_wins');
     await house.look(one.told({}, { gone: true }));
