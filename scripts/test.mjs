@@ -6,7 +6,7 @@ import { bootstrap, main } from './bootstrap.mjs';
 import { buildAll } from './setup/build.mjs';
 import { bundledNode, root, toolEnv } from './setup/paths.mjs';
 import { SetupError, took } from './setup/run.mjs';
-import { playwrightCounts, vitestCounts } from './test/counts.mjs';
+import { interrupted, playwrightCounts, vitestCounts } from './test/counts.mjs';
 
 /**
  * `npm test`: set-up, build, then every check in order. A failing step does not hide the later ones. The last line is
@@ -76,12 +76,30 @@ async function vitest(name, folders) {
   if (absent.length > 0) console.log(`!! no tests in ${absent.map((folder) => `tests/${folder}`).join(', ')}`);
   if (present.length === 0) return asOneCheck(1);
   const file = path.join(results, `vitest-${name}.json`);
+  const first = await once(file, present.map((folder) => `tests/${folder}/`));
+  if (first.code === 0 || !existsSync(file)) return counted(first.code, file, vitestCounts);
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const again = interrupted(report, first.said);
+  if (again.length === 0) return counted(first.code, file, vitestCounts);
+  console.log(`\n!! ended by the JavaScript engine, run once more: ${again.join(', ')}`);
+  const repeated = path.join(results, `vitest-${name}-again.json`);
+  const second = await once(repeated, again);
+  const { failed, failures } = counted(second.code, repeated, vitestCounts);
+  const counts = vitestCounts(report);
+  const lucky = again.map((one) => ({ name: one, why: 'its process was ended by the JavaScript engine' }));
+  return add(counts, { ...NOTHING, failed, failures, lucky });
+}
+
+/** What is said is shown as it comes, and kept. */
+async function once(file, filters) {
   rmSync(file, { force: true });
-  const code = await tool('vitest/vitest.mjs', [
-    'run', '--config', 'scripts/config/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`,
-    ...present.map((folder) => `tests/${folder}/`),
-  ], COMPILED);
-  return counted(code, file, vitestCounts);
+  const heard = [];
+  const hear = (chunk) => {
+    process.stdout.write(chunk);
+    heard.push(chunk);
+  };
+  const code = await tool('vitest/vitest.mjs', ['run', '--config', 'scripts/config/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters], COMPILED, hear);
+  return { code, said: Buffer.concat(heard).toString('utf8') };
 }
 
 async function playwright(project) {

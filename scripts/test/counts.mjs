@@ -14,6 +14,20 @@ export function vitestCounts(report) {
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped: report.numPendingTests + (report.numTodoTests ?? 0), failures, lucky: [] };
 }
 
+/**
+ * Files whose process was ended in the middle of a test by the JavaScript engine itself (nodejs/node issue 64500: WebAssembly that is made and
+ * thrown away again and again), and nothing else was wrong: they are run once more, and named. Empty = there is nothing to be repeated.
+ */
+export function interrupted(report, said) {
+  const text = said.replaceAll(PLAIN, '');
+  const errors = Number(/Vitest caught (\d+) unhandled error/.exec(text)?.[1] ?? 0);
+  const ended = text.match(/Caused by: Error: Worker exited unexpectedly/g)?.length ?? 0;
+  const checked = /# Fatal error in [^\n]*\n(?:# )?Check failed: jit_page/.test(text);
+  if (!checked || errors === 0 || errors !== ended || vitestCounts(report).failed > 0) return [];
+  const files = new Set(report.testResults.filter((file) => file.assertionResults.some(({ status }) => status === 'pending')).map(({ name }) => name));
+  return files.size === ended ? [...files] : [];
+}
+
 const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
 
 /**

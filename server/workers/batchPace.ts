@@ -8,7 +8,7 @@ const SLOW_MS = 160;
 const BETWEEN_MS = 25;
 
 /**
- * How much is worked on at once, and how soon again. A batch costs some twenty statements whatever its size, so under
+ * How much is worked on at once, and how soon again. A batch costs some ten ways to the database and back whatever its size, so under
  * load few large ones are cheap and many small ones are not; yet each holds the record, so none may take long.
  */
 export interface BatchPace {

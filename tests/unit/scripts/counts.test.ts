@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { playwrightCounts, vitestCounts } from '../../../scripts/test/counts.mjs';
+import { interrupted, playwrightCounts, vitestCounts } from '../../../scripts/test/counts.mjs';
 
 const spec = (title: string, status: string, message?: string) => ({
   file: 'a.spec.ts',
@@ -37,6 +37,24 @@ describe('the sum at the end of npm test', () => {
   it('counts what went wrong outside of any test', () => {
     expect(playwrightCounts({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 }, errors: [{ message: 'no such file' }] })).toMatchObject({
       passed: 0, failed: 1, failures: [{ name: 'the run itself', why: 'no such file' }],
+    });
+  });
+
+  describe('files whose process the JavaScript engine has ended', () => {
+    const said = '#\n# Fatal error in , line 0\n# Check failed: jit_page_->allocations_.erase(addr) == 1.\n#\nVitest caught 1 unhandled error during the test run.\nCaused by: Error: Worker exited unexpectedly\n';
+    const file = (name: string, ...statuses: string[]) => ({ name, status: 'passed', assertionResults: statuses.map((status) => ({ status, fullName: 'a', failureMessages: [] })) });
+    const report = (...testResults: object[]) => ({ numPassedTests: 2, numFailedTests: 0, numPendingTests: 1, testResults });
+
+    it('are named once, to be run again', () => {
+      expect(interrupted(report(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'passed', 'pending')), said)).toEqual(['b.test.ts']);
+    });
+
+    it('are none where anything else was wrong', () => {
+      const cut = file('b.test.ts', 'passed', 'pending');
+      expect(interrupted(report(cut), said.replace('1 unhandled error', '2 unhandled errors'))).toEqual([]);
+      expect(interrupted(report(cut), said.replace(/# Check.*\n/, ''))).toEqual([]);
+      expect(interrupted({ ...report(cut), numFailedTests: 1 }, said)).toEqual([]);
+      expect(interrupted(report(file('a.test.ts', 'passed')), said)).toEqual([]);
     });
   });
 });
