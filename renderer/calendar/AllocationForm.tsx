@@ -13,7 +13,7 @@ import { t } from '../i18n/index.ts';
 import { newId } from '../state/ids.ts';
 import { saveAllocation } from '../state/taking.ts';
 import { CountField, listed, missingText, WallField, wallText, wallTime } from './fields.tsx';
-import { FormDialog } from './FormDialog.tsx';
+import { FormActs, FormDialog } from './FormDialog.tsx';
 import { useRole } from './useHouse.ts';
 import { reasonsOf } from './words.ts';
 
@@ -123,14 +123,7 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
           </ul>
         ) : null}
         {asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missingText(tried, reason.trim() === '')} onChange={(event) => setReason(event.currentTarget.value)} /> : null}
-        <div className="dialog-acts">
-          <button type="submit" className="button button-main" disabled={judged?.drop.verdict === 'refused'}>
-            {t('calendar.form.save')}
-          </button>
-          <button type="button" className="button" onClick={onClose}>
-            {t('review.notYet')}
-          </button>
-        </div>
+        <FormActs onClose={onClose} refused={judged?.drop.verdict === 'refused'} />
       </form>
     </FormDialog>
   );

@@ -20,11 +20,11 @@ export function FormDialog({ title, onClose, children }: { readonly title: strin
   );
 }
 
-/** Saves what is filled in, or leaves it for later. */
-export function FormActs({ onClose }: { readonly onClose: () => void }) {
+/** Saves what is filled in, or leaves it for later; `refused`: as it is filled in it cannot be saved. */
+export function FormActs({ onClose, refused = false }: { readonly onClose: () => void; readonly refused?: boolean }) {
   return (
     <div className="dialog-acts">
-      <button type="submit" className="button button-main">
+      <button type="submit" className="button button-main" disabled={refused}>
         {t('calendar.form.save')}
       </button>
       <button type="button" className="button" onClick={onClose}>

@@ -8,14 +8,17 @@ import { readRows } from './rows.ts';
 export async function alertsAbout(tx: Tx, organisationId: string, subjectId: string): Promise<View> {
   const { rows } = await sql<{ id: string }>`select id from alerts where organisation_id = ${organisationId} and subject->>'id' = ${subjectId} and state <> 'resolved'`.execute(tx);
   const alerts: readonly Alert[] = rows.length === 0 ? [] : await readRows(tx, organisationId, 'alerts', rows.map((row) => row.id));
-  return {
-    mapping: () => null,
-    row: () => null,
-    weddingsByEmail: () => [],
-    weddingsByDate: () => [],
-    contactsByEmail: () => [],
-    contactsByPhone: () => [],
-    tellers: () => [],
-    unresolvedAlerts: (id) => (id === subjectId ? alerts : []),
-  };
+  return viewOfAlerts((id) => (id === subjectId ? alerts : []));
 }
+
+/** A record of which nothing is known but alerts that are not resolved. */
+export const viewOfAlerts = (unresolvedAlerts: View['unresolvedAlerts']): View => ({
+  mapping: () => null,
+  row: () => null,
+  weddingsByEmail: () => [],
+  weddingsByDate: () => [],
+  contactsByEmail: () => [],
+  contactsByPhone: () => [],
+  tellers: () => [],
+  unresolvedAlerts,
+});

@@ -6,6 +6,7 @@ import { alertsAnew } from '../../../core/domain/alerts/anew.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { filled, followLinks, LINKED, type Named, type OpenLink } from '../../../core/domain/record/openLinks.ts';
 import type { Mapping, View } from '../../../core/domain/record/view.ts';
+import { viewOfAlerts } from '../alertsAbout.ts';
 import type { Tx } from '../database.ts';
 import { readRows } from '../rows.ts';
 import { readWaiting, type NamedBy, type ParkedFor } from './read.ts';
@@ -134,16 +135,7 @@ async function alertsOf(tx: Tx, { organisationId, row, alerts }: Occasion, subje
   `.execute(tx)).rows.map(({ id }) => id);
   const stored = ids.length === 0 ? [] : await readRows(tx, organisationId, 'alerts', ids);
   const all = new Map([...stored.map((alert) => row('alerts', alert.id) ?? alert), ...subjectIds.flatMap(alerts)].map((alert) => [alert.id, alert]));
-  return {
-    mapping: () => null,
-    row: () => null,
-    weddingsByEmail: () => [],
-    weddingsByDate: () => [],
-    contactsByEmail: () => [],
-    contactsByPhone: () => [],
-    tellers: () => [],
-    unresolvedAlerts: (subjectId) => [...all.values()].filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
-  };
+  return viewOfAlerts((subjectId) => [...all.values()].filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId));
 }
 
 async function toldAnew(tx: Tx, { organisationId, row, context, now, newId }: Occasion, drafts: readonly EventDraft[], about: View): Promise<EventDraft[]> {
