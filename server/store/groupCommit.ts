@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Ids, Log } from '../../core/ports/ports.ts';
 import { createBinaryArrays } from './binaryArrays.ts';
+import { restBeforeCommit } from './commitPace.ts';
 import type { Database } from './database.ts';
 import type { RightOfWay } from './rightOfWay.ts';
 import type { NewDelivery, StoredReceipt } from './store.ts';
@@ -32,14 +34,15 @@ function isDataFault(error: unknown): boolean {
 }
 
 /**
- * Many deliveries, one commit. While one batch is being committed the next one gathers: no timer, no waiting when it
- * is quiet, large batches when it is not. One lane, because a second one was measured to be slower.
+ * Many deliveries, one commit. While one batch is being committed the next one gathers: no waiting when it is quiet, large
+ * batches when it is not, and none too soon after the last (`commitPace.ts`). One lane, because a second one was measured to be slower.
  */
 export function createGroupCommit(options: { readonly database: Database; readonly ids: Ids; readonly log: Log; readonly stored: () => void; readonly rightOfWay: Pick<RightOfWay, 'stored'> }): GroupCommit {
   const { database, ids, log, stored, rightOfWay } = options;
   let waiting: Pending[] = [];
   let running: Promise<void> | null = null;
   let commits = 0;
+  let begunAt = Number.NEGATIVE_INFINITY;
   const arrays = createBinaryArrays();
 
   /** Returns the ids of the rows that were new, by key. One statement = one commit. */
@@ -117,6 +120,9 @@ export function createGroupCommit(options: { readonly database: Database; readon
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
+      const rest = restBeforeCommit(performance.now() - begunAt, waiting.length);
+      if (rest > 0) await pause(rest);
+      begunAt = performance.now();
       const batch = take();
       try {
         await store(batch);

@@ -5,7 +5,7 @@ const MOST = 512;
 const QUICK_MS = 80;
 const SLOW_MS = 160;
 /** From the beginning of one pass to the next one at least. What comes alone never waits for it. */
-const BETWEEN_MS = 25;
+const BETWEEN_MS = 40;
 
 /**
  * How much is worked on at once, and how soon again. A batch costs some ten ways to the database and back whatever its size, so under
