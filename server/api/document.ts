@@ -12,6 +12,7 @@ import * as http from '../../core/contract/http.ts';
 import * as intake from '../../core/contract/intake.ts';
 import * as looking from '../../core/contract/looking.ts';
 import * as personalData from '../../core/contract/personalData.ts';
+import * as platform from '../../core/contract/platform.ts';
 import * as record from '../../core/contract/record.ts';
 import * as attention from '../../core/contract/record/attention.ts';
 import * as connections from '../../core/contract/record/connections.ts';
@@ -42,7 +43,7 @@ export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
-  accounts, commands, deliveries, dryRuns, errors, events, feeds, figures, founding, http, intake, looking, personalData, record,
+  accounts, commands, deliveries, dryRuns, errors, events, feeds, figures, founding, http, intake, looking, personalData, platform, record,
   attention, connections, day, people, row, taking, trade, systems,
 ];
 const REF = '#/components/schemas/';

@@ -66,7 +66,7 @@ export function createLooking(internals: StoreInternals, vendors: (system: strin
   }
 
   const afterAsking = <T extends LooksAnswer | null>(answer: T): T => {
-    if (answer?.connections.some(({ look }) => look === 'asked')) internals.callWorkers();
+    if (answer?.connections.some(({ look }) => look === 'asked')) internals.callLooks();
     return answer;
   };
 

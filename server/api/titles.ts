@@ -11,6 +11,7 @@ const DELIVERIES = 'Deliveries';
 const PEOPLE = 'People';
 const ACCOUNTS = 'Accounts';
 const PERSONAL = 'Personal data';
+const PLATFORM = 'Platform';
 
 export const TITLES: Titles = {
   enrol: [DEVICES, 'Exchange a one-use ticket for a device token'],
@@ -94,6 +95,7 @@ export const TITLES: Titles = {
   join: [ACCOUNTS, 'Accept an invitation with a new account'],
   accept: [ACCOUNTS, 'Accept an invitation with the account that is signed in'],
   signOnFor: [ACCOUNTS, 'Where people of an address sign on'],
+  analytics: [PLATFORM, 'Figures over all organisations, for a platform admin who has signed in with a code'],
   personalData: [PERSONAL, 'Everything that is held of a contact'],
   erasePreview: [PERSONAL, 'What forgetting a contact would do'],
   erase: [PERSONAL, 'Forget a contact'],
