@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Priority } from '../../core/contract/deliveries.ts';
 import type { CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { gate, NO_ACCESS_MS, type Breakers } from '../../core/domain/intake/breaker.ts';
@@ -18,6 +19,7 @@ import { insist } from '../systems/insist.ts';
 import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
 import { tellMoved } from './moved.ts';
+import { listenedOf, passedOver } from './listened.ts';
 import { messageOf } from './outcome.ts';
 import type { Pace } from './lookPace.ts';
 import { noteCall } from './signs.ts';
@@ -32,6 +34,11 @@ export interface Due {
   readonly cursor: string | null;
   readonly failures: number;
   readonly breaker: Breakers | null;
+  /** How often somebody has asked for a look, and up to which of them one has ended; see `server/asking`. */
+  readonly lookAsked: number;
+  readonly lookEnded: number;
+  /** The last look has left something for this one. */
+  readonly lookGoesOn: boolean;
 }
 
 /** What is read of a connection, and as what it is stored. */
@@ -63,6 +70,16 @@ export interface LookOptions {
 /** When the connection is looked at again, in milliseconds since the epoch; null = there is nothing to look at. */
 export type Next = number | null;
 
+/**
+ * `whole`: read to its end. `goes_on`: the rest is for the next look. `lost`: somebody else has gone on with it. `unanswered`: it was
+ * not read, for whatever reason.
+ */
+export interface Looked {
+  readonly next: Next;
+  readonly end: 'whole' | 'goes_on' | 'lost' | 'unanswered';
+}
+const unread = (next: Next): Looked => ({ next, end: 'unanswered' });
+
 /** No vendor is asked longer than this for one page. */
 const READ_LIMIT_MS = 90_000;
 /** Pages of one look; if there are more, the others have their turn first. */
@@ -82,49 +99,49 @@ export function sourceOf(vendor: VendorModule | null, path: string): Source | nu
 }
 
 /** Looks at one connection's source: reads pages, stores what they bring, each with its cursor in one transaction. */
-export async function look(due: Due, options: LookOptions, pace: Pace): Promise<Next> {
+export async function look(due: Due, options: LookOptions, pace: Pace): Promise<Looked> {
   const { store, clock, random } = options;
   const vendor = options.vendors(due.system);
   const source = sourceOf(vendor, due.path);
-  if (!source) return null;
+  if (!source) return unread(null);
   const verdict = gate(due.breaker ?? {}, 'poll', clock.now());
   // Whoever looks holds the connection's lease, so the one who tries is alone.
-  if (verdict.kind === 'wait') return verdict.until;
+  if (verdict.kind === 'wait') return unread(verdict.until);
   const access = await freshAccess({ internals: store, vendors: options.vendors, http: options.http, clock, calls: options.calls }, due.organisationId, due.id);
   // Nobody is called until leave is given again; whoever gives it has the source looked at.
-  if (!access.ok && access.error.code === 'connect.leave_ended') return clock.now() + WITHOUT_KEY_MS;
+  if (!access.ok && access.error.code === 'connect.leave_ended') return unread(clock.now() + WITHOUT_KEY_MS);
   const hand = access.ok && access.value.keptBy !== null ? byDesk(due, source, access.value, options) : null;
   const own = access.ok && vendor && hand === null ? byUs(due, vendor, source, access.value, options) : null;
   const read = access.ok ? await readPages(due, (hand ?? own)?.source ?? source, access.value, options) : unanswered(access.error.message);
   const stopped = hand?.stopped();
   // Nobody was called: neither breaker nor ladder have heard anything.
-  if (stopped) return stopped.again;
+  if (stopped) return unread(stopped.again);
   const over = own?.over() ?? null;
-  if (over?.code === 'connect.leave_ended') return clock.now() + WITHOUT_KEY_MS;
+  if (over?.code === 'connect.leave_ended') return unread(clock.now() + WITHOUT_KEY_MS);
   if (read.ok) {
     options.looked?.(due.system, 'answered');
     // What was held just when its key went to another place waits for nobody any more.
     if (access.ok && access.value.fence > 0) await store.database.withOrganisation(due.organisationId, (tx) => freeDesk(tx, [due.id], NO_DESK));
     if (due.failures > 0 || due.breaker?.poll !== undefined || due.health !== 'healthy') await noteCall(store, { ...called(due), sign: { kind: 'came', called: true }, retryAfterMs: null });
     if (own && source.origin === 'feed') await tellMoved(store, { organisationId: due.organisationId, connectionId: due.id }, own.movedTo());
-    if (read.value.more) return clock.now() + pace.goesOn(due.id, read.value.news);
+    if (read.value.more) return { next: clock.now() + pace.goesOn(due.id, read.value.news), end: 'goes_on' };
     pace.ended(due.id);
-    return clock.now() + source.everySeconds * 1000 * (0.9 + 0.2 * random());
+    return { next: clock.now() + source.everySeconds * 1000 * (0.9 + 0.2 * random()), end: read.value.lost ? 'lost' : read.value.passed ? 'unanswered' : 'whole' };
   }
   pace.ended(due.id);
   const { code, message, retryable, retryAfterMs } = read.error;
   // Nobody was called since there is nothing to call with: no fault of the source, and not worth a line.
   if (!retryable && own?.called() === false && access.ok && vendor && lacksKey(vendor.manifest, source.origin === 'feed' ? 'feed' : 'native', access.value.secrets)) {
-    return clock.now() + WITHOUT_KEY_MS * (0.9 + 0.2 * random());
+    return unread(clock.now() + WITHOUT_KEY_MS * (0.9 + 0.2 * random()));
   }
   options.log.warn({ organisationId: due.organisationId, connectionId: due.id, system: due.system, code, message }, 'a look at a source failed');
   // A look reads what is the account's own: where that may not be seen, it is the key that is not enough.
   const denied = over === null && (code === 'normalise.no_access' || code === 'normalise.forbidden');
   options.looked?.(due.system, denied ? 'no_access' : 'no_answer');
-  if (denied) return (await noteCall(store, { ...called(due), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + NO_ACCESS_MS;
+  if (denied) return unread((await noteCall(store, { ...called(due), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + NO_ACCESS_MS);
   const openUntil = await noteCall(store, { ...called(due), sign: { kind: 'unanswered', code: over?.code ?? code }, retryAfterMs });
   const backoff = Math.min(AGAIN_MS.first * 2 ** Math.min(due.failures, 10), AGAIN_MS.longest, source.everySeconds * 1000) * (0.5 + random() / 2);
-  return Math.max(clock.now() + backoff, openUntil ?? 0);
+  return unread(Math.max(clock.now() + backoff, openUntil ?? 0));
 }
 
 const called = ({ organisationId, id: connectionId }: Due) => ({ organisationId, connectionId, operation: 'poll' as const });
@@ -136,14 +153,16 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
   const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access);
   let called = false;
   let movedTo: string | null = null;
+  let listened: ReturnType<typeof listenedOf> | null = null;
   const read: Source['read'] = (cursor) =>
-    insisting.call((with_) => {
+    insisting.call(async (with_) => {
+      listened ??= listenedOf(store, vendor, { organisationId, connectionId });
       const door = calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'source.look' }) ?? http;
       const send: Http['send'] = (request) => {
         called = true;
         return door.send(request);
       };
-      return source.read(cursor, with_, { http: followRedirects({ send }, { onMoved: (url) => (movedTo = url.host) }), clock });
+      return source.read(cursor, { ...with_, ...(await listened) }, { http: followRedirects({ send }, { onMoved: (url) => (movedTo = url.host) }), clock });
     });
   return { source: { ...source, read }, called: () => called, over: () => insisting.over(), movedTo: () => movedTo };
 }
@@ -161,9 +180,12 @@ function byDesk({ organisationId, system }: Due, source: Source, { connectionId,
   return { source: { ...source, read }, stopped: () => stopped };
 }
 
-/** Whether there is more to be read, and whether anything of what was read was not known. */
+/** Whether there is more to be read, whether somebody else reads it, and whether anything of what was read was not known. */
 interface Read {
   readonly more: boolean;
+  readonly lost?: boolean;
+  /** A part of it did not answer. */
+  readonly passed?: boolean;
   readonly news: boolean;
 }
 
@@ -174,16 +196,18 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await inTime(() => source.read(cursor, access, { http, clock }));
     if (!answer.ok) return answer;
-    const { items, cursor: next, more } = answer.value;
+    const { items, cursor: next, more, unread: passed = [] } = answer.value;
+    await passedOver({ internals: store, log: options.log }, { organisationId: due.organisationId, connectionId: due.id }, passed);
     if (items.length > 0 || next !== cursor) {
       const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence, more }, items, options);
       // Paused meanwhile, kept by somebody else, or somebody else has gone on from here: what was read is theirs.
-      if (stored === null) return ok({ more: false, news });
+      if (stored === null) return ok({ more: false, lost: true, news });
       if (stored > 0) store.callWorkers();
       if (source.origin === 'poll' || source.origin === 'feed') options.figures?.came(due.id, source.origin, stored);
       news ||= stored > 0;
     }
-    if (!more) return ok({ more: false, news });
+    // What may not be read is not there to be asked; what did not answer is.
+    if (!more) return ok({ more: false, news, passed: passed.some(({ code }) => code === 'normalise.reread_failed') });
     // From the same place the same page would come, for ever.
     if (next === cursor) return unanswered('The list goes on with the page that it has just given.');
     cursor = next;
@@ -195,7 +219,12 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
 function keepPage(due: Due, origin: Origin, { cursor, next, fence, more }: { readonly cursor: string | null; readonly next: string; readonly fence: number; readonly more: boolean }, items: Parameters<typeof storeBrought>[2], { store, clock, ids, vendors }: LookOptions): Promise<number | null> {
   const { organisationId, id: connectionId, system } = due;
   const manifest = vendors(system)?.manifest;
-  const priority = ({ event }: Brought) => (manifest ? priorityOf({ origin, event, longList: cursor === null || more }, manifest) : 'normal');
+  // Somebody waits for it: it goes before what else has come.
+  const usual: Priority = due.lookAsked > due.lookEnded ? 'urgent' : 'normal';
+  const priority = ({ event }: Brought): Priority => {
+    const own = manifest ? priorityOf({ origin, event, longList: cursor === null || more }, manifest) : 'normal';
+    return own === 'normal' ? usual : own;
+  };
   return store.database.withOrganisation(organisationId, async (tx) => {
     const moved = await sql`
       update connection_access set cursor = ${next} where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and kept_fence = ${fence} and not paused returning id

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { OpenedStore } from '../store/internals.ts';
-import { look, sourceOf, type Due, type LookOptions, type Next } from './look.ts';
+import { instant, type OpenedStore } from '../store/internals.ts';
+import { look, sourceOf, type Due, type Looked, type LookOptions } from './look.ts';
 import { createPace } from './lookPace.ts';
 
 /** Looks at the same time. */
@@ -62,15 +62,28 @@ export function startPolls(options: PollsOptions): Polls {
         where d.next_poll_at <= ${now}::timestamptz and not d.paused and d.id <> all(${[...running.keys()]}::uuid[]) order by d.next_poll_at ${sql.raw(first === 'oldest' ? 'asc' : 'desc')} limit ${limit} for update of d skip locked
       ) as due
       where a.id = due.id
-      returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker
+      returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker, a.look_asked, a.look_ended, a.look_goes_on
     `.execute(store.database.system);
     return { due: rows, lease };
   }
 
-  /** A call for a look that came meanwhile has moved the time already: it stays. */
-  async function setNext(connectionId: string, next: Next, lease: string): Promise<void> {
+  /**
+   * A call for a look that came meanwhile has moved the time already: it stays. What a look that only ended an earlier one has not
+   * seen, and what was lost to somebody else, is looked at again at once while somebody waits for it.
+   */
+  async function settle({ id, lookAsked, lookGoesOn }: Due, lease: string, beganAt: number, { next, end }: Looked): Promise<void> {
     const at = next === null ? null : new Date(next).toISOString();
-    await sql`update connection_access set next_poll_at = ${at}::timestamptz where id = ${connectionId} and next_poll_at = ${lease}::timestamptz`.execute(store.database.system);
+    const whole = end === 'whole' && !lookGoesOn;
+    const again = end === 'lost' || (end === 'whole' && lookGoesOn);
+    await sql`
+      update connection_access set
+        next_poll_at = case when next_poll_at is distinct from ${lease}::timestamptz then next_poll_at when ${again} and look_asked > look_ended then ${instant(clock)}::timestamptz else ${at}::timestamptz end,
+        looked_at = case when ${whole} then greatest(looked_at, ${new Date(beganAt).toISOString()}::timestamptz) else looked_at end,
+        look_answered = case when ${whole} then greatest(look_answered, ${lookAsked}::bigint) else look_answered end,
+        look_ended = case when ${whole || end === 'unanswered'} then greatest(look_ended, ${lookAsked}::bigint) else look_ended end,
+        look_goes_on = case when ${end === 'goes_on'} then true when ${end === 'whole'} then false else look_goes_on end
+      where id = ${id}
+    `.execute(store.database.system);
   }
 
   /** Takes those off the list that have nothing to be looked at: a house may have thousands that only call us. */
@@ -87,10 +100,11 @@ export function startPolls(options: PollsOptions): Polls {
   }
 
   function begin(due: Due, lease: string): void {
+    const beganAt = clock.now();
     const one = look(due, { ...options, store }, pace)
-      .then(async (next) => {
-        if (next === null) surplus = true;
-        await setNext(due.id, next, lease);
+      .then(async (looked) => {
+        if (looked.next === null) surplus = true;
+        await settle(due, lease, beganAt, looked);
       })
       // The lease stands, so it is tried again when that is over.
       .catch((error: unknown) => log.error({ err: error, organisationId: due.organisationId, connectionId: due.id }, 'a look could not be done'))
@@ -150,6 +164,7 @@ export function startPolls(options: PollsOptions): Polls {
       }
     }
   }
+  const forget = store.onLooks(wake);
   const loop = run();
 
   return {
@@ -161,6 +176,7 @@ export function startPolls(options: PollsOptions): Polls {
       });
     },
     async stop() {
+      forget();
       stopped = true;
       rouse();
       await loop;
