@@ -12,6 +12,7 @@ import { useNow } from '../components/useNow.ts';
 import { t } from '../i18n/index.ts';
 import { newId } from '../state/ids.ts';
 import { saveAllocation } from '../state/taking.ts';
+import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { CountField, listed, missingText, WallField, wallText, wallTime } from './fields.tsx';
 import { FormActs, FormDialog } from './FormDialog.tsx';
 import { useRole } from './useHouse.ts';
@@ -34,7 +35,8 @@ interface FormProps {
 /** A hold, a closure, crew or equipment that is taken by hand; what stands against it is said while it is written. */
 export function AllocationForm({ house, id, resourceId, startsAt, onClose }: FormProps) {
   const backend = useBackend();
-  const { weddings, resources } = useTables();
+  const tables = useTables();
+  const { weddings, resources } = tables;
   const role = useRole();
   const now = useNow(60_000);
   const { zone } = house;
@@ -56,6 +58,7 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
   const [weddingId, setWeddingId] = useState(was?.weddingId ?? NONE);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  const { waits, unasked, wait } = useAsked(onClose);
 
   const [begin, end] = [wallTime(from, zone), wallTime(to, zone)];
   const backwards = begin !== null && end !== null && end <= begin;
@@ -74,7 +77,7 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
     const one = fields && occupancyOf({ collection: 'allocations', row: { id: allocationId, version: 1, source: null, ...fields } }, (of) => house.rows.resources[of] ?? null);
     return one ? { drop: judgeDrop(house, [one], role, now), one } : null;
   }, [fields, allocationId, house, role, now]);
-  const asks = judged?.drop.verdict === 'reason';
+  const asks = judged?.drop.verdict === 'reason' || unasked.length > 0;
   const reasons = judged ? reasonsOf(house, judged.drop, [judged.one]) : [];
   const places = resources[resource]?.places ?? 1;
 
@@ -86,9 +89,12 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
           event.preventDefault();
           setTried(true);
           if (!fields || judged?.drop.verdict === 'refused' || (asks && reason.trim() === '')) return;
-          void saveAllocation(backend, { allocationId, basedOnVersion: was?.version ?? null, ...fields, reason: asks ? reason : null }).then((done) => {
+          const commandId = newId();
+          const stays = status === 'definite' && asksCalendars(tables, [resource]);
+          void saveAllocation(backend, { allocationId, basedOnVersion: was?.version ?? null, ...fields, reason: asks ? reason : null }, commandId).then((done) => {
             tellDecided(done, allocationId);
-            if (done.kind !== 'not_kept') onClose();
+            if (done.kind === 'kept' && stays) wait(commandId);
+            else if (done.kind !== 'not_kept') onClose();
           });
         }}
       >
@@ -113,17 +119,18 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
         </div>
         <TextInput label={t('calendar.form.tags')} description={t('calendar.form.tagsHelp')} value={tags} autoComplete="off" onChange={(event) => setTags(event.currentTarget.value)} />
         <TextInput label={t('calendar.form.locked')} description={t('calendar.form.lockedHelp')} value={locked} maxLength={200} autoComplete="off" onChange={(event) => setLocked(event.currentTarget.value)} />
-        {reasons.length > 0 ? (
+        {reasons.length + unasked.length > 0 ? (
           <ul className="cal-effects" aria-live="polite">
             {reasons.map((text) => (
               <li key={text} data-effect="appears">
                 {text}
               </li>
             ))}
+            <UnaskedItems unasked={unasked} zone={zone} now={now} />
           </ul>
         ) : null}
         {asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missingText(tried, reason.trim() === '')} onChange={(event) => setReason(event.currentTarget.value)} /> : null}
-        <FormActs onClose={onClose} refused={judged?.drop.verdict === 'refused'} />
+        <FormActs onClose={onClose} refused={judged?.drop.verdict === 'refused'} waits={waits} saveAs={t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : 'calendar.form.save')} />
       </form>
     </FormDialog>
   );

@@ -64,7 +64,8 @@ function useOvertaken(house: House): void {
       const one = house.timetable.get(occupancyId(move));
       return one ? [{ to: movedTo(house, one, { resourceId: move.resourceId, startsAt: Date.parse(move.startsAt), endsAt: Date.parse(move.endsAt) }), version: versionOf(house, one.id) }] : [];
     });
-    if (moves.length > 0) setHolding({ proposal: { moves, overtaken: command.commandId }, refusal: null, waysFor: null, preview: null });
+    const stays = command.moves.flatMap(({ follow }) => (follow?.how === 'along' ? follow.stay : []));
+    if (moves.length > 0) setHolding({ proposal: { moves, stays, overtaken: command.commandId }, refusal: null, waysFor: null, preview: null });
   }, [outbox, house]);
 }
 
@@ -92,10 +93,15 @@ export function CalendarView() {
   const { zone } = house;
   const named = place.on === undefined ? null : dayNamed(place.on, zone);
   const shownConflict = place.conflictId === null ? undefined : conflicts[place.conflictId];
+  // On a narrow screen an address that leads to a conflict leads to the queue.
+  useEffect(() => {
+    if (place.conflictId !== null) setTab('queue');
+  }, [place.conflictId]);
   const start = unitStart(named ?? (shownConflict ? Date.parse(shownConflict.startsAt) : now), scale, zone);
   const resourceIds = useShownResources(house, place, query, now);
   const selected = useMemo(() => (place.taking === undefined ? null : (TAKING.map((collection) => occupancyId({ collection, id: place.taking ?? '' })).find((id) => house.timetable.get(id) !== undefined) ?? null)), [place.taking, house.timetable]);
   const chosen = selected === null ? undefined : house.timetable.get(selected);
+  const clash = shownConflict?.members.map(occupancyId).find((id) => house.timetable.get(id) !== undefined);
 
   const change = useCallback((by: Partial<CalendarPlace>) => go({ place: { ...place, ...by }, selected: null }), [place]);
   const select = useCallback((id: string) => {
@@ -140,7 +146,7 @@ export function CalendarView() {
         <div className="cal-board" id="cal-panel-timeline" {...(isBeside ? {} : { role: 'tabpanel', 'aria-labelledby': 'cal-tab-timeline' })}>
           {isBeside ? <h2 className="vh">{t('calendar.timeline')}</h2> : <h1 className="vh">{t('calendar.title')}</h1>}
           <Toolbar place={place} scale={scale} start={start} zone={zone} zoom={zoom} query={query} mayEdit={mayEdit} onPlace={change} onZoom={setZoom} onQuery={setQuery} />
-          <Timeline house={house} resourceIds={resourceIds} clashing={clashing} scale={scale} start={start} zoom={zoom} selected={selected} onSelect={select} mayMove={mayMove} mayEdit={mayEdit} />
+          <Timeline house={house} resourceIds={resourceIds} clashing={clashing} scale={scale} start={start} zoom={zoom} selected={selected} led={selected ?? clash ?? null} onSelect={select} mayMove={mayMove} mayEdit={mayEdit} />
           {refusal ? (
             <div className="cal-card cal-refusal" role="alert">
               <p>

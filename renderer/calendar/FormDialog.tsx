@@ -20,12 +20,12 @@ export function FormDialog({ title, onClose, children }: { readonly title: strin
   );
 }
 
-/** Saves what is filled in, or leaves it for later; `refused`: as it is filled in it cannot be saved. */
-export function FormActs({ onClose, refused = false }: { readonly onClose: () => void; readonly refused?: boolean }) {
+/** Saves what is filled in, or leaves it for later; `refused`: as it is filled in it cannot be saved; `saveAs`: what saving is called, `waits`: it is under way. */
+export function FormActs({ onClose, refused = false, waits = false, saveAs = t('calendar.form.save') }: { readonly onClose: () => void; readonly refused?: boolean; readonly waits?: boolean; readonly saveAs?: string }) {
   return (
     <div className="dialog-acts">
-      <button type="submit" className="button button-main" disabled={refused}>
-        {t('calendar.form.save')}
+      <button type="submit" className="button button-main" disabled={refused || waits}>
+        {saveAs}
       </button>
       <button type="button" className="button" onClick={onClose}>
         {t('review.notYet')}

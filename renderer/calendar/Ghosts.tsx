@@ -1,22 +1,23 @@
 import { IconCheck, IconHexagonFilled, IconLock, IconTriangleFilled } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { judgeDrop, type DropVerdict } from '../../core/domain/conflicts/drop.ts';
+import type { DropVerdict } from '../../core/domain/conflicts/drop.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
-import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { isUnanswered } from '../../core/link/outbox.ts';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
-import { wouldMove } from './acts.ts';
+import { judgeAll, wouldMove } from './acts.ts';
 import { xOf, type Axis } from './axis.ts';
 import { BAR_LEAST_PX, BAR_TOP } from './Bar.tsx';
 import { useHolding } from './holding.ts';
 import { LANE, type LaidRow } from './lanes.ts';
 import { useRole } from './useHouse.ts';
+import { waitingOf } from './waiting.ts';
 import { reasonsOf, whenText } from './words.ts';
 
 const MARKS = { free: IconCheck, warned: IconTriangleFilled, reason: IconHexagonFilled, refused: IconLock } as const;
 const REASONS_SHOWN = 2;
+const NOBODY: readonly string[] = [];
 
 interface GhostsProps {
   readonly house: House;
@@ -34,41 +35,50 @@ export function Ghosts({ house, rows, axis, labels, now }: GhostsProps) {
   const outbox = useConsole((state) => state.outbox);
   const role = useRole();
   const moves = useMemo(() => (lift ? wouldMove(house, lift).map(({ to }) => to) : (preview ?? proposal?.moves.map(({ to }) => to) ?? [])), [house, lift, preview, proposal]);
-  const drop = useMemo(() => (moves.length > 0 ? judgeDrop(house, moves, role, now) : null), [house, moves, role, now]);
+  const stays = proposal && !lift && !preview ? proposal.stays : NOBODY;
+  const whole = useMemo(() => (moves.length > 0 ? judgeAll(house, moves, stays, role, now) : null), [house, moves, stays, role, now]);
+  const drop = whole?.drop ?? null;
+  const all = whole?.to ?? moves;
   const byResource = useMemo(() => new Map(rows.map((row) => [row.resourceId, row])), [rows]);
   const waiting = useMemo(
     () =>
       outbox.flatMap((entry) => {
         const { command } = entry;
-        return command.type === 'plan.carry_out' && isUnanswered(entry) ? command.moves.map((move) => ({ id: occupancyId(move), resourceId: move.resourceId, startsAt: Date.parse(move.startsAt), endsAt: Date.parse(move.endsAt) })) : [];
+        return command.type === 'plan.carry_out' && isUnanswered(entry) ? waitingOf(house, command) : [];
       }),
-    [outbox],
+    [house, outbox],
   );
   const box = (one: Pick<Occupancy, 'startsAt' | 'endsAt' | 'resourceId'>) => {
     const row = byResource.get(one.resourceId);
     return row && { left: labels + xOf(axis, one.startsAt), width: Math.max((one.endsAt - one.startsAt) * axis.pxPerMs, BAR_LEAST_PX), top: row.top + 2, height: row.height - 4 };
   };
-  const ids = new Set(moves.map(({ id }) => id));
+  const ids = new Set(all.map(({ id }) => id));
   const verdict: DropVerdict = drop?.verdict ?? 'free';
   const Mark = MARKS[verdict];
-  const reasons = drop ? reasonsOf(house, drop, moves) : [];
+  // What is moved bears the verdict on all of it; of what follows only what has part in the trouble.
+  const clashes = drop ? [...drop.impact.appear, ...drop.impact.stay] : [];
+  const troubled = new Set([...clashes.flatMap(({ members }) => members), ...(drop?.impact.breaches ?? []).map((breach) => breach.occupancyId)]);
+  const reasons = drop ? reasonsOf(house, drop, all) : [];
   const others = (clashes: readonly { readonly members: readonly string[] }[]) => [...new Set(clashes.flatMap(({ members }) => members))].filter((id) => !ids.has(id));
   return (
     <div className="tl-ghosts" aria-hidden>
       {waiting.map((one) => {
         const at = box(one);
         return at ? (
-          <div key={`waiting ${one.id}`} className="tl-ghost" data-verdict="waiting" style={at}>
+          <div key={`waiting ${one.id}`} className="tl-ghost" data-verdict="waiting" data-follows={one.follows || undefined} style={at}>
             <span className="tl-ghost-text">{t('calendar.beingRecorded')}</span>
           </div>
         ) : null;
       })}
-      {moves.map((one, index) => {
+      {all.map((one, index) => {
         const at = box(one);
+        const follows = index >= moves.length;
+        const own: DropVerdict = follows && !troubled.has(one.id) ? 'free' : verdict;
+        const OwnMark = MARKS[own];
         return at ? (
-          <div key={one.id} className="tl-ghost" data-verdict={verdict} style={at}>
+          <div key={one.id} className="tl-ghost" data-verdict={own} data-follows={follows || undefined} style={at}>
             <span className="tl-ghost-text">
-              <Mark size={12} /> <bdi>{one.label}</bdi>
+              <OwnMark size={12} /> <bdi>{one.label}</bdi>
             </span>
             {index === 0 && lift ? (
               <span className="tl-tag" data-verdict={verdict}>

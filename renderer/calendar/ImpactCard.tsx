@@ -1,22 +1,54 @@
 import { TextInput } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { judgeDrop } from '../../core/domain/conflicts/drop.ts';
+import { MOST_FOLLOWING } from '../../core/contract/commands.ts';
+import { ownersOf, type OwnedItem } from '../../core/domain/calendars/subjects.ts';
+import { movedCall, type Follower } from '../../core/domain/conflicts/following.ts';
 import { versionOf, type House } from '../../core/domain/conflicts/house.ts';
-import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
+import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import { memberOf, occupancyId } from '../../core/domain/conflicts/occupancies.ts';
+import { followedTo, judgeWhole, partiesOf } from '../../core/domain/conflicts/parties.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
-import { isolated } from '../components/format.ts';
+import { useTables } from '../app/selectors.ts';
+import { isolated, timeText } from '../components/format.ts';
 import { WillWrite } from '../calendars/WillWrite.tsx';
 import { useNow } from '../components/useNow.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { carryOut } from '../state/taking.ts';
+import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
+import { Following } from './Following.tsx';
 import { setHolding, type Proposal } from './holding.ts';
 import { useRole } from './useHouse.ts';
 import { moveText, reasonsOf, vanishedText, whenText } from './words.ts';
 
-/** Before anything is sent: who moves and by how much, what begins and ceases to clash, and whether somebody has to say why. */
+/** Where a follower stands, or would: what calendars have of it. Null = it takes nobody's time. */
+function standsAt(house: House, one: Follower): Occupancy | null {
+  if (one.collection === 'runSheetItems') return null;
+  return followedTo(house, one) ?? house.timetable.get(occupancyId({ collection: one.collection, id: one.row.id })) ?? null;
+}
+
+/** An item of a run sheet as it would be, for the calendars that have it; null = it is none. */
+function itemAfter(house: House, { collection, row, set }: Follower, to: readonly Occupancy[]): OwnedItem | null {
+  const wedding = collection === 'runSheetItems' ? house.rows.weddings[row.weddingId] : undefined;
+  if (collection !== 'runSheetItems' || !wedding) return null;
+  const room = to.find(({ id }) => id === occupancyId({ collection: 'weddings', id: wedding.id }))?.resourceId ?? wedding.roomId;
+  const people = Object.values(house.rows.resources).filter(({ kind }) => kind === 'vendor' || kind === 'crew');
+  const owners = new Map(people.map(({ id, keys }) => [id, keys]));
+  return { collection, row: { ...row, ...set }, wedding: { ...wedding, roomId: room }, ownerIds: ownersOf(row.owner, owners) };
+}
+
+/** A booking takes its call time along; null = it has none, or it stays. */
+function callText(house: House, one: Occupancy): string | null {
+  const { collection, id } = memberOf(one.id);
+  const row = collection === 'bookings' ? house.rows.bookings[id] : undefined;
+  const call = row ? movedCall(row, one.startsAt) : null;
+  if (!row?.callTime || call === null || Date.parse(call) === Date.parse(row.callTime)) return null;
+  return t('calendar.follow.call', { was: timeText(row.callTime, house.zone), becomes: timeText(call, house.zone) });
+}
+
+/** Before anything is sent: who moves and by how much, what goes with it, what begins and ceases to clash, and whether somebody has to say why. */
 export function ImpactCard({ house, proposal, onDone }: { readonly house: House; readonly proposal: Proposal; readonly onDone: (occupancyId: string | null) => void }) {
   const backend = useBackend();
   const role = useRole();
@@ -25,12 +57,29 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
   const to = useMemo(() => proposal.moves.map((move) => move.to), [proposal]);
-  const drop = useMemo(() => judgeDrop(house, to, role, now), [house, to, role, now]);
+  const tables = useTables();
+  const items = tables.runSheetItems;
+  const parties = useMemo(() => partiesOf(house, to, Object.values(items)), [house, to, items]);
+  const whole = useMemo(() => judgeWhole(house, to, parties, new Set(proposal.stays), role, now), [house, to, parties, proposal.stays, role, now]);
+  const { drop } = whole;
+  const taking = useMemo(() => [...to, ...whole.along.flatMap((one) => standsAt(house, one) ?? [])], [house, to, whole]);
   const from = to.flatMap(({ id }) => house.timetable.get(id) ?? []);
+  const besides = useMemo(() => whole.along.flatMap((one) => itemAfter(house, one, to) ?? []), [house, to, whole]);
+  const company = parties.map(({ wedding, followers }) => {
+    const goes = (one: Follower): boolean => whole.along.includes(one);
+    return { weddingId: wedding.id, along: followers.filter(goes), stay: followers.filter((one) => !goes(one)) };
+  });
+  const tooMany = company.some(({ along }) => along.length > MOST_FOLLOWING);
   const deciding = useConsole((state) => to.some(({ id }) => state.deciding[memberOf(id).id] === true));
-  const needsReason = drop.verdict === 'reason';
+  const done = (): void => {
+    setHolding({ proposal: null, said: t('calendar.sent') });
+    onDone(to[0]?.id ?? null);
+  };
+  // What somebody was quicker with comes back as another card.
+  const { waits, unasked, wait } = useAsked((outcome) => outcome !== 'rebase' && done());
+  const needsReason = drop.verdict === 'reason' || unasked.length > 0;
   const limitText = drop.impact.breaches.map(({ overridableBy, name }) => t('calendar.limitBy', { name: isolated(name), who: overridableBy.map((who) => tMaybe(`roles.${who}`) ?? who).join(', ') }));
-  const moved = new Set(to.map(({ id }) => id));
+  const moved = new Set(whole.to.map(({ id }) => id));
 
   useEffect(() => card.current?.focus({ preventScroll: true }), [proposal]);
 
@@ -43,11 +92,11 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
     if (needsReason && reason.trim() === '') return setMissing(true);
     // After somebody else was first it is sent over what the person sees now.
     const moves = proposal.overtaken === null ? proposal.moves : to.map((one) => ({ to: one, version: versionOf(house, one.id) }));
-    const { decided } = await carryOut(backend, moves, from, needsReason ? reason : null);
+    const stays = asksCalendars(tables, whole.to.filter(({ status }) => status === 'definite').map(({ resourceId }) => resourceId));
+    const { decided, commandId } = await carryOut(backend, moves, from, needsReason ? reason : null, company);
     tellDecided(decided, memberOf(to[0]?.id ?? '').id);
-    if (decided.kind === 'not_kept') return;
-    setHolding({ proposal: null, said: t('calendar.sent') });
-    onDone(to[0]?.id ?? null);
+    if (decided.kind === 'kept' && stays) wait(commandId);
+    else if (decided.kind !== 'not_kept') done();
   };
 
   return (
@@ -79,6 +128,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
         <ul className="cal-moves">
           {to.map((one) => {
             const was = house.timetable.get(one.id);
+            const call = callText(house, one);
             return (
               <li key={one.id}>
                 <bdi className="cal-who">{one.label}</bdi>
@@ -91,31 +141,40 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
                   ) : null}
                   {whenText(one, house.zone)}
                 </span>
+                {call === null ? null : <span className="dim num">{call}</span>}
               </li>
             );
           })}
         </ul>
+        {parties.filter(({ followers }) => followers.length > 0).map((party) => (
+          <Following
+            key={party.wedding.id} house={house} party={party} whole={whole} named={parties.length > 1}
+            stays={proposal.stays} onStays={(stays) => setHolding({ proposal: { ...proposal, stays } })}
+          />
+        ))}
+        {tooMany ? <p className="inline-error">{t('calendar.follow.tooMany', { count: MOST_FOLLOWING })}</p> : null}
         <ul className="cal-effects">
           {drop.impact.vanish.map((clash) => (
             <li key={`v ${clash.kind} ${clash.members.join()}`} data-effect="vanishes">
               <strong>{t('calendar.vanishesWith')}</strong> {vanishedText(house, moved, clash)}
             </li>
           ))}
-          {reasonsOf(house, drop, to).map((text) => (
+          {reasonsOf(house, drop, whole.to).map((text) => (
             <li key={text} data-effect="appears">
               <strong>{t(drop.verdict === 'warned' ? 'calendar.tight' : 'calendar.against')}:</strong> {text}
             </li>
           ))}
+          <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
           {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
-          <WillWrite house={house} to={to} />
+          <WillWrite house={house} to={taking} besides={besides} />
         </ul>
         {drop.verdict === 'refused' ? <p className="inline-error">{t('calendar.notAnyMore')}</p> : null}
         {needsReason ? (
           <TextInput label={t('calendar.reason')} description={[t('calendar.reasonHelp'), ...limitText].join(' ')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
         ) : null}
         <div className="dialog-acts">
-          <button type="submit" className="button button-main" disabled={drop.verdict === 'refused' || deciding}>
-            {t(to.length > 1 ? 'calendar.confirmAll' : 'calendar.confirm')}
+          <button type="submit" className="button button-main" disabled={drop.verdict === 'refused' || deciding || tooMany || waits}>
+            {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : to.length > 1 ? 'calendar.confirmAll' : 'calendar.confirm')}
           </button>
           <button type="button" className="button" onClick={letGo}>
             {t(proposal.overtaken === null ? 'calendar.putBackAct' : 'outbox.drop')}

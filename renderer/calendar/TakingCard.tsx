@@ -14,8 +14,10 @@ import { calendarName } from '../calendars/words.ts';
 import { useNow } from '../components/useNow.ts';
 import { inspectHref } from '../inspector/links.ts';
 import { t } from '../i18n/index.ts';
+import { newId } from '../state/ids.ts';
 import { movableOf, setTakingStatus } from '../state/taking.ts';
 import { lift } from './acts.ts';
+import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { say, setHolding } from './holding.ts';
 import { breachText, clashText, holdText, resourceName, statusText, whenText } from './words.ts';
 
@@ -114,14 +116,15 @@ interface StatusProps {
 /** Says what stands against it and asks why where somebody has to; what cancels or gives way needs no word. */
 function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
   const backend = useBackend();
-  const { conflicts } = useTables();
+  const tables = useTables();
   const now = useNow(60_000);
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
+  const { waits, unasked, wait } = useAsked(onDone);
   const { collection, id } = subject;
-  const accepted = Object.values(conflicts).filter(({ state }) => state === 'overridden').map(({ members }) => members.map(occupancyId).sort().join(' '));
+  const accepted = Object.values(tables.conflicts).filter(({ state }) => state === 'overridden').map(({ members }) => members.map(occupancyId).sort().join(' '));
   const judged = judgeStatus(house, one, status, ({ members }) => accepted.includes([...members].sort().join(' ')), now);
-  const asks = status !== 'cancelled' && judged.needsReason;
+  const asks = status !== 'cancelled' && (judged.needsReason || unasked.length > 0);
   return (
     <form
       className="unfolded"
@@ -129,9 +132,12 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (asks && reason.trim() === '') return setMissing(true);
-        void setTakingStatus(backend, { collection, id, basedOnVersion: versionOf(house, one.id), status, reason: asks ? reason : null }).then((done) => {
+        const commandId = newId();
+        const stays = status === 'definite' && asksCalendars(tables, [one.resourceId]);
+        void setTakingStatus(backend, { collection, id, basedOnVersion: versionOf(house, one.id), status, reason: asks ? reason : null }, commandId).then((done) => {
           tellDecided(done, id);
-          if (done.kind !== 'not_kept') onDone();
+          if (done.kind === 'kept' && stays) wait(commandId);
+          else if (done.kind !== 'not_kept') onDone();
         });
       }}
     >
@@ -143,11 +149,12 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
           {judged.breaches.map((breach) => (
             <li key={breach.limitId} data-effect="appears">{breachText(breach)}</li>
           ))}
+          <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
         </ul>
       ) : null}
       {asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(`calendar.becomesStatus.${status}`)}</p>}
-      <button type="submit" className="button button-main">
-        {t(`calendar.act.${status}`)}
+      <button type="submit" className="button button-main" disabled={waits}>
+        {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : `calendar.act.${status}`)}
       </button>
     </form>
   );

@@ -30,13 +30,15 @@ interface TimelineProps {
   readonly zoom: number;
   /** An occupancy; null = none. */
   readonly selected: string | null;
+  /** What is brought into view; null = nothing in particular. */
+  readonly led: string | null;
   readonly onSelect: (id: string) => void;
   readonly mayMove: boolean;
   readonly mayEdit: boolean;
 }
 
 /** Resources down, time across, both drawn only where they are seen. */
-export function Timeline({ house, resourceIds, clashing, scale, start, zoom, selected, onSelect, mayMove, mayEdit }: TimelineProps) {
+export function Timeline({ house, resourceIds, clashing, scale, start, zoom, selected, led, onSelect, mayMove, mayEdit }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useViewport(scroller);
   const now = useNow(60_000);
@@ -126,10 +128,10 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
   );
   const shownFor = useRef<string | null>(null);
   useEffect(() => {
-    if (view.width === 0 || selected === shownFor.current) return;
-    shownFor.current = selected;
-    if (selected !== null) reveal(selected);
-  }, [selected, reveal, view.width]);
+    if (view.width === 0 || led === shownFor.current) return;
+    shownFor.current = led;
+    if (led !== null) reveal(led);
+  }, [led, reveal, view.width]);
 
   const ground = useMemo<Ground>(() => ({ house, axis, rows: layout.rows, labels, scale, selected, mayMove, scroller }), [house, axis, layout.rows, labels, scale, selected, mayMove]);
   const onPointerDown = useDragging(ground);

@@ -1,12 +1,14 @@
 import type { Role } from '../../core/contract/access.ts';
 import { judgeDrop } from '../../core/domain/conflicts/drop.ts';
+import { judgeWhole, partiesOf, type Whole } from '../../core/domain/conflicts/parties.ts';
 import { swapped, versionOf, type House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import type { PlannedMove } from '../state/taking.ts';
 import { t } from '../i18n/index.ts';
+import { getConsole } from '../state/store.ts';
 import { getHolding, say, setHolding } from './holding.ts';
 import { isMoved, type Grip, type Lift } from './lift.ts';
-import { reasonsOf, whenText, resourceName } from './words.ts';
+import { followingText, reasonsOf, whenText, resourceName } from './words.ts';
 
 /** What a person does with something on the timeline, the same for pointer, keyboard and button. */
 
@@ -27,6 +29,10 @@ export function wouldMove(house: House, held: Lift): readonly PlannedMove[] {
   return swapped(house, held.from, other).map((to) => ({ to, version: to.id === held.from.id ? held.version : versionOf(house, to.id) }));
 }
 
+/** Moves with all that takes time and goes with them. */
+export const judgeAll = (house: House, moves: readonly Occupancy[], stays: readonly string[], role: Role | null, now: number): Whole =>
+  judgeWhole(house, moves, partiesOf(house, moves, []), new Set(stays), role, now);
+
 /** Puts moves before the person to be said yes to; what may never be is refused with why, and nothing comes of it. */
 export function propose(house: House, moves: readonly PlannedMove[], role: Role | null, now: number): void {
   const to = moves.map((move) => move.to);
@@ -36,7 +42,13 @@ export function propose(house: House, moves: readonly PlannedMove[], role: Role 
     setHolding({ lift: null, proposal: null, refusal: reasons, said: t('calendar.refused', { reasons: reasons.join('; ') }) });
     return;
   }
-  setHolding({ lift: null, proposal: { moves, overtaken: null }, refusal: null, waysFor: null, preview: null, said: t('calendar.proposed') });
+  const parties = partiesOf(house, to, Object.values(getConsole().record?.tables.runSheetItems ?? {}));
+  const { hindered } = judgeWhole(house, to, parties, new Set(), role, now);
+  const following = parties
+    .filter(({ followers }) => followers.length > 0)
+    .map((party) => followingText(house, party, party.followers.filter(({ row }) => !hindered.has(row.id))));
+  const said = [...following, t('calendar.proposed')].join(' ');
+  setHolding({ lift: null, proposal: { moves, stays: [], overtaken: null }, refusal: null, waysFor: null, preview: null, said });
 }
 
 export function letGo(house: House, role: Role | null, now: number): void {

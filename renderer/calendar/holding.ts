@@ -7,6 +7,8 @@ import type { Lift } from './lift.ts';
 
 export interface Proposal {
   readonly moves: readonly PlannedMove[];
+  /** Ids of rows that could move with them and are left where they are. */
+  readonly stays: readonly string[];
   /** Somebody else was first; this is the person's choice again, over what stands now. The command that was overtaken. */
   readonly overtaken: string | null;
 }

@@ -4,7 +4,7 @@ import { tellDecided } from '../app/openDecision.ts';
 import { PlanTargets } from '../calendars/PlanTargets.tsx';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
-import { beforePlan, undoPlan } from '../state/taking.ts';
+import { beforePlan, subjectsOf, undoPlan } from '../state/taking.ts';
 
 /** Puts a plan of this page back. What it had resolved may come back without a word; whether it still may is the server's to say. */
 export async function undoAndTell(backend: Backend, commandId: string): Promise<void> {
@@ -16,7 +16,7 @@ export async function undoAndTell(backend: Backend, commandId: string): Promise<
 export function UndoLine({ commandId, what }: { readonly commandId: string; readonly what: string }) {
   const backend = useBackend();
   // Put back it is no plan of this page any more; the calendars that it went to are still the same.
-  const [subjects] = useState(() => beforePlan(commandId) ?? []);
+  const [subjects] = useState(() => subjectsOf(commandId));
   return (
     <>
       <span className="undo-line">

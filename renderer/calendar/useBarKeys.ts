@@ -1,6 +1,5 @@
 import { useCallback, type KeyboardEvent } from 'react';
-import { judgeDrop } from '../../core/domain/conflicts/drop.ts';
-import { cancelLift, letGo, lift, swap, wouldMove } from './acts.ts';
+import { cancelLift, judgeAll, letGo, lift, swap, wouldMove } from './acts.ts';
 import { getHolding, say, setHolding } from './holding.ts';
 import { carried, pressed, type Grip, type Lift } from './lift.ts';
 import { useRole } from './useHouse.ts';
@@ -56,7 +55,8 @@ export function useBarKeys(ground: Ground, onStop: (id: string) => void, onSelec
       const take = (next: Lift): void => {
         setHolding({ lift: next });
         const moves = wouldMove(house, next).map(({ to }) => to);
-        say(stepText(house, next.to, judgeDrop(house, moves, role, Date.now()), moves));
+        const { drop, to } = judgeAll(house, moves, [], role, Date.now());
+        say(stepText(house, next.to, drop, to));
       };
       if (held) {
         if (event.key === 'Escape') {

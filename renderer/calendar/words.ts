@@ -1,6 +1,9 @@
 import type { Breach } from '../../core/domain/conflicts/limits.ts';
 import type { Drop } from '../../core/domain/conflicts/drop.ts';
+import type { Follower } from '../../core/domain/conflicts/following.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
+import type { Hindrance, Party } from '../../core/domain/conflicts/parties.ts';
+import { zoneOffset } from '../../core/domain/day/localTime.ts';
 import { statusAt, type Clash, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { dayText, isolated, spanText, timeText } from '../components/format.ts';
 import { whereText } from '../conflicts/words.ts';
@@ -59,21 +62,72 @@ export const breachText = ({ name, byMs }: Breach): string => t('calendar.breach
 export function reasonsOf(house: House, { impact, wrongKind }: Drop, proposed: readonly Occupancy[]): string[] {
   const first = proposed[0]?.id ?? '';
   const moved = new Set(proposed.map(({ id }) => id));
-  return [
+  return distinct([
     ...impact.locked.map(({ reason }) => t('calendar.locked', { reason: isolated(reason) })),
     ...wrongKind.map((one) => t('calendar.wrongKind', { where: resourceName(house, one.resourceId) })),
     ...impact.breaches.map(breachText),
     ...impact.appear.map((clash) => clashText(house, clash.members.find((id) => moved.has(id)) ?? first, clash, proposed)),
     ...impact.stay.map((clash) => t('calendar.still', { what: clashText(house, clash.members.find((id) => moved.has(id)) ?? first, clash, proposed) })),
-  ];
+  ]);
 }
+
+const distinct = (some: readonly string[]): string[] => [...new Set(some)];
+
+const laterText = (by: number): string => t(by > 0 ? 'calendar.move.later' : 'calendar.move.earlier', { span: spanText(by) });
+
+export const FOLLOWING_ORDER = ['bookings', 'allocations', 'runSheetItems'] as const;
+
+/** `6 bookings, 2 allocations and 14 run sheet items`. */
+export function followersText(some: readonly Pick<Follower, 'collection'>[]): string {
+  const parts = FOLLOWING_ORDER.flatMap((collection) => {
+    const count = some.filter((one) => one.collection === collection).length;
+    return count === 0 ? [] : [t(`calendar.follow.${collection}`, { count })];
+  });
+  const last = parts.pop() ?? '';
+  return parts.length === 0 ? last : t('calendar.follow.and', { first: parts.join(', '), last });
+}
+
+/** `6 bookings and 14 run sheet items move with it, 1 h 30 min later.` By the clocks of the wedding's zone, as they do. */
+export function followingText(house: Pick<House, 'rows'>, { wedding, to }: Party, along: readonly Follower[]): string {
+  if (along.length === 0) return t('calendar.follow.none');
+  const from = Date.parse(wedding.startsAt);
+  const by = to.startsAt - from + zoneOffset(wedding.zone, to.startsAt) - zoneOffset(wedding.zone, from);
+  const what = { what: followersText(along), count: along.length };
+  if (to.startsAt === from) return t('calendar.follow.placed', { ...what, where: resourceName(house, to.resourceId) });
+  return t('calendar.follow.moves', { ...what, by: by === 0 ? t('calendar.move.none') : laterText(by) });
+}
+
+/** What of one becomes other, and what. */
+export function followerText({ row, set }: Follower, zone: string): string {
+  const times = (startsAt: string | null | undefined, endsAt: string | null | undefined): string | null => {
+    if (!startsAt) return null;
+    return endsAt ? whenText({ startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) }, zone) : `${dayText(startsAt, zone)} ${timeText(startsAt, zone)}`;
+  };
+  const then = times(set.startsAt, set.endsAt ?? row.endsAt) ?? '';
+  // The day is told once where it stays.
+  const day = row.startsAt ? `${dayText(row.startsAt, zone)} ` : '';
+  const becomes = day !== '' && then.startsWith(day) ? then.slice(day.length) : then;
+  const call = 'callTime' in row ? row.callTime : null;
+  const left = 'place' in row ? row.place : null;
+  const parts = [
+    set.startsAt === undefined ? null : t('calendar.follow.becomes', { was: times(row.startsAt, row.endsAt) ?? '', becomes }),
+    set.callTime === undefined || call === null ? null : t('calendar.follow.call', { was: timeText(call, zone), becomes: timeText(set.callTime, zone) }),
+    set.place === undefined ? null : t('calendar.follow.place', { where: isolated(set.place), instead: isolated(left ?? '') }),
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+export const hindranceText = (why: Hindrance): string =>
+  why.kind === 'locked'
+    ? t('calendar.follow.locked', { reason: isolated(why.reason) })
+    : t('calendar.follow.limit', { name: isolated(why.name), span: spanText(why.byMs) });
 
 /** `30 min later, in Orangery instead of Great Hall, 15 min shorter`. */
 export function moveText(house: House, from: Occupancy, to: Occupancy): string {
   const shift = to.startsAt - from.startsAt;
   const longer = to.endsAt - to.startsAt - (from.endsAt - from.startsAt);
   const parts = [
-    shift === 0 ? null : t(shift > 0 ? 'calendar.move.later' : 'calendar.move.earlier', { span: spanText(shift) }),
+    shift === 0 ? null : laterText(shift),
     to.resourceId === from.resourceId ? null : t('calendar.move.to', { where: resourceName(house, to.resourceId), instead: resourceName(house, from.resourceId) }),
     longer === 0 ? null : t(longer > 0 ? 'calendar.move.longer' : 'calendar.move.shorter', { span: spanText(longer) }),
   ];

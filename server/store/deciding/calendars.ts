@@ -21,7 +21,8 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   const [resource] = resourceId === null ? [null] : await readRows(tx, organisationId, 'resources', [resourceId]);
   if (resource === undefined) return rejected('request.not_found', 'There is no such resource.');
   const reminders = [...new Set(command.reminders)].sort((a, b) => a - b);
-  const fields = { direction, privacy, strategy, resourceId, everyWedding, invite, reminders };
+  const runSheet = command.runSheet ?? current.runSheet ?? null;
+  const fields = { direction, privacy, strategy, resourceId, everyWedding, runSheet, invite, reminders };
   const next: Calendar = { ...current, ...fields };
   if (isWritten(next)) {
     const refused = await unwritable(deciding, current);

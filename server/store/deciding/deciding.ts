@@ -4,7 +4,7 @@ import type { Accepted } from '../../../core/domain/conflicts/detect.ts';
 import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { StoreInternals } from '../internals.ts';
 import { latestEvent } from '../reads.ts';
-import type { Device } from '../store.ts';
+import type { AskedFirst, Device } from '../store.ts';
 import type { Writing } from '../write.ts';
 
 /** A line of the audit log that is written once the decision stands. */
@@ -20,7 +20,13 @@ export interface Deciding {
   readonly organisationId: string;
   readonly device: Device;
   readonly context: DraftContext;
+  /** What came of asking the calendars that it is about. */
+  readonly asked: AskedFirst;
   readonly traces: Trace[];
+  /** It is done although calendars could not be asked; why, in the person's words. */
+  passOver(subject: string, reason: string): void;
+  /** What {@link passOver} was told; null = nothing was passed over. */
+  passed(): string | null;
   rejected(code: ErrorCode, message: string): CommandAnswer;
   /** Somebody else was first: what stands of that row. */
   rebase(rowId: string): Promise<CommandAnswer>;
@@ -28,11 +34,18 @@ export interface Deciding {
   accept(drafts: readonly EventDraft[], seqNow: number, accepted?: Accepted): Promise<CommandAnswer>;
 }
 
-export function createDeciding(made: Pick<Deciding, 'internals' | 'writing' | 'organisationId' | 'device' | 'context'>, commandId: string): Deciding {
-  const { writing, organisationId } = made;
+export function createDeciding(made: Pick<Deciding, 'internals' | 'writing' | 'organisationId' | 'device' | 'asked' | 'context'>, commandId: string): Deciding {
+  const { writing, organisationId, asked: { unasked } } = made;
+  const traces: Trace[] = [];
+  let passed: string | null = null;
   return {
     ...made,
-    traces: [],
+    traces,
+    passOver(subject, reason) {
+      passed = reason;
+      traces.push({ action: 'conflict.source_not_asked', subject }, ...unasked.map(({ calendarId }) => ({ action: 'calendar.not_asked', subject: calendarId })));
+    },
+    passed: () => passed,
     rejected: (code, message) => ({ outcome: 'rejected', commandId, error: codedError(code, message) }),
     rebase: async (rowId) => ({ outcome: 'rebase', commandId, latest: await latestEvent(writing.tx, organisationId, rowId) }),
     async accept(drafts, seqNow, accepted) {

@@ -1,9 +1,10 @@
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Difference } from '../../../core/contract/record/calendars.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
-import { pushAfter, takenOver, type PushAfter, type PushedRow } from '../../../core/domain/calendars/back.ts';
+import { pushAfter, pushedRow, takenOver, type PushAfter } from '../../../core/domain/calendars/back.ts';
 import { stoodOf } from '../../../core/domain/calendars/entry.ts';
 import { looksSame, type Stood } from '../../../core/domain/calendars/returned.ts';
+import { isDone } from '../../../core/domain/calendars/subjects.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readPushStates, writePushStates } from '../calendars/pushStates.ts';
 import { instant } from '../internals.ts';
@@ -17,7 +18,7 @@ import { keepAgainstSources } from './kept.ts';
 type Settle = Extract<Command, { type: 'difference.settle' }>;
 
 const some = <D>(draft: D | null): D[] => (draft ? [draft] : []);
-const toldBy = ({ fields }: Difference): Partial<Stood> => Object.fromEntries(fields.map(({ name, theirs }) => [name, theirs]));
+export const toldBy = ({ fields }: Difference): Partial<Stood> => Object.fromEntries(fields.map(({ name, theirs }) => [name, theirs]));
 
 export async function settleDifference(deciding: Deciding, command: Settle): Promise<CommandAnswer> {
   const { writing: { tx }, organisationId, internals, device, context, rejected, rebase, accept } = deciding;
@@ -31,7 +32,8 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const [calendar] = await readRows(tx, organisationId, 'calendars', [difference.calendarId]);
   const state = (await readPushStates(tx, [{ organisationId, id: difference.pushId }])).get(difference.pushId);
   if (!row || !visibleRow(device, collection, row as never) || !push || !calendar || !state) return rejected('request.not_found', 'What it is about is not there any more.');
-  const subject = { collection, row } as PushedRow;
+  const [wedding = null] = collection === 'runSheetItems' && difference.weddingId !== null ? await readRows(tx, organisationId, 'weddings', [difference.weddingId]) : [];
+  const subject = pushedRow(collection, row, wedding);
   const theirs = toldBy(difference);
   const settled = draftUpdated('difference.settled', 'differences', difference.weddingId, difference, {
     state: 'settled', kept: command.keep, settledAt: instant(internals.clock), settledBy: context.actor.name,
@@ -54,12 +56,13 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
     return accept([...some<EventDraft>(settled), ...queued()], difference.seq);
   }
   if (taken.row.startsAt !== null && taken.row.endsAt !== null && Date.parse(taken.row.endsAt) <= Date.parse(taken.row.startsAt)) return rejected('command.not_possible', 'It has to end after it begins.');
-  const to = { collection: taken.collection, row: taken.row } as Parameters<typeof judged>[1][number]['to'];
-  const confirming = theirs.status === 'confirmed';
-  const { refused, accepted } = await judged(deciding, [{ from: subject, to, confirming }], command.reason);
+  const to = taken.collection === 'runSheetItems' ? { collection: taken.collection, row: taken.row, wedding } : ({ collection: taken.collection, row: taken.row } as Parameters<typeof judged>[1][number]['to']);
+  // An item of a run sheet takes nobody's time.
+  const wanted = to.collection === 'runSheetItems' || subject.collection === 'runSheetItems' ? [] : [{ from: subject, to, confirming: theirs.status === 'confirmed' }];
+  const { refused, accepted } = wanted.length === 0 ? { refused: null, accepted: undefined } : await judged(deciding, wanted, command.reason);
   if (refused) return refused;
   // What is ours of the rest of it may have waited for the answer.
-  const stood = stoodOf(to, calendar.privacy);
+  const stood = isDone(to) ? null : stoodOf(to, calendar.privacy);
   const again = base !== null && stood !== null && !looksSame(stood, base, calendar.privacy);
   await writePushStates(tx, [{ ...after, organisationId, ...(again ? { recheck: true } : {}) }]);
   await keepAgainstSources(deciding, [taken]);

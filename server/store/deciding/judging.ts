@@ -10,6 +10,7 @@ import type { Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import { roughly } from '../../../core/domain/intake/silence.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
+import type { NotAsked } from '../store.ts';
 import { readNear, timetableOf } from '../taking/consequences.ts';
 import { readLimits, type HouseLimits } from '../taking/limits.ts';
 import { memberFrom, resourceOf, windowsAround } from '../taking/part.ts';
@@ -45,7 +46,8 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
   const windows = windowsAround(organisationId, [...to, ...wanted.flatMap(({ from }) => (from ? (occupancyOf(from, spansOf) ?? []) : []))], resources, now);
   const house = (await readLimits(tx, [{ organisationId, drafts: [] }])).get(organisationId);
   if (!house) throw new Error(`there is no organisation ${organisationId}`);
-  const timetable = timetableOf(organisationId, await withOwn(tx, windows, wanted, organisationId, house.listens), resources);
+  const near = await withOwn(tx, windows, wanted, organisationId, house.listens);
+  const timetable = timetableOf(organisationId, near, resources);
 
   const { locked, clashes, passes } = judgementOf({
     timetable, to, confirming: new Set(wanted.filter(({ confirming }) => confirming).map((one) => occupancyId(memberFrom(one.to)))),
@@ -57,13 +59,37 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
   const shut = passes.find(({ limitId }) => !(house.rows.get(limitId ?? '')?.overridableBy as readonly string[] | undefined)?.includes(device.role));
   if (shut) return refuse(rejected('conflict.past_limit', passText(shut, house, timetable, to)));
   const [clash] = clashes;
-  if (clash && reason === null) return refuse(rejected('conflict.would_clash', clashText(clash, timetable, to)));
+  const { unasked, since } = deciding.asked;
+  // Whoever gave the reason could not know of what the calendars have told only now.
+  const news = since === null ? new Set<string>() : cameAfter(near, since);
+  const told = reason === null ? clash : clashes.find(({ members }) => members.some((id) => news.has(id)));
+  if (told) return refuse(unheard(rejected('conflict.would_clash', clashText(told, timetable, to)), deciding));
   const [pass] = passes;
-  if (pass && reason === null) return refuse(rejected('conflict.past_limit', passText(pass, house, timetable, to)));
+  if (pass && reason === null) return refuse(unheard(rejected('conflict.past_limit', passText(pass, house, timetable, to)), deciding));
+  if (unasked.length > 0) {
+    if (reason === null) return refuse(unheard(rejected('conflict.source_not_asked', unaskedText(unasked, now)), deciding));
+    deciding.passOver(wanted[0]?.to.row.id ?? organisationId, reason);
+  }
   if ((!clash && !pass) || reason === null) return { refused: null, accepted: undefined };
   const keys = new Set([...clashes.map(foundKey), ...passes.flatMap(({ limitId }) => (limitId === null ? [] : [limitKey(limitId)]))]);
   deciding.traces.push({ action: 'conflict.overridden', subject: wanted[0]?.to.row.id ?? organisationId });
   return { refused: null, accepted: { context, reason, keys } };
+}
+
+/** Entries of others that were recorded behind that place in the log. */
+const cameAfter = (near: readonly TakingRow[], since: number): ReadonlySet<string> =>
+  new Set(near.filter((one) => one.collection === 'calendarEvents' && (one.row as RowOf<'calendarEvents'>).seq > since).map((one) => occupancyId(memberFrom(one))));
+
+/** One reason is for all of it, so whoever gives it is told of the calendars as well. */
+function unheard(answer: CommandAnswer, { asked: { unasked } }: Deciding): CommandAnswer {
+  if (answer.outcome !== 'rejected' || unasked.length === 0) return answer;
+  return { ...answer, unasked: unasked.map(({ calendarId, lookedAt, why }) => ({ calendarId, lookedAt, why })) };
+}
+
+const WHY_NOT = { paused: 'its connection is paused', no_answer: 'it did not answer', held: 'what it told waits for a person', late: 'it was not heard in time' } as const satisfies Record<NotAsked['why'], string>;
+
+function unaskedText(unasked: readonly NotAsked[], now: number): string {
+  return unasked.map(({ whose, why, lookedAt }) => `${whose} could not be asked: ${WHY_NOT[why]}${lookedAt === null ? ', and nobody has read it yet' : `; what is known of it is ${roughly(now - Date.parse(lookedAt))} old`}.`).join(' ');
 }
 
 /** What is near, with the rows as they stand: one that is over or cancelled is not found by its time. */

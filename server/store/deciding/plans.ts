@@ -2,11 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Resource } from '../../../core/contract/record/taking.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
+import { movedCall } from '../../../core/domain/conflicts/following.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readRows } from '../rows.ts';
 import { gaveUp, movedUp } from '../taking/ranks.ts';
 import type { Deciding } from './deciding.ts';
+import { following } from './following.ts';
 import { keepAgainstSources } from './kept.ts';
 import { judged, type StandingRow, type Wanted } from './judging.ts';
 import { instantOf } from './taking.ts';
@@ -52,13 +54,17 @@ export async function setBookingStatus(deciding: Deciding, command: Of<'booking.
   return accept([draft, ...(await movedUp(tx, organisationId, freed, context, internals))], one.row.seq, accepted);
 }
 
-/** All moves or none. They are judged together: two that swap their places do not meet. */
+/** All moves or none, with what follows them. They are judged together: two that swap their places do not meet. */
 export async function carryOut(deciding: Deciding, { moves, reason }: Of<'plan.carry_out'>): Promise<CommandAnswer> {
   const { writing: { tx }, organisationId, rejected, rebase, accept, context } = deciding;
-  if (new Set(moves.map(({ id }) => id)).size < moves.length) return rejected('command.not_possible', 'The plan moves one of them twice.');
+  const named = moves.flatMap(({ id, follow }) => [id, ...(follow?.rows ?? []).map((row) => row.id)]);
+  if (new Set(named).size < named.length) return rejected('command.not_possible', 'The plan moves one of them twice.');
+  const apart = new Set(moves.map(({ id }) => id));
   const resources = new Map((await readRows(tx, organisationId, 'resources', [...new Set(moves.map(({ resourceId }) => resourceId))])).map((row) => [row.id, row]));
   const wanted: Wanted[] = [];
-  const drafts: TakingDraft[] = [];
+  const drafts: EventDraft[] = [];
+  /** What follows is told after what was moved: the first event is the answer of the plan. */
+  const behind: EventDraft[] = [];
   let seq = 0;
   for (const move of moves) {
     const one = await standing(deciding, move.collection, move.id);
@@ -70,10 +76,19 @@ export async function carryOut(deciding: Deciding, { moves, reason }: Of<'plan.c
     const why = await unfit(deciding, one, move, resource);
     if (why !== null) return rejected('command.not_possible', why);
     const draft = moved(one, move, resource, context);
-    if (!draft) continue;
-    wanted.push({ from: one, to: taking(draft), confirming: false });
-    drafts.push(draft);
+    if (draft) {
+      wanted.push({ from: one, to: taking(draft), confirming: false });
+      drafts.push(draft);
+    }
+    if (move.follow === undefined) continue;
+    if (one.collection !== 'weddings') return rejected('command.not_possible', `${one.row.title} is no wedding: nothing follows it.`);
+    const left = await readRows(tx, organisationId, 'resources', one.row.roomId ? [one.row.roomId] : []);
+    const followed = await following(deciding, one.row, move, move.follow, new Map([resource, ...left].map((row) => [row.id, row])), apart);
+    if (followed.refused) return followed.refused;
+    wanted.push(...followed.wanted);
+    behind.push(...followed.drafts);
   }
+  drafts.push(...behind);
   if (drafts.length === 0) return accept([], seq);
   const { refused, accepted } = await judged(deciding, wanted, reason);
   if (refused) return refused;
@@ -105,7 +120,8 @@ function moved(one: StandingRow, move: Move, resource: Resource, context: DraftC
     }
     case 'bookings': {
       const vendor = one.row.vendorId === resource.id ? {} : { vendorName: resource.name, vendorId: resource.id };
-      return draftUpdated('booking.updated', 'bookings', one.row.weddingId, one.row, { ...times, ...vendor }, null, context);
+      const callTime = movedCall(one.row, Date.parse(times.startsAt));
+      return draftUpdated('booking.updated', 'bookings', one.row.weddingId, one.row, { ...times, callTime, ...vendor }, null, context);
     }
     case 'allocations':
       return draftUpdated('allocation.updated', 'allocations', one.row.weddingId, one.row, { ...times, resourceId: resource.id }, null, context);
