@@ -5,13 +5,19 @@ import type { MovableCollection } from '../conflicts/occupancies.ts';
 import { draftCreated, draftUpdated, type DraftContext, type DraftOf, type EventDraft } from '../record/drafts.ts';
 import { stoodOf } from './entry.ts';
 import { agreed, looksSame, returned, type Returned, type Stood } from './returned.ts';
-import { isWritten, spanOf, wishFor } from './targets.ts';
+import { ITEM_MS, saysEnd, weddingIdOf, type ItemWedding } from './subjects.ts';
+import { isOver, isWritten, spanOf, wishFor } from './targets.ts';
 
 /** What somebody did to an entry of ours in their calendar, as events. Pure: the same for what a look brings and for what a writer reads. */
 
 /** One of our rows as the record has it. */
-export type PushedRow = { readonly [C in MovableCollection]: { readonly collection: C; readonly row: RowOf<C> } }[MovableCollection];
-type PushedDraft = DraftOf<MovableCollection>;
+export type PushedItem = { readonly collection: 'runSheetItems'; readonly row: RowOf<'runSheetItems'>; readonly wedding: ItemWedding | null };
+export type PushedRow = { readonly [C in MovableCollection]: { readonly collection: C; readonly row: RowOf<C> } }[MovableCollection] | PushedItem;
+type PushedDraft = DraftOf<MovableCollection | 'runSheetItems'>;
+
+/** `wedding`: that of an item. */
+export const pushedRow = (collection: PushedRow['collection'], row: PushedRow['row'], wedding: ItemWedding | null): PushedRow =>
+  (collection === 'runSheetItems' ? { collection, row, wedding } : { collection, row }) as PushedRow;
 
 /** What is kept of a push beside its row. */
 export interface PushStanding {
@@ -81,7 +87,7 @@ export function takenOver(subject: PushedRow, fields: Partial<Stood>, context: D
     ...(fields.endsAt === undefined ? {} : { endsAt: iso(fields.endsAt) }),
     ...(fields.title === undefined || fields.title === null ? {} : { title: fields.title.trim().slice(0, 300) }),
   };
-  const gone = fields.status === 'cancelled' && subject.row.status !== 'cancelled';
+  const gone = fields.status === 'cancelled' && subject.row.status !== 'cancelled' && subject.row.status !== 'skipped';
   switch (subject.collection) {
     case 'weddings': {
       const { row } = subject;
@@ -94,6 +100,14 @@ export function takenOver(subject: PushedRow, fields: Partial<Stood>, context: D
       const status = fields.status === undefined ? {} : { status: STATUS.bookings[fields.status] };
       return draftUpdated(gone ? 'booking.cancelled' : 'booking.updated', 'bookings', subject.row.weddingId, subject.row, { ...told, ...place, ...status }, null, context);
     }
+    case 'runSheetItems': {
+      const { row } = subject;
+      const place = fields.place === undefined ? {} : { place: fields.place };
+      // It is off the run sheet because a person has said so: nothing else lets it go (`returned.ts`).
+      const status = gone ? ({ status: 'skipped' } as const) : {};
+      const next = { ...told, ...openEnd(subject, fields), ...place, ...status };
+      return draftUpdated('runsheet.item.updated', 'runSheetItems', row.weddingId, row, next, null, context);
+    }
     case 'allocations': {
       const status = fields.status === undefined ? {} : { status: STATUS.allocations[fields.status] };
       return draftUpdated(gone ? 'allocation.cancelled' : 'allocation.updated', 'allocations', subject.row.weddingId, subject.row, { ...told, ...status }, null, context);
@@ -101,10 +115,22 @@ export function takenOver(subject: PushedRow, fields: Partial<Stood>, context: D
   }
 }
 
+/** An item that says no end does so after it was moved as well, as long as nobody has given it another length. */
+function openEnd(item: PushedItem, fields: Partial<Stood>): { readonly endsAt?: string | null } {
+  const span = spanOf(item);
+  if (saysEnd(item.row) || span === null || (fields.startsAt === undefined && fields.endsAt === undefined)) return {};
+  const startsAt = fields.startsAt === undefined ? span.startsAt : Date.parse(fields.startsAt);
+  const endsAt = fields.endsAt === undefined ? span.endsAt : Date.parse(fields.endsAt);
+  return { endsAt: endsAt <= startsAt || endsAt - startsAt === ITEM_MS ? null : new Date(endsAt).toISOString() };
+}
+
+const LEFT: readonly string[] = ['cancelled', 'skipped'];
+
 /** What is wanted stands there already, or is gone from there; `again`: something of ours is still to be written. */
 export function pushAfter({ push, now, context }: Pick<Back, 'push' | 'now' | 'context'>, draft: PushedDraft, again: boolean): EventDraft | null {
   const { version } = draft.row;
-  const wish = draft.row.status === 'cancelled' ? 'absent' : 'present';
+  const left = LEFT.includes(draft.row.status) && (draft.collection !== 'runSheetItems' || 'status' in (draft.before ?? {}));
+  const wish = left ? 'absent' : 'present';
   const plain = { wish, wantedVersion: version, attempts: 0, reason: null, nextAttemptAt: null } as const;
   // Nothing was written: looks right after it are no echoes of ours.
   const done = { ...plain, state: 'written', writtenVersion: version, writtenAt: push.writtenAt ?? new Date(now).toISOString() } as const;
@@ -116,10 +142,11 @@ const instantOrNull = (text: string): number | null => (Number.isNaN(Date.parse(
 export function planBack(one: Back): BackPlan {
   const { push, calendar, subject, standing, theirs, remoteId, now, certain } = one;
   if (!subject || !isWritten(calendar)) return NOTHING;
-  const span = spanOf(subject);
   // What is over stays as they have it.
-  if (span !== null && span.endsAt <= now) return NOTHING;
-  const ours = wishFor(subject, calendar, now) === 'present' ? stoodOf(subject, calendar.privacy) : null;
+  if (isOver(subject, now)) return NOTHING;
+  // Whose an item is depends on more than its row: its push says whether it is to stand there.
+  const wish = subject.collection === 'runSheetItems' ? push.wish : wishFor(subject, calendar, now);
+  const ours = wish === 'present' ? stoodOf(subject, calendar.privacy) : null;
   const { stood } = theirs;
   const alike = ours === null ? stood === 'gone' : stood !== 'gone' && looksSame(ours, stood, calendar.privacy);
   const heardAt = one.heardAt ?? now;
@@ -132,7 +159,7 @@ export function planBack(one: Back): BackPlan {
   const answer = returned({
     base: standing.base, ours, theirs: stood, strategy: calendar.strategy, direction: calendar.direction, privacy: calendar.privacy, subject: subject.collection,
     locked: subject.collection === 'allocations' && subject.row.lockedBecause !== null, cancelled: subject.row.status === 'cancelled',
-    takes: { title: true, place: subject.collection === 'bookings' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: theirs.changedAt },
+    takes: { title: true, place: subject.collection === 'bookings' || subject.collection === 'runSheetItems' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: theirs.changedAt },
   });
   const from = ours ?? standing.base;
   const seen: Stood | null = stood === 'gone' ? (from && { ...from, status: 'cancelled' }) : agreed(ours ?? standing.base ?? stood, stood, calendar.privacy);
@@ -186,7 +213,7 @@ function settled({ difference, now, context }: Back, kept: Difference['kept']): 
 }
 
 function asked({ push, calendar, subject, difference, now, newId, context }: Back, fields: Extract<Returned, { kind: 'ask' }>['fields']): EventDraft[] {
-  const weddingId = subject === null ? push.weddingId : subject.collection === 'weddings' ? subject.row.id : subject.row.weddingId;
+  const weddingId = subject === null ? push.weddingId : weddingIdOf(subject);
   const told = [...fields];
   const about = difference
     ? draftUpdated('difference.updated', 'differences', weddingId, difference, { fields: told }, null, context)

@@ -3,7 +3,7 @@ import type { Wedding } from '../../contract/record/day.ts';
 import type { Contact } from '../../contract/record/people.ts';
 import type { Resource } from '../../contract/record/taking.ts';
 import type { TRADES } from '../../contract/record/trade.ts';
-import type { MovableRow } from '../conflicts/occupancies.ts';
+import type { EntryRow } from './subjects.ts';
 import { entryStatus, spanOf } from './targets.ts';
 import type { Stood } from './returned.ts';
 
@@ -19,6 +19,7 @@ export interface EntryWords {
   readonly callTime: string;
   readonly place: string;
   readonly contact: string;
+  readonly owner: string;
   readonly trades: Readonly<Record<(typeof TRADES)[number], string>>;
 }
 
@@ -29,6 +30,8 @@ export interface Around {
   readonly contact: Pick<Contact, 'name' | 'email'> | null;
   /** Of the house, IANA. */
   readonly zone: string;
+  /** Something else of the same wedding stands in the same calendar; left out = nothing does. */
+  readonly covered?: boolean;
 }
 
 export interface EntryOptions {
@@ -42,10 +45,10 @@ export interface EntryOptions {
   readonly changedAt: number;
 }
 
-const placeOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.room : collection === 'bookings' ? row.place : null);
+const placeOf = ({ collection, row }: EntryRow): string | null => (collection === 'weddings' ? row.room : collection === 'allocations' ? null : row.place);
 
 /** What both sides can be compared by; null = nothing of it is to stand there. What its readers do not see is null. */
-export function stoodOf(subject: MovableRow, privacy: Privacy): Stood | null {
+export function stoodOf(subject: EntryRow, privacy: Privacy): Stood | null {
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
   return {
@@ -56,9 +59,10 @@ export function stoodOf(subject: MovableRow, privacy: Privacy): Stood | null {
 }
 
 /** What of a row is written for readers of this privacy, and nothing else. Where two say the same, nothing has to be written. */
-export function tellingOf(subject: MovableRow, privacy: Privacy): string {
+export function tellingOf(subject: EntryRow, privacy: Privacy): string {
   const { collection, row } = subject;
-  const more = privacy !== 'full' ? [] : collection === 'bookings' ? [row.trade, row.callTime, row.contactId, row.weddingId] : collection === 'allocations' ? [row.weddingId] : [row.zone];
+  const sheet = (): unknown[] => (subject.collection === 'runSheetItems' ? [subject.row.owner, subject.wedding?.title, subject.wedding?.zone] : []);
+  const more = privacy !== 'full' ? [] : collection === 'runSheetItems' ? sheet() : collection === 'bookings' ? [row.trade, row.callTime, row.contactId, row.weddingId] : collection === 'allocations' ? [row.weddingId] : [row.zone];
   return JSON.stringify([stoodOf(subject, privacy), ...more]);
 }
 
@@ -66,7 +70,7 @@ const clockOf = (instant: string, zone: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(Date.parse(instant));
 const filled = (text: string, values: Readonly<Record<string, string>>): string => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
 
-function descriptionOf({ collection, row }: MovableRow, { around, words }: EntryOptions): string {
+function descriptionOf({ collection, row }: EntryRow, { around, words }: EntryOptions): string {
   const zone = around.wedding?.zone ?? around.zone;
   const lines: string[] = [];
   if (collection !== 'weddings' && around.wedding) lines.push(filled(words.wedding, { title: around.wedding.title }));
@@ -75,7 +79,10 @@ function descriptionOf({ collection, row }: MovableRow, { around, words }: Entry
     if (row.callTime !== null) lines.push(filled(words.callTime, { time: clockOf(row.callTime, zone) }));
     if (around.contact) lines.push(filled(words.contact, { name: around.contact.name }));
   }
-  if (around.resource && collection !== 'bookings') lines.push(filled(words.place, { name: around.resource.name }));
+  if (collection === 'runSheetItems') {
+    if (row.owner !== null) lines.push(filled(words.owner, { name: row.owner }));
+    if (row.place !== null) lines.push(filled(words.place, { name: row.place }));
+  } else if (around.resource && collection !== 'bookings') lines.push(filled(words.place, { name: around.resource.name }));
   return lines.join('\n');
 }
 
@@ -98,12 +105,12 @@ export interface Entry {
 }
 
 /** The entry as it is to stand there; null = nothing is. */
-export function entryOf(subject: MovableRow, options: EntryOptions): Entry | null {
+export function entryOf(subject: EntryRow, options: EntryOptions): Entry | null {
   const { pushId, calendar, around, words, sequence, changedAt } = options;
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
   const email = around.contact?.email ?? null;
-  const invited = calendar.invite && calendar.privacy === 'full' && subject.collection === 'bookings';
+  const invited = calendar.invite && calendar.privacy === 'full' && (subject.collection === 'bookings' || subject.collection === 'runSheetItems');
   return {
     ourId: pushId,
     title: subject.row.title,
@@ -111,7 +118,8 @@ export function entryOf(subject: MovableRow, options: EntryOptions): Entry | nul
     location: placeOf(subject),
     when: { kind: 'times', ...span, zone: around.wedding?.zone ?? (subject.collection === 'weddings' ? subject.row.zone : around.zone) },
     status,
-    busy: true,
+    // Beside its wedding or its owner's booking it takes nobody's time a second time.
+    busy: !(subject.collection === 'runSheetItems' && around.covered === true),
     privacy: calendar.privacy,
     busyText: words.busy,
     ...(invited ? { attendees: email === null ? [] : [{ email, name: around.contact?.name ?? null }], invite: true } : {}),

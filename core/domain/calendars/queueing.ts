@@ -1,13 +1,13 @@
 import type { Calendar, Push } from '../../contract/record/calendars.ts';
-import type { MovableRow } from '../conflicts/occupancies.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
 import { stoodOf, tellingOf } from './entry.ts';
 import { looksSame, type Stood } from './returned.ts';
-import { spanOf, wishFor } from './targets.ts';
+import { isDone, weddingIdOf, type EntryRow, type TargetRow } from './subjects.ts';
+import { isOver, spanOf, wishFor } from './targets.ts';
 
 /** What a fact means for one calendar: an entry to write, to take back, or nothing. */
 
-export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'privacy'>;
+export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'privacy'>;
 
 /** The row of a push, and what is known of its entry over there. */
 export interface Standing {
@@ -18,9 +18,9 @@ export interface Standing {
 
 export interface Queueing {
   readonly calendar: PushedCalendar;
-  readonly subject: MovableRow;
-  /** The row as it was; null = it is new, or nothing of it has changed. */
-  readonly before: MovableRow | null;
+  readonly subject: TargetRow;
+  /** The row as it was, and what it depends on; null = it is new, or nothing of it has changed. */
+  readonly before: TargetRow | null;
   readonly standing: Standing | null;
   /** Written anew although nothing of the row has changed: what is told of it has. */
   readonly anew: boolean;
@@ -30,7 +30,8 @@ export interface Queueing {
 }
 
 const NOTHING_YET = { attempts: 0, reason: null, nextAttemptAt: null } as const;
-const weddingOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.id : row.weddingId);
+/** It was still to come, as far as it says when. */
+const wasToCome = (before: EntryRow, now: number): boolean => spanOf(before) !== null && !isOver(before, now);
 
 /** Null = nothing has to be done. */
 export function queuedFor(given: Queueing): EventDraft | null {
@@ -39,28 +40,29 @@ export function queuedFor(given: Queueing): EventDraft | null {
   if (standing === null) return wish === 'present' ? wanted(given) : null;
   if (wish === 'absent') return taken(given, standing.push);
   // What is over is left as it is, unless it was moved into the past from a day that is still to come.
-  const moved = before !== null && (spanOf(before)?.endsAt ?? 0) > now;
+  const moved = before !== null && wasToCome(before, now);
   if (wish === 'over' && !moved) return null;
   return present(given, standing);
 }
 
 function wanted({ calendar, subject, newId, context }: Queueing): EventDraft {
-  const weddingId = weddingOf(subject);
+  const weddingId = weddingIdOf(subject);
   const row = { id: newId(), weddingId, calendarId: calendar.id, subject: { collection: subject.collection, id: subject.row.id }, wish: 'present', state: 'queued', wantedVersion: subject.row.version, writtenVersion: null, ...NOTHING_YET, writtenAt: null } as const;
   return draftCreated('push.wanted', 'pushes', weddingId, row, null, context);
 }
 
 function taken({ subject, context }: Queueing, push: Push): EventDraft | null {
   if (push.wish === 'absent') return null;
-  const weddingId = weddingOf(subject);
+  const weddingId = weddingIdOf(subject);
   return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'absent', state: 'queued', wantedVersion: subject.row.version, ...NOTHING_YET }, null, context);
 }
 
-function present({ calendar, subject, before, anew, context }: Queueing, { push, remoteId, base }: Standing): EventDraft | null {
-  const weddingId = weddingOf(subject);
+function present({ calendar, subject, before, anew, now, context }: Queueing, { push, remoteId, base }: Standing): EventDraft | null {
+  const weddingId = weddingIdOf(subject);
   const { version } = subject.row;
   const { privacy } = calendar;
-  const same = before !== null && tellingOf(before, privacy) === tellingOf(subject, privacy);
+  // While an item was done nobody followed what either side made of it.
+  const same = before !== null && !isDone(before) && tellingOf(before, privacy) === tellingOf(subject, privacy);
   if (push.wish === 'present') {
     if (!anew && (before === null || same)) return null;
     // A person is asked which side stays; whatever the answer is, it is about what stands then.
@@ -69,20 +71,26 @@ function present({ calendar, subject, before, anew, context }: Queueing, { push,
       return draftUpdated('push.confirmed', 'pushes', weddingId, push, { weddingId, state: 'written', wantedVersion: version, writtenVersion: version, ...NOTHING_YET }, null, context);
     }
   }
-  return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'present', state: 'queued', wantedVersion: version, ...NOTHING_YET }, null, context);
+  const queued = draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'present', state: 'queued', wantedVersion: version, ...NOTHING_YET }, null, context);
+  // It waits already, and may be on its way as it was told before: whoever brings that word finds that it is no longer the last.
+  return queued ?? draftUpdated('push.queued', 'pushes', weddingId, push, { nextAttemptAt: new Date(now).toISOString() }, null, context);
 }
 
 /** The change came from that very calendar: what is wanted stands there already. */
-function tookTheirs(before: MovableRow, subject: MovableRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
-  const stood = stoodOf(subject, privacy);
-  if (base === null || stood === null || !looksSame(stood, base, privacy)) return false;
-  const others = (row: MovableRow): string => tellingOf({ ...row, row: { ...row.row, ...comparable(subject) } } as MovableRow, privacy);
+function tookTheirs(before: EntryRow, subject: EntryRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
+  if (!standsAs(subject, privacy, base)) return false;
+  const others = (row: EntryRow): string => tellingOf({ ...row, row: { ...row.row, ...comparable(subject) } } as EntryRow, privacy);
   return others(before) === others(subject);
 }
 
+function standsAs(subject: EntryRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
+  const stood = stoodOf(subject, privacy);
+  return base !== null && stood !== null && looksSame(stood, base, privacy);
+}
+
 /** The fields that both sides are compared by, as the row has them. */
-function comparable({ collection, row }: MovableRow): object {
+function comparable({ collection, row }: EntryRow): object {
   const { title, startsAt, endsAt, status } = row;
-  const place = collection === 'weddings' ? { room: row.room } : collection === 'bookings' ? { place: row.place } : {};
+  const place = collection === 'weddings' ? { room: row.room } : collection === 'allocations' ? {} : { place: row.place };
   return { title, startsAt, endsAt, status, ...place };
 }

@@ -103,18 +103,23 @@ function stillThere({ base, strategy, direction, privacy, cancelled }: Returning
 function goneThere({ base, strategy, direction, subject, locked }: Returning, ours: Stood): Returned {
   if (direction !== 'bidirectional' || strategy === 'local_wins') return AGAIN;
   const ask: Returned = { kind: 'ask', fields: [{ name: 'status', base: valueOf(base, 'status'), ours: ours.status, theirs: 'cancelled' }] };
-  if (strategy === 'manual' || subject === 'weddings' || locked) return ask;
+  // Nobody's wedding, and nothing of its run sheet.
+  if (strategy === 'manual' || subject === 'weddings' || subject === 'runSheetItems' || locked) return ask;
   const untouched = base === null || base.status === 'cancelled' || GROUPS.every((group) => same(group, base, ours));
   return strategy === 'remote_wins' || untouched ? { kind: 'apply', fields: { status: 'cancelled' }, again: false } : ask;
 }
 
-function changedThere({ base, strategy, direction, privacy, locked, takes, changedAt }: Returning, ours: Stood, theirs: Stood): Returned {
+function changedThere({ base, strategy, direction, privacy, subject, locked, takes, changedAt }: Returning, ours: Stood, theirs: Stood): Returned {
   const shown = GROUPS.filter((group) => group.some((name) => SHOWN[privacy].includes(name)));
   const from = base ?? ours;
   const touched = shown.filter((group) => !same(group, from, theirs) && !same(group, ours, theirs));
   if (touched.length === 0) return ECHO;
   if (direction !== 'bidirectional' || strategy === 'local_wins') return AGAIN;
-  const mayTake = (group: Group): boolean => (group[0] === 'title' ? takes.title && theirs.title !== null : group[0] !== 'place' || takes.place);
+  // An item of a run sheet is as sure as its wedding, whatever is said of it over there.
+  const mayTake = (group: Group): boolean => {
+    if (group[0] === 'status') return subject !== 'runSheetItems';
+    return group[0] === 'title' ? takes.title && theirs.title !== null : group[0] !== 'place' || takes.place;
+  };
   const open = touched.filter(mayTake);
   // What cannot be said here stays as we say it.
   if (open.length === 0) return AGAIN;

@@ -2,7 +2,7 @@ import type { Calendar } from '../../contract/record/calendars.ts';
 import type { Wedding } from '../../contract/record/day.ts';
 import type { Allocation } from '../../contract/record/taking.ts';
 import type { Booking } from '../../contract/record/trade.ts';
-import type { MovableRow } from '../conflicts/occupancies.ts';
+import { isDone, ITEM_MS, saysEnd, type EntryRow, type TargetRow } from './subjects.ts';
 
 /** Which of our rows are to stand in which calendars. */
 
@@ -10,7 +10,7 @@ type Filling = Calendar['filling'];
 export type EntryStatus = 'confirmed' | 'tentative';
 /** `over`: what stands there stays as it is, and nothing is begun. */
 export type Wish = 'present' | 'absent' | 'over';
-type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding'>;
+type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet'>;
 
 export const IDLE_FILLING: Filling = { state: 'idle', reason: null, done: 0, total: null };
 export const NEW_FILLING: Filling = { state: 'filling', reason: null, done: 0, total: null };
@@ -24,42 +24,55 @@ const WEDDING: Readonly<Record<Wedding['status'], EntryStatus | null>> = { enqui
 const BOOKING: Readonly<Record<Booking['status'], EntryStatus | null>> = { lead: null, hold: 'tentative', definite: 'confirmed', completed: 'confirmed', cancelled: null };
 const ALLOCATION: Readonly<Record<Allocation['status'], EntryStatus | null>> = { lead: null, hold: 'tentative', definite: 'confirmed', closed: 'confirmed', cancelled: null };
 
-/** As what it would stand there; null = who merely asks, and what is cancelled, takes nobody's time. */
-export function entryStatus({ collection, row }: MovableRow): EntryStatus | null {
+/** As what it would stand there; null = who merely asks, and what is cancelled, takes nobody's time. An item of a run sheet is as sure as its wedding. */
+export function entryStatus(subject: EntryRow): EntryStatus | null {
+  if (subject.collection === 'runSheetItems') return subject.wedding === null ? null : WEDDING[subject.wedding.status];
+  const { collection, row } = subject;
   if (collection === 'weddings') return WEDDING[row.status];
   return collection === 'bookings' ? BOOKING[row.status] : ALLOCATION[row.status];
 }
 
 /** Null = it has no times, or ends before it begins. UTC milliseconds. */
-export function spanOf({ row }: MovableRow): { readonly startsAt: number; readonly endsAt: number } | null {
+export function spanOf({ collection, row }: EntryRow): { readonly startsAt: number; readonly endsAt: number } | null {
+  if (collection === 'runSheetItems' && !saysEnd(row)) return { startsAt: Date.parse(row.startsAt), endsAt: Date.parse(row.startsAt) + ITEM_MS };
   if (row.startsAt === null || row.endsAt === null) return null;
   const [startsAt, endsAt] = [Date.parse(row.startsAt), Date.parse(row.endsAt)];
   return endsAt > startsAt ? { startsAt, endsAt } : null;
 }
 
 /** Whether the row is this calendar's, whatever its state. */
-function belongs({ collection, row }: MovableRow, { resourceId, everyWedding }: Whose): boolean {
+function belongs(subject: TargetRow, { resourceId, everyWedding, runSheet }: Whose): boolean {
+  if (subject.collection === 'runSheetItems') {
+    const { wedding, ownerIds } = subject;
+    return runSheet === true && (everyWedding || (resourceId !== null && (wedding?.roomId === resourceId || ownerIds.includes(resourceId))));
+  }
+  const { collection, row } = subject;
   if (collection === 'weddings') return everyWedding || (resourceId !== null && row.roomId === resourceId);
   return resourceId !== null && (collection === 'bookings' ? row.vendorId : row.resourceId) === resourceId;
 }
 
-/** @param now UTC milliseconds */
-export function wishFor(subject: MovableRow, calendar: Whose, now: number): Wish {
+/** What stands there stays as it is. @param now UTC milliseconds */
+export function isOver(subject: EntryRow, now: number): boolean {
   const span = spanOf(subject);
-  if (!isWritten(calendar) || span === null || entryStatus(subject) === null || !belongs(subject, calendar)) return 'absent';
-  return span.endsAt <= now ? 'over' : 'present';
+  return isDone(subject) || (span !== null && span.endsAt <= now);
+}
+
+/** @param now UTC milliseconds */
+export function wishFor(subject: TargetRow, calendar: Whose, now: number): Wish {
+  if (!isWritten(calendar) || spanOf(subject) === null || entryStatus(subject) === null || !belongs(subject, calendar)) return 'absent';
+  return isOver(subject, now) ? 'over' : 'present';
 }
 
 /** The calendars in which the row is to stand. Whoever plans a move asks with the row as it would be. */
-export const targetsOf = (subject: MovableRow, calendars: Iterable<Calendar>, now: number): readonly Calendar[] =>
+export const targetsOf = (subject: TargetRow, calendars: Iterable<Calendar>, now: number): readonly Calendar[] =>
   [...calendars].filter((calendar) => wishFor(subject, calendar, now) === 'present');
 
-const ASKED_ANEW = ['direction', 'resourceId', 'everyWedding', 'privacy', 'invite', 'reminders'] as const satisfies readonly (keyof Calendar)[];
+const ASKED_ANEW = ['direction', 'resourceId', 'everyWedding', 'runSheet', 'privacy', 'invite', 'reminders'] as const satisfies readonly (keyof Calendar)[];
 
 /** Whether what was chosen means that the calendar's rows are gone through again. */
 export function refills(before: Calendar, after: Calendar): boolean {
   const concerned = [before, after].some((one) => isWritten(one) || isTaken(one));
-  return concerned && ASKED_ANEW.some((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  return concerned && ASKED_ANEW.some((field) => JSON.stringify(before[field] ?? false) !== JSON.stringify(after[field] ?? false));
 }
 
 /** Whose time its entries take here; null = nobody's. */

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Calendar, Push } from '../../../core/contract/record/calendars.ts';
 import type { Around } from '../../../core/domain/calendars/entry.ts';
+import type { EntryRow, ItemRow } from '../../../core/domain/calendars/subjects.ts';
 import type { Stood } from '../../../core/domain/calendars/returned.ts';
-import type { MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { resourceKey, type MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../database.ts';
 import { readRows } from '../rows.ts';
 
@@ -34,7 +35,7 @@ export interface DuePush {
   readonly calendarRef: string;
   readonly state: PushState;
   /** Null = there is no such row any more. */
-  readonly subject: MovableRow | null;
+  readonly subject: EntryRow | null;
   /** When the subject was changed last; UTC milliseconds. */
   readonly changedAt: number;
   readonly around: Around;
@@ -65,8 +66,11 @@ export async function nextPush(tx: Tx, { organisationId, calendarId }: Held, now
   if (!push || !calendar || !ref) throw new Error(`calendar ${calendarId} has no address over there`);
   const { collection, id } = push.subject;
   const [row] = await readRows(tx, organisationId, collection, [id]);
+  const state = await stateOf(tx, organisationId, push.id);
+  const known = { push, calendar, calendarRef: ref.remoteId, state, changedAt: row ? Date.parse(row.updatedAt) : 0 };
+  if (row && collection === 'runSheetItems') return { ...known, ...(await itemAround(tx, organisationId, known, row as ItemRow['row'])) };
   const subject = row ? ({ collection, row } as MovableRow) : null;
-  return { push, calendar, calendarRef: ref.remoteId, state: await stateOf(tx, organisationId, push.id), subject, changedAt: row ? Date.parse(row.updatedAt) : 0, around: await around(tx, organisationId, subject) };
+  return { ...known, subject, around: await around(tx, organisationId, subject) };
 }
 
 export async function stateOf(tx: Tx, organisationId: string, pushId: string): Promise<PushState> {
@@ -74,8 +78,28 @@ export async function stateOf(tx: Tx, organisationId: string, pushId: string): P
   return row ?? NO_STATE;
 }
 
+const zoneOf = async (tx: Tx, organisationId: string): Promise<string> => (await tx.selectFrom('organisations').select('zone').where('id', '=', organisationId).executeTakeFirstOrThrow()).zone;
+
+/** An item with its wedding, what stands in the same calendar of that, and whom to invite: the contact of the booking that its owner has. */
+async function itemAround(tx: Tx, organisationId: string, { push, calendar }: Pick<DuePush, 'push' | 'calendar'>, row: ItemRow['row']): Promise<Pick<DuePush, 'subject' | 'around'>> {
+  const [wedding = null] = await readRows(tx, organisationId, 'weddings', [row.weddingId]);
+  const beside = await sql`
+    select 1 from pushes where organisation_id = ${organisationId} and wedding_id = ${row.weddingId} and calendar_id = ${push.calendarId} and wish = 'present' and subject->>'collection' <> 'runSheetItems' limit 1
+  `.execute(tx);
+  const contactId = calendar.invite && calendar.privacy === 'full' && row.owner !== null ? await contactOf(tx, organisationId, row.weddingId, row.owner) : null;
+  const [contact = null] = contactId === null ? [] : await readRows(tx, organisationId, 'contacts', [contactId]);
+  return { subject: { collection: 'runSheetItems', row, wedding }, around: { wedding, resource: null, contact, zone: await zoneOf(tx, organisationId), covered: beside.rows.length > 0 } };
+}
+
+async function contactOf(tx: Tx, organisationId: string, weddingId: string, owner: string): Promise<string | null> {
+  const { rows } = await sql<{ vendorName: string; contactId: string }>`
+    select vendor_name, contact_id from bookings where organisation_id = ${organisationId} and wedding_id = ${weddingId} and contact_id is not null and vendor_name is not null and status <> 'cancelled' order by id
+  `.execute(tx);
+  return rows.find(({ vendorName }) => resourceKey(vendorName) === resourceKey(owner))?.contactId ?? null;
+}
+
 async function around(tx: Tx, organisationId: string, subject: MovableRow | null): Promise<Around> {
-  const { zone } = await tx.selectFrom('organisations').select('zone').where('id', '=', organisationId).executeTakeFirstOrThrow();
+  const zone = await zoneOf(tx, organisationId);
   if (subject === null) return { wedding: null, resource: null, contact: null, zone };
   const weddingId = subject.collection === 'weddings' ? null : subject.row.weddingId;
   const resourceId = subject.collection === 'weddings' ? subject.row.roomId : subject.collection === 'allocations' ? subject.row.resourceId : null;

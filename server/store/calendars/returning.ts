@@ -1,5 +1,5 @@
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
-import { planBack, type PushedRow } from '../../../core/domain/calendars/back.ts';
+import { planBack, pushedRow } from '../../../core/domain/calendars/back.ts';
 import type { Stood } from '../../../core/domain/calendars/returned.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
@@ -44,11 +44,12 @@ export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisation
   const state = (await readPushStates(tx, [{ organisationId, id: pushId }])).get(pushId);
   if (!push || !state) return { drafts: [], then: 'done', base: null };
   const [row] = await readRows(tx, organisationId, push.subject.collection, [push.subject.id]);
+  const [wedding = null] = row && push.subject.collection === 'runSheetItems' && push.weddingId !== null ? await readRows(tx, organisationId, 'weddings', [push.weddingId]) : [];
   const [difference = null] = state.differenceId === null ? [] : await readRows(tx, organisationId, 'differences', [state.differenceId]);
   const times = found && timesOf(found, calendar.zone ?? 'UTC');
   const stood: Stood | 'gone' = found === null || times === null || found.status === 'cancelled' ? 'gone' : { ...times, title: found.title, place: found.place, status: found.status };
   const plan = planBack({
-    push, calendar, subject: row ? ({ collection: push.subject.collection, row } as PushedRow) : null, standing: state.standing, difference,
+    push, calendar, subject: row ? pushedRow(push.subject.collection, row, wedding) : null, standing: state.standing, difference,
     remoteId: found?.remoteId ?? state.standing.remoteId ?? '', theirs: { stood, changedAt: found?.changedAt ?? null, etag: found?.etag ?? null },
     certain: true, heardAt: null, now: clock.now(), newId: () => ids.next(), context,
   });
