@@ -171,7 +171,7 @@ export interface CalendarPart {
    * remote id.
    */
   originOf(remoteObject: unknown): string | null;
-  /** Which of these a look of the connection reads: what changes in the others is noticed only when they are written next. */
+  /** Which of these a look of the connection reads in any case, by what was entered; of the others those that are in use. */
   reads(access: Pick<ConnectionAccess, 'settings'>, all: readonly RemoteCalendar[]): readonly string[];
   readonly watch?: WatchPart;
 }

@@ -10,6 +10,15 @@ export interface ConnectionAccess {
   readonly secrets: Readonly<Record<string, string>>;
   /** What leave was given for, as the vendor says it (OAuth scopes); left out = there is none, or nobody knows. */
   readonly granted?: readonly string[];
+  /** Calendars of the account that are in use here, besides the one that is read in any case; left out = nobody has said. */
+  readonly listened?: readonly Listened[];
+}
+
+/** `oursOnly`: nothing but what we have written there is asked about. */
+export interface Listened {
+  /** As the list of calendars names it. */
+  readonly calendarRef: string;
+  readonly oursOnly: boolean;
 }
 
 export interface CallPorts {

@@ -59,7 +59,9 @@ export function davCalendars(system: DavSystem): DavParts {
     async read(cursor, access, ports) {
       const session = openSession(system, access, ports);
       if (!session.ok) return session;
-      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', zone: zoneOf(access.settings) });
+      // Of one that is only written nothing is asked that was not named.
+      const inUse = access.listened?.filter(({ oursOnly }) => !oursOnly).map(({ calendarRef }) => calendarRef);
+      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', inUse, zone: zoneOf(access.settings) });
     },
     normalise,
   };

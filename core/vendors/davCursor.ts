@@ -25,6 +25,8 @@ const CalendarShape = z.object({
   /** When everything was compared last; 0 = never. */
   comparedAt: z.number(),
   missing: Missing,
+  /** Read because it is in use, and not by its name. */
+  inUse: z.boolean().default(false),
   /** It is being taken out of the record. */
   leaving: z.boolean(),
   items: z.array(Item),
@@ -69,7 +71,7 @@ export const newState = (account: string, choice: string, now: number): LookStat
 };
 
 export const newCalendar = (path: string): HeldCalendar => {
-  return { path, told: '', token: null, ctag: null, syncs: true, comparedAt: 0, missing: null, leaving: false, items: new Map(), pending: null };
+  return { path, told: '', token: null, ctag: null, syncs: true, comparedAt: 0, missing: null, inUse: false, leaving: false, items: new Map(), pending: null };
 };
 
 /** Paths are kept without their calendar's: they are most of what is kept. */

@@ -79,11 +79,11 @@ async function homeOf(session: DavSession, principal: string, from: DavAddress):
   return ok({ name, homes });
 }
 
-/** Every calendar of the account that may hold events. */
-export async function listCalendars(session: DavSession, homes: readonly DavAddress[]): Promise<DavResult<readonly DavCalendar[]>> {
+/** Every calendar of the account that may hold events. Without `marks` the ctag and the sync token of each are null. */
+export async function listCalendars(session: DavSession, homes: readonly DavAddress[], marks = true): Promise<DavResult<readonly DavCalendar[]>> {
   const found = new Map<string, DavCalendar>();
   for (const home of homes) {
-    const list = await session.list(home, askCalendars(home.path), 'the list of calendars');
+    const list = await session.list(home, askCalendars(home.path, marks), 'the list of calendars');
     if (!list.ok) return list;
     for (const response of list.value.responses) {
       const address = session.follow(`${response.address.origin}${response.address.path}`, list.value.address);

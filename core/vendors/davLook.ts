@@ -44,6 +44,8 @@ export interface LookInput {
   readonly cursor: string | null;
   /** Names or paths of the calendars that are wanted, as entered; '' = all. */
   readonly choice: string;
+  /** Addresses of calendars that are in use here, whatever was entered; left out = nobody has said. */
+  readonly inUse?: readonly string[] | undefined;
   /** For times that name none, where the calendar does not say either. */
   readonly zone: string | null;
 }
@@ -57,12 +59,12 @@ export function chosenFrom<T extends Pick<DavCalendar, 'name' | 'address'>>(choi
   return calendars.filter((calendar) => wanted.some((one) => isMeant(calendar, one)));
 }
 
-export async function readDavPage({ session, cursor, choice, zone }: LookInput): Promise<DavResult<DavPage>> {
+export async function readDavPage({ session, cursor, choice, inUse, zone }: LookInput): Promise<DavResult<DavPage>> {
   const now = session.ports.clock.now();
   const [account, choiceMark] = [textMark(`${session.base.origin}${session.base.path} ${session.user}`), textMark(choice)];
   const held = stateOf(cursor);
   const state = held?.account === account ? held : newState(account, choiceMark, now);
-  const work: Work = { session, state, now, zone, choice, choiceMark, items: [] };
+  const work: Work = { session, state, now, zone, choice, choiceMark, inUse, items: [] };
   const [path] = state.todo;
   const done = path === undefined ? await begin(work) : await proceed(work, path);
   if (!done.ok) return done;
@@ -77,6 +79,7 @@ interface Work {
   readonly zone: string | null;
   readonly choice: string;
   readonly choiceMark: string;
+  readonly inUse: readonly string[] | undefined;
   readonly items: Brought[];
 }
 
@@ -107,7 +110,9 @@ async function begin(work: Work): Done {
   // A calendar that was chosen stays chosen under another name, until the choice is another one.
   const sameChoice = state.choice === work.choiceMark;
   const byName = new Set(chosenFrom(work.choice, listed.value).map(({ address }) => address.path));
-  const wanted = listed.value.filter(({ address: { path } }) => byName.has(path) || (sameChoice && state.calendars.has(path)));
+  const isNamed = ({ address: { path } }: DavCalendar): boolean => byName.has(path) || (sameChoice && state.calendars.get(path)?.inUse === false);
+  const isUsed = ({ address }: DavCalendar): boolean => work.inUse?.includes(urlOf(address)) ?? state.calendars.get(address.path)?.inUse === true;
+  const wanted = listed.value.filter((one) => isNamed(one) || isUsed(one));
   if (wanted.length === 0 && state.calendars.size === 0) {
     if (listed.value.length === 0) return err(refusal(`${session.who} has no calendar that can hold events.`));
     return err({ ...refusal('None of the calendars has a name that was entered.'), field: 'calendars' });
@@ -119,7 +124,12 @@ async function begin(work: Work): Done {
     calendar.missing = isWanted || there.has(calendar.path) ? (isWanted ? calendar.missing : null) : missed(calendar.missing, now);
     calendar.leaving = !isWanted && (there.has(calendar.path) || believed(calendar.missing, now));
   }
-  for (const { address: { path } } of wanted) if (!state.calendars.has(path)) state.calendars.set(path, newCalendar(path));
+  for (const one of wanted) {
+    const { path } = one.address;
+    const calendar = state.calendars.get(path) ?? newCalendar(path);
+    calendar.inUse = !isNamed(one);
+    state.calendars.set(path, calendar);
+  }
   const leaving = [...state.calendars.values()].filter((one) => one.leaving).map((one) => one.path);
   state.todo = [...leaving, ...wanted.filter((one) => hasNews(one, state.calendars.get(one.address.path), work)).map((one) => one.address.path)];
   return DONE;
@@ -144,7 +154,8 @@ async function proceed(work: Work, path: string): Done {
   const held = state.calendars.get(path);
   if (held === undefined) return pass(work, path);
   if (held.leaving) return leave(work, held);
-  const listed = await listCalendars(session, state.homes);
+  // Once it is planned what to read, only whether it is still there and what it is called matters.
+  const listed = await listCalendars(session, state.homes, held.pending === null);
   if (!listed.ok) return listed;
   const calendar = listed.value.find(({ address }) => address.path === path);
   // Taken away since this look began: the next one counts it as missing.

@@ -24,10 +24,11 @@ const propfind = (path: string, depth: '0' | '1', names: readonly string[]): Dav
 /** Whose calendars there are, and where. */
 export const askPrincipal = (path: string): DavRequest => propfind(path, '0', ['d:current-user-principal', 'd:resourcetype']);
 export const askHome = (path: string): DavRequest => propfind(path, '0', ['c:calendar-home-set', 'd:displayname']);
-export const askCalendars = (path: string): DavRequest =>
+/** `marks`: with what each calendar has changed by, which some servers find out by looking at every entry. */
+export const askCalendars = (path: string, marks = true): DavRequest =>
   propfind(path, '1', [
-    'd:resourcetype', 'd:displayname', 'd:sync-token', 'd:current-user-privilege-set',
-    'c:supported-calendar-component-set', 'c:calendar-timezone', 's:getctag', 'a:calendar-color',
+    'd:resourcetype', 'd:displayname', 'd:current-user-privilege-set', 'c:supported-calendar-component-set', 'c:calendar-timezone',
+    'a:calendar-color', ...(marks ? ['d:sync-token', 's:getctag'] : []),
   ]);
 
 const report = (path: string, depth: '0' | '1', root: string, content: string): DavRequest => {

@@ -122,6 +122,14 @@ export interface Brought {
   readonly body: string;
 }
 
+export interface PollPage {
+  readonly items: readonly Brought[];
+  readonly cursor: string;
+  readonly more: boolean;
+  /** With the last page: calendars that were passed over, since they could not be read; the others were. */
+  readonly unread?: readonly { readonly calendarRef: string; readonly code: RereadError['code'] }[];
+}
+
 export interface PollPart {
   /** Seconds from one look to the next. */
   readonly everySeconds: number;
@@ -133,7 +141,7 @@ export interface PollPart {
     cursor: string | null,
     access: ConnectionAccess,
     ports: CallPorts,
-  ): Promise<Result<{ readonly items: readonly Brought[]; readonly cursor: string; readonly more: boolean }, RereadError>>;
+  ): Promise<Result<PollPage, RereadError>>;
   readonly normalise: Normalise;
 }
 

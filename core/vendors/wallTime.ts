@@ -15,12 +15,30 @@ const BY_WINDOWS_NAME: ReadonlyMap<string, string> = new Map([
 export function knownZone(name: unknown): string | null {
   if (typeof name !== 'string' || name.length > 64 || !/^[A-Za-z]/.test(name)) return null;
   const zone = BY_WINDOWS_NAME.get(name.toLowerCase()) ?? name;
+  return isThere(zone) ? zone : null;
+}
+
+/** Names come from outside: no more of them are remembered than there are zones. */
+const MOST_REMEMBERED = 600;
+const remembered = new Map<string, boolean>();
+
+/** Every entry of a calendar asks, mostly after the same few, and a formatter is dear to make. */
+function isThere(zone: string): boolean {
+  const known = remembered.get(zone);
+  if (known !== undefined) return known;
+  const found = canFormat(zone);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(zone, found);
+  return found;
+}
+
+function canFormat(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: zone });
-    return zone;
+    return true;
   } catch {
     // Intl says "no such zone" by throwing.
-    return null;
+    return false;
   }
 }
 

@@ -13,7 +13,7 @@ import { insist } from '../systems/insist.ts';
 import type { WritingDeps } from './pushes/oneCalendar.ts';
 import { startRounds } from './rounds.ts';
 
-/** Which calendars a connection has: listed when it is made, when it works again, and once a day. */
+/** Which calendars a connection has: listed when it is made, when leave or a key is given anew, when one cannot be read any more, and once a day. */
 
 const LOOK_MS = 60_000;
 const AT_ONCE = 8;
@@ -93,10 +93,13 @@ export function startCalendarDiscovery(options: DiscoveryOptions): Discovery {
   const unheard = options.store.onCommitted(({ events }) => {
     if (events.some(({ collection }) => collection === 'connections')) void rounds.turn().catch(() => undefined);
   });
+  // New credentials and new leave are no news of the record; what they show and allow is listed at once.
+  const deaf = store.onLooks(() => void rounds.turn().catch(() => undefined));
   return {
     runNow: () => rounds.turn(),
     async stop() {
       unheard();
+      deaf();
       await rounds.stop();
     },
   };

@@ -63,6 +63,7 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     contactsByPhone: (phone) => view.contactsByPhone(phone),
     tellers: (contactId) => view.tellers(contactId),
     pushStanding: (pushId) => view.pushStanding?.(pushId) ?? null,
+    wasOurs: (mark) => view.wasOurs?.(mark) === true,
     openDifference: (pushId) => view.openDifference?.(pushId) ?? null,
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
   };
@@ -82,6 +83,8 @@ interface Part extends Wanted {
   readonly mappings: Map<string, Mapping>;
   readonly rows: Rows;
   readonly standings: Map<string, PushStanding>;
+  /** Marks of entries that we wrote and do not follow any more. */
+  readonly left: Set<string>;
 }
 
 /** A view for each organisation, all read together: the number of queries does not grow with the number of organisations. */
@@ -92,6 +95,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     mappings: known.get(one.organisationId)?.mappings ?? new Map<string, Mapping>(),
     rows: Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Rows,
     standings: new Map(),
+    left: new Set(),
   }));
   const keysOf = (pick: (part: Part) => readonly string[]): RowKey[] => parts.flatMap((part) => [...new Set(pick(part))].map((id) => ({ organisationId: part.organisationId, id })));
   const take = async (collection: CollectionName, keys: readonly RowKey[]) => {
@@ -149,13 +153,13 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     await take('alerts', found.rows);
   };
   await together([loadTellers(tx, parts), weddings(), alerts()]);
-  return new Map(parts.map((part) => [part.organisationId, workingView(part.mappings, part.rows, part.standings, known.get(part.organisationId))]));
+  return new Map(parts.map((part) => [part.organisationId, workingView(part, known.get(part.organisationId))]));
 }
 
 const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
 const idsOf = (keys: readonly RowKey[]) => keys.map((key) => key.id);
 
-function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<string, PushStanding>, links?: Pick<LoadedMappings, 'awaited' | 'waiting'>): WorkingView {
+function workingView({ mappings, rows, standings, left }: Pick<Part, 'mappings' | 'rows' | 'standings' | 'left'>, links?: Pick<LoadedMappings, 'awaited' | 'waiting'>): WorkingView {
   const opened = new Set<string>();
   const weddings = () => [...rows.weddings.values()] as Wedding[];
   const byPhone = (phone: string) => {
@@ -190,6 +194,7 @@ function workingView(mappings: Map<string, Mapping>, rows: Rows, standings: Map<
       contactsByPhone: byPhone,
       tellers,
       pushStanding: (pushId) => standings.get(pushId) ?? null,
+      wasOurs: (mark) => left.has(mark),
       openDifference: (pushId) => ([...rows.differences.values()] as Difference[]).find((one) => one.pushId === pushId && one.state === 'open') ?? null,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),
     }),

@@ -1,5 +1,6 @@
 import type { AnyRow, CollectionName } from '../../core/contract/record.ts';
 import type { Push } from '../../core/contract/record/calendars.ts';
+import type { RunSheetItem } from '../../core/contract/record/day.ts';
 import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.ts';
 import { MOVABLE } from '../../core/contract/record/taking.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
@@ -9,6 +10,7 @@ import { boundedId } from '../../core/vendors/ids.ts';
 import { readPushStates, writePushStates } from '../store/calendars/pushStates.ts';
 import type { Tx } from '../store/database.ts';
 import { keepAgainstSources } from '../store/deciding/kept.ts';
+import { readLeft } from '../store/leftEntries.ts';
 import type { RowKey } from '../store/rows.ts';
 
 /** Entries of ours that come back with a look, as a batch of deliveries needs them. Batches without any cost no query. */
@@ -19,6 +21,7 @@ interface Part {
   readonly mappings: ReadonlyMap<string, Mapping>;
   readonly rows: Record<CollectionName, Map<string, AnyRow>>;
   readonly standings: Map<string, PushStanding>;
+  readonly left: Set<string>;
 }
 type Take = (collection: CollectionName, keys: readonly RowKey[]) => Promise<void>;
 
@@ -41,6 +44,11 @@ export async function loadPushes(tx: Tx, parts: readonly Part[], take: Take): Pr
   for (const collection of MOVABLE) {
     await take(collection, keysOf((part) => [...pushesOf(part).flatMap(({ subject }) => (subject.collection === collection ? [subject.id] : [])), ...unknown(part)]));
   }
+  await take('runSheetItems', keysOf((part) => pushesOf(part).flatMap(({ subject }) => (subject.collection === 'runSheetItems' ? [subject.id] : []))));
+  await take('weddings', keysOf(({ rows }) => ([...rows.runSheetItems.values()] as RunSheetItem[]).map(({ weddingId }) => weddingId)));
+  const isRow = (part: Part, id: string): boolean => MOVABLE.some((collection) => part.rows[collection].has(id));
+  const left = await readLeft(tx, keysOf((part) => unknown(part).filter((id) => !isRow(part, id))));
+  for (const part of parts) for (const id of left.get(part.organisationId) ?? []) part.left.add(id);
   const states = await readPushStates(tx, keysOf((part) => [...part.rows.pushes.keys()]));
   await take('differences', keysOf((part) => pushesOf(part).flatMap(({ id }) => states.get(id)?.differenceId ?? [])));
   for (const part of parts) {

@@ -39,6 +39,13 @@ describe('wall times', () => {
     for (const name of ['constructor', 'Moon Standard Time', null, 7]) expect(knownZone(name)).toBeNull();
   });
 
+  it('says the same of a name however often it is asked, and after any number of others', () => {
+    const asked = () => ['Europe/London', 'GMT Standard Time', 'Europe/Nowhere'].map(knownZone);
+    expect(asked()).toEqual(['Europe/London', 'Europe/London', null]);
+    for (let n = 0; n < 2_000; n += 1) expect(knownZone(`Moon/Crater${n}`)).toBeNull();
+    expect(asked()).toEqual(['Europe/London', 'Europe/London', null]);
+  });
+
   it('finds the name of Windows for every zone that it reads, and back to the same clocks', () => {
     expect(Object.keys(WINDOWS_ZONES).length).toBeGreaterThan(130);
     for (const [name, zones] of Object.entries(WINDOWS_ZONES)) {

@@ -36,8 +36,8 @@ export const isCalendarId = (id: string): boolean => /^(?!.*\.\.)[\w.@#+-]*\w[\w
 /** Google's word for the main calendar of whoever has signed in. */
 export const MAIN = 'primary';
 
-/** The calendar's part of a path; null for an id that is none. */
-export function calendarPath({ settings }: ConnectionAccess): string | null {
-  const id = settings['calendarId'] || MAIN;
+/** The calendar's part of a path, '' = the main one; null for an id that is none. */
+export function calendarPath(calendarId = ''): string | null {
+  const id = calendarId || MAIN;
   return isCalendarId(id) ? `/calendars/${encodeURIComponent(id)}` : null;
 }

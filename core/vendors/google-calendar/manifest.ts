@@ -39,13 +39,14 @@ export const manifest: VendorManifest = {
     {
       path: 'native',
       brings:
-        'Entries of one calendar, with their changes and deletions: within seconds where this server has a public https address, and looked ' +
-          'for every five minutes in any case. What is booked here can be written into every calendar that you may change.',
+        'Entries of the main calendar, or of the one that you name, and of every other calendar of the account that you put to use here, with ' +
+          'their changes and deletions: within seconds where this server has a public https address, and looked for every five minutes in any ' +
+          'case. What is booked here can be written into every calendar that you may change.',
       steps: [
         'In the Google Cloud console make a project, switch on the Google Calendar API, and publish the consent screen.',
         'Under Credentials make an OAuth client of the type Desktop app or Web application, with this redirect address: {redirectUrl}',
         'Paste the client ID and the client secret here, then sign in with the account whose calendar it is.',
-        'For another calendar than the main one, copy its calendar ID out of its settings and paste it here.',
+        'For another calendar than the main one, copy its calendar ID out of its settings and paste it here. The others are put to use afterwards.',
       ],
     },
   ],
@@ -75,7 +76,7 @@ export const manifest: VendorManifest = {
     'Changes at once where this server has no public https address: they come within five minutes then.',
     'Who is invited and what they answered, descriptions, attachments and links to video calls.',
     'Birthdays and working places.',
-    'What stands in calendars other than the one that is named: these can be written, and a change of ours over there is noticed when we write next.',
+    'What others enter in a calendar that is used in one direction only, out of WedSync: of such a one our own entries alone are looked at.',
     'Tasks.',
   ],
   sources: [

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../contract/result.ts';
 import type { Change } from '../../domain/record/changes.ts';
 import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
 import { calendarRemote } from '../calendarOrigin.ts';
-import { boundedId } from '../ids.ts';
+import { boundedId, textMark } from '../ids.ts';
 import { parseJsonObject } from '../signatures.ts';
 import type { NormaliseError, Normalised, StoredDelivery } from '../vendor.ts';
 import { dayOf, dayStart, knownZone, wallTimeToInstant } from '../wallTime.ts';
@@ -22,6 +22,19 @@ export const OUR_ID = 'wedsync_id';
 export function originOf(event: unknown): string | null {
   return ownId(objectAt(objectAt(objectAt({ event }, 'event'), 'extendedProperties'), 'private')[OUR_ID]);
 }
+
+/** The id that an entry of ours is given over there: its key as hexadecimal digits, a push and the number of its entry. */
+const OUR_EVENT_ID = /^(?:(?:3\d|6[1-6]){8}2d)(?:(?:3\d|6[1-6]){4}2d){3}(?:3\d|6[1-6]){12}2d(?:3\d)+$/;
+
+/** By its mark, or by its id alone: of what is deleted there is no more. */
+export function isOurs(event: unknown): boolean {
+  const { id } = objectAt({ event }, 'event');
+  return originOf(event) !== null || (typeof id === 'string' && OUR_EVENT_ID.test(id));
+}
+
+/** An id is one entry's within its calendar only; of what we write it is ours everywhere. */
+const remoteIdOf = (id: string, event: unknown, { later, calendarRef }: Body): string =>
+  later === true && typeof calendarRef === 'string' && !isOurs(event) ? boundedId(`${id}@${textMark(calendarRef)}`) : boundedId(id);
 
 /** `{date}` is a whole day in the calendar's zone; `{dateTime, timeZone}` a moment, with its offset or without. */
 export function timeOf(time: Body, zone: string | null): { readonly at: string; readonly allDay: boolean } | null {
@@ -51,7 +64,7 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
   const id = event['id'];
   if (typeof id !== 'string' || id === '') return shapeUnknown('The entry has no id.');
   const updated = instantOfText(event['updated']);
-  const remote = { type: 'event', id: boundedId(id), version: updated };
+  const remote = { type: 'event', id: remoteIdOf(id, event, body.value), version: updated };
   const status = event['status'];
   const ourId = originOf(event);
   const origin = { ...(ourId === null ? {} : { ourId }), ...calendarRemote(body.value['calendarRef']) };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ok } from '../../contract/result.ts';
-import { refOf } from '../calendarRefs.ts';
 import { queryText, refused } from '../calls.ts';
-import { boundedId, readCursor, textMark } from '../ids.ts';
+import { boundedId, textMark } from '../ids.ts';
+import { severalCalendars, type Looked } from '../severalCalendars.ts';
 import type { Brought, PollPart, VendorModule } from '../vendor.ts';
 import { shortText } from '../fields.ts';
 import { calendarPath, MAIN, readGoogle } from './client.ts';
-import { changesOf } from './mapping.ts';
+import { changesOf, isOurs } from './mapping.ts';
 import { writing } from './writing.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,12 +23,13 @@ const List = z.object({
 });
 type List = z.infer<typeof List>;
 
-function brought(event: unknown, { summary, timeZone }: List, calendarRef: string | null): Brought {
+function brought(event: unknown, { summary, timeZone }: List, { ref, later }: Looked): Brought {
   const { id, etag, updated, status } = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {};
-  const body = JSON.stringify({ event, calendar: summary ?? null, calendarRef, zone: timeZone ?? null });
+  const body = JSON.stringify({ event, calendar: summary ?? null, calendarRef: ref, zone: timeZone ?? null, ...(later ? { later } : {}) });
   const state = [etag, updated].find((mark): mark is string => typeof mark === 'string' && mark !== '') ?? textMark(body);
   return {
-    key: `${typeof id === 'string' ? boundedId(id) : 'without-id'}@${boundedId(state, 120)}`,
+    // Who is invited has the entry under the same id in a calendar of his own.
+    key: `${typeof id === 'string' ? boundedId(id) : 'without-id'}@${boundedId(state, 120)}${ref === null ? '' : `@${textMark(ref)}`}`,
     event: status === 'cancelled' ? 'cancelled' : 'entry',
     body,
   };
@@ -36,19 +37,18 @@ function brought(event: unknown, { summary, timeZone }: List, calendarRef: strin
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-export const poll: PollPart = {
-  everySeconds: 300,
+const read = severalCalendars({
+  main: MAIN,
+  part: writing,
+  // Everything is told once more, since entries from before calendars were told apart do not know theirs.
+  former: () => ({}),
 
-  async read(cursor, access, ports) {
-    const path = calendarPath(access);
+  async page(calendar, at, access, ports) {
+    const path = calendarPath(calendar.id);
     if (path === null) return refused('The calendar ID is none.');
-    const held = readCursor(cursor) ?? {};
-    const [sync, page] = [text(held['sync']), text(held['page'])];
-    const ref = await refOf(MAIN, held, access, ports, writing);
-    if (!ref.ok) return ref;
-    const calendar = ref.value === null ? {} : { calendar: ref.value };
+    const [sync, page] = [text(at['sync']), text(at['page'])];
     // A page must be asked for with what the first one was asked for.
-    const since = text(held['since']) ?? new Date(ports.clock.now() - LOOK_BACK_DAYS * DAY_MS).toISOString();
+    const since = text(at['since']) ?? new Date(ports.clock.now() - LOOK_BACK_DAYS * DAY_MS).toISOString();
     const query = queryText({
       singleEvents: true,
       showDeleted: true,
@@ -58,24 +58,26 @@ export const poll: PollPart = {
     });
     const list = await readGoogle(`${path}/events?${query}`, 'the entries', List, access, ports);
     if (!list.ok) return list;
-    if (list.value === 'gone')
-      return sync === null && page === null ? refused('Google Calendar answered 410 for the entries.') : ok({ items: [], cursor: '{}', more: true });
-    const { items, nextPageToken, nextSyncToken } = list.value;
-    const next = nextPageToken === undefined ? { sync: nextSyncToken ?? null } : { sync, page: nextPageToken, since };
+    const { value } = list;
+    if (value === 'gone')
+      return sync === null && page === null ? refused('Google Calendar answered 410 for the entries.') : ok({ items: [], at: {}, more: true });
+    const { nextPageToken, nextSyncToken } = value;
+    const events = calendar.oursOnly ? value.items.filter(isOurs) : value.items;
     return ok({
-      items: items.map((event) => brought(event, list.value as List, ref.value)), cursor: JSON.stringify({ ...calendar, ...next }),
+      items: events.map((event) => brought(event, value, calendar)),
+      at: nextPageToken === undefined ? { sync: nextSyncToken ?? null } : { sync, page: nextPageToken, since },
       more: nextPageToken !== undefined,
     });
   },
+});
 
-  normalise: changesOf,
-};
+export const poll: PollPart = { everySeconds: 300, read, normalise: changesOf };
 
 /** Of an empty page of its entries: leave to these is all that is needed. */
 const Calendar = z.object({ summary: z.string().optional(), timeZone: z.string().optional() });
 
 export const tryOut: NonNullable<VendorModule['test']> = async (access, ports) => {
-  const path = calendarPath(access);
+  const path = calendarPath(access.settings['calendarId']);
   if (path === null) return refused('The calendar ID is none.');
   const calendar = await readGoogle(`${path}/events?${queryText({ maxResults: 1 })}`, 'the calendar', Calendar, access, ports);
   if (!calendar.ok) return calendar;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../contract/result.ts';
 import { baseUrlOf, bearer } from '../apiClient.ts';
-import { refOf } from '../calendarRefs.ts';
 import { callJson, failed, noAccess, queryText, refused } from '../calls.ts';
 import { shortText } from '../fields.ts';
-import { boundedId, readCursor, textMark } from '../ids.ts';
+import { boundedId, textMark } from '../ids.ts';
+import { severalCalendars, type Looked } from '../severalCalendars.ts';
 import type { Brought, CallPorts, ConnectionAccess, PollPart, RereadError, VendorModule } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
-import { changesOf } from './mapping.ts';
+import { changesOf, originOf } from './mapping.ts';
 import { writing } from './writing.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -63,17 +63,21 @@ function brought(event: unknown, from: string, calendarRef: string | null): Brou
   const body = JSON.stringify({ event, calendar: null, calendarRef });
   // What was removed may come back and be removed again: the page that says so is its state.
   const state = removed === undefined ? ([etag, changeKey].map(text).find((mark) => mark !== null) ?? textMark(body)) : `removed.${textMark(from)}`;
-  return { key: `${boundedId(text(id) ?? 'without-id')}@${boundedId(state, 120)}`, event: removed === undefined ? 'entry' : 'removed', body };
+  // In another calendar it is news.
+  const where = calendarRef === null ? '' : `@${textMark(calendarRef)}`;
+  return { key: `${boundedId(text(id) ?? 'without-id')}@${boundedId(state, 120)}${where}`, event: removed === undefined ? 'entry' : 'removed', body };
 }
 
-function itemsOf({ value }: Page, from: string, calendarRef: string | null): Brought[] {
+/** Of what was removed there is nothing but its id. */
+const mayBeOurs = (event: unknown): boolean => isBody(event) && (event['@removed'] !== undefined || originOf(event) !== null);
+
+function itemsOf({ value }: Page, from: string, { ref, oursOnly }: Looked): Brought[] {
   const masters = new Map(value.filter(isBody).flatMap((event) => (event['type'] === 'seriesMaster' ? [[event['id'], event] as const] : [])));
-  return value.map((event) => brought(withSeries(event, masters), from, calendarRef));
+  return (oursOnly ? value.filter(mayBeOurs) : value).map((event) => brought(withSeries(event, masters), from, ref));
 }
 
-/** The first address of a round; null for a calendar that is none. */
-function startOf({ settings }: ConnectionAccess, base: string, round: number): string | null {
-  const id = settings['calendarId'] ?? '';
+/** The first address of a round, '' = the main calendar; null for a calendar that is none. */
+function startOf(id: string, base: string, round: number): string | null {
   if (id !== '' && !/^[A-Za-z0-9_=-]{1,300}$/.test(id)) return null;
   const window = queryText({
     startDateTime: new Date(round - BACK_DAYS * DAY_MS).toISOString(),
@@ -82,35 +86,33 @@ function startOf({ settings }: ConnectionAccess, base: string, round: number): s
   return `${base}/me/${id === '' ? '' : `calendars/${encodeURIComponent(id)}/`}calendarView/delta?${window}`;
 }
 
-export const poll: PollPart = {
-  everySeconds: 300,
+const read = severalCalendars({
+  main: '',
+  part: writing,
+  former: ({ round, link }) => (typeof round === 'number' && typeof link === 'string' ? { round, link } : {}),
 
-  async read(cursor, access, ports) {
+  async page(calendar, at, access, ports) {
     const base = baseUrlOf(access, DEFAULT_BASE_URL);
     const now = ports.clock.now();
-    const held = readCursor(cursor) ?? {};
-    const young = typeof held['round'] === 'number' && now - held['round'] < ROUND_DAYS * DAY_MS;
-    const round = young ? (held['round'] as number) : now;
-    const link = young ? text(held['link']) : null;
-    const first = startOf(access, base, round);
+    const young = typeof at['round'] === 'number' && now - at['round'] < ROUND_DAYS * DAY_MS;
+    const round = young ? Number(at['round']) : now;
+    const link = young ? text(at['link']) : null;
+    const first = startOf(calendar.id, base, round);
     if (first === null) return refused('The calendar ID is none.');
     const url = link ?? first;
     // The sign-in goes along: only to where it belongs.
     if (!url.startsWith(`${base}/`)) return refused('Outlook has named another place to read on.');
-    const ref = await refOf('', held, access, ports, writing);
-    if (!ref.ok) return ref;
     const page = await readGraph(url, 'the entries', Page, access, ports);
     if (!page.ok) return page;
-    if (page.value === 'gone') return link === null ? refused('Outlook answered 410 for the entries.') : ok({ items: [], cursor: '{}', more: true });
+    if (page.value === 'gone') return link === null ? refused('Outlook answered 410 for the entries.') : ok({ items: [], at: {}, more: true });
     const { '@odata.nextLink': next, '@odata.deltaLink': delta } = page.value;
     const on = next ?? delta;
     if (on === undefined) return failed('Outlook answered the entries without a way to go on.');
-    const calendar = ref.value === null ? {} : { calendar: ref.value };
-    return ok({ items: itemsOf(page.value, url, ref.value), cursor: JSON.stringify({ ...calendar, round, link: on }), more: next !== undefined });
+    return ok({ items: itemsOf(page.value, url, calendar), at: { round, link: on }, more: next !== undefined });
   },
+});
 
-  normalise: changesOf,
-};
+export const poll: PollPart = { everySeconds: 300, read, normalise: changesOf };
 
 const Me = z.object({ displayName: z.string().nullish(), userPrincipalName: z.string().nullish() });
 

@@ -1,11 +1,10 @@
-import { isIP } from 'node:net';
 import type { Log } from '../../../core/ports/ports.ts';
-import type { RemoteCalendar } from '../../../core/vendors/calendars.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import type { OpenedStore } from '../../store/internals.ts';
 import { startRounds } from '../rounds.ts';
+import { callableOrigin } from './callableOrigin.ts';
 import { attend, LEASE_MS, openFor, type ChannelDeps } from './oneChannel.ts';
-import { letGo, readUnwatched, takeDue, type Watched } from './rows.ts';
+import { letGo, readUnwatched, takeDue } from './rows.ts';
 
 const EVERY_MS = 15_000;
 const AT_ONCE = 8;
@@ -27,15 +26,6 @@ export interface ChannelWatch {
   stop(): Promise<void>;
 }
 
-/** Vendors call public https addresses only; null = they cannot call this server. An address in numbers has no certificate that they believe. */
-export function callableOrigin(publicUrl: string | null): string | null {
-  const url = publicUrl === null ? null : URL.parse(publicUrl);
-  if (url?.protocol !== 'https:' || isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) return null;
-  return !url.hostname.includes('.') || /\.(?:localhost|local|internal|lan|home\.arpa)$/i.test(url.hostname) ? null : url.origin;
-}
-
-const asListed = ({ calendarRef: remoteId, name, main: primary }: Watched): RemoteCalendar => ({ remoteId, name, zone: null, mayWrite: null, primary, colour: null });
-
 async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
   const left = [...all];
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, async () => {
@@ -44,14 +34,13 @@ async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Prom
 }
 
 /**
- * Keeps a channel open for each calendar that a connection reads, so that its vendor tells of changes at once; where this server
+ * Keeps a channel open for each calendar that is in use, so that its vendor tells of changes at once; where this server
  * cannot be called, none. Looks go on beside them, as calls get lost. Any number of processes may do so: whoever takes a channel
  * has it for a while.
  */
 export function startChannels({ store, catalogue, publicUrl, ...rest }: ChannelsOptions): ChannelWatch {
   const deps: ChannelDeps = { ...rest, internals: store.internals, origin: callableOrigin(publicUrl) };
   const systems = catalogue.filter(({ calendar }) => calendar?.watch !== undefined).map(({ manifest }) => manifest.id);
-  const reads = (watched: Watched): boolean => deps.vendors(watched.system)?.calendar?.reads(watched, [asListed(watched)]).includes(watched.calendarRef) === true;
   const now = () => new Date(deps.clock.now()).toISOString();
   const alone = async (work: Promise<void>, connectionId: string): Promise<void> => {
     try {
@@ -64,12 +53,12 @@ export function startChannels({ store, catalogue, publicUrl, ...rest }: Channels
 
   async function round({ stopped }: { stopped(): boolean }): Promise<void> {
     await letGo(deps.internals, deps.origin, now());
-    const unwatched = deps.origin === null ? [] : (await readUnwatched(deps.internals, systems)).filter(reads);
+    const unwatched = deps.origin === null ? [] : await readUnwatched(deps.internals, systems);
     await each(unwatched, (watched) => (stopped() ? Promise.resolve() : alone(openFor(deps, watched), watched.connectionId)));
     // A channel that has a successor is stopped at once.
     for (let more = true, left = MOST_TURNS; more && left > 0 && !stopped(); left -= 1) {
       const due = await takeDue(deps.internals, now(), new Date(deps.clock.now() + LEASE_MS).toISOString(), TAKEN);
-      await each(due, (held) => alone(attend(deps, held, reads), held.connectionId));
+      await each(due, (held) => alone(attend(deps, held), held.connectionId));
       more = due.length > 0;
     }
   }

@@ -195,10 +195,10 @@ async function systemOf({ internals }: ChannelDeps, { organisationId, connection
   return found?.system ?? null;
 }
 
-/** Does what is due for a channel in our hands. `reads` says whether the connection still reads that calendar. */
-export async function attend(deps: ChannelDeps, held: HeldChannel, reads: (watched: Watched) => boolean): Promise<void> {
+/** Does what is due for a channel in our hands. */
+export async function attend(deps: ChannelDeps, held: HeldChannel): Promise<void> {
   const watched = held.state === 'closing' ? null : await readWatched(deps.internals, held);
-  if (watched === null || !reads(watched)) {
+  if (watched === null) {
     await close(deps, held, await systemOf(deps, held));
     return;
   }

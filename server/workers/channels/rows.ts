@@ -10,11 +10,8 @@ export interface Watched {
   readonly connectionId: string;
   readonly calendarId: string;
   readonly system: string;
-  readonly settings: Readonly<Record<string, string>>;
   /** As the vendor names the calendar. */
   readonly calendarRef: string;
-  readonly name: string;
-  readonly main: boolean;
 }
 
 /** A channel in our hands: whoever has it under another `lease` has lost it. */
@@ -35,7 +32,7 @@ const inUse = sql`
 /** Calendars in use that nobody tells of yet. */
 export async function readUnwatched({ database }: Pick<StoreInternals, 'database'>, systems: readonly string[]): Promise<Watched[]> {
   const { rows } = await sql<Watched>`
-    select x.organisation_id, x.connection_id, x.id as calendar_id, a.system, a.settings, m.remote_id as calendar_ref, x.name, x.main from calendars x
+    select x.organisation_id, x.connection_id, x.id as calendar_id, a.system, m.remote_id as calendar_ref from calendars x
     join connection_access a on a.organisation_id = x.organisation_id and a.id = x.connection_id and a.system = any(${[...systems]}::text[])
     join mappings m on m.organisation_id = x.organisation_id and m.connection_id = x.connection_id and m.remote_type = 'calendar' and m.local_id = x.id
     where ${inUse} and not exists (select 1 from calendar_channels c where c.organisation_id = x.organisation_id and c.calendar_id = x.id and c.state <> 'closing')
@@ -45,7 +42,7 @@ export async function readUnwatched({ database }: Pick<StoreInternals, 'database
 
 export async function readWatched({ database }: Pick<StoreInternals, 'database'>, { organisationId, calendarId }: Pick<HeldChannel, 'organisationId' | 'calendarId'>): Promise<Watched | null> {
   const { rows } = await sql<Watched>`
-    select x.organisation_id, x.connection_id, x.id as calendar_id, a.system, a.settings, m.remote_id as calendar_ref, x.name, x.main from calendars x
+    select x.organisation_id, x.connection_id, x.id as calendar_id, a.system, m.remote_id as calendar_ref from calendars x
     join connection_access a on a.organisation_id = x.organisation_id and a.id = x.connection_id
     join mappings m on m.organisation_id = x.organisation_id and m.connection_id = x.connection_id and m.remote_type = 'calendar' and m.local_id = x.id
     where x.organisation_id = ${organisationId} and x.id = ${calendarId} and ${inUse}

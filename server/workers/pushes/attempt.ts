@@ -1,6 +1,7 @@
 import type { CalendarPart, CalendarResult, CalendarTrouble, FoundEvent, OutgoingEvent, WrittenEvent } from '../../../core/vendors/calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../../../core/vendors/calling.ts';
 import type { PushState } from '../../store/calendars/pushRows.ts';
+import type { LeftEntry } from '../../store/leftEntries.ts';
 
 /** One attempt to have one entry as it should stand: as few calls as that takes, each made once. */
 
@@ -11,6 +12,8 @@ export type Attempt =
   | { readonly kind: 'absent' }
   /** Somebody has changed it, or taken it away (null). Nothing of theirs was overwritten. */
   | { readonly kind: 'theirs'; readonly found: FoundEvent | null }
+  /** It stands there from when the calendar was connected before. */
+  | { readonly kind: 'left'; readonly found: FoundEvent; readonly entry: LeftEntry }
   | { readonly kind: 'trouble'; readonly trouble: CalendarTrouble };
 
 /** Makes a call with access that is renewed where it has to be. */
@@ -73,4 +76,15 @@ export async function removeEntry(one: Attempting, entry: OutgoingEvent | null):
   const removed = await call((ports, access) => part.remove(ports, access, calendarRef, id, null));
   if (!removed.ok) return removed.error.code === 'calendar.gone' ? { kind: 'absent' } : troubled(removed.error);
   return removed.value === 'changed_there' ? troubled({ code: 'normalise.reread_failed', message: 'The entry was changed while it was taken away.', retryable: true, retryAfterMs: null }) : { kind: 'absent' };
+}
+
+/** What was left there of this row; null = nothing that is still there and still ours. Found again, it is not made a second time. */
+export async function findLeft({ part, call, calendarRef }: Attempting, left: readonly LeftEntry[]): Promise<Attempt | null> {
+  const ours = new Set(left.map(({ pushId }) => pushId));
+  for (const entry of left) {
+    const found = await call((ports, access) => part.read(ports, access, calendarRef, entry.remoteId));
+    if (!found.ok && (found.error.retryable || found.error.code === 'normalise.no_access')) return troubled(found.error);
+    if (found.ok && found.value !== null && found.value.status !== 'cancelled' && ours.has(found.value.ourId ?? '')) return { kind: 'left', found: found.value, entry };
+  }
+  return null;
 }

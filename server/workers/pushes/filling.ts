@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
-import type { Calendar } from '../../../core/contract/record/calendars.ts';
+import { PUSHED, type Calendar } from '../../../core/contract/record/calendars.ts';
 import { queuedFor } from '../../../core/domain/calendars/queueing.ts';
-import { isWritten } from '../../../core/domain/calendars/targets.ts';
+import { ITEM_MS, type Owners, type TargetRow } from '../../../core/domain/calendars/subjects.ts';
+import { isOver, isWritten } from '../../../core/domain/calendars/targets.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import { owned } from '../../store/calendars/changed.ts';
 import { CALENDARS, readStandings } from '../../store/calendars/stage.ts';
 import { relabelPage } from '../../store/calendars/relabel.ts';
 import type { Tx } from '../../store/database.ts';
@@ -17,7 +19,8 @@ import type { FilledTo } from './progress.ts';
  */
 
 const PAGE = 200;
-const STEPS = ['weddings', 'bookings', 'allocations', 'taken', 'entries'] as const;
+/** Run sheets come when it is settled what else stands there: whether an item takes time depends on it. */
+const STEPS = ['weddings', 'bookings', 'allocations', 'taken', 'runSheetItems', 'entries'] as const;
 const BEGIN: FilledTo = { step: 0, after: null, whole: false };
 
 export interface ToFill {
@@ -76,9 +79,9 @@ async function pageOf(tx: Tx, organisationId: string, calendar: Calendar, at: Fi
     const ids = await idsOf(tx, sql`select id from pushes where organisation_id = ${organisationId} and calendar_id = ${calendar.id} and wish = 'present' and id > ${at.after ?? NIL}::uuid order by id limit ${PAGE}`);
     return { drafts: await takenBack(tx, organisationId, calendar, ids, now, newId), next: going(ids) };
   }
-  const ids = isWritten(calendar) ? await toComeOf(tx, organisationId, calendar, step, at.after, now) : [];
-  const rows = ids.length === 0 ? [] : await readRows(tx, organisationId, step, ids);
-  return { drafts: await queued(tx, organisationId, calendar, rows.map((row) => ({ collection: step, row }) as MovableRow), now, newId), next: going(ids) };
+  const asked = isWritten(calendar) && (step !== 'runSheetItems' || calendar.runSheet === true);
+  const ids = !asked ? [] : step === 'runSheetItems' ? await itemsToCome(tx, organisationId, at.after, now) : await toComeOf(tx, organisationId, calendar, step, at.after, now);
+  return { drafts: await queued(tx, organisationId, calendar, await subjectsOf(tx, organisationId, calendar, step, ids), now, newId), next: going(ids) };
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -94,7 +97,29 @@ function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding }: 
   `);
 }
 
-async function queued(tx: Tx, organisationId: string, calendar: Calendar, subjects: readonly MovableRow[], now: number, newId: () => string): Promise<EventDraft[]> {
+/** Items that are not over, of every wedding: which of them are this calendar's is said by one rule, once they are read. */
+function itemsToCome(tx: Tx, organisationId: string, after: string | null, now: number): Promise<string[]> {
+  return idsOf(tx, sql`
+    select id from run_sheet_items where organisation_id = ${organisationId} and coalesce(ends_at, starts_at) > ${new Date(now - ITEM_MS).toISOString()}::timestamptz and id > ${after ?? NIL}::uuid order by id limit ${PAGE}
+  `);
+}
+
+async function subjectsOf(tx: Tx, organisationId: string, calendar: Calendar, collection: (typeof PUSHED)[number], ids: readonly string[]): Promise<TargetRow[]> {
+  if (ids.length === 0) return [];
+  if (collection !== 'runSheetItems') return (await readRows(tx, organisationId, collection, ids)).map((row) => ({ collection, row }) as MovableRow);
+  const rows = await readRows(tx, organisationId, 'runSheetItems', ids);
+  const weddings = new Map((await readRows(tx, organisationId, 'weddings', [...new Set(rows.map(({ weddingId }) => weddingId))])).map((row) => [row.id, row]));
+  const owners = await ownersFor(tx, organisationId, calendar);
+  return rows.map((row) => owned(row, weddings.get(row.weddingId) ?? null, owners));
+}
+
+/** Of the vendor or the crew whose calendar it is. */
+async function ownersFor(tx: Tx, organisationId: string, { resourceId }: Calendar): Promise<Owners> {
+  const found = resourceId === null ? [] : await readRows(tx, organisationId, 'resources', [resourceId]);
+  return new Map(found.flatMap(({ id, kind, keys }) => (kind === 'vendor' || kind === 'crew' ? [[id, keys] as const] : [])));
+}
+
+async function queued(tx: Tx, organisationId: string, calendar: Calendar, subjects: readonly TargetRow[], now: number, newId: () => string): Promise<EventDraft[]> {
   if (subjects.length === 0) return [];
   const standing = (await readStandings(tx, subjects.map(({ row }) => ({ organisationId, id: row.id })), [])).get(organisationId) ?? [];
   return subjects.flatMap((subject) => {
@@ -109,12 +134,12 @@ async function queued(tx: Tx, organisationId: string, calendar: Calendar, subjec
 async function takenBack(tx: Tx, organisationId: string, calendar: Calendar, ids: readonly string[], now: number, newId: () => string): Promise<EventDraft[]> {
   if (ids.length === 0) return [];
   const pushes = await readRows(tx, organisationId, 'pushes', ids);
-  const subjects: MovableRow[] = [];
-  for (const collection of ['weddings', 'bookings', 'allocations'] as const) {
-    const wanted = pushes.filter(({ subject }) => subject.collection === collection).map(({ subject }) => subject.id);
-    if (wanted.length > 0) subjects.push(...(await readRows(tx, organisationId, collection, wanted)).map((row) => ({ collection, row }) as MovableRow));
+  const subjects: TargetRow[] = [];
+  for (const collection of PUSHED) {
+    const own = pushes.filter(({ subject }) => subject.collection === collection).map(({ subject }) => subject.id);
+    subjects.push(...(await subjectsOf(tx, organisationId, calendar, collection, own)));
   }
-  const toCome = subjects.filter(({ row }) => row.endsAt === null || Date.parse(row.endsAt) > now);
+  const toCome = subjects.filter((subject) => !isOver(subject, now));
   const drafts = await queued(tx, organisationId, calendar, toCome, now, newId);
   // What is to stand there was gone through before.
   return drafts.filter((draft) => draft.collection === 'pushes' && draft.row.wish === 'absent');

@@ -1,7 +1,7 @@
 import type { CodedError } from '../../../core/contract/errors.ts';
 import { entryOf, stoodOf, type EntryOptions } from '../../../core/domain/calendars/entry.ts';
 import { gate, type Breakers } from '../../../core/domain/intake/breaker.ts';
-import type { MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
+import type { EntryRow } from '../../../core/domain/calendars/subjects.ts';
 import type { Clock, Http, Log } from '../../../core/ports/ports.ts';
 import type { CalendarPart, CalendarTrouble } from '../../../core/vendors/calendars.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
@@ -9,10 +9,11 @@ import type { Calls } from '../../calls/calls.ts';
 import { ENTRY_WORDS } from '../../feeds/words.ts';
 import { begin, holdOn, isBegun, nextPush, type DuePush, type Held } from '../../store/calendars/pushRows.ts';
 import type { StoreInternals } from '../../store/internals.ts';
+import { leftEntriesOf, type LeftEntry } from '../../store/leftEntries.ts';
 import { freshAccess } from '../../systems/freshAccess.ts';
 import { insist } from '../../systems/insist.ts';
 import { noteCall } from '../signs.ts';
-import { removeEntry, writeEntry, type Attempt, type Attempting, type Caller } from './attempt.ts';
+import { findLeft, removeEntry, writeEntry, type Attempt, type Attempting, type Caller } from './attempt.ts';
 import { settle, type Settling } from './settling.ts';
 
 /** Writes what is due into one calendar, one entry after the other, in the order in which it was wanted. */
@@ -74,12 +75,12 @@ async function writeDue(taken: Taken, deps: WritingDeps, part: CalendarPart, cal
   const looks = new Map<string, number>();
   for (let n = 0; n < MOST_IN_A_ROW; n += 1) {
     const until = new Date(clock.now() + LEASE_MS).toISOString();
-    const found = await prepare(store, taken, until);
+    const found = await prepare(store, taken, taken.system, until);
     if (found === null) return null;
-    const { due, begun } = found;
+    const { due, begun, left } = found;
     const made = makeOf(due);
     const attempting: Attempting = { part, call, calendarRef: due.calendarRef, pushId: due.push.id, state: due.state, begun };
-    const attempt = await tried(() => (made.wanted ? writeEntry(attempting, made.entry) : removeEntry(attempting, made.entry)));
+    const attempt = await tried(async () => (await findLeft(attempting, left)) ?? (made.wanted ? writeEntry(attempting, made.entry) : removeEntry(attempting, made.entry)));
     const passed = looked(attempt, due, looks);
     if (passed.kind === 'trouble' && (passed.trouble.code === 'normalise.no_access' || over() !== null)) return lost(taken, deps, over());
     const settling: Settling = {
@@ -109,19 +110,23 @@ async function lost(taken: Taken, { store, clock }: WritingDeps, over: CodedErro
 }
 
 /** Null = nothing is due, or somebody else has the calendar. What is begun is written down before anybody is called. */
-function prepare({ database, clock }: StoreInternals, held: Held, until: string): Promise<{ readonly due: DuePush; readonly begun: boolean } | null> {
+function prepare({ database, clock }: StoreInternals, held: Held, system: string, until: string): Promise<{ readonly due: DuePush; readonly begun: boolean; readonly left: readonly LeftEntry[] } | null> {
   return database.withOrganisation(held.organisationId, async (tx) => {
     if (!(await holdOn(tx, held, until))) return null;
     const due = await nextPush(tx, held, new Date(clock.now()).toISOString());
     if (due === null) return null;
     const begun = isBegun(due.state);
-    if (due.push.wish === 'absent') return { due, begun };
-    return { due: { ...due, state: await begin(tx, held.organisationId, due.push, due.state) }, begun };
+    if (due.push.wish === 'absent') return { due, begun, left: [] };
+    const left = due.state.remoteId === null ? await leftEntriesOf(tx, held.organisationId, due.push, { system, calendarRef: due.calendarRef }) : [];
+    return { due: { ...due, state: await begin(tx, held.organisationId, due.push, due.state) }, begun, left };
   });
 }
 
 const HELD = { weddings: 'hold', bookings: 'hold', allocations: 'hold' } as const;
-const asIfHeld = (subject: MovableRow): MovableRow => ({ ...subject, row: { ...subject.row, status: HELD[subject.collection] } }) as MovableRow;
+function asIfHeld(subject: EntryRow): EntryRow {
+  if (subject.collection === 'runSheetItems') return { ...subject, wedding: subject.wedding && { ...subject.wedding, status: 'hold' } };
+  return { ...subject, row: { ...subject.row, status: HELD[subject.collection] } } as EntryRow;
+}
 
 type Made =
   | { readonly wanted: true; readonly entry: NonNullable<ReturnType<typeof entryOf>>; readonly stood: NonNullable<ReturnType<typeof stoodOf>> }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { OpenedStore } from '../../store/internals.ts';
 import { startRounds } from '../rounds.ts';
 import { fillPage, readToFill } from './filling.ts';
@@ -94,8 +95,10 @@ export function startPushes(options: PushesOptions): PushWorker {
     called = true;
     void rounds.turn().catch(() => undefined);
   }
+  // What was just written is told too, mostly by ourselves: nothing comes of it.
+  const calls = ({ collection, row }: RecordedEvent): boolean => collection === 'calendars' || (collection === 'pushes' && row.state === 'queued');
   const unheard = options.store.onCommitted(({ events }) => {
-    if (events.some(({ collection }) => collection === 'pushes' || collection === 'calendars')) wake();
+    if (events.some(calls)) wake();
   });
 
   return {

@@ -68,7 +68,10 @@ async function draftsOf(settling: Settling, writing: Writing, push: Push, calend
     case 'present':
     case 'absent':
       return stands(settling, writing.tx, push, calendar, attempt);
+    case 'left':
     case 'theirs': {
+      // What both sides said last, so that what was changed on one of them since then is told from the other.
+      if (attempt.kind === 'left') await keepState(writing.tx, organisationId, push, await stateOf(writing.tx, organisationId, push.id), { base: baseOf(attempt) });
       const { clock, ids } = internals;
       const source = { system: settling.system, connectionId: calendar.connectionId, remoteId: null };
       const context = { actor: { kind: 'vendor', id: calendar.connectionId, name: calendar.name }, source, deliveryId: null } as const;
@@ -81,6 +84,9 @@ async function draftsOf(settling: Settling, writing: Writing, push: Push, calend
       return troubled(settling, writing.tx, push, calendar, attempt);
   }
 }
+
+/** Words that somebody was erased from are not known any more: theirs count as ours. */
+const baseOf = ({ found, entry: { base } }: Extract<Attempt, { kind: 'left' }>): Stood | null => base && { ...base, title: base.title ?? found.title, place: base.place ?? found.place };
 
 const some = <D extends EventDraft>(draft: D | null): EventDraft[] => (draft ? [draft] : []);
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { googleCalendar } from '../../../core/vendors/google-calendar/index.ts';
 import type { HttpRequest } from '../../../core/ports/ports.ts';
 import { contractFile, haveContracts, readContract } from '../contractFiles.ts';
+import { cursorAt } from '../calendarCursor.ts';
 import { clockAt } from '../ports.ts';
 import { EVENTS, respond, samples } from './samples.ts';
 
@@ -19,7 +20,7 @@ describe.skipIf(!haveContracts(file))('Google Calendar: published description', 
   it('asks only with parameters that there are', async () => {
     const asked: URL[] = [];
     const http = { send: (request: HttpRequest) => (asked.push(new URL(request.url)), Promise.resolve(respond(request))) };
-    for (const cursor of [null, '{"page":"page-2"}', '{"sync":"sync-1"}']) await googleCalendar.poll!.read(cursor, samples.access, { http, clock: clockAt(samples.nowMs) });
+    for (const cursor of [null, cursorAt('team@orchard.example', { sync: 'sync-1' })]) await googleCalendar.poll!.read(cursor, samples.access, { http, clock: clockAt(samples.nowMs) });
     const parameters = Object.keys(discovery?.resources['events']?.methods['list']?.parameters ?? {});
     expect(asked).toHaveLength(3);
     for (const url of asked) for (const name of url.searchParams.keys()) expect(parameters).toContain(name);

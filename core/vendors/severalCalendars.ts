@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '../contract/result.ts';
+import { refOf } from './calendarRefs.ts';
+import type { CalendarPart } from './calendars.ts';
+import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
+import { readCursor } from './ids.ts';
+import type { Brought, PollPart } from './vendor.ts';
+
+/**
+ * Looking at several calendars of one account: the one that was entered, and those in use here. Each goes on from a place of its own;
+ * their pages take turns, so that a long one does not hold up the others.
+ */
+
+/** Where the look at one calendar goes on. Names are of our own making; `{}` = from the beginning of what matters. */
+export type Place = Readonly<Record<string, string | number | null>>;
+
+export interface Looked {
+  /** What was entered, or as the list of calendars names it; '' = the main one. */
+  readonly id: string;
+  /** As the list of calendars names it; null = nobody can tell. */
+  readonly ref: string | null;
+  /** Only what we have written is told: what others enter there is no concern of ours. */
+  readonly oursOnly: boolean;
+  /** It came after another one: an id in it may be that of another entry there. */
+  readonly later: boolean;
+}
+
+export interface PlacePage {
+  readonly items: readonly Brought[];
+  readonly at: Place;
+  readonly more: boolean;
+}
+
+export interface SeveralOptions {
+  /** The vendor's word for the main calendar. */
+  readonly main: string;
+  readonly part: Pick<CalendarPart, 'calendars'>;
+  /** The place in a cursor from when one calendar was read. */
+  former(held: Readonly<Record<string, unknown>>): Place;
+  page(calendar: Looked, at: Place, access: ConnectionAccess, ports: CallPorts): Promise<Result<PlacePage, RereadError>>;
+}
+
+/** In one page of the look: so many calls, for so long, until there is something to keep. */
+const MOST_CALLS = 8;
+const LONGEST_MS = 30_000;
+const ENOUGH = 200;
+/** What a look has left for longer than this belongs to another look, which reads all of them. */
+const PAUSE_MS = 10_000;
+/** Of calendars that are not read at the moment so many places are kept. */
+const MOST_LEFT = 50;
+
+const CODES = [
+  'normalise.reread_failed', 'normalise.no_access', 'normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown',
+] as const satisfies readonly RereadError['code'][];
+
+const Held = z.object({
+  /** The one that was read first. */
+  first: z.string().nullable(),
+  /** What the list of calendars calls the main one. */
+  main: z.string().nullable(),
+  /** Still to be read in this look. */
+  todo: z.array(z.string()),
+  /** When that was left, in UTC milliseconds. */
+  leftAt: z.number(),
+  /** One of them has been read in this look; these could not be. */
+  answered: z.boolean(),
+  unread: z.array(z.object({ calendarRef: z.string(), code: z.enum(CODES) })),
+  places: z.array(z.object({ ref: z.string(), oursOnly: z.boolean(), at: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) })),
+});
+type Held = z.infer<typeof Held>;
+
+const NOTHING: Held = { first: null, main: null, todo: [], leftAt: 0, answered: false, unread: [], places: [] };
+
+/** The calendar's own trouble, and none of the account: the others are read all the same. */
+const isItsOwn = ({ code, status = 0 }: RereadError): boolean =>
+  code === 'normalise.reread_failed' ? status >= 500 : code !== 'normalise.no_access';
+
+export function severalCalendars({ main, part, former, page }: SeveralOptions): PollPart['read'] {
+  function heldIn(cursor: string | null): { readonly held: Held; readonly before: Place | null } {
+    const read = readCursor(cursor);
+    const parsed = Held.safeParse(read);
+    if (parsed.success) return { held: parsed.data, before: null };
+    const known = read?.['calendar'];
+    return { held: { ...NOTHING, main: typeof known === 'string' && known !== '' ? known : null }, before: read === null ? null : former(read) };
+  }
+
+  return async (cursor, access, ports) => {
+    const { held, before } = heldIn(cursor);
+    const found = await refOf(main, { calendar: held.main }, access, ports, part);
+    if (!found.ok) return found;
+    const entered = access.settings['calendarId'] ?? '';
+    const isMain = entered === '' || entered === main;
+    const own = found.value;
+    const first = held.first ?? own;
+    const looked = (id: string, ref: string | null, oursOnly: boolean): Looked => ({ id, ref, oursOnly, later: ref !== null && ref !== first });
+    // Where nobody can tell which of them is the main one it would be read twice.
+    const others = own === null ? [] : (access.listened ?? []).filter(({ calendarRef }) => calendarRef !== own);
+    const wanted = new Map([
+      [own ?? '', looked(isMain ? '' : entered, own, false)],
+      ...others.map(({ calendarRef, oursOnly }): [string, Looked] => [calendarRef, looked(calendarRef, calendarRef, oursOnly)]),
+    ]);
+
+    const places = new Map(held.places.map((one) => [one.ref, one]));
+    if (before !== null) places.set(own ?? '', { ref: own ?? '', oursOnly: false, at: before });
+    /** What others have entered there was left out so far. */
+    const placeOf = (ref: string, { oursOnly }: Looked): Place => {
+      const place = places.get(ref);
+      return place === undefined || (place.oursOnly && !oursOnly) ? {} : place.at;
+    };
+
+    const begun = ports.clock.now();
+    let todo = held.todo.filter((ref) => wanted.has(ref));
+    const goesOn = todo.length > 0 && begun - held.leftAt < PAUSE_MS;
+    let answered = goesOn && held.answered;
+    const unread = goesOn ? [...held.unread] : [];
+    if (!goesOn) todo = [...new Set([...todo, ...wanted.keys()])];
+    const items: Brought[] = [];
+    let failure: RereadError | null = null;
+    for (let calls = 0; calls < MOST_CALLS && items.length < ENOUGH && ports.clock.now() - begun < LONGEST_MS; calls += 1) {
+      const [ref, ...rest] = todo;
+      const calendar = ref === undefined ? undefined : wanted.get(ref);
+      if (ref === undefined || calendar === undefined) break;
+      const at = placeOf(ref, calendar);
+      const read = await page(calendar, at, access, ports);
+      if (!read.ok) {
+        if (!isItsOwn(read.error)) {
+          if (calls === 0) return read;
+          // What has come is kept; the next page hears the same.
+          break;
+        }
+        failure ??= read.error;
+        unread.push({ calendarRef: ref, code: read.error.code });
+        todo = rest;
+        continue;
+      }
+      answered = true;
+      items.push(...read.value.items);
+      places.set(ref, { ref, oursOnly: calendar.oursOnly, at: { ...read.value.at } });
+      // One that goes on from where it was would do so for ever; it has its turn again with the next look.
+      const further = read.value.more && JSON.stringify(read.value.at) !== JSON.stringify(at);
+      todo = further ? [...rest, ref] : rest;
+    }
+    if (todo.length === 0 && !answered && failure !== null) return err(failure);
+
+    const inUse = [...places.values()].filter(({ ref }) => wanted.has(ref));
+    const left = [...places.values()].filter(({ ref }) => !wanted.has(ref)).slice(-MOST_LEFT);
+    const more = todo.length > 0;
+    const after: Held = {
+      first, main: isMain ? own : held.main, todo, leftAt: more ? ports.clock.now() : 0, answered: answered && more, unread: more ? unread : [],
+      places: [...left, ...inUse],
+    };
+    return ok({ items, cursor: JSON.stringify(after), more, ...(more || unread.length === 0 ? {} : { unread }) });
+  };
+}

@@ -1,0 +1,69 @@
+import { sql } from 'kysely';
+import type { Push } from '../../core/contract/record/calendars.ts';
+import type { Stood } from '../../core/domain/calendars/returned.ts';
+import type { Tx } from './database.ts';
+
+/** Entries of ours that were left behind in calendars, when their connection was removed. */
+
+/** One that may stand there still. `base`: what stood on both sides last. */
+export interface LeftEntry {
+  readonly pushId: string;
+  readonly remoteId: string;
+  readonly base: Stood | null;
+}
+
+/** So many are tried: each removal of a connection may have left one. */
+const MOST_TRIED = 5;
+
+/** Remembers what these calendars hold of ours. Before their pushes are let go. @param now UTC instant */
+export async function leaveEntries(tx: Tx, organisationId: string, calendarIds: readonly string[], now: string): Promise<void> {
+  await sql`
+    insert into left_entries (organisation_id, push_id, system, calendar_ref, subject, remote_id, base, left_at)
+    select s.organisation_id, s.push_id, a.system, m.remote_id, p.subject, s.remote_id, s.base, ${now}::timestamptz
+    from push_states s
+    join pushes p on p.organisation_id = s.organisation_id and p.id = s.push_id
+    join calendars c on c.organisation_id = s.organisation_id and c.id = s.calendar_id
+    join connection_access a on a.organisation_id = c.organisation_id and a.id = c.connection_id
+    join mappings m on m.organisation_id = c.organisation_id and m.connection_id = c.connection_id
+      and m.remote_type = 'calendar' and m.local_id = c.id
+    where s.organisation_id = ${organisationId} and s.calendar_id = any(${[...calendarIds]}::uuid[])
+      and (s.remote_id is not null or s.sequence is not null)
+    on conflict (organisation_id, push_id) do nothing
+  `.execute(tx);
+}
+
+/** What was left of this row in this very calendar, the latest first; none that is followed again. */
+export async function leftEntriesOf(
+  tx: Tx, organisationId: string, { calendarId, subject }: Pick<Push, 'calendarId' | 'subject'>,
+  there: { readonly system: string; readonly calendarRef: string },
+): Promise<LeftEntry[]> {
+  const { rows } = await sql<LeftEntry>`
+    select e.push_id, e.remote_id, e.base from left_entries e
+    where e.organisation_id = ${organisationId} and e.subject->>'id' = ${subject.id}
+      and e.system = ${there.system} and e.calendar_ref = ${there.calendarRef} and e.remote_id is not null and e.base is not null
+      and not exists (
+        select from push_states s where s.organisation_id = e.organisation_id and s.calendar_id = ${calendarId} and s.remote_id = e.remote_id
+      )
+    order by e.left_at desc, e.push_id desc limit ${MOST_TRIED}
+  `.execute(tx);
+  return rows;
+}
+
+interface Key {
+  readonly organisationId: string;
+  readonly id: string;
+}
+
+/** Which of these marks are of entries that we wrote, though nobody follows them any more. */
+export async function readLeft(tx: Tx, marks: readonly Key[]): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
+  if (marks.length === 0) return found;
+  const { rows } = await sql<Key>`
+    select k.organisation_id, k.id
+    from unnest(${marks.map((one) => one.organisationId)}::uuid[], ${marks.map((one) => one.id)}::uuid[]) as k(organisation_id, id)
+    where exists (select from left_entries e where e.organisation_id = k.organisation_id and e.push_id = k.id)
+      or exists (select from mappings m where m.organisation_id = k.organisation_id and m.local_id = k.id and m.collection = 'pushes')
+  `.execute(tx);
+  for (const { organisationId, id } of rows) found.set(organisationId, (found.get(organisationId) ?? new Set<string>()).add(id));
+  return found;
+}
