@@ -43,8 +43,10 @@ import { openFileJournal } from './services/outbox/journal.ts';
 import { createPresence } from './services/presence.ts';
 import { createPairing } from './services/pairing.ts';
 import { createRecord, type RecordService } from './services/record.ts';
+import { createSeen } from './services/seen.ts';
 import { createWallFeed } from './services/wallFeed.ts';
 import { createSettings } from './services/settings.ts';
+import { WORDS } from './words.ts';
 
 export interface Desktop {
   show(): void;
@@ -144,6 +146,17 @@ export function startDesktop(options: DesktopOptions): Desktop {
     looking: () => windows.looking(),
     banner: banners.show,
     open: go,
+    seen: (alertId) => void seen(alertId),
+  });
+  const seen = createSeen({
+    state: () => record.state(),
+    newId,
+    queue: (command) => outbox.queue(command),
+    failed: (alertId, error) => {
+      const alert = record.state()?.tables.alerts[alertId];
+      log.error({ alertId, code: error.code }, 'an alert that was seen is not acknowledged');
+      banners.show({ kind: 'toast_failed', severity: 'warning', title: WORDS.toasts.notSeenTitle, detail: WORDS.toasts.notSeen(alert?.title ?? ''), place: { view: 'day', weddingId: alert?.weddingId ?? null, alertId } });
+    },
   });
   const wallFeed = createWallFeed({ settings: settings.get, titleOf: (id) => record.state()?.tables.weddings[id]?.title ?? null });
   const record: RecordService = createRecord({

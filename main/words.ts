@@ -14,7 +14,11 @@ export const WORDS = {
   },
   wall: { open: 'Open wall display', close: 'Close wall display' },
   toasts: {
+    show: 'Show',
+    seen: 'Seen',
     more: (count: number): string => `${count} more ${count === 1 ? 'alert' : 'alerts'}`,
+    notSeenTitle: 'Not acknowledged',
+    notSeen: (title: string): string => `${title}: this machine could not keep it. Acknowledge it here.`,
     testTitle: 'Test notification',
     testBody: 'This is how an alert reaches you on this machine.',
   },

@@ -11,12 +11,14 @@ export function systemToasts(iconPath: string): Toasts {
   return {
     supported: () => Notification.isSupported(),
     show(content, events) {
+      const actions = content.actions ?? [];
       const toast = new Notification({
         title: content.title,
         body: content.body,
         silent: content.silent,
         urgency: content.urgency,
         timeoutType: content.sticky ? 'never' : 'default',
+        actions: actions.map(({ label }) => ({ type: 'button' as const, text: label })),
         ...(process.platform === 'linux' ? { icon: iconPath } : {}),
       });
       live.set(toast, content.key);
@@ -32,6 +34,13 @@ export function systemToasts(iconPath: string): Toasts {
       toast.on('click', () => {
         live.delete(toast);
         events.clicked();
+      });
+      toast.on('action', ({ actionIndex }) => {
+        const chosen = actions[actionIndex];
+        // Not every system takes a toast away whose button was pressed.
+        live.delete(toast);
+        toast.close();
+        if (chosen) events.acted(chosen.act);
       });
       toast.on('close', () => {
         live.delete(toast);

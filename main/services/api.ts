@@ -8,6 +8,7 @@ import { leaveApi, type LeaveApi } from './leave.ts';
 import { deliveriesApi, type DeliveriesApi } from './deliveries.ts';
 import { deskApi, type DeskApi } from './kept/api.ts';
 import { peopleApi, type PeopleApi } from './people.ts';
+import { feedsApi, type FeedsApi } from './feeds.ts';
 import { personalDataApi, type PersonalDataApi } from './personalData.ts';
 import { systemsApi, type SystemsApi } from './systems.ts';
 import { createWaits } from './waits.ts';
@@ -35,6 +36,7 @@ export interface Api {
   readonly leave: LeaveApi;
   readonly desk: DeskApi;
   readonly delivered: DeliveriesApi;
+  readonly feeds: FeedsApi;
 }
 
 const READ_MS = 8_000;
@@ -85,5 +87,6 @@ export function createApi({ now = Date.now, ...options }: ApiOptions): Api {
     leave: leaveApi(authorised),
     desk: deskApi(authorised),
     delivered: deliveriesApi(authorised),
+    feeds: feedsApi(authorised),
   };
 }

@@ -9,7 +9,7 @@ import type { Timers } from '../../core/link/link.ts';
 import type { Clock, Log } from '../../core/ports/ports.ts';
 import { WORDS } from '../words.ts';
 import { createStorm, STORM_WINDOW_MS } from './storm.ts';
-import { showToast, type ToastContent, type Toasts } from './toast.ts';
+import { showToast, type ToastAction, type ToastContent, type Toasts } from './toast.ts';
 
 type Notify = Extract<NotifyDecision, { decision: 'notify' }>;
 
@@ -24,6 +24,8 @@ export interface NotificationOptions {
   readonly banner: (banner: Omit<Banner, 'id' | 'at'>) => void;
   /** A click: bring the window to the front and go there. */
   readonly open: (place: Place) => void;
+  /** Somebody has seen an alert and said so on its toast. */
+  readonly seen: (alertId: string) => void;
 }
 
 export interface NotificationService {
@@ -38,6 +40,15 @@ export interface NotificationService {
 type Urgency = ToastContent['urgency'];
 const URGENCY: Readonly<Record<Severity, Urgency>> = { info: 'low', notice: 'low', warning: 'normal', critical: 'critical', emergency: 'critical' };
 const DAY: Place = { view: 'day', weddingId: null, alertId: null };
+const SHOW: ToastAction = { act: 'show', label: WORDS.toasts.show };
+const SEEN: ToastAction = { act: 'seen', label: WORDS.toasts.seen };
+
+/** Where those that are summed up can all be seen: in the queue of conflicts, on the board of their wedding, else on the day's. */
+function placeOfAll(group: readonly Notify[]): Place {
+  if (group.every(({ place }) => place.view === 'conflicts')) return { view: 'conflicts', conflictId: null };
+  const weddingId = group[0]?.weddingId ?? null;
+  return group.every((one) => one.weddingId === weddingId) ? { view: 'day', weddingId, alertId: null } : DAY;
+}
 
 /** Turns alerts into native notifications. Every decision ends in an outcome code, and each outcome is logged. */
 export function createNotifications(options: NotificationOptions): NotificationService {
@@ -47,10 +58,16 @@ export function createNotifications(options: NotificationOptions): NotificationS
 
   const show = async (content: ToastContent, severity: Severity, place: Place, about: Record<string, unknown>): Promise<NotificationOutcome> => {
     let refusal: string | null = null;
+    const opened = () => {
+      log.info({ ...about, place }, 'notification clicked');
+      options.open(place);
+    };
     const outcome = await showToast(toasts, timers, content, {
-      clicked: () => {
-        log.info({ ...about, place }, 'notification clicked');
-        options.open(place);
+      clicked: opened,
+      acted: (act) => {
+        if (act === 'show' || content.key === null) return opened();
+        log.info(about, 'notification seen');
+        options.seen(content.key);
       },
       failed: (message) => (refusal = message),
     });
@@ -70,8 +87,7 @@ export function createNotifications(options: NotificationOptions): NotificationS
     if (!first) return;
     storm.admit(clock.now());
     const severity = group.map((one) => one.severity).reduce((worst, next) => (SEVERITIES.indexOf(next) > SEVERITIES.indexOf(worst) ? next : worst));
-    const sameWedding = group.every((one) => one.group === first.group) && first.place.view === 'day';
-    const place: Place = sameWedding && first.place.view === 'day' ? { ...first.place, alertId: null } : DAY;
+    const place = placeOfAll(group);
     const named = group.slice(0, 3).map((one) => one.title).join(' · ');
     const sticky = group.some((one) => one.sticky);
     const content = { key: null, title: WORDS.toasts.more(group.length), body: named, urgency: URGENCY[severity], silent: !first.sound, sticky };
@@ -83,7 +99,7 @@ export function createNotifications(options: NotificationOptions): NotificationS
       // Somebody has seen to it, here or at another desktop, or who it names was erased: it must not be on the screen any longer.
       if (event.collection === 'alerts' && (event.row.state !== 'open' || isErasure(event.type))) {
         toasts.dismiss(event.row.id);
-        held = held.filter(({ place }) => place.view !== 'day' || place.alertId !== event.row.id);
+        held = held.filter(({ alertId }) => alertId !== event.row.id);
       }
       const decision = decideNotification(event, { state, settings: options.settings(), now: clock.now(), looking: options.looking() });
       if (decision.decision === 'none') return null;
@@ -100,7 +116,7 @@ export function createNotifications(options: NotificationOptions): NotificationS
         return suppressed('grouped');
       }
       const { title, body, severity, sound, sticky, place } = decision;
-      return show({ key: event.row.id, title, body, urgency: URGENCY[severity], silent: !sound, sticky }, severity, place, about);
+      return show({ key: event.row.id, title, body, urgency: URGENCY[severity], silent: !sound, sticky, actions: [SHOW, SEEN] }, severity, place, about);
     },
     say: (title, body) => show({ key: null, title, body, urgency: 'low', silent: true, sticky: false }, 'info', DAY, { say: true }),
     test: () => {

@@ -10,6 +10,14 @@ export interface ToastContent {
   readonly silent: boolean;
   /** Stays until it is dealt with, where the system can. */
   readonly sticky: boolean;
+  /** Buttons on it, where the system has any; left out = none. */
+  readonly actions?: readonly ToastAction[];
+}
+
+/** `show`: as a click on it. `seen`: its alert is acknowledged. */
+export interface ToastAction {
+  readonly act: 'show' | 'seen';
+  readonly label: string;
 }
 
 export type ToastFailure = 'no_daemon' | 'error';
@@ -19,6 +27,8 @@ export interface ToastEvents {
   /** @param why what the host found out; `message` is the system's own text, maybe empty */
   failed(why: ToastFailure, message: string): void;
   clicked(): void;
+  /** One of its buttons. */
+  acted(act: ToastAction['act']): void;
   closed(): void;
 }
 
@@ -41,7 +51,7 @@ export function showToast(
   toasts: Toasts,
   timers: Timers,
   content: ToastContent,
-  on: { clicked(): void; failed(message: string): void },
+  on: { clicked(): void; acted(act: ToastAction['act']): void; failed(message: string): void },
 ): Promise<NotificationOutcome> {
   return new Promise((resolve) => {
     if (!toasts.supported()) return resolve({ outcome: 'failed', why: 'unsupported' });
@@ -55,7 +65,7 @@ export function showToast(
       settle({ outcome: 'failed', why });
     };
     try {
-      toasts.show(content, { shown: () => settle({ outcome: 'shown' }), failed, clicked: on.clicked, closed: () => undefined });
+      toasts.show(content, { shown: () => settle({ outcome: 'shown' }), failed, clicked: on.clicked, acted: on.acted, closed: () => undefined });
     } catch (error) {
       failed('error', error instanceof Error ? error.message : String(error));
     }

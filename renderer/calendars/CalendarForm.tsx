@@ -38,10 +38,14 @@ export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
   const [was] = useState(calendar);
   const [choice, setChoice] = useState<CalendarChoice>(() => choiceOf(calendar));
   const change = (by: Partial<CalendarChoice>): void => setChoice({ ...choice, ...by });
+  const [sheets, setSheets] = useState<boolean | null>(null);
   const { direction, privacy, strategy, resourceId, everyWedding, invite, reminders } = choice;
   const out = writes(choice);
+  // Of a calendar that begins to be written: whoever works on the day, and the house itself, want the day as it is planned.
+  const kind = resourceId === null ? undefined : tables.resources[resourceId]?.kind;
+  const runSheet = out ? (sheets ?? (writes(was) ? was.runSheet === true : everyWedding || kind === 'vendor' || kind === 'crew')) : was.runSheet === true;
   const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : keeper === null ? null : t('calendars.keptElsewhere');
-  const stands = useMemo(() => (out ? wouldStand(house, { ...calendar, ...choice }, now) : 0), [out, house, calendar, choice, now]);
+  const stands = useMemo(() => (out ? wouldStand(house, tables.runSheetItems, { ...calendar, ...choice, runSheet }, now) : 0), [out, house, tables.runSheetItems, calendar, choice, runSheet, now]);
   const resources = Object.values(tables.resources).filter(({ state, id }) => state === 'active' || id === resourceId).sort((a, b) => a.name.localeCompare(b.name));
   const aimless = direction !== 'none' && resourceId === null && !(out && everyWedding);
 
@@ -51,7 +55,7 @@ export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
         className="cal-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void saveCalendar(backend, was, choice).then((done) => {
+          void saveCalendar(backend, was, { ...choice, runSheet }).then((done) => {
             tellDecided(done, was.id);
             if (done.kind !== 'not_kept') onClose();
           });
@@ -72,6 +76,7 @@ export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
         {out ? (
           <>
             <Checkbox label={t('calendars.everyWedding')} checked={everyWedding} onChange={(event) => change({ everyWedding: event.currentTarget.checked })} />
+            <Checkbox label={t('calendars.runSheet')} description={t('calendars.runSheetHelp')} checked={runSheet} onChange={(event) => setSheets(event.currentTarget.checked)} />
             <Select label={t('calendars.privacy')} data={PRIVACIES.map((value) => ({ value, label: t(`calendars.privacyOf.${value}`) }))} value={privacy} allowDeselect={false} onChange={(value) => change({ privacy: PRIVACIES.find((one) => one === value) ?? privacy })} />
             {direction === 'bidirectional' ? (
               <Select

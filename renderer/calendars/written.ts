@@ -1,8 +1,10 @@
 import type { Calendar } from '../../core/contract/record/calendars.ts';
+import { ownersOf, type TargetRow } from '../../core/domain/calendars/subjects.ts';
 import { targetsOf } from '../../core/domain/calendars/targets.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { memberOf, type MovableRow } from '../../core/domain/conflicts/occupancies.ts';
+import type { Tables } from '../../core/domain/record/state.ts';
 
 /** What is written where, before it is: asked of the server's own rule over the rows that this console holds. */
 
@@ -31,9 +33,10 @@ export interface Written {
   readonly outOf: readonly Calendar[];
 }
 
-export function writtenBy(house: House, to: readonly Occupancy[], calendars: readonly Calendar[], now: number): Written {
+/** `besides`: rows as they would be that take nobody's time. */
+export function writtenBy(house: House, to: readonly Occupancy[], besides: readonly TargetRow[], calendars: readonly Calendar[], now: number): Written {
   const moves = to.flatMap((one) => turned(house, one) ?? []);
-  const into = new Set(moves.flatMap(({ is }) => targetsOf(is, calendars, now)));
+  const into = new Set([...moves.map(({ is }) => is), ...besides].flatMap((row) => targetsOf(row, calendars, now)));
   const left = new Set(moves.flatMap(({ was, is }) => {
     const then = targetsOf(is, calendars, now);
     return targetsOf(was, calendars, now).filter((calendar) => !then.includes(calendar));
@@ -44,11 +47,14 @@ export function writtenBy(house: House, to: readonly Occupancy[], calendars: rea
 }
 
 /** How many that are still to come would stand in it. */
-export function wouldStand({ rows }: House, calendar: Calendar, now: number): number {
-  const all: MovableRow[] = [
+export function wouldStand({ rows }: House, items: Tables['runSheetItems'], calendar: Calendar, now: number): number {
+  const resource = calendar.resourceId === null ? undefined : rows.resources[calendar.resourceId];
+  const owners = new Map(resource && (resource.kind === 'vendor' || resource.kind === 'crew') ? [[resource.id, resource.keys] as const] : []);
+  const all: TargetRow[] = [
     ...Object.values(rows.weddings).map((row) => ({ collection: 'weddings' as const, row })),
     ...Object.values(rows.bookings).map((row) => ({ collection: 'bookings' as const, row })),
     ...Object.values(rows.allocations).map((row) => ({ collection: 'allocations' as const, row })),
+    ...Object.values(items).map((row) => ({ collection: 'runSheetItems' as const, row, wedding: rows.weddings[row.weddingId] ?? null, ownerIds: ownersOf(row.owner, owners) })),
   ];
   return all.filter((one) => targetsOf(one, [calendar], now).length > 0).length;
 }

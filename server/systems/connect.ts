@@ -58,7 +58,7 @@ function verdictOf(answer: TryAnswer, evenIfUntested: boolean): Result<TestRepor
 async function told(deps: SystemsDeps, device: Device, connectionId: string, origin: string, generated: Readonly<Record<string, string>>, report: TestReport | null): Promise<Result<ConnectAnswer, CodedError>> {
   const standing = await readAlone(deps, device.organisationId, connectionId);
   if (!standing.ok) return standing;
-  return ok({ connection: standing.value.row, setup: await setupOf(standing.value, deps, { deviceId: device.id, origin }), generated: { ...generated }, report });
+  return ok({ connection: standing.value.row, setup: await setupOf(standing.value, deps, { deviceId: device.id, organisationId: device.organisationId, origin }), generated: { ...generated }, report });
 }
 
 /** The desktop that keeps the key tries out what somebody has changed elsewhere. */
@@ -151,7 +151,10 @@ export async function changeConnection(deps: SystemsDeps, device: Device, connec
   });
   if (!done.ok) return done;
   accessChanged(deps.internals, connectionId);
-  if (renewed) deps.internals.callWorkers();
+  if (renewed) {
+    deps.internals.callWorkers();
+    deps.internals.callLooks();
+  }
   auditRearmed(deps.internals, actorOf(device), done.value.rearmed);
   return told(deps, device, connectionId, origin, done.value.generated, verdict.value);
 }
@@ -188,6 +191,6 @@ export async function lookNow(deps: SystemsDeps, organisationId: string, connect
     sql`update connection_access set next_poll_at = ${now}::timestamptz where organisation_id = ${organisationId} and id = ${connectionId} returning id`.execute(tx),
   );
   if (moved.rows.length === 0) return notFound();
-  deps.internals.callWorkers();
+  deps.internals.callLooks();
   return ok(now);
 }

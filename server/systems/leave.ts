@@ -143,6 +143,7 @@ async function takeAnswer(deps: SystemsDeps, request: Request, { callback, state
   });
   accessChanged(deps.internals, connectionId);
   deps.internals.callWorkers();
+  deps.internals.callLooks();
   if (!connection.ok) return connection;
   auditRearmed(deps.internals, request.actor, [connection.value.rearmed]);
   return ok({ organisationId, connection: connection.value.row });

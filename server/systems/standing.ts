@@ -15,6 +15,7 @@ import type { Tx } from '../store/database.ts';
 import { forwardingNow } from '../store/forwarding.ts';
 import type { StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
+import { channelsOf } from './channelState.ts';
 import { canBeCalled } from './reachable.ts';
 import { fieldsOf, mayComeLater } from './values.ts';
 
@@ -91,14 +92,16 @@ export const readAlone = (deps: SystemsDeps, organisationId: string, connectionI
 /** Who asks for a setup. */
 export interface AskedBy {
   readonly deviceId: string;
+  readonly organisationId: string;
   /** How the caller reached this server, where no public address is configured. */
   readonly origin: string;
 }
 
 /** What a person has to carry over there, and who keeps the key. */
-export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'config' | 'clock' | 'internals'>, { deviceId, origin }: AskedBy): Promise<Setup> {
+export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'config' | 'clock' | 'internals'>, { deviceId, organisationId, origin }: AskedBy): Promise<Setup> {
   const { row, vendor, settings, secrets, intakeKey, leaveUntil, leaveEnded, leaveRefused, forwarding, keptBy, keptKeys } = standing;
   const { config, clock, internals } = deps;
+  const channels = row.path === 'native' ? await channelsOf(internals, { organisationId, connectionId: row.id, vendor, publicUrl: config.publicUrl, now: clock.now() }) : undefined;
   const keeper = keptBy === null ? null : await keeperOf(internals.database.system, row.id, new Date(clock.now()).toISOString());
   const { manifest } = vendor;
   const calls = callsComeIn(manifest) && (row.path === 'native' || row.path === 'bridge');
@@ -115,5 +118,6 @@ export async function setupOf(standing: Standing, deps: Pick<SystemsDeps, 'confi
     keeper: keeper && keeperView(keeper, deviceId, clock.now()),
     leave: manifest.oauth === null ? null : { given: Boolean(secrets['accessToken']), until: leaveUntil, ended: leaveEnded, refused: leaveRefused },
     forwarding: row.path === 'mail' ? forwardingNow(forwarding, clock.now()) : null,
+    ...(channels === undefined ? {} : { channels }),
   };
 }

@@ -61,7 +61,7 @@ export function createSystems(deps: SystemsDeps, store: Pick<Store, 'addDelivery
     connect: (device, wanted, origin) => connect(deps, device, wanted, origin),
     async setup(device, connectionId, origin) {
       const standing = await readAlone(deps, device.organisationId, connectionId);
-      return standing.ok ? ok(await setupOf(standing.value, deps, { deviceId: device.id, origin })) : standing;
+      return standing.ok ? ok(await setupOf(standing.value, deps, { deviceId: device.id, organisationId: device.organisationId, origin })) : standing;
     },
     change: (device, connectionId, wanted, origin) => changeConnection(deps, device, connectionId, wanted, origin),
     rotate: (device, connectionId, key, origin) => rotate(deps, device, connectionId, key, origin),

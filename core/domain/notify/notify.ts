@@ -4,6 +4,7 @@ import type { NotificationOutcome } from '../../contract/ipc.ts';
 import { SEVERITIES, type Severity } from '../../contract/record/row.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { RecordState } from '../record/state.ts';
+import { placeOfAlert, sees } from './place.ts';
 
 /** Older than this when it arrives, an alert is history; only if it is grave and still open it is worth a toast. */
 export const STALE_AFTER_MS = 2 * 60_000;
@@ -26,12 +27,14 @@ export type NotifyDecision =
       readonly severity: Severity;
       readonly title: string;
       readonly body: string;
+      readonly alertId: string;
+      /** Null = of no wedding in particular. Toasts of one wedding may be summed up. */
+      readonly weddingId: string | null;
+      /** Where a click leads: to what it is about. */
       readonly place: Place;
       readonly sound: boolean;
       /** Stays until it is dealt with, where the system can. */
       readonly sticky: boolean;
-      /** Toasts of one group may be summed up. */
-      readonly group: string;
     }
   | { readonly decision: 'suppress'; readonly why: Suppressed }
   | { readonly decision: 'none' };
@@ -49,16 +52,19 @@ export function decideNotification(event: RecordedEvent, context: NotifyContext)
   if (!atLeast(alert.severity, context.settings.minimumSeverity)) return { decision: 'suppress', why: 'below_threshold' };
   if (alert.state !== 'open') return { decision: 'suppress', why: 'already_acknowledged' };
   if (context.now - Date.parse(event.recordedAt) > STALE_AFTER_MS && !grave) return { decision: 'suppress', why: 'catching_up' };
-  if (!grave && context.looking?.view === 'day' && context.looking.weddingId !== null && context.looking.weddingId === alert.weddingId) return { decision: 'suppress', why: 'window_focused' };
+  const place = placeOfAlert(context.state, alert);
+  const onBoard: Place = { view: 'day', weddingId: alert.weddingId, alertId: alert.id };
+  if (!grave && context.looking && (sees(context.looking, place) || sees(context.looking, onBoard))) return { decision: 'suppress', why: 'window_focused' };
   const wedding = couple(context.state, alert.weddingId);
   return {
     decision: 'notify',
     severity: alert.severity,
     title: alert.title,
     body: wedding && !alert.detail.includes(wedding) ? `${wedding}: ${alert.detail}` : alert.detail,
-    place: { view: 'day', weddingId: alert.weddingId, alertId: alert.id },
+    alertId: alert.id,
+    weddingId: alert.weddingId,
+    place,
     sound: context.settings.sound,
     sticky: grave,
-    group: alert.weddingId ?? 'house',
   };
 }
