@@ -19,3 +19,9 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   const line = (cells: readonly string[]): string => cells.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ');
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...text.map(line)].join('\n');
 }
+
+/** The same of rows that name their columns; one that a row does not have stays empty. */
+export function tableOf(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const head = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return table(head, rows.map((row) => head.map((title) => row[title] ?? '')));
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { RunningServer } from '../../support/runningServer.ts';
@@ -40,4 +41,15 @@ export async function neededMiB(server: RunningServer): Promise<number> {
   } finally {
     socket.close();
   }
+}
+
+export interface Memory {
+  readonly residentMiB: number;
+  readonly neededMiB: number;
+}
+
+/** What the system has given it, looked at first, and what it needs ({@link neededMiB}). */
+export async function memoryOf(server: RunningServer): Promise<Memory> {
+  const residentMiB = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return { residentMiB, neededMiB: await neededMiB(server) };
 }
