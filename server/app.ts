@@ -14,6 +14,7 @@ import { deskRoutes } from './desk/routes.ts';
 import { figuresRoutes } from './figures/routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { foundingRoute } from './founding/route.ts';
+import { classicRoutes } from './classic/routes.ts';
 import { closeFloods } from './http/flood.ts';
 import { commandsRoute } from './http/commands.ts';
 import { consoleRoutes } from './http/console.ts';
@@ -31,6 +32,8 @@ import { ticketsRoute } from './http/tickets.ts';
 import { meRoute } from './http/me.ts';
 import { personalDataRoutes } from './http/personalData.ts';
 import { INCOMPLETE_ROUTE, INTAKE_ROUTE, intakePlugin } from './intake/intake.ts';
+import { createPlatform } from './platform/analytics.ts';
+import { platformRoutes } from './platform/routes.ts';
 import { rolesOf } from './roles.ts';
 import { attachStream, type Stream } from './stream/socket.ts';
 import { systemsRoutes } from './systems/routes.ts';
@@ -76,6 +79,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   }) as unknown as FastifyInstance;
 
   const roles = rolesOf(config);
+  const platform = deps.internals && deps.figures && deps.accounts ? createPlatform({ ...deps.internals, clock: deps.clock }, deps.figures.flush) : null;
   let draining = false;
   app.decorate('startDraining', () => {
     draining = true;
@@ -140,6 +144,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     devicesRoutes(api, deps);
     meRoute(api, deps);
     if (deps.accounts) accountsRoutes(api, deps, deps.accounts);
+    if (deps.accounts && platform) platformRoutes(api, deps.accounts.context, platform);
     integrationsRoute(api, deps);
     deliveriesRoute(api, deps);
     if (deps.deliveries) deliveryRoutes(api, deps, deps.deliveries);
@@ -154,12 +159,15 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     if (deps.desk) deskRoutes(api, deps, deps.desk);
     commandsRoute(api, deps);
   });
+  const { internals } = deps;
+  if (roles.has('stream') && internals) void app.register(async (pages) => classicRoutes(app, pages, deps, internals, platform));
   if (roles.has('stream')) void app.register(async (pages) => consoleRoutes(pages, deps));
 
   const stream = !roles.has('stream') ? null : attachStream(app.server, { ...deps, parseCookie: (header) => app.parseCookie(header) });
   app.decorate('stream', stream);
   app.addHook('preClose', async () => {
     stopping = true;
+    deps.asking?.stop();
     await stream?.stop();
   });
   return app;

@@ -168,6 +168,13 @@ export const FIELDS = {
     fallback: MANAGING_PER_MINUTE,
     schema: whole(1, 1_000_000),
   }),
+  askCalendarsMs: field<number>({
+    variable: 'WEDSYNC_ASK_CALENDARS_MS', flag: 'ask-calendars-ms',
+    expected: 'a whole number from 100 to 8000',
+    about: 'Milliseconds for which a confirmation waits until the calendars of those whose time it takes were asked again. One that is not heard by then is confirmed with a reason only.',
+    fallback: 5_000,
+    schema: whole(100, 8_000),
+  }),
   mailInPort: field<number | null>({
     variable: 'WEDSYNC_MAIL_IN_PORT', flag: 'mail-in-port',
     expected: 'a whole number from 0 to 65535',

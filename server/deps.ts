@@ -1,11 +1,12 @@
 import type { Certificates, Clock, Hashing } from '../core/ports/ports.ts';
 import type { VendorModule } from '../core/vendors/vendor.ts';
 import type { Looking } from './api/looking.ts';
+import type { Asking } from './asking/asking.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import type { Desk } from './desk/desk.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
-import type { Counting } from './figures/counting.ts';
+import type { Figures } from './figures/counting.ts';
 import type { FiguresReading } from './figures/reading.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { Founding } from './founding/founding.ts';
@@ -32,9 +33,11 @@ export interface AppDeps {
   /** Looking into what came; left out where there is no real record underneath. */
   readonly deliveries?: Deliveries;
   /** What connections do, counted and read; left out where there is no real record underneath. */
-  readonly figures?: Counting & FiguresReading;
+  readonly figures?: Omit<Figures, 'stop'> & FiguresReading;
   /** Looks at sources on demand; left out where there is no real record underneath. */
   readonly looking?: Looking;
+  /** Calendars that are asked again before a confirmation; left out where there is no real record underneath. */
+  readonly asking?: Asking;
   /** Calendar feeds that are given out; left out where there is no real record underneath. */
   readonly feeds?: Feeds;
   /** How a server without an organisation gets its first; left out where there is no real record underneath. */

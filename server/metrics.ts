@@ -12,6 +12,8 @@ export interface Metrics {
   /** Seconds of each call to a source, by `system`, `purpose` and `outcome` (see `core/contract/figures.ts`). */
   readonly sourceCalls: Histogram<'system' | 'purpose' | 'outcome'>;
   readonly looks: Counter<'system' | 'outcome'>;
+  /** Seconds for which a confirmation waited for calendars, by `outcome` (`not_asked` = one of them at least could not be asked). */
+  readonly asking: Histogram<'outcome'>;
   readonly rereads: Counter<'system' | 'outcome'>;
   readonly streamConnections: Gauge;
   readonly streamRefused: Counter<'reason'>;
@@ -44,6 +46,7 @@ export function createMetrics(options: { readonly processMetrics: boolean } = { 
     intake: new Counter({ name: 'wedsync_intake_total', help: 'Webhooks by system and outcome', labelNames: ['system', 'outcome'], registers }),
     ack: new Histogram({ name: 'wedsync_intake_ack_seconds', help: 'Webhook in to answer out', buckets: LATENCY_BUCKETS, registers }),
     sourceCalls: new Histogram({ name: 'wedsync_source_call_seconds', help: 'Calls to sources until their answer', labelNames: ['system', 'purpose', 'outcome'], buckets: CALL_BUCKETS, registers }),
+    asking: new Histogram({ name: 'wedsync_calendars_asking_seconds', help: 'Calendars asked again before a confirmation', labelNames: ['outcome'], buckets: CALL_BUCKETS, registers }),
     looks: new Counter({ name: 'wedsync_looks_total', help: 'Looks at sources by outcome', labelNames: ['system', 'outcome'], registers }),
     rereads: new Counter({ name: 'wedsync_rereads_total', help: 'Re-reads of objects by outcome', labelNames: ['system', 'outcome'], registers }),
     breakers: new Gauge({ name: 'wedsync_breakers_open', help: 'Connections whose source is left alone', labelNames: ['system', 'operation', 'state'], registers }),

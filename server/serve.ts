@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../core/contract/result.ts';
 import { vendorModule, VENDORS } from '../core/vendors/registry.ts';
 import { createLooking } from './api/looking.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createAsking } from './asking/asking.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { demoStudioUrl, seedDemo } from './demo/seed.ts';
@@ -128,10 +129,11 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const founding = createFounding(store.internals);
   const deliveries = createDeliveries(store, vendorModule);
   const looking = createLooking(store.internals, vendorModule);
+  const asking = createAsking({ internals: store.internals, waitMs: config.askCalendarsMs, log, measured: (outcome, ms) => metrics.asking.observe({ outcome }, ms / 1000) });
   const feeds = createFeeds(store.internals);
   const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, clock, ids, log, config, desk, figures }, store);
   const evidence = createEvidence({ http, clock, audit: (line) => store.audit(line) });
-  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, feeds, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
+  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, asking, feeds, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
 
   let taking = false;
   let mailIn: MailIn | null = null;

@@ -1,12 +1,32 @@
 import { z } from 'zod';
 import { CodedError } from './errors.ts';
-import { Id, Instant, Seq } from './primitives.ts';
+import { Id, Instant, Seq, ShortText } from './primitives.ts';
 import { CalendarFields } from './record/calendars.ts';
 import { AllocationFields, LimitFields, MOVABLE, ResourceFields } from './record/taking.ts';
 import { RecordedEvent } from './events.ts';
 
 /** In the person's words. */
 const Reason = z.string().trim().min(1).max(200);
+
+/** What of a wedding may move with it. */
+export const FOLLOWING = ['bookings', 'allocations', 'runSheetItems'] as const;
+/** Of one wedding; so many with all that is told of them fit a request. */
+export const MOST_FOLLOWING = 150;
+const Seen = { collection: z.enum(FOLLOWING), id: Id, basedOnVersion: z.int().min(1) } as const;
+const Stood = { startsAt: Instant.nullish(), endsAt: Instant.nullish(), callTime: Instant.nullish(), place: ShortText.nullish() } as const;
+
+/**
+ * `along`: by as much as the start of the wedding moves, as the server computes it (`core/domain/conflicts/following.ts`). Whoever says so has
+ * seen all that could follow: what is named in neither list has come meanwhile. `back`: to what stood; what is left out stays.
+ */
+const Follow = z.discriminatedUnion('how', [
+  z.strictObject({ how: z.literal('along'), rows: z.array(z.strictObject(Seen)).max(MOST_FOLLOWING), stay: z.array(Id).max(500) }),
+  z.strictObject({
+    how: z.literal('back'),
+    rows: z.array(z.strictObject({ ...Seen, ...Stood })).max(MOST_FOLLOWING),
+  }),
+]);
+export type Follow = z.infer<typeof Follow>;
 
 /**
  * A person's decision. `commandId` makes it safe to send twice: the second answer equals the first.
@@ -41,12 +61,15 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
   /**
    * One or several that take time get another time or another resource, all of them or none: a drag, a swap, a plan of the solver, its undoing.
-   * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has.
+   * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has. A booking takes its call time
+   * along. `follow` is of weddings only: what of it moves with it; left out = nothing.
    */
   z.strictObject({
     type: z.literal('plan.carry_out'),
     commandId: Id,
-    moves: z.array(z.strictObject({ collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), resourceId: Id, startsAt: Instant, endsAt: Instant })).min(1).max(50),
+    moves: z.array(z.strictObject({
+      collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), resourceId: Id, startsAt: Instant, endsAt: Instant, follow: Follow.optional(),
+    })).min(1).max(50),
     reason: Reason.nullable(),
   }),
   /** How a calendar that is kept elsewhere takes part. Written into it is only what is still to come. */
@@ -61,10 +84,19 @@ export const Command = z.discriminatedUnion('type', [
 export type Command = z.infer<typeof Command>;
 export type CommandType = Command['type'];
 
+/**
+ * A calendar that could not be asked before something was confirmed. `lookedAt`: as of when it is known here; null = nobody has read it
+ * yet. `paused`: its connection is. `no_answer`: it was asked and did not answer, or nobody may ask it. `held`: what it told waits for a
+ * person. `late`: it was not heard, or what it told was not worked on, in time.
+ */
+export const Unasked = z.object({ calendarId: Id, lookedAt: Instant.nullable(), why: z.enum(['paused', 'no_answer', 'held', 'late']) });
+export type Unasked = z.infer<typeof Unasked>;
+
 /** accepted = recorded; rejected = it will never be; rebase = somebody else was first, here is what stands. */
 export const CommandAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('accepted'), commandId: Id, seq: Seq }),
-  z.object({ outcome: z.literal('rejected'), commandId: Id, error: CodedError }),
+  /** `unasked`: with `conflict.source_not_asked`, and wherever else calendars could not be asked. */
+  z.object({ outcome: z.literal('rejected'), commandId: Id, error: CodedError, unasked: z.array(Unasked).optional() }),
   z.object({ outcome: z.literal('rebase'), commandId: Id, latest: RecordedEvent.nullable() }),
 ]);
 export type CommandAnswer = z.infer<typeof CommandAnswer>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CalendarPlace, formatCalendar, parseCalendar } from './calendarPlace.ts';
 import { DeliveriesPlace, formatDeliveries, parseDeliveries } from './deliveryPlace.ts';
+import { FeedAbout } from './feeds.ts';
 import { MESSAGE_CHANNELS } from './record/people.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -14,7 +15,10 @@ export const Place = z.discriminatedUnion('view', [
   z.object({ view: z.literal('day'), weddingId: z.uuid().nullable(), alertId: z.uuid().nullable() }),
   /** Filters; null = all of them. */
   z.object({ view: z.literal('messages'), channel: z.enum(MESSAGE_CHANNELS).nullable(), weddingId: z.uuid().nullable() }),
-  z.object({ view: z.literal('integrations'), connectionId: z.uuid().nullable() }),
+  /** `calendarId`: one of the connection's calendars. */
+  z.object({ view: z.literal('integrations'), connectionId: z.uuid().nullable(), calendarId: z.uuid().optional() }),
+  /** Calendar feeds given out; one about this is to be made, null = which is still to be chosen, or none. */
+  z.object({ view: z.literal('feeds'), about: FeedAbout.nullable() }),
   DeliveriesPlace,
   /** Connecting a system; null = which one is still to be chosen. */
   z.object({ view: z.literal('connect'), system: z.string().regex(SYSTEM).nullable() }),
@@ -35,6 +39,15 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 type Messages = Extract<Place, { view: 'messages' }>;
 const isChannel = (part: string | undefined): part is NonNullable<Messages['channel']> => MESSAGE_CHANNELS.some((name) => name === part);
 
+/** Nothing, `house`, `resource/ID` or `wedding/ID`. */
+function parseFeeds([kind, id, ...more]: readonly string[]): Result<Extract<Place, { view: 'feeds' }>, DeepLinkError> {
+  if (more.length > 0) return err('unknown_place');
+  if (kind === undefined) return ok({ view: 'feeds', about: null });
+  if (kind === 'house' && id === undefined) return ok({ view: 'feeds', about: { kind } });
+  if ((kind !== 'resource' && kind !== 'wedding') || id === undefined) return err('unknown_place');
+  return UUID.test(id) ? ok({ view: 'feeds', about: { kind, id } }) : err('bad_id');
+}
+
 /** `CHANNEL`, `wedding/ID`, both or nothing. */
 function parseMessages(parts: readonly string[]): Result<Messages, DeepLinkError> {
   const [first] = parts;
@@ -50,7 +63,8 @@ function parseMessages(parts: readonly string[]): Result<Messages, DeepLinkError
  *
  *   wedsync://day   wedsync://wedding/ID   wedsync://wedding/ID/alert/ID   wedsync://alert/ID
  *   wedsync://messages   wedsync://messages/sms   wedsync://messages/wedding/ID   wedsync://messages/sms/wedding/ID
- *   wedsync://integrations   wedsync://integrations/ID   wedsync://settings
+ *   wedsync://integrations   wedsync://integrations/ID   wedsync://integrations/ID/calendar/ID   wedsync://settings
+ *   wedsync://feeds   wedsync://feeds/house   wedsync://feeds/resource/ID   wedsync://feeds/wedding/ID
  *   wedsync://deliveries   wedsync://deliveries/connection/ID/state/parked-dead/last/day   (see `deliveryPlace.ts`)
  *   wedsync://connect   wedsync://connect/studio-ninja   wedsync://import/ID
  *   wedsync://conflicts   wedsync://conflicts/ID   wedsync://conflicts/scale/week/on/20261120   (see `calendarPlace.ts`)
@@ -64,6 +78,7 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   const parts = (match[1] ?? '').split('/');
   if (parts[0] === 'deliveries') return parseDeliveries(parts.slice(1));
   if (parts[0] === 'conflicts') return parseCalendar(parts.slice(1));
+  if (parts[0] === 'feeds') return parseFeeds(parts.slice(1));
   const [head, a, b, c, ...rest] = parts;
   if (rest.length > 0) return err('unknown_place');
   if (head === 'messages') return parseMessages([a, b, c].filter((part) => part !== undefined));
@@ -80,6 +95,7 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (!ids.every(id)) return err('bad_id');
   if (head === 'import' && a !== undefined && b === undefined) return ok({ view: 'import', connectionId: a });
   if (head === 'integrations' && a !== undefined && b === undefined) return ok({ view: 'integrations', connectionId: a });
+  if (head === 'integrations' && a !== undefined && b === 'calendar' && c !== undefined) return ok({ view: 'integrations', connectionId: a, calendarId: c });
   if (head === 'alert' && a !== undefined && b === undefined) return ok({ view: 'day', weddingId: null, alertId: a });
   if (head === 'wedding' && a !== undefined && b === undefined) return ok({ view: 'day', weddingId: a, alertId: null });
   if (head === 'wedding' && a !== undefined && b === 'alert' && c !== undefined) return ok({ view: 'day', weddingId: a, alertId: c });
@@ -97,7 +113,10 @@ export function formatDeepLink(place: Place): string {
     case 'messages':
       return ['wedsync://messages', ...(place.channel ? [place.channel] : []), ...(place.weddingId ? [`wedding/${place.weddingId}`] : [])].join('/');
     case 'integrations':
+      if (place.connectionId && place.calendarId) return `wedsync://integrations/${place.connectionId}/calendar/${place.calendarId}`;
       return place.connectionId ? `wedsync://integrations/${place.connectionId}` : 'wedsync://integrations';
+    case 'feeds':
+      return ['wedsync://feeds', ...(place.about === null ? [] : place.about.kind === 'house' ? ['house'] : [place.about.kind, place.about.id])].join('/');
     case 'deliveries':
       return `wedsync://${formatDeliveries(place)}`;
     case 'connect':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant } from './primitives.ts';
+import { Id, Instant, ShortText } from './primitives.ts';
 import { PRIVACIES } from './record/calendars.ts';
 
 /**
@@ -15,11 +15,16 @@ export const FeedAbout = z.discriminatedUnion('kind', [
 ]);
 export type FeedAbout = z.infer<typeof FeedAbout>;
 
+/** Whom it was given to, in the house's own words, so that it is known whose is taken back. */
+export const FeedRecipient = ShortText.min(1).max(120);
+
 /** Feeds that one house may have given out at a time. */
 export const MOST_FEEDS = 500;
 
 export const FeedView = z.object({
   id: Id,
+  /** Null = nobody was named; that person was erased. */
+  recipient: z.string().nullable(),
   about: FeedAbout,
   /** What its entries tell. */
   privacy: z.enum(PRIVACIES),
@@ -33,9 +38,11 @@ export type FeedView = z.infer<typeof FeedView>;
 
 /** `GET /api/calendars/feeds`, the newest first. */
 export const FeedsAnswer = z.object({ at: Instant, feeds: z.array(FeedView) });
+export type FeedsAnswer = z.infer<typeof FeedsAnswer>;
 
 /** `POST /api/calendars/feeds`. Errors: `request.not_found` (no such resource or wedding), `feed.too_many`. */
-export const MakeFeedRequest = z.strictObject({ about: FeedAbout, privacy: z.enum(PRIVACIES) });
+export const MakeFeedRequest = z.strictObject({ about: FeedAbout, privacy: z.enum(PRIVACIES), recipient: FeedRecipient.optional() });
+export type MakeFeedRequest = z.infer<typeof MakeFeedRequest>;
 export const MadeFeed = z.object({
   feed: FeedView,
   /** Told this once. */
@@ -49,6 +56,7 @@ export type MadeFeed = z.infer<typeof MadeFeed>;
 
 /** `DELETE /api/calendars/feeds/:id`: its address answers nothing any more, for good. Errors: `request.not_found`. */
 export const RevokedFeed = z.object({ feedId: Id });
+export type RevokedFeed = z.infer<typeof RevokedFeed>;
 
 export const FEEDS_HTTP = {
   feeds: { method: 'GET', path: '/api/calendars/feeds', request: {}, success: FeedsAnswer },

@@ -13,6 +13,7 @@ import { FOUNDING_HTTP } from './founding.ts';
 import { QueueCounts } from './intake.ts';
 import { LOOKING_HTTP } from './looking.ts';
 import { PERSONAL_DATA_HTTP } from './personalData.ts';
+import { PLATFORM_HTTP } from './platform.ts';
 import { DeviceName, Id, Instant, Seq } from './primitives.ts';
 import { COLLECTION_NAMES, Organisation, Snapshot, type CollectionName } from './record.ts';
 import { Connection } from './record/connections.ts';
@@ -174,6 +175,7 @@ export const HTTP = {
   ...FOUNDING_HTTP,
   ...ACCOUNT_OPEN_HTTP,
   ...ACCOUNT_HTTP,
+  ...PLATFORM_HTTP,
   ...PERSONAL_DATA_HTTP,
   ...SYSTEMS_HTTP,
   ...DELIVERIES_HTTP,

@@ -6,6 +6,7 @@ import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayOrder, 
 import { DeliverySearch } from './deliveryPlace.ts';
 import { DryRun, DryRunPage, DryRunQuery } from './dryRuns.ts';
 import type { CodedError } from './errors.ts';
+import { FeedsAnswer, MadeFeed, MakeFeedRequest, RevokedFeed } from './feeds.ts';
 import { ConnectionFiguresAnswer, FiguresAnswer, FigureWindow } from './figures.ts';
 import { HouseFields } from './founding.ts';
 import { DeliveriesAnswer, HistoryAnswer, DevicesAnswer, IntegrationsAnswer, MeAnswer, RevokeAnswer, TicketAnswer, TicketRequest } from './http.ts';
@@ -152,6 +153,9 @@ export const INVOKE = {
   'figures:connection': { input: z.strictObject({ id: Id, window: FigureWindow }), output: ConnectionFiguresAnswer },
   /** As a table, where the person says; `id` null = of all connections. */
   'figures:save': { input: z.strictObject({ id: Id.nullable(), window: FigureWindow }), output: z.object({ saved: z.boolean() }) },
+  'feeds:list': { input: none, output: FeedsAnswer },
+  'feeds:make': { input: MakeFeedRequest, output: MadeFeed },
+  'feeds:revoke': { input: ById, output: RevokedFeed },
 } as const satisfies Record<InvokeChannel, Shape>;
 
 /** Main tells, console listens. */
@@ -255,6 +259,9 @@ export interface Bridge {
   figures(input: { window: FigureWindow }): Promise<IpcResult<FiguresAnswer>>;
   connectionFigures(input: { id: string; window: FigureWindow }): Promise<IpcResult<ConnectionFiguresAnswer>>;
   saveFigures(input: { id: string | null; window: FigureWindow }): Promise<IpcResult<{ saved: boolean }>>;
+  feeds(): Promise<IpcResult<FeedsAnswer>>;
+  makeFeed(input: MakeFeedRequest): Promise<IpcResult<MadeFeed>>;
+  revokeFeed(input: { id: string }): Promise<IpcResult<RevokedFeed>>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;

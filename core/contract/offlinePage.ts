@@ -17,3 +17,6 @@ export interface KeptFile {
   /** As in Subresource Integrity: a file of another build is refused, so that two builds are never kept as one. */
   readonly integrity: string;
 }
+
+/** Where the server has the pages that need no script; a link in `renderer/index.html` leads there as well. */
+export const CLASSIC_PAGE = '/classic';

@@ -125,7 +125,7 @@ export const Reader = z.object({
   firstAt: Instant,
   lastAt: Instant,
   /** Told through the live stream, asked for its history or the record of a moment, exported, looked at deliveries, at the members or what forgetting would do. */
-  how: z.array(z.enum(['live', 'history', 'record', 'export', 'deliveries', 'people', 'preview'])),
+  how: z.array(z.enum(['live', 'classic', 'history', 'record', 'export', 'deliveries', 'people', 'preview'])),
 });
 export const ReadersAnswer = z.object({ at: Instant, since: Instant, readers: z.array(Reader) });
 export type Reader = z.infer<typeof Reader>;

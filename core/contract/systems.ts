@@ -123,6 +123,20 @@ export const Forwarding = z.object({
 });
 export type Forwarding = z.infer<typeof Forwarding>;
 
+/** Whether a calendar over there tells of its changes at once. */
+export const CalendarChannel = z.object({
+  calendarId: Id,
+  /** `open`: it tells. `opening`: it is being asked to, and has been looked at until now. */
+  state: z.enum(['open', 'opening']),
+  /** When it ends unless it is renewed, which is done long before; null = it was never open. */
+  until: Instant.nullable(),
+  /** Error code of the last attempt to open or renew it; null = nothing is the matter. */
+  reason: z.string().nullable(),
+  /** When that is tried again; null = nothing is the matter. */
+  againAt: Instant.nullable(),
+});
+export type CalendarChannel = z.infer<typeof CalendarChannel>;
+
 /** What its person has to carry over there. Null = not on this path. */
 export const Setup = z.object({
   connectionId: Id,
@@ -150,6 +164,11 @@ export const Setup = z.object({
     .nullable(),
   /** A mailbox that asks whether it may forward to the connection's mail address; null = none does, or it asked too long ago. */
   forwarding: Forwarding.nullable(),
+  /**
+   * How soon its calendars tell of changes, one entry for each that was asked to. `callable` false = its vendor cannot call this
+   * server, which has no https address of the public internet, so that looks are all there is. Left out = its system never tells.
+   */
+  channels: z.object({ callable: z.boolean(), calendars: z.array(CalendarChannel) }).optional(),
 });
 export type Setup = z.infer<typeof Setup>;
 

@@ -1,4 +1,4 @@
-import type { Command } from '../contract/commands.ts';
+import type { Command, Follow } from '../contract/commands.ts';
 
 /** Which rows a command is about, and what of them the person saw. */
 
@@ -44,16 +44,28 @@ export function rowOf(command: Command): string {
 }
 
 /** Commands that share one of these keep their order. */
-export const seenRows = (command: Command): readonly SeenRow[] =>
-  command.type === 'plan.carry_out' ? command.moves.map(({ id, basedOnVersion }) => ({ id, version: basedOnVersion })) : [{ id: rowOf(command), version: command.basedOnVersion }];
+export function seenRows(command: Command): readonly SeenRow[] {
+  if (command.type !== 'plan.carry_out') return [{ id: rowOf(command), version: command.basedOnVersion }];
+  return command.moves.flatMap((move) => [move, ...(move.follow?.rows ?? [])]).map(({ id, basedOnVersion }) => ({ id, version: basedOnVersion }));
+}
 
 export const isAbout = (command: Command, rowId: string): boolean => seenRows(command).some(({ id }) => id === rowId);
 
 /** The same command over another version of one of its rows. */
 export function seenAt(command: Command, rowId: string, version: number): Command {
-  if (command.type === 'plan.carry_out') return { ...command, moves: command.moves.map((move) => (move.id === rowId ? { ...move, basedOnVersion: version } : move)) };
+  const over = <T extends Seen>(seen: T): T => (seen.id === rowId ? { ...seen, basedOnVersion: version } : seen);
+  if (command.type === 'plan.carry_out') {
+    return { ...command, moves: command.moves.map((move) => ({ ...over(move), ...(move.follow ? { follow: followOver(move.follow, over) } : {}) })) };
+  }
   return rowOf(command) === rowId ? { ...command, basedOnVersion: version } : command;
 }
+
+interface Seen {
+  readonly id: string;
+  readonly basedOnVersion: number;
+}
+const followOver = (follow: Follow, over: <T extends Seen>(seen: T) => T): Follow =>
+  follow.how === 'along' ? { ...follow, rows: follow.rows.map(over) } : { ...follow, rows: follow.rows.map(over) };
 
 /** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
 export const mayBeSentAgain = ({ type }: Command): boolean => !OVER_WHAT_STOOD.has(type);

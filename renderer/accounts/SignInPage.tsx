@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { AccountAnswer, Membership } from '../../core/contract/accounts.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
+import { ClassicLink } from '../app/ClassicLink.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { closeDoor, useDoor } from '../state/backend/door.ts';
 import { signOut } from './auth.ts';
@@ -89,6 +90,7 @@ export function SignInPage({ code }: { readonly code: ErrorCode }) {
           <li>{t('pairing.step3')}</li>
         </ol>
       </details>
+      <ClassicLink />
     </Plain>
   );
 }

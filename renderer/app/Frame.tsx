@@ -7,6 +7,7 @@ import { DayBoard } from '../boards/day/DayBoard.tsx';
 import { CalendarView } from '../calendar/CalendarView.tsx';
 import { useOpenDifferences } from '../conflicts/Differences.tsx';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
+import { FeedsView } from '../feeds/FeedsView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { ConnectView } from '../connecting/ConnectView.tsx';
 import { ImportView } from '../importing/ImportView.tsx';
@@ -79,13 +80,13 @@ function Rail() {
 }
 
 /** Places that are reached through another one, which stays marked in the rail. */
-const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations' };
+const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations', feeds: 'integrations' };
 
-const VIEWS = { day: DayBoard, conflicts: CalendarView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
+const VIEWS = { day: DayBoard, conflicts: CalendarView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, feeds: FeedsView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
 
 /** Places that are not for everybody; nobody is offered what would be refused. */
 function useClosed(): Readonly<Partial<Record<keyof typeof VIEWS, boolean>>> {
-  return { conflicts: !useSees('conflicts'), messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
+  return { conflicts: !useSees('conflicts'), messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), feeds: !useMay('http:feeds'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
 }
 
 export function Frame() {

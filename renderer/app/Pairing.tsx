@@ -1,3 +1,4 @@
+import { ClassicLink } from './ClassicLink.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import type { ErrorCode } from '../../core/contract/errors.ts';
 
@@ -18,6 +19,7 @@ export function StartProblem({ kind, code }: { readonly kind: 'pairing' | 'faile
       <button type="button" className="button button-main" onClick={() => location.reload()}>
         {t('failed.again')}
       </button>
+      <ClassicLink />
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import { Kbd } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
+import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconRss, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
@@ -28,6 +28,7 @@ export function Palette() {
   const seesConflicts = useSees('conflicts');
   const seesMessages = useSees('messages');
   const mayDeliveries = useMay('http:searchDeliveries');
+  const mayFeeds = useMay('http:feeds');
   const mayPeople = useMay('http:people');
   const mayLetIn = useMay('http:lookAtPairing');
   const mayAcknowledge = useMay('command:alert.acknowledge');
@@ -64,6 +65,7 @@ export function Palette() {
               ]
             : []),
           ...(mayConnect ? [{ id: 'connect', label: t('connect.title'), leftSection: <IconPlus {...icon} />, onClick: () => openPlace({ view: 'connect', system: null }) }] : []),
+          ...(mayFeeds ? [{ id: 'feeds', label: t('feeds.command'), leftSection: <IconRss {...icon} />, onClick: () => openPlace({ view: 'feeds', about: null }) }] : []),
           ...(mayPeople ? [{ id: 'people', label: t('places.people'), leftSection: <IconUsers {...icon} />, rightSection: key('Alt 4'), onClick: () => openPlace({ view: 'people' }) }] : []),
           { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
           ...(mayLetIn ? [{ id: 'pair', label: t('approve.command'), leftSection: <IconDeviceDesktopPlus {...icon} />, onClick: () => openPlace({ view: 'pair', code: null }) }] : []),
@@ -110,7 +112,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayFeeds, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

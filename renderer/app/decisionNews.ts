@@ -1,13 +1,21 @@
 import { notifications } from '@mantine/notifications';
 import { createElement, useEffect } from 'react';
+import type { Unasked } from '../../core/contract/commands.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
 import { emptyTables } from '../../core/domain/record/state.ts';
+import { isToldInForm, unaskedText } from '../calendar/asking.tsx';
 import { UndoLine } from '../calendar/undo.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { newlyAnswered } from '../state/outbox.ts';
 import { getConsole, useConsole } from '../state/store.ts';
 import { beforePlan } from '../state/taking.ts';
 import { decisionText } from './decisionText.ts';
+
+/** Which calendars could not be asked, where that was in the way. */
+function unaskedWords(unasked: readonly Unasked[]): readonly string[] {
+  const { record } = getConsole();
+  return record === null ? [] : unasked.map((one) => unaskedText(record.tables, one, record.organisation.zone, Date.now()));
+}
 
 function tellAnswer(entry: OutboxEntry): void {
   const { command, answer } = entry;
@@ -22,7 +30,8 @@ function tellAnswer(entry: OutboxEntry): void {
     case 'rebase':
       return void notifications.show({ id, title: t('ack.overtakenTitle'), message: t('ack.overtaken'), autoClose: 8000 });
     case 'rejected':
-      return void notifications.show({ id, title: t('ack.notRecordedTitle'), message: `${message}. ${errorWords(answer.error.code)}`, autoClose: false, className: 'note-warning' });
+      if (isToldInForm(answer)) return;
+      return void notifications.show({ id, title: t('ack.notRecordedTitle'), message: [`${message}.`, errorWords(answer.error.code), ...unaskedWords(answer.unasked ?? [])].join(' '), autoClose: false, className: 'note-warning' });
     case undefined:
       return;
   }

@@ -18,7 +18,7 @@ function conflictName(id: string, tables: Tables): string {
   return conflict ? conflictTitle(tables, conflict) : t('outbox.unknownConflict');
 }
 
-const takingName = ({ collection, id }: { readonly collection: 'weddings' | 'bookings' | 'allocations'; readonly id: string }, tables: Tables): string => isolated(tables[collection][id]?.title ?? t('outbox.unknownEntry'));
+const takingName = ({ collection, id }: { readonly collection: 'weddings' | 'bookings' | 'allocations' | 'runSheetItems'; readonly id: string }, tables: Tables): string => isolated(tables[collection][id]?.title ?? t('outbox.unknownEntry'));
 
 const subjectName = (about: Pick<Push, 'subject'> | undefined, tables: Tables): string => (about ? takingName(about.subject, tables) : t('outbox.unknownEntry'));
 

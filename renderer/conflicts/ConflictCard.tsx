@@ -6,6 +6,7 @@ import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { tellDecided } from '../app/openDecision.ts';
+import { SeenAlert } from '../app/SeenAlert.tsx';
 import { useTables } from '../app/selectors.ts';
 import { calendarName } from '../calendars/words.ts';
 import { Unfold } from '../accounts/fields.tsx';
@@ -96,6 +97,7 @@ export function ConflictCard({ conflict, zone, alone = false, onShow, onWays = n
           {t('calendar.ways')}
         </button>
       ) : null}{' '}
+      <SeenAlert collection="conflicts" id={conflict.id} />{' '}
       {conflict.state === 'open' ? <Override conflict={conflict} /> : null}
     </article>
   );

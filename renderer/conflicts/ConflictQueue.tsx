@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CalendarPlace } from '../../core/contract/calendarPlace.ts';
 import type { Conflict } from '../../core/contract/record/taking.ts';
 import { acceptedConflicts, openConflicts } from '../../core/domain/conflicts/queue.ts';
@@ -87,6 +87,16 @@ function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: List
   const tables = useTables();
   const ids = conflicts.map(({ id }) => id);
   const { listProps, tabIndex } = useRows();
+  const { ref: list } = listProps;
+  const here = useRef<string | null>(null);
+  // What an address has led to is brought into sight; what was unfolded by hand stays where the hand is.
+  useEffect(() => {
+    if (shownId === null || here.current === shownId) return;
+    here.current = shownId;
+    const row = list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(shownId)}"]`);
+    row?.focus({ preventScroll: true });
+    row?.closest('.conflict-row')?.scrollIntoView({ block: 'nearest' });
+  }, [list, shownId]);
   return (
     <ul className="rows" aria-label={label} {...listProps}>
       {conflicts.map((conflict) => {
@@ -100,7 +110,10 @@ function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: List
               data-row={conflict.id}
               tabIndex={tabIndex(conflict.id, ids)}
               aria-expanded={isShown}
-              onClick={() => go({ place: { ...acts.place, conflictId: isShown ? null : conflict.id, on: undefined, taking: undefined }, selected: null })}
+              onClick={() => {
+                here.current = isShown ? null : conflict.id;
+                go({ place: { ...acts.place, conflictId: here.current, on: undefined, taking: undefined }, selected: null });
+              }}
             >
               <SeverityMark severity={conflict.level === 'block' ? 'critical' : 'warning'} />
               <span className="row-text">

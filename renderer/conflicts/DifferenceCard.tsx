@@ -8,13 +8,16 @@ import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
+import { asksCalendars, UnaskedItems, useAsked } from '../calendar/asking.tsx';
 import { missingText } from '../calendar/fields.tsx';
 import { useRole } from '../calendar/useHouse.ts';
 import { calendarName } from '../calendars/words.ts';
 import { Moment } from '../components/Moment.tsx';
 import { useNow } from '../components/useNow.ts';
 import { t } from '../i18n/index.ts';
+import { inspectHref } from '../inspector/links.ts';
 import { settleDifference, type Kept } from '../state/calendars.ts';
+import { newId } from '../state/ids.ts';
 import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
 import { differenceTitle, isDeletion, sideText, subjectName } from './differenceWords.ts';
@@ -39,12 +42,21 @@ export function DifferenceCard({ difference, house, zone, onShow }: CardProps) {
   const judged = useMemo(() => judgeTheirs(house, difference, role, now), [house, difference, role, now]);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
-  const asks = judged.verdict === 'reason';
+  const { waits: isAsking, unasked, wait } = useAsked(() => undefined);
+  const asks = judged.verdict === 'reason' || unasked.length > 0;
   const deleted = isDeletion(difference);
-  const subject = occupancyId(difference.subject);
+  const { collection, id } = difference.subject;
+  const item = collection === 'runSheetItems' ? tables.runSheetItems[id] : undefined;
+  const subject = collection === 'runSheetItems' ? null : occupancyId({ collection, id });
   const settle = (keep: Kept): void => {
     if (keep === 'theirs' && asks && reason.trim() === '') return setTried(true);
-    void settleDifference(backend, difference, keep, keep === 'theirs' && asks ? reason : null).then((done) => tellDecided(done, difference.id));
+    const commandId = newId();
+    const where = subject === null || keep === 'ours' ? undefined : house.timetable.get(subject)?.resourceId;
+    const stays = where !== undefined && asksCalendars(tables, [where]);
+    void settleDifference(backend, difference, keep, keep === 'theirs' && asks ? reason : null, commandId).then((done) => {
+      tellDecided(done, difference.id);
+      if (done.kind === 'kept' && stays) wait(commandId);
+    });
   };
   return (
     <article className="conflict difference" aria-label={differenceTitle(tables, difference)}>
@@ -68,19 +80,25 @@ export function DifferenceCard({ difference, house, zone, onShow }: CardProps) {
       </table>
       <p className="dim">
         {t('differences.since')} <Moment at={difference.raisedAt} zone={zone} /> <DecisionMark rowId={difference.id} />{' '}
-        {house.timetable.get(subject) ? (
+        {subject !== null && house.timetable.get(subject) ? (
           <button type="button" className="link-button" aria-label={t('conflicts.showOf', { title: subjectName(tables, difference) })} onClick={() => onShow(subject)}>
             {t('conflicts.show')}
           </button>
         ) : null}
+        {item ? (
+          <a className="link-button" aria-label={t('conflicts.showOf', { title: subjectName(tables, difference) })} href={inspectHref('item', item.id, item.weddingId)}>
+            {t('conflicts.show')}
+          </a>
+        ) : null}
       </p>
-      {judged.reasons.length > 0 ? (
+      {judged.reasons.length + unasked.length > 0 ? (
         <ul className="cal-effects">
           {judged.reasons.map((text) => (
             <li key={text} data-effect="appears">
               <strong>{t(judged.verdict === 'warned' ? 'calendar.tight' : 'differences.against')}:</strong> {text}
             </li>
           ))}
+          <UnaskedItems unasked={unasked} zone={zone} now={now} />
         </ul>
       ) : null}
       {may ? (
@@ -91,10 +109,10 @@ export function DifferenceCard({ difference, house, zone, onShow }: CardProps) {
               {t('differences.keepOurs')}
             </button>
             <button type="button" className="button" disabled={waits || judged.verdict === 'refused'} onClick={() => settle('theirs')}>
-              {t('differences.takeTheirs')}
+              {t(isAsking ? 'calendar.asking' : 'differences.takeTheirs')}
             </button>
           </div>
-          <p className="dim">{t(deleted ? 'differences.helpDeleted' : 'differences.help')}</p>
+          <p className="dim">{t(deleted ? (item ? 'differences.helpDeletedItem' : 'differences.helpDeleted') : 'differences.help')}</p>
         </>
       ) : (
         <p className="dim">{t('differences.notYours')}</p>

@@ -8,7 +8,12 @@ type Field = Difference['fields'][number];
 /** Over there it was taken away: of an entry of ours that is its status. */
 export const isDeletion = ({ fields }: Pick<Difference, 'fields'>): boolean => fields.some(({ name, theirs }) => name === 'status' && theirs === 'cancelled');
 
-export const subjectName = (tables: Tables, { subject }: Pick<Difference, 'subject'>): string => isolated(tables[subject.collection][subject.id]?.title ?? t('conflicts.gone'));
+/** An item of a run sheet is named with its wedding: `First dance` is on every one. */
+export function subjectName(tables: Tables, { subject: { collection, id } }: Pick<Difference, 'subject'>): string {
+  const title = isolated(tables[collection][id]?.title ?? t('conflicts.gone'));
+  const wedding = collection === 'runSheetItems' ? tables.weddings[tables.runSheetItems[id]?.weddingId ?? ''] : undefined;
+  return wedding ? t('differences.item', { title, wedding: isolated(wedding.title) }) : title;
+}
 
 /** `Okonkwo & Blackwood: changed in Great Hall`. */
 export const differenceTitle = (tables: Tables, difference: Difference): string =>

@@ -15,7 +15,8 @@ const FREE: Judged = { verdict: 'free', reasons: [] };
 
 /** How ours would stand at the times that they have over there. The server judges it again. */
 export function judgeTheirs(house: House, { subject, fields }: Pick<Difference, 'subject' | 'fields'>, role: Role | null, now: number): Judged {
-  const one = house.timetable.get(occupancyId(subject));
+  // An item of a run sheet takes nobody's time.
+  const one = subject.collection === 'runSheetItems' ? undefined : house.timetable.get(occupancyId({ collection: subject.collection, id: subject.id }));
   const theirs = (name: 'startsAt' | 'endsAt'): number | null => {
     const value = fields.find((field) => field.name === name)?.theirs;
     return value === null || value === undefined ? null : Date.parse(value);

@@ -1,9 +1,11 @@
 import { Kbd } from '@mantine/core';
 import { useEffect } from 'react';
+import { placeOfAlert } from '../../core/domain/notify/place.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { acknowledgeAndTell } from '../app/openDecision.ts';
+import { formatRoute } from '../app/routes.ts';
 import { useScope, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
 import { SeverityMark } from '../components/Severity.tsx';
@@ -35,6 +37,9 @@ export function AlertDetails({ id }: { readonly id: string }) {
 
   if (!alert) return <Missing />;
   const zone = zoneOf(tables, alert.weddingId, scope.zone);
+  // Where it can be seen to, if that is not here.
+  const place = placeOfAlert({ tables }, alert);
+  const led = place.view === 'conflicts' ? 'conflict' : place.view !== 'integrations' ? null : place.calendarId === undefined ? 'connection' : 'calendar';
   return (
     <Details
       kind={t('inspector.kind.alert')}
@@ -55,11 +60,18 @@ export function AlertDetails({ id }: { readonly id: string }) {
       zone={zone}
       related={[...subjectLink(tables, alert.subject), ...weddingLink(tables, alert.weddingId)]}
       actions={
-        alert.state === 'open' && mayAcknowledge ? (
-          <button type="button" className="button button-main" disabled={sending} onClick={() => void acknowledgeAndTell(backend, alert)} aria-keyshortcuts="A">
-            {t('alerts.acknowledge')} <Kbd size="xs">A</Kbd>
-          </button>
-        ) : null
+        <>
+          {alert.state === 'open' && mayAcknowledge ? (
+            <button type="button" className="button button-main" disabled={sending} onClick={() => void acknowledgeAndTell(backend, alert)} aria-keyshortcuts="A">
+              {t('alerts.acknowledge')} <Kbd size="xs">A</Kbd>
+            </button>
+          ) : null}
+          {led === null ? null : (
+            <a className="button" href={formatRoute({ place, selected: null })}>
+              {t(`alerts.open.${led}`)}
+            </a>
+          )}
+        </>
       }
     />
   );

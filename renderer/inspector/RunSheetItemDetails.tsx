@@ -3,6 +3,7 @@ import { useBackend } from '../app/context.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { setStatusAndTell } from '../app/openDecision.ts';
 import { useScope, useTables } from '../app/selectors.ts';
+import { OnCalendars } from '../calendars/OnCalendars.tsx';
 import { Moment } from '../components/Moment.tsx';
 import { t } from '../i18n/index.ts';
 import { intendedStatus, type ItemStatus } from '../state/outbox.ts';
@@ -53,6 +54,8 @@ export function RunSheetItemDetails({ id }: { readonly id: string }) {
       collection="runSheetItems"
       zone={zone}
       related={[...weddingLink(tables, item.weddingId), ...alertsAbout(tables, 'runSheetItems', id)]}
-    />
+    >
+      <OnCalendars subject={{ collection: 'runSheetItems', id }} zone={zone} />
+    </Details>
   );
 }

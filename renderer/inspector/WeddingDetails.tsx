@@ -16,6 +16,7 @@ export function WeddingDetails({ id }: { readonly id: string }) {
   const tables = useTables();
   const mayInvite = useMay('ticket:couple');
   const mayDeliveries = useMay('http:searchDeliveries');
+  const mayFeed = useMay('http:makeFeed');
   const wedding = tables.weddings[id];
   if (!wedding) return <Missing />;
   const { zone } = wedding;
@@ -43,7 +44,7 @@ export function WeddingDetails({ id }: { readonly id: string }) {
       collection="weddings"
       zone={zone}
       actions={mayInvite ? <PersonalLink key={id} label={t('settings.coupleMake')} request={{ role: 'couple', weddingId: id }} /> : null}
-      related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id), ...(mayDeliveries ? [{ href: formatRoute({ place: { ...ALL_DELIVERIES, weddingId: id }, selected: null }), label: t('deliveries.aboutWedding'), what: t('deliveries.title') }] : [])]}
+      related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id), ...(mayDeliveries ? [{ href: formatRoute({ place: { ...ALL_DELIVERIES, weddingId: id }, selected: null }), label: t('deliveries.aboutWedding'), what: t('deliveries.title') }] : []), ...(mayFeed ? [{ href: formatRoute({ place: { view: 'feeds', about: { kind: 'wedding', id } }, selected: null }), label: t('feeds.ofWedding'), what: t('places.feeds') }] : [])]}
     >
       <OnCalendars subject={{ collection: 'weddings', id }} zone={zone} />
       <AroundWedding wedding={wedding} />

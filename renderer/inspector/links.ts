@@ -4,6 +4,7 @@ import type { Tables } from '../../core/domain/record/state.ts';
 import { gistText, wayText, withWhom } from '../app/messageText.ts';
 import { formatRoute, type Selectable } from '../app/routes.ts';
 import { messagesOf } from '../../core/domain/messages/messages.ts';
+import { calendarName } from '../calendars/words.ts';
 import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 
@@ -67,6 +68,10 @@ export function subjectLink(tables: Tables, subject: { readonly collection: stri
   if (collection === 'calendarEvents' && tables.calendarEvents[id]) return [{ href: inspectHref('entry', id, tables.calendarEvents[id].weddingId), label: tables.calendarEvents[id].title, what: t('inspector.kind.entry') }];
   if (collection === 'weatherNotices' && tables.weatherNotices[id]) return [{ href: inspectHref('weather', id, tables.weatherNotices[id].weddingId), label: tables.weatherNotices[id].headline, what: t('inspector.kind.weather') }];
   if (collection === 'conflicts' && tables.conflicts[id]) return [{ href: `#/conflicts/${id}`, label: conflictTitle(tables, tables.conflicts[id]), what: t('rowKinds.conflicts') }];
+  if (collection === 'calendars' && tables.calendars[id]) {
+    const { connectionId } = tables.calendars[id];
+    return [{ href: formatRoute({ place: { view: 'integrations', connectionId, calendarId: id }, selected: null }), label: calendarName(tables, id), what: t('rowKinds.calendars') }];
+  }
   const item = collection === 'reviewItems' ? tables.reviewItems[id] : undefined;
   const delivery: RelatedLink[] = item ? [{ href: formatRoute({ place: item.kind === 'held' ? { ...ALL_DELIVERIES, connectionId: item.connectionId, states: ['held'] } : ALL_DELIVERIES, selected: item.kind === 'held' ? null : { kind: 'delivery', id: item.deliveryId } }), label: item.title, what: t('inspector.kind.delivery') }] : [];
   const connectionId = collection === 'connections' ? id : item?.connectionId;
@@ -74,10 +79,10 @@ export function subjectLink(tables: Tables, subject: { readonly collection: stri
   return connection ? [...delivery, { href: `#/integrations/${connection.id}`, label: connection.name, what: t('inspector.kind.connection') }] : delivery;
 }
 
-/** Everything else of the same subject: alerts about it. */
+/** Everything else of the same subject: alerts about it; of a connection also those about its calendars. */
 export const alertsAbout = (tables: Tables, collection: string, id: string): RelatedLink[] =>
   Object.values(tables.alerts)
-    .filter((alert) => alert.subject?.collection === collection && alert.subject.id === id)
+    .filter(({ subject }) => subject !== null && ((subject.collection === collection && subject.id === id) || (collection === 'connections' && subject.collection === 'calendars' && tables.calendars[subject.id]?.connectionId === id)))
     .slice(0, 5)
     .map((alert) => ({ href: inspectHref('alert', alert.id, alert.weddingId), label: alert.title, what: t('inspector.kind.alert') }));
 

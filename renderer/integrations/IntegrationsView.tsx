@@ -25,6 +25,7 @@ export function IntegrationsView() {
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const { place } = useRoute();
   const mayConnect = useMay('http:connect');
+  const mayFeeds = useMay('http:feeds');
   const query = useQuery(useIntegrations());
   const { listProps, tabIndex } = useRows();
   const names = new Map(useQuery(useSystems()).data?.systems.map((system) => [system.id, system.name]));
@@ -39,11 +40,18 @@ export function IntegrationsView() {
       <header className="board-head">
         <h1>{t('integrations.title')}</h1>
         <p className="board-about">{t('integrations.about', { count: connections.length })}</p>
-        {mayConnect ? (
-          <a className="button board-act" href="#/connect">
-            {t('connect.title')}
-          </a>
-        ) : null}
+        <span className="board-act board-acts">
+          {mayFeeds ? (
+            <a className="button" href="#/feeds">
+              {t('places.feeds')}
+            </a>
+          ) : null}
+          {mayConnect ? (
+            <a className="button" href="#/connect">
+              {t('connect.title')}
+            </a>
+          ) : null}
+        </span>
       </header>
       {query.isError ? (
         <p className="inline-error" role="alert">

@@ -6,6 +6,7 @@ import { AccountSettings } from '../accounts/AccountSettings.tsx';
 import { PairingSteps } from '../accounts/PairDesktop.tsx';
 import { useTask } from '../accounts/useTask.ts';
 import { useMay } from '../app/access.ts';
+import { ClassicLink } from '../app/ClassicLink.tsx';
 import { useBackend } from '../app/context.ts';
 import { severityWord } from '../components/Severity.tsx';
 import { errorWords, t } from '../i18n/index.ts';
@@ -184,6 +185,11 @@ export function SettingsView() {
         </Setting>
       ) : null}
       {mayKeep ? <RetentionSettings /> : null}
+      {desktop ? null : (
+        <Setting label={t('classic.setting')} help={t('classic.help')}>
+          <ClassicLink className="button" />
+        </Setting>
+      )}
       <h2>{t('settings.about')}</h2>
       <dl className="facts facts-wide">
         <div>

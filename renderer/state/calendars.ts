@@ -31,8 +31,8 @@ export async function retryPush(backend: Backend, push: Push): Promise<Decided> 
 export type Kept = Extract<Command, { type: 'difference.settle' }>['keep'];
 
 /** Which side stays. `reason`: why, in the person's words, where a hard clash would come of it. */
-export async function settleDifference(backend: Backend, difference: Difference, keep: Kept, reason: string | null): Promise<Decided> {
+export async function settleDifference(backend: Backend, difference: Difference, keep: Kept, reason: string | null, commandId = newId()): Promise<Decided> {
   if (isWaiting(openDecision(getConsole().outbox, difference.id))) return { kind: 'already' };
   const spoken = reason === null || reason.trim() === '' ? null : reason.trim();
-  return decide(backend, { type: 'difference.settle', commandId: newId(), differenceId: difference.id, basedOnVersion: difference.version, keep, reason: spoken });
+  return decide(backend, { type: 'difference.settle', commandId, differenceId: difference.id, basedOnVersion: difference.version, keep, reason: spoken });
 }

@@ -1,5 +1,7 @@
-import type { Command } from '../../core/contract/commands.ts';
+import type { Command, Follow } from '../../core/contract/commands.ts';
+import { stoodBefore, type Follower } from '../../core/domain/conflicts/following.ts';
 import { memberOf, type MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
+import type { Push } from '../../core/contract/record/calendars.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import type { Backend } from './backend/backend.ts';
 import { decide, type Decided } from './commands.ts';
@@ -15,7 +17,15 @@ export interface PlannedMove {
 }
 
 type Move = Extract<Command, { type: 'plan.carry_out' }>['moves'][number];
-type Before = Omit<Move, 'basedOnVersion'>;
+type Back = Extract<Follow, { how: 'back' }>['rows'][number];
+type Before = Omit<Move, 'basedOnVersion' | 'follow'> & { readonly follow: readonly Omit<Back, 'basedOnVersion'>[] };
+
+/** What of a wedding moves with it, and what could and stays. */
+export interface Company {
+  readonly weddingId: string;
+  readonly along: readonly Follower[];
+  readonly stay: readonly Follower[];
+}
 
 /** Whose row it is, of one that is moved from here; null = it stands in somebody else's calendar. */
 export function movableOf(occupancy: string): { readonly collection: MovableCollection; readonly id: string } | null {
@@ -34,18 +44,25 @@ export interface CarriedOut {
   readonly commandId: string;
 }
 
-/** All of them or none. `from`: where each stands. */
-export async function carryOut(backend: Backend, moves: readonly PlannedMove[], from: readonly Occupancy[], reason: string | null): Promise<CarriedOut> {
+/** All of them or none, with what follows. `from`: where each stands. */
+export async function carryOut(backend: Backend, moves: readonly PlannedMove[], from: readonly Occupancy[], reason: string | null, company: readonly Company[]): Promise<CarriedOut> {
   const commandId = newId();
+  const companyOf = ({ collection, id }: Pick<Move, 'collection' | 'id'>) => (collection === 'weddings' ? company.find(({ weddingId }) => weddingId === id) : undefined);
   before.set(commandId, from.flatMap(({ id, resourceId, startsAt, endsAt }) => {
     const member = movableOf(id);
-    return member ? [{ ...member, resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt) }] : [];
+    if (!member) return [];
+    const follow = (companyOf(member)?.along ?? []).map((one) => ({ collection: one.collection, id: one.row.id, ...stoodBefore(one) }));
+    return [{ ...member, resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt), follow }];
   }));
   const decided = await decide(backend, {
     type: 'plan.carry_out', commandId, reason: spoken(reason),
     moves: moves.flatMap(({ to, version }) => {
       const member = movableOf(to.id);
-      return member ? [{ ...member, basedOnVersion: version, resourceId: to.resourceId, startsAt: iso(to.startsAt), endsAt: iso(to.endsAt) }] : [];
+      if (!member) return [];
+      const own = companyOf(member);
+      const rows = own?.along.map(({ collection, row }) => ({ collection, id: row.id, basedOnVersion: row.version })) ?? [];
+      const follow: Follow | null = own ? { how: 'along', rows, stay: own.stay.map(({ row }) => row.id) } : null;
+      return [{ ...member, basedOnVersion: version, resourceId: to.resourceId, startsAt: iso(to.startsAt), endsAt: iso(to.endsAt), ...(follow ? { follow } : {}) }];
     }),
   });
   if (decided.kind !== 'kept') before.delete(commandId);
@@ -55,14 +72,22 @@ export async function carryOut(backend: Backend, moves: readonly PlannedMove[], 
 /** Where those of a plan stood before it; null = this page does not know. */
 export const beforePlan = (commandId: string): readonly Before[] | null => before.get(commandId) ?? null;
 
-const versionNow = ({ collection, id }: Pick<Move, 'collection' | 'id'>): number | null => getConsole().record?.tables[collection][id]?.version ?? null;
+/** Those of a plan of this page that calendars may have: what moved, and what moved with it. */
+export const subjectsOf = (commandId: string): readonly Push['subject'][] =>
+  (beforePlan(commandId) ?? []).flatMap((move) => [move, ...move.follow]).map(({ collection, id }) => ({ collection, id }));
 
-/** Puts back what a plan of this page has moved; it can be put back once. */
+const versionNow = ({ collection, id }: Pick<Move | Back, 'collection' | 'id'>): number | null => getConsole().record?.tables[collection][id]?.version ?? null;
+
+/** With its version; nothing of what is not there any more. */
+function overNow<T extends Pick<Move | Back, 'collection' | 'id'>>(one: T): (T & { basedOnVersion: number })[] {
+  const version = versionNow(one);
+  return version === null ? [] : [{ ...one, basedOnVersion: version }];
+}
+
+/** Puts back what a plan of this page has moved, and what followed, exactly; it can be put back once. */
 export async function undoPlan(backend: Backend, commandId: string): Promise<Decided> {
-  const moves = (before.get(commandId) ?? []).flatMap((move) => {
-    const version = versionNow(move);
-    return version === null ? [] : [{ ...move, basedOnVersion: version }];
-  });
+  const moves = (before.get(commandId) ?? []).flatMap(({ follow, ...move }) =>
+    overNow(move).map((one): Move => ({ ...one, ...(follow.length > 0 ? { follow: { how: 'back' as const, rows: follow.flatMap(overNow) } } : {}) })));
   if (moves.length === 0) return { kind: 'not_kept', code: 'request.not_found' };
   before.delete(commandId);
   return decide(backend, { type: 'plan.carry_out', commandId: newId(), moves, reason: null });
@@ -71,6 +96,6 @@ export async function undoPlan(backend: Backend, commandId: string): Promise<Dec
 type Fields<T extends Command['type']> = Omit<Extract<Command, { type: T }>, 'type' | 'commandId'>;
 
 export const saveResource = (backend: Backend, fields: Fields<'resource.save'>): Promise<Decided> => decide(backend, { type: 'resource.save', commandId: newId(), ...fields });
-export const saveAllocation = (backend: Backend, fields: Fields<'allocation.save'>): Promise<Decided> => decide(backend, { type: 'allocation.save', commandId: newId(), ...fields, reason: spoken(fields.reason) });
+export const saveAllocation = (backend: Backend, fields: Fields<'allocation.save'>, commandId = newId()): Promise<Decided> => decide(backend, { type: 'allocation.save', commandId, ...fields, reason: spoken(fields.reason) });
 export const saveLimit = (backend: Backend, fields: Fields<'limit.save'>): Promise<Decided> => decide(backend, { type: 'limit.save', commandId: newId(), ...fields });
-export const setTakingStatus = (backend: Backend, fields: Fields<'booking.set_status'>): Promise<Decided> => decide(backend, { type: 'booking.set_status', commandId: newId(), ...fields, reason: spoken(fields.reason) });
+export const setTakingStatus = (backend: Backend, fields: Fields<'booking.set_status'>, commandId = newId()): Promise<Decided> => decide(backend, { type: 'booking.set_status', commandId, ...fields, reason: spoken(fields.reason) });

@@ -8,9 +8,9 @@ const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/p
 /** What tells of `core` only, which holds no state: its files share their processes, and load what they test once. */
 const PURE = ['tests/unit/{core,egress}/**/*.test.ts', 'tests/vendors/**/*.test.ts', 'tests/conformance/**/*.test.ts'];
 /** What must hold on the embedded database and on PostgreSQL alike. */
-const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingWork,normaliser,largeBatches,together,held,brake,assigning,putAway,polls,access,silence,claim,priority,anyOrder,anyOrderLinks,anyOrderWide,openLinks,tellers,demo,audit,backup,history,calendarsBack,calendarEntries}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api,calendars}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey,channels}.test.ts'];
+const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingFollow,takingWork,normaliser,largeBatches,together,held,brake,assigning,putAway,polls,access,silence,claim,priority,anyOrder,anyOrderLinks,anyOrderWide,openLinks,tellers,demo,audit,backup,history,calendarsBack,calendarEntries}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api,calendars}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey,channels}.test.ts'];
 /** What only several processes on one PostgreSQL can show. */
-const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{bus,workers,processes,rolling}}.test.ts';
+const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{asking,bus,workers,processes,rolling}}.test.ts';
 
 const postgres = findPostgres();
 if (!postgres.ok) console.warn(`!! skipped: the tests on PostgreSQL, since it cannot be had here: ${postgres.why}`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
-import { MOST_FEEDS, type FeedAbout, type FeedView, type MadeFeed } from '../../core/contract/feeds.ts';
+import { MOST_FEEDS, type FeedAbout, type FeedView, type MadeFeed, type MakeFeedRequest } from '../../core/contract/feeds.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import { outFeed } from '../../core/vendors/ical-feed/outFeed.ts';
 import type { Tx } from '../store/database.ts';
@@ -15,7 +15,7 @@ import { FEED_WORDS } from './words.ts';
 export interface Feeds {
   list(organisationId: string): Promise<FeedView[]>;
   /** `origin` = how this server is reached. Errors: `request.not_found`, `feed.too_many`. */
-  make(device: Device, wanted: Pick<FeedView, 'about' | 'privacy'>, origin: string): Promise<Result<MadeFeed, CodedError>>;
+  make(device: Device, wanted: MakeFeedRequest, origin: string): Promise<Result<MadeFeed, CodedError>>;
   /** False = there is no such feed. */
   revoke(organisationId: string, feedId: string): Promise<boolean>;
   /** Null = nothing is behind this address. */
@@ -53,7 +53,9 @@ async function isThere(tx: Tx, organisationId: string, about: FeedAbout): Promis
 const isReachable = (origin: string): boolean => origin.startsWith('https://');
 
 export function createFeeds({ database, clock, ids }: Pick<StoreInternals, 'database' | 'clock' | 'ids'>): Feeds {
-  const nameOf = async (tx: Tx, { organisationId, about }: Row): Promise<string> => {
+  const nameOf = async (tx: Tx, { organisationId, about: given, privacy }: Row): Promise<string> => {
+    // Whoever may only know that somebody is taken is not told whose wedding it is either.
+    const about: FeedAbout = given.kind === 'wedding' && privacy === 'busy' ? { kind: 'house' } : given;
     const { rows } = await sql<{ house: string; name: string | null }>`
       select o.name as house, ${about.kind === 'house' ? sql`null` : about.kind === 'resource' ? sql`(select name from resources where organisation_id = o.id and id = ${about.id})` : sql`(select title from weddings where organisation_id = o.id and id = ${about.id})`} as name
       from organisations o where o.id = ${organisationId}
@@ -66,22 +68,22 @@ export function createFeeds({ database, clock, ids }: Pick<StoreInternals, 'data
     list: (organisationId) =>
       database.withOrganisation(organisationId, async (tx) => {
         const { rows } = await sql<FeedView>`
-          select f.id, f.about, f.privacy, f.created_at, d.name as created_by, f.last_read_at from calendar_feeds f
+          select f.id, f.about - 'recipient' as about, f.about->>'recipient' as recipient, f.privacy, f.created_at, d.name as created_by, f.last_read_at from calendar_feeds f
           left join devices d on d.organisation_id = f.organisation_id and d.id = f.created_by
           where f.organisation_id = ${organisationId} order by f.created_at desc, f.id desc
         `.execute(tx);
         return rows;
       }),
 
-    async make(device, { about, privacy }, origin) {
+    async make(device, { about, privacy, recipient }, origin) {
       const { organisationId } = device;
       const token = newToken();
-      const feed: FeedView = { id: ids.next(), about, privacy, createdAt: instant(clock), createdBy: device.name, lastReadAt: null };
+      const feed: FeedView = { id: ids.next(), recipient: recipient ?? null, about, privacy, createdAt: instant(clock), createdBy: device.name, lastReadAt: null };
       return database.withOrganisation(organisationId, async (tx) => {
         if (!(await isThere(tx, organisationId, about))) return missing();
         const made = await sql`
           insert into calendar_feeds (organisation_id, id, token_hash, about, privacy, created_at, created_by)
-          select ${organisationId}::uuid, ${feed.id}::uuid, ${hashOf(token)}, ${JSON.stringify(about)}::jsonb, ${privacy}, ${feed.createdAt}::timestamptz, ${device.id}::uuid
+          select ${organisationId}::uuid, ${feed.id}::uuid, ${hashOf(token)}, ${JSON.stringify({ ...about, recipient })}::jsonb, ${privacy}, ${feed.createdAt}::timestamptz, ${device.id}::uuid
           where (select count(*) from calendar_feeds where organisation_id = ${organisationId}) < ${MOST_FEEDS} returning 1
         `.execute(tx);
         if (made.rows.length === 0) return err(codedError('feed.too_many', `The house has given out ${MOST_FEEDS} feeds already.`));
@@ -98,7 +100,7 @@ export function createFeeds({ database, clock, ids }: Pick<StoreInternals, 'data
 
     async read(token) {
       // Whose it is, is what the token says: so it is asked as the owner of the tables, as with devices.
-      const { rows } = await sql<Row>`select organisation_id, id, about, privacy, created_at, last_read_at from calendar_feeds where token_hash = ${hashOf(token)}`.execute(database.system);
+      const { rows } = await sql<Row>`select organisation_id, id, about - 'recipient' as about, privacy, created_at, last_read_at from calendar_feeds where token_hash = ${hashOf(token)}`.execute(database.system);
       const [row] = rows;
       if (!row) return null;
       const now = clock.now();

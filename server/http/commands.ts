@@ -25,7 +25,9 @@ export function commandsRoute(app: FastifyInstance, deps: AppDeps): void {
       const { id: deviceId, organisationId } = device.value;
       const wait = MANAGING.includes(command.type) ? await limit.take(deviceId, 'managing') : null;
       if (wait !== null) return sendRefusal(reply, { ...refusal(429, 'request.too_many', 'Pausing and resuming connections is limited to a few calls a minute.', true), retryAfterSeconds: wait });
-      const answer = await store.command(organisationId, device.value, command);
+      const asked = await deps.asking?.before(organisationId, device.value, command);
+      if (asked?.ok === false) return sendRefusal(reply, { ...refusal(503, asked.error.code, asked.error.message, true), retryAfterSeconds: 1 });
+      const answer = await store.command(organisationId, device.value, command, asked?.value);
       metrics.commands.inc({ type: command.type, outcome: answer.outcome });
       if (answer.outcome === 'rejected') {
         const at = new Date(clock.now()).toISOString();

@@ -123,6 +123,7 @@ export async function eraseContact(erasing: Erasing): Promise<Result<Erased, Era
   await forgetAnswers(tx, organisationId, held, touched);
   await forgetKept(tx, organisationId, held, touched);
   await forgetBases(tx, organisationId, held);
+  await forgetRecipients(tx, organisationId, held);
   const revoked = await forgetDevices(tx, organisationId, held, now);
   await forgetAccounts(tx, organisationId, held.ids, held.emails, held.accounts, held.traces.anywhere);
   await sql`
@@ -215,14 +216,25 @@ async function forgetKept(tx: Tx, organisationId: string, { contact, traces }: H
 
 /** What stood in calendars over there last. The entries themselves are written anew without the person. */
 async function forgetBases(tx: Tx, organisationId: string, { traces }: Held): Promise<void> {
-  const { rows } = await sql<{ pushId: string; base: unknown }>`select push_id, base from push_states where organisation_id = ${organisationId} and base is not null and base::text ~* ${traces.near.sql ?? traces.anywhere.sql}::text`.execute(tx);
+  const told = sql`base::text ~* ${traces.near.sql ?? traces.anywhere.sql}::text`;
+  const { rows } = await sql<{ pushId: string; base: unknown }>`select push_id, base from push_states where organisation_id = ${organisationId} and base is not null and ${told}`.execute(tx);
   for (const { pushId, base } of rows) {
     await sql`update push_states set base = ${JSON.stringify(traces.near.mask(base))}::jsonb where organisation_id = ${organisationId} and push_id = ${pushId}`.execute(tx);
   }
+  // Nobody writes these anew: what stands there in words must not be taken for somebody's change when they are found again.
+  await sql`update left_entries set base = base || '{"title": null, "place": null}'::jsonb where organisation_id = ${organisationId} and base is not null and ${told}`.execute(tx);
 }
 
-/** Remembered answers say what stood at the time: asked again, they say only that something newer stands. */
+/** Whom a feed was given to, in words of the house. The feed itself goes on: it may be a company's by now. */
+async function forgetRecipients(tx: Tx, organisationId: string, { traces }: Held): Promise<void> {
+  const { rows } = await sql<{ id: string; recipient: string }>`select id, about->>'recipient' as recipient from calendar_feeds where organisation_id = ${organisationId} and about ? 'recipient'`.execute(tx);
+  const named = rows.filter(({ recipient }) => traces.near.finds(recipient)).map(({ id }) => id);
+  if (named.length > 0) await sql`update calendar_feeds set about = about - 'recipient' where organisation_id = ${organisationId} and id = any(${named}::uuid[])`.execute(tx);
+}
+
+/** Remembered answers say what stood at the time: asked again, they say only that something newer stands. A reason that speaks of the person is gone. */
 async function forgetAnswers(tx: Tx, organisationId: string, held: Held, rowIds: readonly string[]): Promise<void> {
+  if (held.traces.anywhere.sql !== null) await sql`update commands set reason = null where organisation_id = ${organisationId} and reason ~* ${held.traces.anywhere.sql}`.execute(tx);
   const told = held.traces.anywhere.sql === null ? sql`false` : sql`answer::text ~* ${held.traces.anywhere.sql}`;
   await sql`
     update commands set answer = jsonb_set(answer, '{latest}', 'null')

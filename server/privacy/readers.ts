@@ -11,6 +11,7 @@ const HOW: Readonly<Record<Exclude<Read, 'personal_data.readers'>, Reader['how']
   'stream.snapshot': 'live',
   'stream.left': 'live',
   'record.read': 'record',
+  'classic.read': 'classic',
   'history.read': 'history',
   'deliveries.read': 'deliveries',
   'people.read': 'people',

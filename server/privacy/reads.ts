@@ -6,6 +6,7 @@ export const READS = {
   'stream.snapshot': 'was sent the whole record',
   'stream.left': 'left the live stream',
   'record.read': 'asked for the record at a moment',
+  'classic.read': 'opened a classic page',
   'history.read': 'asked what happened to a row',
   'deliveries.read': 'asked for the deliveries of a connection',
   'people.read': 'asked who belongs to the organisation and who is invited',

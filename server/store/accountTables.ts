@@ -32,6 +32,8 @@ export interface SessionsTable {
   expiresAt: string;
   ipAddress: string | null;
   userAgent: string | null;
+  /** When a code of the second factor was given in it; null = never. */
+  secondFactorAt: Generated<string | null>;
   createdAt: string;
   updatedAt: string;
 }

@@ -18,13 +18,13 @@ import { instant, type StoreInternals } from './internals.ts';
 import { pausedAfter, pauseIn } from './pausing.ts';
 import { deadAlertsSettled, putAway } from './putAway.ts';
 import { readRows } from './rows.ts';
-import { actorOf, type AuditLine, type Device } from './store.ts';
+import { actorOf, type AskedFirst, type AuditLine, type Device } from './store.ts';
 
 /**
  * Decides a command, records its event and remembers the answer, in one transaction. The organisation's row is held,
  * so the version that is compared cannot change before the event is written.
  */
-export async function decideCommand(internals: StoreInternals, organisationId: string, device: Device, command: Command, audit: (line: AuditLine) => void): Promise<CommandAnswer> {
+export async function decideCommand(internals: StoreInternals, organisationId: string, device: Device, command: Command, asked: AskedFirst, audit: (line: AuditLine) => void): Promise<CommandAnswer> {
   // Not remembered: who may not decide is not told what somebody else's decision of that id came to either.
   if (!may(device, `command:${command.type}`, { organisationId }).allowed) {
     return { outcome: 'rejected', commandId: command.commandId, error: codedError('auth.forbidden', 'This device may not decide that.') };
@@ -34,12 +34,12 @@ export async function decideCommand(internals: StoreInternals, organisationId: s
     const { tx } = writing;
     const before = await tx.selectFrom('commands').select('answer').where('organisationId', '=', organisationId).where('commandId', '=', command.commandId).executeTakeFirst();
     if (before) return before.answer as CommandAnswer;
-    const deciding = createDeciding({ internals, writing, organisationId, device, context: { actor: actorOf(device), source: null, deliveryId: null } }, command.commandId);
+    const deciding = createDeciding({ internals, writing, organisationId, device, asked, context: { actor: actorOf(device), source: null, deliveryId: null } }, command.commandId);
     const answer = await decide(deciding, command);
     traces.push(...deciding.traces);
     await sql`
-      insert into commands (organisation_id, command_id, device_id, type, answer, decided_at)
-      values (${organisationId}, ${command.commandId}, ${device.id}, ${command.type}, ${JSON.stringify(answer)}::jsonb, ${instant(internals.clock)})
+      insert into commands (organisation_id, command_id, device_id, type, answer, decided_at, reason)
+      values (${organisationId}, ${command.commandId}, ${device.id}, ${command.type}, ${JSON.stringify(answer)}::jsonb, ${instant(internals.clock)}, ${deciding.passed()})
     `.execute(tx);
     return answer;
   });

@@ -132,11 +132,11 @@ export async function showIntakeKey(internals: StoreInternals, organisationId: s
   return row ? internals.vault.open(row.intakeKeySealed, keyOf(connectionId)) : err(codedError('request.not_found', 'There is no such connection.'));
 }
 
-/** Replaces plain settings and secrets in the caller's transaction; call {@link accessChanged} once it stands. */
+/** Replaces plain settings and secrets in the caller's transaction; what was read with other settings may have been of somebody else. Call {@link accessChanged} once it stands. */
 export async function setAccessIn(internals: StoreInternals, tx: Tx, organisationId: string, connectionId: string, access: Pick<ConnectionAccess, 'settings' | 'secrets'>): Promise<void> {
   const sealed = internals.vault.seal(JSON.stringify(access.secrets), secretsOf(connectionId));
   await sql`
-    update connection_access set settings = ${JSON.stringify(access.settings)}::jsonb, secrets_sealed = ${sealed} where organisation_id = ${organisationId} and id = ${connectionId}
+    update connection_access set looked_at = case when settings = ${JSON.stringify(access.settings)}::jsonb then looked_at end, settings = ${JSON.stringify(access.settings)}::jsonb, secrets_sealed = ${sealed} where organisation_id = ${organisationId} and id = ${connectionId}
   `.execute(tx);
   await internals.peers.announceConnection(tx, connectionId);
 }
@@ -165,7 +165,7 @@ export const accessChanged = (internals: StoreInternals, connectionId: string): 
 /** Replaces the plain settings; secrets stay. */
 export async function setSettings(internals: StoreInternals, organisationId: string, connectionId: string, settings: Readonly<Record<string, string>>): Promise<void> {
   await change(internals, organisationId, connectionId, (tx) =>
-    sql`update connection_access set settings = ${JSON.stringify(settings)}::jsonb where organisation_id = ${organisationId} and id = ${connectionId}`.execute(tx),
+    sql`update connection_access set looked_at = case when settings = ${JSON.stringify(settings)}::jsonb then looked_at end, settings = ${JSON.stringify(settings)}::jsonb where organisation_id = ${organisationId} and id = ${connectionId}`.execute(tx),
   );
 }
 

@@ -27,6 +27,9 @@ export interface StoreInternals {
   readonly rightOfWay: RightOfWay;
   /** Tells whoever works on deliveries, here or in another process, that there is something to do. */
   callWorkers(): void;
+  onLooks(listener: () => void): () => void;
+  /** Tells whoever looks at sources, here or in another process, that somebody waits for a look. */
+  callLooks(): void;
   /** Commits of deliveries so far, for measuring the group commit. */
   deliveryCommits(): number;
   /** As {@link Store.audit}: of what stands, so after the commit. */

@@ -28,8 +28,12 @@ import { createRightOfWay } from './rightOfWay.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import { createSayings, type Sayings } from './sayings.ts';
 import { CHANGED } from './sessions.ts';
+import { NOBODY_ASKED } from './store.ts';
 import { createVault, type Vault } from './vault.ts';
 import { createWriter } from './write.ts';
+
+/** What is said to the processes that look at sources. */
+const LOOKS = 'looks';
 
 export interface StoreOptions {
   /** Directory of the embedded database; created when missing. Not used with `databaseUrl`. */
@@ -190,6 +194,8 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     const known = z.guid().safeParse(said);
     if (known.success) changes.tell(known.data);
   });
+  const looks = createQueueCall();
+  const deaf = company.sayings.listen(LOOKS, () => looks.tell());
   // Where nobody in this process works on deliveries, those who do are told.
   const stored = () => {
     if (!company.queue.tell()) peers.announceDeliveries();
@@ -211,6 +217,10 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     changes,
     onDeliveries: company.queue.listen,
     callWorkers: stored,
+    onLooks: looks.listen,
+    callLooks() {
+      if (!looks.tell()) peers.say(LOOKS, null);
+    },
     rightOfWay,
     deliveryCommits: intake.commits,
     audit: (line) => trail.add(line),
@@ -220,6 +230,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
   let closing: Promise<void> | null = null;
   const close = async () => {
     unheard();
+    deaf();
     await intake.idle();
     await writer.idle();
     await trail.close();
@@ -257,7 +268,7 @@ function build(options: StoreOptions, database: Database, lock: DirectoryLock | 
     onSaid: company.sayings.listen,
     integrations: (organisationId) => reads.integrations(internals, organisationId),
     deliveries: (organisationId, connectionId) => reads.deliveries(internals, organisationId, connectionId),
-    command: (organisationId, device, command) => decideCommand(internals, organisationId, device, command, (line) => trail.add(line)),
+    command: (organisationId, device, command, asked = NOBODY_ASKED) => decideCommand(internals, organisationId, device, command, asked, (line) => trail.add(line)),
     async ping() {
       await sql`select 1`.execute(database.system);
     },

@@ -42,7 +42,7 @@ const FIELDS = {
   },
   calendars: {
     connectionId: 'uuid', name: 'text', zone: 'text', colour: 'text', main: 'boolean', mayWrite: 'boolean', direction: 'text', privacy: 'text', strategy: 'text', resourceId: 'uuid',
-    everyWedding: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb',
+    everyWedding: 'boolean', runSheet: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb',
   },
   pushes: {
     weddingId: 'uuid', calendarId: 'uuid', subject: 'jsonb', wish: 'text', state: 'text', wantedVersion: 'bigint', writtenVersion: 'bigint', attempts: 'bigint', reason: 'text',

@@ -7,6 +7,7 @@ import type { Removal } from '../../core/contract/systems.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { asTableOwner, type Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
+import { leaveEntries } from './leftEntries.ts';
 import { readRows } from './rows.ts';
 import type { Writing } from './write.ts';
 
@@ -79,12 +80,12 @@ export async function removeIn(
   const settled = await settledWith(tx, organisationId, row.id, context);
   const removed = draftUpdated('connection.removed', 'connections', null, row, {}, null, context);
   if (!removed) throw new Error('a removal is always told');
-  await record([...settled, ...(await calendarsDropped(tx, organisationId, row.id, context)), removed]);
+  await record([...settled, ...(await calendarsDropped(tx, organisationId, row.id, now, context)), removed]);
   return now;
 }
 
-/** What was written over there stays there; from now on nobody follows it. */
-async function calendarsDropped(tx: Tx, organisationId: string, connectionId: string, context: DraftContext): Promise<EventDraft[]> {
+/** What was written over there stays there; nobody follows it until the same calendar is connected again. */
+async function calendarsDropped(tx: Tx, organisationId: string, connectionId: string, now: string, context: DraftContext): Promise<EventDraft[]> {
   const calendars = await sql<{ id: string }>`select id from calendars where organisation_id = ${organisationId} and connection_id = ${connectionId}`.execute(tx);
   const ids = calendars.rows.map(({ id }) => id);
   if (ids.length === 0) return [];
@@ -93,6 +94,7 @@ async function calendarsDropped(tx: Tx, organisationId: string, connectionId: st
     return (await sql<{ id: string }>`select id from ${sql.table(table)} where organisation_id = ${organisationId} and ${of}`.execute(tx)).rows.map(({ id }) => id);
   };
   const [pushes, differences, alerts] = [await idsOf('pushes'), await idsOf('differences'), await idsOf('alerts')];
+  await leaveEntries(tx, organisationId, ids, now);
   for (const table of ['push_states', 'calendar_states']) await sql`delete from ${sql.table(table)} where organisation_id = ${organisationId} and calendar_id = any(${ids}::uuid[])`.execute(tx);
   return [
     ...(await readRows(tx, organisationId, 'alerts', alerts)).flatMap((row) => draftUpdated('alert.resolved', 'alerts', row.weddingId, row, { state: 'resolved' }, null, context) ?? []),

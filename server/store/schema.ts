@@ -64,6 +64,14 @@ export interface ConnectionAccessTable {
   /** Where the next poll goes on. */
   cursor: Generated<string | null>;
   nextPollAt: Generated<string | null>;
+  /** When the last look began that read its source to the end; null = there was none yet. */
+  lookedAt: Generated<string | null>;
+  /** How often somebody has asked for a look and waits for it; up to which of them a look has ended, and was answered whole. */
+  lookAsked: Generated<number>;
+  lookEnded: Generated<number>;
+  lookAnswered: Generated<number>;
+  /** The last look has left something for the next one. */
+  lookGoesOn: Generated<boolean>;
   /** What the circuit breaker remembers. */
   breaker: Generated<unknown>;
   /** What its people were told of its troubles. */
@@ -325,6 +333,19 @@ export interface PushStatesTable {
   recheck: Generated<boolean>;
 }
 
+/** An entry of ours in a calendar whose connection was removed. */
+export interface LeftEntriesTable {
+  organisationId: string;
+  pushId: string;
+  system: string;
+  /** As its vendor names the calendar. */
+  calendarRef: string;
+  subject: unknown;
+  remoteId: string | null;
+  base: unknown;
+  leftAt: string;
+}
+
 /** A calendar feed that the house has given out. */
 export interface CalendarFeedsTable {
   organisationId: string;
@@ -373,6 +394,8 @@ export interface CommandsTable {
   type: string;
   answer: unknown;
   decidedAt: string;
+  /** Why it was decided although a calendar could not be asked, in the person's words. */
+  reason: Generated<string | null>;
 }
 
 export interface Schema extends Projections, AccountTables {
@@ -391,6 +414,7 @@ export interface Schema extends Projections, AccountTables {
   mappings: MappingsTable;
   calendarStates: CalendarStatesTable;
   pushStates: PushStatesTable;
+  leftEntries: LeftEntriesTable;
   calendarFeeds: CalendarFeedsTable;
   calendarChannels: CalendarChannelsTable;
   openLinks: OpenLinksTable;

@@ -1,5 +1,5 @@
 import type { Access } from '../../core/contract/access.ts';
-import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
+import type { Command, CommandAnswer, Unasked } from '../../core/contract/commands.ts';
 import type { Actor, RecordedEvent } from '../../core/contract/events.ts';
 import type { Priority } from '../../core/contract/deliveries.ts';
 import type { DeliveryView, DeviceView, IntegrationView } from '../../core/contract/http.ts';
@@ -71,6 +71,19 @@ export interface Device extends Access {
   readonly person?: string | null;
 }
 
+/** A calendar that could not be asked, and whose it is. */
+export interface NotAsked extends Unasked {
+  readonly whose: string;
+}
+
+/** What came of asking calendars before a decision; see `server/asking`. */
+export interface AskedFirst {
+  readonly unasked: readonly NotAsked[];
+  /** How far the log reached before anybody was asked: an entry that came behind it has been seen by nobody. Null = nobody was. */
+  readonly since: number | null;
+}
+export const NOBODY_ASKED: AskedFirst = { unasked: [], since: null };
+
 /** Who acts by a device, as the log says it: the person where one is known. */
 export const actorOf = ({ id, name, person }: Pick<Device, 'id' | 'name' | 'person'>): Actor => ({ kind: 'person', id, name: person ?? name });
 
@@ -131,8 +144,11 @@ export interface Store {
 
   integrations(organisationId: string): Promise<IntegrationView[]>;
   deliveries(organisationId: string, connectionId: string): Promise<DeliveryView[]>;
-  /** Decides and records a person's command in one transaction; repeating a commandId repeats its answer. */
-  command(organisationId: string, device: Device, command: Command): Promise<CommandAnswer>;
+  /**
+   * Decides and records a person's command in one transaction; repeating a commandId repeats its answer. `asked`: what came of
+   * asking the calendars that it is about; left out = it is about none.
+   */
+  command(organisationId: string, device: Device, command: Command, asked?: AskedFirst): Promise<CommandAnswer>;
 
   /** A cheap query; rejects when the database cannot answer. */
   ping(): Promise<void>;

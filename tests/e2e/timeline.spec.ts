@@ -50,3 +50,46 @@ test('a wedding is dragged to another room by mouse, carried on by keyboard and 
   await expect(bar).toHaveAttribute('aria-label', before ?? '');
   await keep(app, 'timeline');
 });
+
+test('a wedding that is dragged to another hour takes its bookings and its run sheet along, as the day board shows, and back', async ({ serve, open, keep }) => {
+  const server = await serve();
+  const app = await open({ server });
+  const { window } = app;
+  await expect(window.locator('[data-link="live"]')).toBeVisible();
+  // Nothing of it is over, whatever hour it is.
+  const wedding = server.demo().weddings.find(({ today }) => !today);
+  if (!wedding) throw new Error('the demo has no wedding to come');
+  const go = (hash: string): Promise<void> => window.evaluate((to) => void (location.hash = to), hash);
+  const timeOf = (what: RegExp): Promise<number> => window.locator('section[aria-labelledby="next-title"] .row', { hasText: what }).locator('time').first().getAttribute('datetime').then((at) => Date.parse(at ?? ''));
+  const [ceremony, trio] = [/Ceremony/, /Hollow Pipe Trio/];
+  await go(`#/wedding/${wedding.id}`);
+  await expect(window.locator('section[aria-labelledby="next-title"] .row', { hasText: ceremony })).toBeVisible();
+  const [sheetAt, callAt] = [await timeOf(ceremony), await timeOf(trio)];
+  expect(callAt).toBeLessThan(sheetAt);
+
+  await go(`#/conflicts/scale/day/on/${wedding.date.replaceAll('-', '')}`);
+  const bar = window.locator(`.tl-bar[data-bar="weddings:${wedding.id}"]`);
+  await expect(bar).toBeVisible();
+  const box = await bar.boundingBox();
+  if (!box) throw new Error('it is not on the screen');
+  const hour = (box.width * 3_600_000) / (Date.parse(wedding.endsAt) - Date.parse(wedding.startsAt));
+  const [x, y] = [box.x + box.width / 4, box.y + box.height / 2];
+  await window.mouse.move(x, y);
+  await window.mouse.down();
+  await window.mouse.move(x + hour, y, { steps: 8 });
+  await expect(window.locator('.tl-ghost[data-follows]').first()).toBeVisible();
+  await keep(app, 'timeline-follow-drag');
+  await window.mouse.up();
+  await expect(window.locator('.cal-follow')).toContainText('2 bookings and 2 run sheet items move with it, 1 h 00 later.');
+  await window.getByRole('button', { name: 'Each by name' }).click();
+  await keep(app, 'timeline-follow');
+  await window.getByRole('button', { name: 'Move it' }).click();
+  await expect(window.locator('.undo-line').last()).toBeVisible();
+
+  await go(`#/wedding/${wedding.id}`);
+  await expect.poll(() => timeOf(ceremony)).toBe(sheetAt + 3_600_000);
+  await expect.poll(() => timeOf(trio)).toBe(callAt + 3_600_000);
+  await window.locator('.undo-line').last().getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => timeOf(ceremony)).toBe(sheetAt);
+  await expect.poll(() => timeOf(trio)).toBe(callAt);
+});

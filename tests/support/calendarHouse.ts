@@ -39,8 +39,8 @@ export async function calendarHouse(t: TestStore, there: FakeCalendar, clock: Cl
       return found;
     },
     async save(name: string, change: Partial<Calendar>) {
-      const { id, version, direction, privacy, strategy, resourceId, everyWedding, invite, reminders } = await this.calendar(name);
-      return house.decide('calendar.save', { calendarId: id, basedOnVersion: version, direction, privacy, strategy, resourceId, everyWedding, invite, reminders, ...pick(change) });
+      const { id, version, direction, privacy, strategy, resourceId, everyWedding, runSheet = null, invite, reminders } = await this.calendar(name);
+      return house.decide('calendar.save', { calendarId: id, basedOnVersion: version, direction, privacy, strategy, resourceId, everyWedding, runSheet, invite, reminders, ...pick(change) });
     },
     pushes: async () => (await house.rows()).pushes,
     stop: async () => {
@@ -50,5 +50,5 @@ export async function calendarHouse(t: TestStore, there: FakeCalendar, clock: Cl
 }
 export type CalendarHouse = Awaited<ReturnType<typeof calendarHouse>>;
 
-const FIELDS = ['direction', 'privacy', 'strategy', 'resourceId', 'everyWedding', 'invite', 'reminders'] as const;
+const FIELDS = ['direction', 'privacy', 'strategy', 'resourceId', 'everyWedding', 'runSheet', 'invite', 'reminders'] as const;
 const pick = (change: Partial<Calendar>): Partial<Pick<Calendar, (typeof FIELDS)[number]>> => Object.fromEntries(FIELDS.flatMap((field) => (change[field] === undefined ? [] : [[field, change[field]]])));

@@ -10,6 +10,8 @@ type Json = Record<string, unknown>;
 export interface CallingCalendar {
   readonly http: Http;
   readonly calendarId: string;
+  /** Another one of the same account. */
+  readonly otherId: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly token: string;
   readonly system: 'google-calendar' | 'microsoft-graph';
@@ -63,7 +65,7 @@ export function callingGoogle(app: () => FastifyInstance, clock: Clock): Calling
     return answer;
   });
   return {
-    http, asked, system: 'google-calendar', calendarId: fake.calendarId, token: fake.token,
+    http, asked, system: 'google-calendar', calendarId: fake.calendarId, otherId: fake.mainId, token: fake.token,
     settings: { clientId: 'client', baseUrl: fake.base, calendarId: fake.calendarId },
     open: () => [...fake.channels.values()].filter((one) => Number(one['expiration']) > clock.now()).map((one) => String(one['id'])),
     notify: (channelId, forged) => call(fake.channels.get(channelId) ?? {}, 'exists', forged),
@@ -101,7 +103,7 @@ export function callingGraph(app: () => FastifyInstance, clock: Clock): CallingG
   const isOpen = (one: Json): boolean => Date.parse(String(one['expirationDateTime'])) > clock.now();
   const one = (channelId: string): Json => fake.subscriptions.get(channelId) ?? {};
   return {
-    http, asked, system: 'microsoft-graph', calendarId: fake.calendarId, token: fake.token,
+    http, asked, system: 'microsoft-graph', calendarId: fake.calendarId, otherId: fake.mainId, token: fake.token,
     settings: { clientId: 'client', baseUrl: fake.base, calendarId: fake.calendarId },
     open: () => [...fake.subscriptions.values()].filter(isOpen).map((each) => String(each['id'])),
     notify: (channelId, forged) => send(one(channelId), { changeType: 'updated' }, forged),

@@ -30,6 +30,10 @@ export interface DesktopSession {
 export interface SeenNotification {
   readonly summary: string;
   readonly body: string;
+  /** 2 = critical; null = it was not said. */
+  readonly urgency: number | null;
+  /** 0 = it stays until somebody deals with it; -1 = as long as the daemon likes. */
+  readonly expiresMs: number | null;
 }
 
 export interface SessionOptions {
@@ -71,7 +75,9 @@ export function readNotifications(text: string): SeenNotification[] {
     .filter((block) => /member=Notify\b/.test(block.split('\n')[0] ?? ''))
     .map((block) => {
       const strings = [...block.matchAll(/^ {3}string "(.*?)"(?=\n {3}\S)/gms)].map((match) => match[1] ?? '');
-      return { summary: strings[2] ?? '', body: strings[3] ?? '' };
+      const urgency = /string "urgency"\s+variant\s+byte (\d)/.exec(block)?.[1];
+      const expires = /^ {3}int32 (-?\d+)/m.exec(block)?.[1];
+      return { summary: strings[2] ?? '', body: strings[3] ?? '', urgency: urgency === undefined ? null : Number(urgency), expiresMs: expires === undefined ? null : Number(expires) };
     });
 }
 

@@ -22,6 +22,11 @@ export class Visitor {
       headers: { ...this.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    this.#keep(answer);
+    return answer;
+  }
+
+  #keep(answer: Response): void {
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
       const at = pair.indexOf('=');
@@ -29,6 +34,12 @@ export class Visitor {
       if (value === '' || /max-age=0(;|$)/i.test(line)) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }
+  }
+
+  /** Sends a form as a page without script does. Redirects are not followed. */
+  async form(path: string, fields: Readonly<Record<string, string>>, headers: Record<string, string> = this.headers): Promise<Response> {
+    const answer = await fetch(new URL(path, this.url), { method: 'POST', redirect: 'manual', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(fields).toString() });
+    this.#keep(answer);
     return answer;
   }
 

@@ -9,6 +9,7 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { createCertificates } from '../../server/certificates.ts';
 import { createLooking } from '../../server/api/looking.ts';
 import { createAccounts } from '../../server/accounts/accounts.ts';
+import { createAsking } from '../../server/asking/asking.ts';
 import { buildApp } from '../../server/app.ts';
 import { loadConfig, type Config } from '../../server/config.ts';
 import { createDesk, type Desk } from '../../server/desk/desk.ts';
@@ -71,7 +72,8 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const fetched = createEvidence({ http, clock });
   const desk = 'internals' in store ? { desk: createDesk({ store: store as OpenedStore, clock, ids: (store as OpenedStore).internals.ids, log, ...(turnMs === undefined ? {} : { turnMs }) }) } : {};
   const systems = 'internals' in store ? { systems: createSystems({ ...desk, ...figures, internals: (store as OpenedStore).internals, vendors, catalogue, http, clock, ids: (store as OpenedStore).internals.ids, log, config: whole }, store) } : {};
-  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...figures, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
+  const asking = 'internals' in store ? { asking: createAsking({ internals: { ...(store as OpenedStore).internals, clock }, waitMs: whole.askCalendarsMs, log, measured: (outcome, ms) => metrics.asking.observe({ outcome }, ms / 1000) }) } : {};
+  const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...asking, ...figures, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
   if (counting) app.addHook('onClose', () => counting.stop());
   return {

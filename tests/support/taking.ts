@@ -1,6 +1,6 @@
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import type { AllocationFields, LimitFields, ResourceFields } from '../../core/contract/record/taking.ts';
-import type { Wedding } from '../../core/contract/record/day.ts';
+import type { RunSheetItem, Wedding } from '../../core/contract/record/day.ts';
 import type { Booking } from '../../core/contract/record/trade.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import type { z } from 'zod';
@@ -36,6 +36,12 @@ export function takingHouse(t: TestStore) {
     async booking(vendorName: string, day: number, from: number, to: number, more: Partial<Booking> = {}): Promise<string> {
       const row = { id: id(), weddingId: null, title: `Job of ${vendorName}`, trade: 'photography', vendorName, contactId: null, status: 'definite', startsAt: june(day, from), endsAt: june(day, to), callTime: null, place: null, amountMinor: null, currency: null, ...more } as const;
       await write(draftCreated('booking.created', 'bookings', row.weddingId, row, null, context));
+      return row.id;
+    },
+    /** An item of its run sheet. */
+    async item(weddingId: string, title: string, startsAt: string, more: Partial<RunSheetItem> = {}): Promise<string> {
+      const row = { id: id(), weddingId, title, startsAt, endsAt: null, place: null, owner: null, status: 'planned', ...more } as const;
+      await write(draftCreated('runsheet.item.created', 'runSheetItems', weddingId, row, null, context));
       return row.id;
     },
     async resource(kind: Fields<typeof ResourceFields>['kind'], name: string, more: Partial<Fields<typeof ResourceFields>> = {}): Promise<string> {

@@ -24,6 +24,8 @@ export const CalendarFields = {
   resourceId: Id.nullable(),
   /** Every wedding of the house is written, whatever room it has: the house's own calendar. */
   everyWedding: z.boolean(),
+  /** Run sheets are written as well: those of weddings that stand there, and of any wedding what its resource is in charge of. Null = no; left out of a decision = as it was. */
+  runSheet: z.boolean().nullish(),
   /** The calendar may mail its invitations to the people of a booking. */
   invite: z.boolean(),
   /** Minutes before the start. */
@@ -60,7 +62,7 @@ export const Calendar = z.object({
 export type Calendar = z.infer<typeof Calendar>;
 
 /** Whose rows are written into calendars. */
-export const PUSHED = ['weddings', 'bookings', 'allocations'] as const;
+export const PUSHED = ['weddings', 'bookings', 'allocations', 'runSheetItems'] as const;
 export const PushSubject = z.object({ collection: z.enum(PUSHED), id: Id });
 
 /**

@@ -3,6 +3,7 @@ import type { ACCOUNT_OPEN_HTTP } from '../../contract/accounts.ts';
 import type { CommandType } from '../../contract/commands.ts';
 import type { FOUNDING_HTTP } from '../../contract/founding.ts';
 import type { HTTP } from '../../contract/http.ts';
+import type { PLATFORM_HTTP } from '../../contract/platform.ts';
 import type { CollectionName, RowOf } from '../../contract/record.ts';
 
 /**
@@ -11,8 +12,8 @@ import type { CollectionName, RowOf } from '../../contract/record.ts';
  */
 
 export type EndpointName = keyof typeof HTTP;
-/** Opened by something else than a role: a one-use ticket, a founding token, a session, an invitation, a pairing code. */
-export type OpenEndpoint = 'enrol' | keyof typeof FOUNDING_HTTP | keyof typeof ACCOUNT_OPEN_HTTP;
+/** Opened by something else than a role: a one-use ticket, a founding token, a session, an invitation, a pairing code, the platform's own account. */
+export type OpenEndpoint = 'enrol' | keyof typeof FOUNDING_HTTP | keyof typeof ACCOUNT_OPEN_HTTP | keyof typeof PLATFORM_HTTP;
 /** A stream room: the whole organisation, one wedding by name, or a bound device's own slice. */
 export const ROOM_KINDS = ['organisation', 'wedding', 'own'] as const;
 export type RoomKind = (typeof ROOM_KINDS)[number];

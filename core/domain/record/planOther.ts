@@ -85,6 +85,8 @@ function planCalendarEvent(change: Extract<OtherChange, { kind: 'calendarEvent' 
   const bookingId = tools.localId(change.bookingRemote, 'bookings');
   const current = existing(tools, 'calendarEvents');
   const where = calendarOf(change, tools);
+  // It was moved to another of their calendars, which has told of it already.
+  if (current && change.deleted && where.calendarId && current.calendarId && where.calendarId !== current.calendarId) return;
   if (current) {
     tools.push(draftUpdated(change.deleted ? 'calendar.event.deleted' : 'calendar.event.updated', 'calendarEvents', current.weddingId, current, { ...f, ...(bookingId ? { bookingId } : {}), ...where }, occurredAt, tools.origin));
     tools.remember('calendarEvents', current.id);

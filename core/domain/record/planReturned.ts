@@ -1,5 +1,6 @@
 import type { CollectionName } from '../../contract/record.ts';
-import { planBack, type PushAfter, type PushedRow } from '../calendars/back.ts';
+import type { Push } from '../../contract/record/calendars.ts';
+import { planBack, pushedRow, type PushAfter } from '../calendars/back.ts';
 import { stoodOf } from '../calendars/entry.ts';
 import type { Stood } from '../calendars/returned.ts';
 import type { Change } from './changes.ts';
@@ -11,15 +12,16 @@ type EntryChange = Extract<Change, { kind: 'calendarEvent' }>;
 const OURS: readonly CollectionName[] = ['weddings', 'bookings', 'allocations'];
 
 /**
- * An entry that we have written ourselves, as a look brings it: never one of somebody else's, however early it comes. Null = it is none of
- * ours. One that has our mark under another id, or was taken out of a feed of ours, is a copy: it takes nobody's time a second time.
+ * An entry that we have written ourselves, as a look brings it: never one of somebody else's, however early or late it comes. Null = it is
+ * none of ours. One that has our mark under another id, or was taken out of a feed of ours, is a copy: it takes nobody's time a second time.
  */
 export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: number | null): readonly PushAfter[] | null {
   const { view, mapped } = tools;
   const { ourId } = change;
   if (mapped !== null && mapped.collection !== 'pushes') return null;
   const push = view.row('pushes', mapped?.id ?? ourId ?? '');
-  if (!push) return mapped !== null || (ourId !== undefined && OURS.some((name) => view.row(name, ourId) !== null)) ? [] : null;
+  if (!push) return mapped !== null || (ourId !== undefined && isKnown(ourId, tools)) ? [] : null;
+  if (isElsewhere(change, push, tools)) return [];
   const standing = view.pushStanding?.(push.id) ?? null;
   // Its first writing is under way, or it is somebody's copy.
   if (mapped === null && (standing === null || standing.remoteId !== null || push.writtenVersion !== null)) return [];
@@ -30,7 +32,8 @@ export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: 
   if (standing !== null && standing.remoteId !== null && standing.remoteId !== change.remote.id) return [];
   const [calendar, row] = [view.row('calendars', push.calendarId), view.row(push.subject.collection, push.subject.id)];
   if (!standing || !calendar || !row) return [];
-  const subject = { collection: push.subject.collection, row } as PushedRow;
+  const weddingId = push.subject.collection === 'runSheetItems' && 'weddingId' in row ? row.weddingId : null;
+  const subject = pushedRow(push.subject.collection, row, weddingId === null ? null : view.row('weddings', weddingId));
   const from = standing.base ?? stoodOf(subject, calendar.privacy);
   const gone = change.deleted === true || change.fields.status === 'cancelled';
   if (!gone && from === null && (!change.fields.startsAt || !change.fields.endsAt)) return [];
@@ -41,6 +44,16 @@ export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: 
   });
   for (const draft of plan.drafts) tools.push(draft);
   return plan.after ? [plan.after] : [];
+}
+
+/** It marks one of our rows, in a feed of ours, or an entry that we wrote when its calendar was connected before. */
+const isKnown = (ourId: string, { view }: PlanTools): boolean =>
+  OURS.some((name) => view.row(name, ourId) !== null) || view.wasOurs?.(ourId) === true;
+
+/** As another of their calendars has it: an invitation to ours, or where it was moved to. What counts is where we wrote it. */
+function isElsewhere({ calendarRemote }: EntryChange, { calendarId }: Push, { localId }: PlanTools): boolean {
+  const there = localId(calendarRemote, 'calendars');
+  return there !== null && there !== calendarId;
 }
 
 function asStood({ fields: f }: EntryChange, from: Stood | null): Stood {

@@ -105,8 +105,8 @@ export function heard(change: Change, before: Standing | null, readAt: number | 
 }
 
 /** When something is counts as one: a source that has moved its beginning has also moved its end. */
-const WHEN: readonly string[] = ['date', 'startsAt', 'endsAt'];
-const KEPT_GROUPS: readonly (readonly string[])[] = [WHEN, ['room'], ['vendorName'], ['status']];
+const WHEN: readonly string[] = ['date', 'startsAt', 'endsAt', 'callTime'];
+const KEPT_GROUPS: readonly (readonly string[])[] = [WHEN, ['room'], ['place'], ['vendorName'], ['status']];
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
 const sameValue = (a: unknown, b: unknown): boolean =>

@@ -33,6 +33,8 @@ export interface View {
   tellers(contactId: string): readonly Teller[];
   /** What is kept of an entry of ours in somebody's calendar; left out = nobody here knows of any. */
   pushStanding?(pushId: string): PushStanding | null;
+  /** Whether this marks an entry that we once wrote into a calendar and do not follow any more; left out = nobody here knows. */
+  wasOurs?(mark: string): boolean;
   /** The open question about it. */
   openDifference?(pushId: string): Difference | null;
   /** Alerts about this row that are not resolved yet. */

@@ -13,6 +13,7 @@ import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
 import type { OpenWindow, WallAction, WallState } from '../../../core/contract/windows.ts';
 import type { DeliveryCalls } from './deliveries.ts';
+import type { FeedCalls } from './feeds.ts';
 import type { PairingCalls, PeopleCalls } from './people.ts';
 import type { PersonalDataCalls } from './personalData.ts';
 import type { SystemsCalls } from './systems.ts';
@@ -68,6 +69,7 @@ export interface Backend {
   readonly personalData: PersonalDataCalls;
   readonly systems: SystemsCalls;
   readonly delivered: DeliveryCalls;
+  readonly feeds: FeedCalls;
   /** Desktop only. */
   readonly pairing: PairingCalls;
   /** An address for the system's browser, or for another tab. */

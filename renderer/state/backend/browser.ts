@@ -17,6 +17,7 @@ import type { Backend, Listeners } from './backend.ts';
 import { browserName, takeDoor } from './door.ts';
 import { browserPairing, browserPeople } from './people.ts';
 import { browserDeliveries } from './deliveries.ts';
+import { browserFeeds } from './feeds.ts';
 import { browserPersonalData } from './personalData.ts';
 import { browserSystems } from './systems.ts';
 import { rememberAccess } from './remembered.ts';
@@ -65,6 +66,7 @@ export function browserBackend(): Backend {
     personalData: browserPersonalData(),
     systems: browserSystems(),
     delivered: browserDeliveries(),
+    feeds: browserFeeds(),
     pairing: browserPairing,
     openExternal(url) {
       window.open(url, '_blank', 'noopener');

@@ -3,6 +3,7 @@ import { ok } from '../../../core/contract/result.ts';
 import type { Backend, Listeners } from './backend.ts';
 import { desktopPairing, desktopPeople } from './people.ts';
 import { desktopDeliveries } from './deliveries.ts';
+import { desktopFeeds } from './feeds.ts';
 import { desktopPersonalData } from './personalData.ts';
 import { desktopSystems } from './systems.ts';
 
@@ -14,6 +15,7 @@ export function desktopBackend(bridge: Bridge): Backend {
     personalData: desktopPersonalData(bridge),
     systems: desktopSystems(bridge),
     delivered: desktopDeliveries(bridge),
+    feeds: desktopFeeds(bridge),
     pairing: desktopPairing(bridge),
     openExternal: (url) => bridge.openExternal({ url }),
     async boot() {

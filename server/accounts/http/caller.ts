@@ -5,7 +5,7 @@ import { isForeign, isSameOrigin, originsOf } from '../../http/auth.ts';
 import { refusal, type Refusal } from '../../http/errors.ts';
 import { listensHereOnly, namesThisMachine } from '../../http/host.ts';
 import { ADDRESS_HEADER, AUTH_PATH, COOKIE_PREFIX } from '../auth.ts';
-import type { Context } from '../context.ts';
+import { nowOf, type Context } from '../context.ts';
 import type { Ask } from '../pairings.ts';
 
 /** Between this server's requests and the library's, which are those of the Fetch standard. */
@@ -82,4 +82,19 @@ export async function sessionOf(context: Context, request: FastifyRequest): Prom
   if (!hasSession(request)) return err(nobody);
   const session = await (await context.auth()).session(libraryHeaders(request, context.config));
   return session ? ok(session) : err(nobody);
+}
+
+/** Writes down that the session behind a request, or the one that its answer has begun, was proven by a code just now. */
+export async function proveSession(context: Context, request: FastifyRequest, response: Response): Promise<void> {
+  const headers = libraryHeaders(request, context.config);
+  const cookies = new Map((headers.get('cookie') ?? '').split(/; */).map((pair) => [pair.split('=', 1)[0] ?? '', pair]));
+  for (const line of response.headers.getSetCookie()) cookies.set(line.split('=', 1)[0] ?? '', line.split(';', 1)[0] ?? '');
+  headers.set('cookie', [...cookies.values()].join('; '));
+  const session = await (await context.auth()).session(headers);
+  if (session) await context.internals.database.system.updateTable('sessions').set({ secondFactorAt: nowOf(context) }).where('id', '=', session.sessionId).execute();
+}
+
+/** The session behind a page that is only looked at: unlike {@link sessionOf} also where another site, or a typed address, led to it. */
+export async function sessionHere(context: Context, request: FastifyRequest): Promise<SignedIn | null> {
+  return hasSession(request) ? (await context.auth()).session(libraryHeaders(request, context.config)) : null;
 }

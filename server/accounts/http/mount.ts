@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts.ts';
 import { AUTH_PATH } from '../auth.ts';
 import { note } from '../context.ts';
 import { passwordRefused } from '../signOn.ts';
-import { libraryRequest, mailBase, passCookies, refuseForeign, sessionOf } from './caller.ts';
+import { libraryRequest, mailBase, passCookies, proveSession, refuseForeign, sessionOf } from './caller.ts';
 import { refusalOf } from './refusals.ts';
 
 /** What of the library can be reached from outside. Everything else, whatever a plugin brings, is 404. */
@@ -22,6 +22,8 @@ export const OPEN_CALLS = {
 const ASK_PASSWORD: readonly string[] = ['/change-password', '/two-factor/enable', '/two-factor/disable', '/two-factor/generate-backup-codes'];
 /** They may put a new session in the place of the browser's own. */
 const REPLACES_SESSION: readonly string[] = ['/change-password', '/two-factor/enable', '/two-factor/disable', '/two-factor/verify-totp'];
+/** A code of the second factor was right: the session that it has begun, or that it was given in, is proven by it. */
+const PROVES: readonly string[] = ['/two-factor/verify-totp', '/two-factor/verify-backup-code'];
 const SSO_CALLBACK = /^\/sso\/callback\/([0-9a-f-]{36})$/;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -109,6 +111,7 @@ export function mountAuth(app: FastifyInstance, accounts: Accounts): void {
     const response = own?.ok ? await context.replacing.during(own.value, ask) : await ask();
     if (checked.attempt !== null && checked.counts !== 'always' && response.ok) await attempts.succeeded(checked.attempt);
     if (checked.forgives !== undefined && response.ok) await attempts.succeeded(checked.forgives);
+    if (response.ok && PROVES.includes(path)) await proveSession(context, request, response);
     passCookies(reply, response);
     const location = response.headers.get('location');
     if (location !== null && response.status >= 300 && response.status < 400) {

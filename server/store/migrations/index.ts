@@ -30,9 +30,13 @@ import { openLinks } from './0025_open_links.ts';
 import { calendars } from './0026_calendars.ts';
 import { feedsAndChannels } from './0027_feeds_channels.ts';
 import { mappingKeys } from './0028_mapping_keys.ts';
+import { asked } from './0029_asked.ts';
+import { runSheets } from './0030_run_sheets.ts';
+import { provenSessions } from './0031_proven_sessions.ts';
+import { leftEntries } from './0032_left_entries.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

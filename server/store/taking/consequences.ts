@@ -9,7 +9,7 @@ import { createResources } from '../../../core/domain/conflicts/resources.ts';
 import { createTimetable, type Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
-import { pushDrafts } from '../calendars/stage.ts';
+import { withPushes } from '../calendars/stage.ts';
 import type { Tx } from '../database.ts';
 import { readRowsOf } from '../rows.ts';
 import type { Share } from '../record.ts';
@@ -29,9 +29,9 @@ export const SYSTEM: DraftContext = { actor: { kind: 'system', id: null, name: '
 
 export async function consequences(tx: Tx, shares: readonly Share[], { clock, ids }: { readonly clock: Clock; readonly ids: Ids }): Promise<readonly Share[]> {
   const concerned = shares.filter(({ drafts }) => drafts.some(takesTime));
-  if (concerned.length === 0) return shares;
   const newId = () => ids.next();
   const now = clock.now();
+  if (concerned.length === 0) return withPushes(tx, shares, new Map(), now, newId);
 
   const asked = concerned.flatMap(({ organisationId, drafts }) => drafts.flatMap((draft) => {
     const wanted = askedOf(draft);
@@ -75,9 +75,9 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
     const unresolved = alerts.get(part.organisationId) ?? [];
     part.drafts.push(...drafts, ...conflictAlerts(drafts, { timetable, limitName, now, newId, context: SYSTEM, wedding: (id) => own.get(id) ?? null, unresolved: (id) => unresolved.filter(({ subject }) => subject?.id === id) }));
   }
-  const pushes = await pushDrafts(tx, parts.map(({ organisationId, drafts }) => ({ organisationId, drafts, calendars: limits.get(organisationId)?.written ?? [] })), now, newId);
-  const done = new Map(parts.map((part) => [part.organisationId, [...part.drafts, ...(pushes.get(part.organisationId) ?? [])]]));
-  return shares.map((share) => ({ organisationId: share.organisationId, drafts: done.get(share.organisationId) ?? share.drafts }));
+  const done = new Map(parts.map((part) => [part.organisationId, part.drafts]));
+  const whole = shares.map((share) => ({ organisationId: share.organisationId, drafts: done.get(share.organisationId) ?? share.drafts }));
+  return withPushes(tx, whole, new Map([...limits].map(([organisationId, { written }]) => [organisationId, written])), now, newId);
 }
 
 /** What takes time within the windows, by organisation. `entries`: of calendars that are kept elsewhere too; a house that listens to none is not asked. */

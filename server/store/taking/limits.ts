@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Limit } from '../../../core/contract/record/taking.ts';
 import { createLimits, type Limits } from '../../../core/domain/conflicts/limits.ts';
-import type { PushedCalendar } from '../../../core/domain/calendars/queueing.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
+import { WRITTEN, type WrittenCalendar } from '../calendars/written.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
 
@@ -13,21 +13,17 @@ export interface HouseLimits {
   /** There are calendars that are kept elsewhere and take time of resources here. */
   readonly listens: boolean;
   /** Calendars that are kept elsewhere and are written from here. */
-  readonly written: readonly PushedCalendar[];
+  readonly written: readonly WrittenCalendar[];
 }
 
 type LimitRow = Omit<Limit, 'seq' | 'updatedAt'>;
 const LISTENS = sql`exists (select from calendars c where c.organisation_id = o.id and c.resource_id is not null and c.direction in ('inbound', 'bidirectional'))`;
-const WRITTEN = sql`(
-  select jsonb_agg(jsonb_build_object('id', c.id, 'direction', c.direction, 'state', c.state, 'resourceId', c.resource_id, 'everyWedding', c.every_wedding, 'privacy', c.privacy) order by c.id)
-  from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional')
-)`;
 const columns = sql.raw(PROJECTIONS.limits.fields.map((field) => `l.${snake(field)}`).join(', '));
 
 /** Those that hold, by organisation, as `drafts` leave them. */
 export async function readLimits(tx: Tx, shares: readonly { readonly organisationId: string; readonly drafts: readonly EventDraft[] }[]): Promise<Map<string, HouseLimits>> {
   const organisationIds = shares.map((share) => share.organisationId);
-  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string; listens: boolean; written: PushedCalendar[] | null }>`
+  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string; listens: boolean; written: WrittenCalendar[] | null }>`
     select o.id as organisation_id, o.zone, ${LISTENS} as listens, ${WRITTEN} as written, ${columns} from organisations o left join limits l on l.organisation_id = o.id and l.state = 'active' where o.id = any(${organisationIds}::uuid[])
   `.execute(tx);
   return new Map(

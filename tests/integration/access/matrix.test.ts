@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../core/contract/access.ts';
 import { ACCOUNT_OPEN_HTTP, StartPairingAnswer } from '../../../core/contract/accounts.ts';
 import { FOUNDING_HTTP } from '../../../core/contract/founding.ts';
+import { PLATFORM_HTTP } from '../../../core/contract/platform.ts';
 import { CommandAnswer, type Command, type CommandType } from '../../../core/contract/commands.ts';
 import { DevicesAnswer, EnrolAnswer, ErrorBody, HTTP, MeAnswer, TicketAnswer } from '../../../core/contract/http.ts';
 import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
@@ -15,6 +16,7 @@ import { beginDryRun } from '../../../server/deliveries/dryRuns.ts';
 import { startReplay } from '../../../server/deliveries/replays.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
+import { CLASSIC } from '../../../server/classic/paths.ts';
 import { createFeeds } from '../../../server/feeds/feeds.ts';
 import { FEED_ROUTE } from '../../../server/feeds/routes.ts';
 import { INCOMPLETE_ROUTE, INTAKE_ROUTE } from '../../../server/intake/intake.ts';
@@ -307,7 +309,7 @@ afterAll(async () => {
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, FEED_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, FEED_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, ...Object.values(CLASSIC), '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {
@@ -320,7 +322,7 @@ it('has every address of the server: in the contract, or open to machines by nam
   }
   expect(paths.length).toBeGreaterThan(8);
   expect(paths.filter((path) => !known.has(path))).toEqual([]);
-  expect([...Object.keys(ENDPOINTS), ...Object.keys(ACCOUNT_OPEN_HTTP), ...Object.keys(FOUNDING_HTTP), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
+  expect([...Object.keys(ENDPOINTS), ...Object.keys(ACCOUNT_OPEN_HTTP), ...Object.keys(FOUNDING_HTTP), ...Object.keys(PLATFORM_HTTP), 'enrol'].sort()).toEqual(Object.keys(HTTP).sort());
 });
 
 describe.each(Object.keys(ENDPOINTS) as Endpoint[])('the endpoint %s', (name) => {

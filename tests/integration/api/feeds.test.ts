@@ -91,6 +91,21 @@ describe('the address', () => {
     expect(trail.some(({ line }) => line.includes('feed.made') && line.includes(made.feed.id))).toBe(true);
   });
 
+  it('is known by whom it was given to, which stands in nothing that is read', async () => {
+    const made = async (recipient: string) => {
+      const answer = await app.inject({ method: 'POST', url: '/api/calendars/feeds', headers, payload: { about: { kind: 'house' }, privacy: 'full', recipient } });
+      return { status: answer.statusCode, body: answer.json<MadeFeed>() };
+    };
+    const { status, body } = await made('The band of Mr Sørensen');
+    expect([status, body.feed.recipient, body.feed.about]).toEqual([200, 'The band of Mr Sørensen', { kind: 'house' }]);
+    expect((await list()).find(({ id }) => id === body.feed.id)).toEqual(body.feed);
+    expect((await list()).find(({ id }) => id !== body.feed.id)).toMatchObject({ recipient: null });
+    expect((await read(pathOf(body))).payload).not.toContain('rensen');
+    expect((await made('')).status).toBe(400);
+    expect((await made('x'.repeat(121))).status).toBe(400);
+    await revoke(body.feed.id);
+  });
+
   it('is of nothing that is not there, nor of another house', async () => {
     for (const about of [{ kind: 'resource', id: randomUUID() }, { kind: 'wedding', id: photographer }]) {
       const answer = await app.inject({ method: 'POST', url: '/api/calendars/feeds', headers, payload: { about, privacy: 'full' } });
@@ -181,6 +196,9 @@ describe('what is read', () => {
     for (const part of ['Photographs', 'East lawn', 'Ana Ruiz', 'Okonkwo']) expect(busy).not.toContain(part);
     expect(busy).toContain('SUMMARY:Taken');
     for (const text of [full, title, busy]) expect(text).not.toMatch(/ATTENDEE|ORGANIZER|VALARM|ana@example\.org/);
+    const ofCouple = await read(pathOf(await make({ kind: 'wedding', id: couple }, 'busy')));
+    expect(ofCouple.payload).toContain('SUMMARY:Taken');
+    expect(ofCouple.payload).not.toContain('Okonkwo');
   });
 
   it('is of its own house only', async () => {
@@ -195,10 +213,15 @@ describe('what is read', () => {
 
   it('has nobody in it who was forgotten', async () => {
     const made = await make({ kind: 'resource', id: photographer });
+    const given = async (recipient: string) => (await app.inject({ method: 'POST', url: '/api/calendars/feeds', headers, payload: { about: { kind: 'house' }, privacy: 'busy', recipient } })).json<MadeFeed>().feed.id;
+    const [hers, others] = [await given('Ana Ruiz, the photographer'), await given('Anabel Ruizen')];
     expect((await read(pathOf(made))).payload).toContain('Ana Ruiz');
     const gone = await createPrivacy(t.store.internals).erase({ organisationId: t.organisation.id, contactId: ana, reason: 'asked_by_person', confirm: 'Ana Ruiz', actor: system.actor });
     expect(gone.ok).toBe(true);
     expect((await read(pathOf(made))).payload).not.toContain('Ana Ruiz');
+    // The feed goes on under no name; whose name only begins alike keeps it.
+    const after = new Map((await list()).map(({ id, recipient }) => [id, recipient]));
+    expect([after.get(hers), after.get(others)]).toEqual([null, 'Anabel Ruizen']);
   });
 
   it('is slowed for whoever asks for one without end', async () => {

@@ -6,6 +6,7 @@ import { microsoftGraph } from '../../../core/vendors/microsoft-graph/index.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { formOf, startEmulated } from '../../support/emulated.ts';
 import { leaveAt, openLeavingHouse, type LeavingHouse } from '../../support/leaving.ts';
+import { outgoing, valueOf } from '../../vendors/calendarWrites.ts';
 
 /** Leave at the stand-ins of Google and Microsoft by other people: their page, their button, their tokens; then their interface. */
 const CLIENT = { client_id: 'wedsync-peer', client_secret: 'peer-client-secret' };
@@ -60,6 +61,7 @@ async function accessOf(opened: LeavingHouse, id: string) {
 
 describe('Google', () => {
   const CALENDAR = 'team@orchard.example';
+  const OTHER = 'barn@orchard.example';
   const at = (hour: number) => ({ dateTime: new Date(Date.now() + hour * 3_600_000).toISOString() });
 
   it('gives leave, and its calendar is looked at with the tokens of it', async () => {
@@ -102,6 +104,26 @@ describe('Google', () => {
     expect(after.secrets['accessToken']).not.toBe(before.secrets['accessToken']);
     expect(after.secrets['refreshToken']).toBe(before.secrets['refreshToken']);
     expect((await look(null)).titles).toEqual(['Fitting']);
+  }, 60_000);
+
+  it('lists calendars, and takes and gives up entries of ours; several calendars are looked at', async () => {
+    const { peer: google, house: opened, give, connect } = await begin('google', googleCalendar, '/o/oauth2/v2/auth', '/oauth2/token', {
+      calendars: [{ id: CALENDAR, user_email: PERSON, summary: 'Team', time_zone: 'Europe/London' }, { id: OTHER, user_email: PERSON, summary: 'Barn', time_zone: 'Europe/London' }],
+    });
+    const id = await connect({ calendarId: CALENDAR, baseUrl: `${google.url}/calendar/v3` });
+    await give(id);
+    const access = await accessOf(opened, id);
+    const ports = { http: opened.http(), clock: opened.clock };
+    const part = googleCalendar.calendar!;
+    expect(valueOf(await part.calendars(ports, access)).map(({ remoteId, name }) => [remoteId, name])).toEqual(expect.arrayContaining([[CALENDAR, 'Team'], [OTHER, 'Barn']]));
+    const event = outgoing();
+    const made = valueOf(await part.write(ports, access, OTHER, event, { kind: 'create', key: `${event.ourId}-1` }));
+    const look = async () => valueOf(await googleCalendar.poll!.read(null, { ...access, listened: [{ calendarRef: OTHER, oursOnly: false }] }, ports)).items.map(({ body }) => JSON.parse(body) as { calendarRef: string; event: { summary: string } });
+    expect((await look()).map((each) => [each.calendarRef, each.event.summary])).toEqual([[OTHER, event.title]]);
+    // The stand-in knows neither an entry by itself nor a change of one: that is for our own, held against Google's description.
+    expect(await part.read(ports, access, OTHER, made.remoteId)).toEqual({ ok: true, value: null });
+    expect(valueOf(await part.remove(ports, access, OTHER, made.remoteId, null))).toBe('done');
+    expect(await look()).toEqual([]);
   }, 60_000);
 
   it('a calendar that it does not have, and a token that it does not know, are refused for good', async () => {

@@ -63,6 +63,18 @@ test('a vendor whose own calendar is taken and who is booked here at the same ti
   expect(await house.alerts()).toEqual([]);
 });
 
+test('an entry that came into another of their calendars is not taken away by the one that it left, whichever tells first', async () => {
+  const [first, second] = [await house.calendar(null, { direction: 'inbound' }), await house.calendar(null, { direction: 'inbound' })];
+  const there = async () => (await house.rows()).calendarEvents.map(({ title, calendarId }) => [title, calendarId]);
+  await house.look(house.told('theirs', first.id, { ...times(5, 17, 20), title: 'Dentist', busy: true }));
+  await house.look(house.told('theirs', second.id, { ...times(5, 17, 20), title: 'Dentist', busy: true }));
+  await house.look(house.told('theirs', first.id, {}, { gone: true }));
+  expect(await there()).toEqual([['Dentist', second.id]]);
+  await house.look(house.told('theirs', second.id, {}, { gone: true }));
+  await house.look(house.told('theirs', first.id, { ...times(5, 17, 20), title: 'Dentist', busy: true }));
+  expect(await there()).toEqual([['Dentist', first.id]]);
+});
+
 test('nobody is booked over what stands in their calendar, and a person may do it with a reason', async () => {
   const first = await house.booking('Bloom Photo', 5, 8, 9);
   const diary = await house.calendar(await vendorOf(first), { direction: 'inbound' });

@@ -6,7 +6,8 @@ import { draftCreated, draftUpdated } from '../../../core/domain/record/drafts.t
 import { vendorModule, VENDORS } from '../../../core/vendors/registry.ts';
 import { createConnection } from '../../../server/store/connections.ts';
 import { setPaused } from '../../../server/store/pausing.ts';
-import { callableOrigin, startChannels, type ChannelWatch } from '../../../server/workers/channels/channels.ts';
+import { callableOrigin } from '../../../server/workers/channels/callableOrigin.ts';
+import { startChannels, type ChannelWatch } from '../../../server/workers/channels/channels.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { callingGoogle, callingGraph, NOT_NOW, NOT_YOURS, type CallingCalendar, type CallingGraph } from '../../support/callingCalendars.ts';
 import { letIn } from '../../support/house.ts';
@@ -72,6 +73,11 @@ async function connected(calendar: CallingCalendar, fields: Partial<Calendar> = 
   const { connectionId } = await createConnection(t.store.internals, {
     organisationId: t.organisation.id, system: calendar.system, name: 'Calendar', path: 'native', settings: calendar.settings, secrets: { clientSecret: 's', accessToken: calendar.token }, actor: context.actor, looked: false,
   });
+  return { connectionId, calendarId: await also({ connectionId }, fields, ref) };
+}
+
+/** Another calendar of the same connection. */
+async function also({ connectionId }: Pick<Connected, 'connectionId'>, fields: Partial<Calendar>, ref: string): Promise<string> {
   const calendarId = t.store.internals.ids.next();
   await t.store.internals.writer.write(t.organisation.id, async ({ tx, record }) => {
     await record([
@@ -85,7 +91,7 @@ async function connected(calendar: CallingCalendar, fields: Partial<Calendar> = 
       values (${t.organisation.id}, ${connectionId}, 'calendar', ${ref}, 'calendars', ${calendarId}, 'vendor', ${START}::timestamptz)
     `.execute(tx);
   });
-  return { connectionId, calendarId };
+  return calendarId;
 }
 async function change(calendarId: string, fields: Partial<Pick<Calendar, 'direction' | 'state'>>): Promise<void> {
   const row = (await t.store.snapshot(t.organisation.id)).rows.calendars.find(({ id }) => id === calendarId)!;
@@ -94,6 +100,8 @@ async function change(calendarId: string, fields: Partial<Pick<Calendar, 'direct
 }
 const rows = async ({ connectionId }: Connected) =>
   (await sql<{ id: string; state: string; remoteId: string | null; failures: number; reason: string | null; nextAt: string; endsAt: string | null }>`select id, state, remote_id, failures, reason, next_at, ends_at from calendar_channels where connection_id = ${connectionId}`.execute(db())).rows;
+const calendarsOf = async ({ connectionId }: Connected) =>
+  (await sql<{ calendarId: string }>`select calendar_id from calendar_channels where connection_id = ${connectionId} and state <> 'closing'`.execute(db())).rows.map(({ calendarId }) => calendarId);
 const lookAt = async ({ connectionId }: Connected) => (await db().selectFrom('connectionAccess').select('nextPollAt').where('id', '=', connectionId).executeTakeFirstOrThrow()).nextPollAt;
 const noLook = async ({ connectionId }: Connected) => void (await db().updateTable('connectionAccess').set({ nextPollAt: null }).where('id', '=', connectionId).execute());
 const only = (calendar: CallingCalendar): string => {
@@ -261,11 +269,34 @@ describe.each(calendars)('%s', (_name, calendar) => {
     expect((await rows(one)).map(({ state }) => state)).toEqual(['open']);
   });
 
-  it('is not asked about a calendar that the connection does not read', async () => {
-    await connected(calendar(), {}, 'another@orchard.example');
+  it('is asked about each calendar that is in use, also beside the one that was entered, and about no other', async () => {
+    const one = await connected(calendar());
+    const other = await also(one, { direction: 'outbound' }, calendar().otherId);
+    const unused = await also(one, { direction: 'none' }, 'unused');
+    const watch = start();
+    await watch.runNow();
+    expect(calendar().open()).toHaveLength(2);
+    expect((await calendarsOf(one)).sort()).toEqual([one.calendarId, other].sort());
+    for (const channel of calendar().open()) {
+      await noLook(one);
+      expect([200, 202]).toContain(await calendar().notify(channel));
+      await normaliser.idle();
+      expect(await lookAt(one)).toBe(START);
+    }
+    await change(other, { direction: 'none' });
+    await watch.runNow();
+    only(calendar());
+    expect(await calendarsOf(one)).toEqual([one.calendarId]);
+    expect(await calendarsOf(one)).not.toContain(unused);
+  });
+
+  it('that refuses one calendar is asked to call for the others all the same', async () => {
+    const one = await connected(calendar());
+    await also(one, {}, calendar().otherId);
+    calendar().refuseNext(NOT_YOURS);
     await start().runNow();
-    expect(calendar().open()).toEqual([]);
-    expect(calendar().asked.filter((asked) => asked.startsWith('POST'))).toEqual([]);
+    only(calendar());
+    expect((await rows(one)).map(({ state, reason }) => [state, reason]).sort()).toEqual([['open', null], ['opening', 'calendar.forbidden']]);
   });
 });
 

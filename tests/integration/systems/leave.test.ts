@@ -9,7 +9,10 @@ import { openStore } from '../../../server/store/open.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';
 import { freshAccess } from '../../../server/systems/freshAccess.ts';
 import { createSystems } from '../../../server/systems/systems.ts';
+import type { VendorModule } from '../../../core/vendors/vendor.ts';
+import { startCalendarDiscovery } from '../../../server/workers/calendars.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
+import { fakeCalendar } from '../../support/fakeCalendar.ts';
 import { GRANTING, grantingVendor } from '../../support/grantingVendor.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { manager, type Manager } from '../../support/manager.ts';
@@ -105,6 +108,31 @@ describe('giving leave', () => {
     const forged = await asked(id);
     expect((await owner.ask('leaveGiven', { body: { callbackUrl: `${DESKTOP_LEAVE_ADDRESS}?code=made-up&state=${forged.state}` } })).code()).toBe('connect.leave_failed');
     expect((await owner.get('setup', { id })).leave?.given).toBe(false);
+  });
+
+  it('given again, and with another key, has the calendars listed at once', async () => {
+    const there = fakeCalendar();
+    const granting = vendors(GRANTING);
+    const withCalendars: VendorModule | null = granting && { ...granting, ...(there.vendor.calendar ? { calendar: there.vendor.calendar } : {}) };
+    const discovery = startCalendarDiscovery({ store: t.store, vendors: (system) => (system === GRANTING ? withCalendars : null), http: http(), clock, log: t.log });
+    try {
+      const id = await connected();
+      const lists = () => there.calls.filter(({ what }) => what === 'calendars').length;
+      const listedAgain = async (work: () => Promise<unknown>): Promise<void> => {
+        await discovery.runNow();
+        const before = lists();
+        await work();
+        // Long before the round that comes every minute.
+        await expect.poll(lists).toBeGreaterThan(before);
+      };
+      await listedAgain(() => given(id));
+      const own = async () => (await t.store.snapshot(t.organisation.id)).rows.calendars.filter(({ connectionId }) => connectionId === id).map(({ name }) => name);
+      await expect.poll(own).toEqual(['Calendar 0']);
+      await listedAgain(() => given(id));
+      await listedAgain(() => owner.get('changeConnection', { id, body: { secrets: { clientSecret: 'another' } } }));
+    } finally {
+      await discovery.stop();
+    }
   });
 
   it('is taken by another process than the one that was asked', async () => {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { stoodOf } from '../../../core/domain/calendars/entry.ts';
 import { looksSame, type Stood } from '../../../core/domain/calendars/returned.ts';
+import { isDone, ownersOf, type TargetRow } from '../../../core/domain/calendars/subjects.ts';
 import { wishFor } from '../../../core/domain/calendars/targets.ts';
-import type { MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import type { FakeEntry } from '../fakeCalendar.ts';
 import type { MonthHouse } from './house.ts';
 import type { Played } from './play.ts';
@@ -17,9 +17,11 @@ function seen({ event: { when, title, location = null, status } }: FakeEntry): S
 
 export async function differing(house: MonthHouse, played: Played): Promise<string[]> {
   const rows = await house.rows();
-  const { weddings, bookings, allocations, pushes, differences, calendarEvents } = rows;
-  const subjects: MovableRow[] = [
+  const { weddings, bookings, allocations, runSheetItems, resources, pushes, differences, calendarEvents } = rows;
+  const owners = new Map(resources.filter(({ kind }) => kind === 'vendor' || kind === 'crew').map(({ id, keys }) => [id, keys]));
+  const subjects: TargetRow[] = [
     ...weddings.map((row) => ({ collection: 'weddings' as const, row })), ...bookings.map((row) => ({ collection: 'bookings' as const, row })), ...allocations.map((row) => ({ collection: 'allocations' as const, row })),
+    ...runSheetItems.map((row) => ({ collection: 'runSheetItems' as const, row, wedding: weddings.find(({ id }) => id === row.weddingId) ?? null, ownerIds: ownersOf(row.owner, owners) })),
   ];
   const asked = new Set(differences.filter(({ state }) => state === 'open').map(({ pushId }) => pushId));
   const alive = house.there.entries.filter(({ gone }) => !gone);
@@ -34,14 +36,20 @@ export async function differing(house: MonthHouse, played: Played): Promise<stri
     const wanted = new Set<string>();
     for (const subject of subjects) {
       const push = pushes.find((one) => one.calendarId === calendar.id && one.subject.id === subject.row.id);
-      const stood = wishFor(subject, calendar, house.clock.now()) === 'present' ? stoodOf(subject, calendar.privacy) : null;
+      const wish = wishFor(subject, calendar, house.clock.now());
+      const stood = wish === 'present' ? stoodOf(subject, calendar.privacy) : null;
       if (push) wanted.add(push.id);
+      // Nobody follows what was skipped.
+      if (wish === 'over') continue;
       if (push && asked.has(push.id)) continue;
-      const own = push ? ours.filter(({ event }) => event.ourId === push.id) : [];
+      // Skipped, and fetched out of the bin there: that is theirs as well.
+      const own = push ? ours.filter(({ event, remoteId }) => event.ourId === push.id && !(isDone(subject) && played.restored.has(remoteId))) : [];
       const name = `${calendar.name} (${calendar.strategy}): ${subject.row.title} (push ${push?.id ?? 'none'} ${push?.state ?? ''} ${push?.wish ?? ''}): `;
       if (own.length !== (stood ? 1 : 0)) wrong.push(`${name}stands there ${own.length} times, here ${subject.row.status}`);
       const [entry] = own;
       const theirs = entry ? seen(entry) : null;
+      const covered = pushes.some((one) => one.calendarId === calendar.id && one.wish === 'present' && one.subject.collection !== 'runSheetItems' && subject.collection === 'runSheetItems' && one.weddingId === subject.row.weddingId);
+      if (stood && entry && entry.event.busy === covered) wrong.push(`${name}takes time there: ${entry.event.busy}`);
       if (stood && theirs && !looksSame(stood, theirs, calendar.privacy)) wrong.push(`${name}ours ${JSON.stringify(stood)}, theirs ${JSON.stringify(theirs)}`);
     }
     for (const { event } of ours) if (!wanted.has(event.ourId)) wrong.push(`${calendar.name}: ${event.title} is of no row of ours`);

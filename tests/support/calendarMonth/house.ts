@@ -18,12 +18,12 @@ export const ROOM = 'Great Hall';
 /** The calendar of which a person decides all that differs. */
 export const MANUAL = 'Cleo';
 
-const CALENDARS: readonly (Pick<Calendar, 'name' | 'strategy' | 'privacy'> & { readonly of: string })[] = [
-  { name: 'Ana', of: 'Ana Ruiz', strategy: 'merge', privacy: 'full' },
+const CALENDARS: readonly (Pick<Calendar, 'name' | 'strategy' | 'privacy' | 'runSheet'> & { readonly of: string })[] = [
+  { name: 'Ana', of: 'Ana Ruiz', strategy: 'merge', privacy: 'full', runSheet: true },
   { name: 'Ben', of: 'Ben Okafor', strategy: 'remote_wins', privacy: 'title' },
-  { name: 'Hall', of: ROOM, strategy: 'local_wins', privacy: 'full' },
-  { name: 'Crew', of: 'Crew', strategy: 'merge', privacy: 'busy' },
-  { name: MANUAL, of: 'Cleo Marsh', strategy: 'manual', privacy: 'title' },
+  { name: 'Hall', of: ROOM, strategy: 'local_wins', privacy: 'full', runSheet: true },
+  { name: 'Crew', of: 'Crew', strategy: 'merge', privacy: 'busy', runSheet: true },
+  { name: MANUAL, of: 'Cleo Marsh', strategy: 'manual', privacy: 'title', runSheet: true },
 ];
 
 /** `random` is what looks bring twice, late and in which order; whoever plays has another one, so that neither changes the other. */
@@ -47,8 +47,8 @@ export async function monthHouse(random: () => number) {
   const discovery = house.discoveryOf(t.store);
   await discovery.runNow();
   await discovery.stop();
-  for (const { name, of, strategy, privacy } of CALENDARS) {
-    const answer = await house.save(name, { direction: 'bidirectional', strategy, privacy, resourceId: resources.get(of) ?? null });
+  for (const { name, of, strategy, privacy, runSheet = null } of CALENDARS) {
+    const answer = await house.save(name, { direction: 'bidirectional', strategy, privacy, runSheet, resourceId: resources.get(of) ?? null });
     if (answer.outcome !== 'accepted') throw new Error(JSON.stringify(answer));
   }
   const refs = new Map(CALENDARS.map(({ name }) => [name, there.state.calendars.find((one) => one.name === name)?.remoteId ?? '']));

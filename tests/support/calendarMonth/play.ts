@@ -28,7 +28,7 @@ const HOUR_MS = 3_600_000;
 /** The share of what was deleted over there that somebody may fetch out of the bin again at a time. */
 const RESTORED = 0.02;
 const PERSON: DraftContext = { actor: { kind: 'person', id: null, name: 'Front desk' }, source: null, deliveryId: null };
-type Movable = { readonly collection: MovableCollection; readonly row: RowOf<'weddings'> | RowOf<'bookings'> | RowOf<'allocations'> };
+type Movable = { readonly collection: MovableCollection | 'runSheetItems'; readonly row: RowOf<'weddings'> | RowOf<'bookings'> | RowOf<'allocations'> | RowOf<'runSheetItems'> };
 
 export function monthPlay(house: MonthHouse, random: () => number) {
   const { clock, there, looked, refs, resources } = house;
@@ -41,19 +41,21 @@ export function monthPlay(house: MonthHouse, random: () => number) {
   const vendor = (): string => (chance(0.7) ? pick(VENDORS.slice(0, 3)) : pick(VENDORS)) ?? 'Ana Ruiz';
   const by = (): number => (chance(0.5) ? (1 + upTo(3)) * HOUR_MS : (chance(0.5) ? 24 : -24) * HOUR_MS);
 
+  const shifted = (text: string | null, ms: number): string => new Date(Date.parse(text ?? '') + ms).toISOString();
+
   async function rowsOfOurs(): Promise<Movable[]> {
-    const { weddings, bookings, allocations } = await house.rows();
+    const { weddings, bookings, allocations, runSheetItems } = await house.rows();
     const all: Movable[] = [
       ...weddings.map((row) => ({ collection: 'weddings' as const, row })), ...bookings.map((row) => ({ collection: 'bookings' as const, row })), ...allocations.map((row) => ({ collection: 'allocations' as const, row })),
+      ...runSheetItems.filter(({ status }) => status === 'planned').map((row) => ({ collection: 'runSheetItems' as const, row })),
     ];
     return all.sort((a, b) => a.row.title.localeCompare(b.row.title));
   }
   async function update({ collection, row }: Movable, fields: object, cancelled = false): Promise<void> {
-    const type = { weddings: cancelled ? 'wedding.cancelled' : 'wedding.updated', bookings: cancelled ? 'booking.cancelled' : 'booking.updated', allocations: cancelled ? 'allocation.cancelled' : 'allocation.updated' } as const;
+    const type = { weddings: cancelled ? 'wedding.cancelled' : 'wedding.updated', bookings: cancelled ? 'booking.cancelled' : 'booking.updated', allocations: cancelled ? 'allocation.cancelled' : 'allocation.updated', runSheetItems: 'runsheet.item.updated' } as const;
     const draft = draftUpdated(type[collection], collection, collection === 'weddings' ? row.id : (row as RowOf<'bookings'>).weddingId, row as never, fields as never, null, PERSON) as EventDraft | null;
     if (draft) await house.write(draft);
   }
-  const shifted = (text: string | null, ms: number): string => new Date(Date.parse(text ?? '') + ms).toISOString();
 
   async function changeHere(): Promise<void> {
     played.here += 1;
@@ -61,12 +63,16 @@ export function monthPlay(house: MonthHouse, random: () => number) {
     const day = 3 + upTo(25);
     const from = 8 + upTo(8);
     if (all.length < 16 || chance(0.25)) {
-      const kind = upTo(4);
+      const kind = upTo(6);
+      const wedding = pick(all.filter(({ collection }) => collection === 'weddings'));
       if (kind === 0) await house.wedding(`Wedding ${played.here}`, day, from, from + 6, { room: ROOM });
       else if (kind === 1) {
         const { answer } = await house.allocation(resources.get('Crew') ?? '', day, from, from + 2, { title: `Crew ${played.here}`, reason: 'It is played' });
         if (answer.outcome !== 'accepted') throw new Error(JSON.stringify(answer));
-      } else await house.booking(vendor(), day, from, from + 3, { title: `Job ${played.here}`, status: chance(0.8) ? 'definite' : 'hold', place: chance(0.5) ? 'Garden' : null });
+      } else if ((kind === 2 || kind === 3) && wedding) {
+        const owner = chance(0.2) ? 'Crew' : chance(0.8) ? vendor() : null;
+        await house.item(wedding.row.id, `Item ${played.here}`, shifted(wedding.row.startsAt, upTo(6) * HOUR_MS), { owner, place: chance(0.5) ? 'Lawn' : null });
+      } else await house.booking(vendor(), day, from, from + 3, { title: `Job ${played.here}`, weddingId: chance(0.5) ? (wedding?.row.id ?? null) : null, status: chance(0.8) ? 'definite' : 'hold', place: chance(0.5) ? 'Garden' : null });
       say('here: made', kind, played.here);
       return;
     }
@@ -79,11 +85,12 @@ export function monthPlay(house: MonthHouse, random: () => number) {
     else if (kind < 5) {
       const ms = by();
       const startsAt = shifted(row.startsAt, ms);
-      await update(one, { startsAt, endsAt: shifted(row.endsAt, ms), ...(collection === 'weddings' ? { date: startsAt.slice(0, 10) } : {}) });
+      await update(one, { startsAt, endsAt: row.endsAt === null ? null : shifted(row.endsAt, ms), ...(collection === 'weddings' ? { date: startsAt.slice(0, 10) } : {}) });
     } else if (kind < 7) await update(one, { endsAt: shifted(row.startsAt, HOUR_MS * (1 + upTo(4))) });
     else if (kind === 7) await update(one, { title: `${row.title.split(' /')[0] ?? ''} /h${played.here}` });
-    else if (kind === 8) await update(one, { status: 'cancelled' }, true);
-    else if (collection === 'bookings') await update(one, { place: `Place ${played.here}` });
+    else if (kind === 8) await update(one, { status: collection === 'runSheetItems' ? 'skipped' : 'cancelled' }, true);
+    else if (collection === 'runSheetItems' && chance(0.5)) await update(one, { endsAt: null });
+    else if (collection === 'bookings' || collection === 'runSheetItems') await update(one, { place: `Place ${played.here}` });
   }
 
   const nameOf = ({ calendarRef, event }: FakeEntry): string => `${calendarRef} ${event.title}`;

@@ -1,6 +1,7 @@
 import type { Command } from '../../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Alert } from '../../../core/contract/record/attention.ts';
 import type { Calendar, Difference, Push } from '../../../core/contract/record/calendars.ts';
 import type { Connection } from '../../../core/contract/record/connections.ts';
 import type { CalendarEvent } from '../../../core/contract/record/day.ts';
@@ -15,6 +16,8 @@ import { ROOM, TAKEN, theDay, timelineRows, VENDOR } from './timeline.ts';
 export const LINKED = { google: fixtureId(8, 11), icloud: fixtureId(8, 12), dav: fixtureId(8, 13) } as const;
 export const KEPT = { hall: fixtureId(24, 1), diary: fixtureId(24, 2), holidays: fixtureId(24, 3), ana: fixtureId(24, 4), orangery: fixtureId(24, 5), desk: fixtureId(24, 6), gone: fixtureId(24, 7) } as const;
 export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8) } as const;
+/** The alert that Ana Ruiz' calendar could not be written. */
+export const UNWRITTEN = fixtureId(6, 900);
 export const DIFFERS = { title: fixtureId(26, 1), deleted: fixtureId(26, 2), times: fixtureId(26, 3) } as const;
 export const THEIRS = { viewing: fixtureId(18, 21), evening: fixtureId(18, 22), free: fixtureId(18, 23) } as const;
 
@@ -44,8 +47,13 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
     id: fixtureId(22, 3), ...base, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [ROOM.orangery], members: [{ collection: 'allocations', id: TAKEN.hold }, { collection: 'calendarEvents', id: THEIRS.evening }],
     startsAt: t('21:00'), endsAt: t('22:00'), missingMs: 3_600_000, missingUnits: 0, raisedAt: base.updatedAt, state: 'open', settledAt: null, settledBy: null, settledBecause: null,
   };
+  const failed: Alert = {
+    id: UNWRITTEN, ...base, weddingId: null, severity: 'warning', rule: 'push_failed', title: 'Ana Ruiz could not be written', detail: '2 entries are not as they should be.', raisedAt: base.updatedAt,
+    state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: { collection: 'calendars', id: KEPT.ana },
+  };
   return {
     ...rows,
+    alerts: [...full.rows.alerts, failed],
     conflicts: [...rows.conflicts, taken],
     connections: [
       ...full.rows.connections,
@@ -125,7 +133,7 @@ export function playCalendars(initial: Pick<Rows, 'calendars' | 'pushes' | 'diff
   };
   return {
     decide(command: Command): void {
-      if (command.type === 'plan.carry_out') for (const { collection, id } of command.moves) wanted(collection, id);
+      if (command.type === 'plan.carry_out') for (const { collection, id } of command.moves.flatMap((move) => [move, ...(move.follow?.rows ?? [])])) if (collection !== 'runSheetItems') wanted(collection, id);
       if (command.type === 'booking.set_status') wanted(command.collection, command.id);
       if (command.type === 'calendar.save') {
         const { type: _type, commandId: _command, calendarId, basedOnVersion: _version, ...fields } = command;

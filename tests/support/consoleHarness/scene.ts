@@ -1,6 +1,6 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
-import { calendarRows, playCalendars } from './calendars.ts';
+import { calendarRows, KEPT, playCalendars } from './calendars.ts';
 import { clashingRows } from './conflicts.ts';
 import { manyRows, playTaking, timelineRows } from './timeline.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { sceneDeliveries, strayPayment, stuckItems } from './deliveries.ts';
+import { sceneFeeds } from './feeds.ts';
 import { sceneFigures } from './figures.ts';
 import { scenePairing, scenePeople } from './people.ts';
 import { scenePersonalData } from './personalData.ts';
@@ -62,7 +63,8 @@ export interface Harness {
   /** From now on this delivery would change something else than a dry run has shown. */
   changeMeanwhile(deliveryId: string): void;
   raise(severity: 'critical' | 'emergency'): void;
-  answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected'): void;
+  /** `unasked`: a calendar could not be asked, and only a reason goes past it. */
+  answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected' | 'unasked'): void;
   /** The first delivery of a connection arrives. */
   deliver(connectionId: string): void;
   /** From now on no figures are to be had, or again. */
@@ -98,7 +100,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   let settings: Settings = { ...DEFAULT_SETTINGS, theme, wall: { ...DEFAULT_SETTINGS.wall, theme: theme === 'dark' ? 'dark' : 'light' } };
   let listeners: Listeners | null = null;
   let seq = snapshot.seq;
-  let outcome: 'accepted' | 'rebase' | 'rejected' = 'accepted';
+  let outcome: 'accepted' | 'rebase' | 'rejected' | 'unasked' = 'accepted';
   let figuresAway = scene === 'offline';
   const painted: number[] = [];
   const commands: unknown[] = [];
@@ -146,6 +148,11 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     await new Promise((resolve) => setTimeout(resolve, 150));
     const { commandId } = command;
     if (outcome === 'rejected') return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError(command.type === 'plan.carry_out' ? 'conflict.would_clash' : 'command.not_possible', 'already resolved') });
+    if (outcome === 'unasked' && 'reason' in command && command.reason === null) {
+      // As long as somebody needs to see that it takes a while.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return ok<CommandAnswer>({ outcome: 'rejected', commandId, error: codedError('conflict.source_not_asked', 'it did not answer'), unasked: [{ calendarId: KEPT.orangery, lookedAt: iso(start - 2 * 3_600_000), why: 'no_answer' }] });
+    }
     if (outcome === 'rebase') return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     const alert = command.type === 'alert.acknowledge' ? snapshot.rows.alerts.find((row) => row.id === command.alertId) : undefined;
     if (alert) emit({ type: 'alert.acknowledged', collection: 'alerts', weddingId: alert.weddingId, source: null, before: { state: 'open' }, row: { ...alert, version: alert.version + 1, source: null, state: 'acknowledged', acknowledgedAt: iso(Date.now()), acknowledgedBy: 'Front desk' } }, { kind: 'person', id: null, name: 'Front desk' });
@@ -181,6 +188,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const backend: Backend = {
     home,
     personalData: scenePersonalData,
+    feeds: sceneFeeds(start, scene === 'offline' ? 'away' : scene === 'empty' ? 'none' : 'some', home === 'browser'),
     delivered: { ...deliveries.calls, ...sceneFigures(start, () => [...connections.values()], () => figuresAway) },
     systems: sceneSystems({ drop: dropConnection, connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
     people: scenePeople(start, scene === 'quiet' ? 'none' : 'some'),

@@ -8,6 +8,7 @@ import { VENDORS } from '../../../core/vendors/registry.ts';
 import type { SystemsCalls } from '../../../renderer/state/backend/systems.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import { fixtureId } from '../fixtures/record.ts';
+import { KEPT } from './calendars.ts';
 
 const FEED_SECONDS = 900;
 
@@ -47,6 +48,18 @@ export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line', 
 
 const KEEPER: NonNullable<Setup['keeper']> = { deviceId: fixtureId(12, 3), name: 'orangery-tablet', self: false, state: 'here', since: null, fence: 1, keys: ['password'] };
 
+/** One that tells, one that will not be renewed, one that was refused; the main one of a server that is reached. */
+function playedChannels(now: string): NonNullable<Setup['channels']> {
+  const at = (hours: number): string => new Date(Date.parse(now) + hours * 3_600_000).toISOString();
+  return {
+    callable: true,
+    calendars: [
+      { calendarId: KEPT.hall, state: 'open', until: at(140), reason: null, againAt: null },
+      { calendarId: KEPT.diary, state: 'opening', until: null, reason: 'calendar.refused', againAt: at(1) },
+    ],
+  };
+}
+
 /** The real manifests, with a server that believes everything but the {@link PLAYED} words. */
 export function sceneSystems(stage: Stage): SystemsCalls {
   const setups = new Map<string, Setup>();
@@ -60,6 +73,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
         connectionId: row.id, webhookUrl: called ? `${reachable ? 'https://wedsync.harrow.test' : 'http://127.0.0.1:8443'}/api/integrations/webhook/${row.system}/${row.id}` : null, reachable: called ? reachable : null,
         mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? KEEPER : null,
         leave: row.system === 'google-calendar' ? { given: true, until: null, ended: false, refused: null } : null, forwarding: null,
+        ...(row.system === 'google-calendar' ? { channels: playedChannels(stage.now()) } : row.system === 'microsoft-graph' ? { channels: { callable: false, calendars: [] } } : {}),
       }
     );
   };

@@ -3,9 +3,10 @@ import type { Command } from '../../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import type { Allocation, Conflict, Limit, Resource } from '../../../core/contract/record/taking.ts';
-import type { Wedding } from '../../../core/contract/record/day.ts';
+import type { RunSheetItem, Wedding } from '../../../core/contract/record/day.ts';
 import type { Booking } from '../../../core/contract/record/trade.ts';
 import { clashesOf } from '../../../core/domain/conflicts/clashes.ts';
+import { followersOf, movedCall } from '../../../core/domain/conflicts/following.ts';
 import { houseOf, houseQuestion } from '../../../core/domain/conflicts/house.ts';
 import { memberOf, occupancyId } from '../../../core/domain/conflicts/occupancies.ts';
 import { fixtureId } from '../fixtures/record.ts';
@@ -17,8 +18,9 @@ export const VENDOR = { photos: fixtureId(20, 10), band: fixtureId(20, 11), quar
 export const CREW = { registrar: fixtureId(20, 20), manager: fixtureId(20, 21) } as const;
 export const CHAIRS = fixtureId(20, 30);
 export const TAKEN = { okonkwo: fixtureId(21, 1), ashcombe: fixtureId(21, 2), orangery: fixtureId(21, 3), lead: fixtureId(21, 4), hold: fixtureId(21, 10), closed: fixtureId(21, 11), registrar: fixtureId(21, 12), band: fixtureId(21, 13), chairs: fixtureId(21, 14), photos: fixtureId(21, 20), photosAgain: fixtureId(21, 21) } as const;
+export const ITEM = { guests: fixtureId(21, 31), ceremony: fixtureId(21, 32), cake: fixtureId(21, 33), toasts: fixtureId(21, 34) } as const;
 
-type Rows = Pick<Snapshot['rows'], 'weddings' | 'bookings' | 'resources' | 'allocations' | 'limits' | 'conflicts'>;
+type Rows = Pick<Snapshot['rows'], 'weddings' | 'bookings' | 'runSheetItems' | 'resources' | 'allocations' | 'limits' | 'conflicts'>;
 
 /** The day on which everything is: the day after tomorrow, whatever hour it is now. */
 export const theDay = (now: number, zone: string): Temporal.PlainDate => Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate().add({ days: 2 });
@@ -41,7 +43,8 @@ export function timelineRows(full: Snapshot, now: number): Rows {
   const [job] = full.rows.bookings;
   if (!model || !job) throw new Error('the fixture has no wedding and no booking');
   const wedding = (id: string, title: string, room: string, roomId: string, startsAt: string, endsAt: string, status: Wedding['status'] = 'confirmed'): Wedding => ({ ...model, ...base(now), id, title, room, roomId, startsAt, endsAt, status, date: day.toString(), zone });
-  const booking = (id: string, title: string, vendorName: string, vendorId: string, weddingId: string, startsAt: string, endsAt: string, status: Booking['status'] = 'definite'): Booking => ({ ...job, ...base(now), id, title, vendorName, vendorId, weddingId, startsAt, endsAt, status, contactId: null });
+  const booking = (id: string, title: string, vendorName: string, vendorId: string, weddingId: string, startsAt: string, endsAt: string, status: Booking['status'] = 'definite'): Booking => ({ ...job, ...base(now), id, title, vendorName, vendorId, weddingId, startsAt, endsAt, status, contactId: null, callTime: new Date(Date.parse(startsAt) - 45 * 60_000).toISOString() });
+  const item = (id: string, title: string, startsAt: string, endsAt: string, place: string | null, status: RunSheetItem['status'] = 'planned'): RunSheetItem => ({ id, ...base(now), weddingId: TAKEN.orangery, title, startsAt, endsAt, place, owner: null, status });
   const clockChange = nextClockChange(now, zone);
   const rows = {
     resources: [
@@ -68,6 +71,12 @@ export function timelineRows(full: Snapshot, now: number): Rows {
     bookings: [
       booking(TAKEN.photos, 'Photographs for Okonkwo', 'Blythe & Thornbury', VENDOR.photos, TAKEN.okonkwo, t('12:30'), t('18:00')),
       booking(TAKEN.photosAgain, 'Photographs for Papadopoulos', 'Blythe & Thornbury', VENDOR.photos, TAKEN.orangery, t('10:30'), t('12:00'), 'hold'),
+    ],
+    runSheetItems: [
+      item(ITEM.guests, 'Guests arrive', t('11:00'), t('11:30'), 'Gate house'),
+      item(ITEM.ceremony, 'Ceremony', t('11:30'), t('12:15'), 'The Orangery'),
+      item(ITEM.cake, 'Cutting the cake', t('14:00'), t('14:20'), 'The Orangery'),
+      item(ITEM.toasts, 'Toasts', t('14:30'), t('15:00'), null, 'skipped'),
     ],
     allocations: [
       allocation(TAKEN.hold, ROOM.orangery, 'Second hold: Wiśniewski', t('17:30'), t('22:00'), { status: 'hold', rank: 2, holdUntil: t('12:00', 3) }),
@@ -106,7 +115,7 @@ export function manyRows(full: Snapshot, now: number, resources = 200, events = 
     const from = now + (((n * 7_919) % 60) - 20) * 86_400_000 + ((n * 104_729) % 20) * 3_600_000;
     return allocation(fixtureId(21, n + 1), all[(n * 31) % resources]?.id ?? '', `Wedding ${n + 1}`, new Date(from).toISOString(), new Date(from + (2 + (n % 9)) * 3_600_000).toISOString(), { status: (['definite', 'hold', 'lead', 'closed'] as const)[n % 4] ?? 'definite' });
   });
-  return { weddings: [...full.rows.weddings], bookings: [...full.rows.bookings], resources: all, allocations: some, limits: [], conflicts: [] };
+  return { weddings: [...full.rows.weddings], bookings: [...full.rows.bookings], runSheetItems: [...full.rows.runSheetItems], resources: all, allocations: some, limits: [], conflicts: [] };
 }
 
 type Rest<T> = T extends unknown ? Omit<T, 'seq' | 'id' | 'recordedAt' | 'occurredAt' | 'actor' | 'deliveryId'> : never;
@@ -115,15 +124,16 @@ type Emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']) => void;
 /** Plays what the server does with such decisions: carries them out and settles what no longer clashes. */
 export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvents'>, zone: string, emit: Emit) {
   const keyed = <T extends { id: string }>(rows: readonly T[]): Record<string, T> => Object.fromEntries(rows.map((row) => [row.id, row]));
-  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
-  const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated' } as const;
-  const put = (collection: 'weddings' | 'bookings' | 'allocations', id: string, patch: object, by: string): void => {
+  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), runSheetItems: keyed(initial.runSheetItems), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
+  const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated', runSheetItems: 'runsheet.item.updated' } as const;
+  const put = (collection: keyof typeof TYPES, id: string, patch: object, by: string): void => {
     const row = tables[collection][id];
     if (!row) return;
     const next = { ...row, ...patch, version: row.version + 1 };
     Object.assign(tables[collection], { [id]: next });
     emit({ type: TYPES[collection], collection, weddingId: null, source: null, before: {}, row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
   };
+  const called = (id: string, startsAt: string): object => (tables.bookings[id] ? { callTime: movedCall(tables.bookings[id], Date.parse(startsAt)) } : {});
   const settle = (): void => {
     const house = houseOf({ ...tables, calendarEvents: {} }, zone);
     for (const conflict of Object.values(tables.conflicts)) {
@@ -142,8 +152,17 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
     decide(command: Command): boolean {
       if (command.type === 'plan.carry_out') {
         if (command.moves.some(({ collection, id, basedOnVersion }) => tables[collection][id]?.version !== basedOnVersion)) return false;
-        for (const { collection, id, resourceId, startsAt, endsAt } of command.moves) {
-          const where = { weddings: { roomId: resourceId, room: tables.resources[resourceId]?.name }, bookings: { vendorId: resourceId }, allocations: { resourceId } }[collection];
+        const named = command.moves.flatMap(({ follow }) => follow?.rows ?? []);
+        if (named.some(({ collection, id, basedOnVersion }) => tables[collection][id]?.version !== basedOnVersion)) return false;
+        const apart = new Set(command.moves.map(({ id }) => id));
+        const around = { bookings: Object.values(tables.bookings), allocations: Object.values(tables.allocations), runSheetItems: Object.values(tables.runSheetItems), resource: (id: string) => tables.resources[id] };
+        for (const { collection, id, resourceId, startsAt, endsAt, follow } of command.moves) {
+          const wedding = collection === 'weddings' ? tables.weddings[id] : undefined;
+          const could = wedding && follow?.how === 'along' ? followersOf(around, wedding, { startsAt: Date.parse(startsAt), roomId: resourceId }, apart) : [];
+          if (follow?.how === 'along' && could.some(({ row }) => ![...follow.rows.map((one) => one.id), ...follow.stay].includes(row.id))) return false;
+          for (const one of could) if (follow?.rows.some((each) => each.id === one.row.id)) put(one.collection, one.row.id, one.set, 'Front desk');
+          if (follow?.how === 'back') for (const { collection: whose, id: each, basedOnVersion: _version, ...fields } of follow.rows) put(whose, each, fields, 'Front desk');
+          const where = { weddings: { roomId: resourceId, room: tables.resources[resourceId]?.name }, bookings: { vendorId: resourceId, ...called(id, startsAt) }, allocations: { resourceId } }[collection];
           put(collection, id, { startsAt, endsAt, ...where }, 'Front desk');
         }
         settle();

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { DIFFERS, KEPT, LINKED, PUSHED, THEIRS } from '../../support/consoleHarness/calendars.ts';
-import { axe, fitsSideways, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
+import { DIFFERS, KEPT, LINKED, PUSHED, THEIRS, UNWRITTEN } from '../../support/consoleHarness/calendars.ts';
+import { axe, fitsSideways, hash, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
 import type { Scene } from '../../support/consoleHarness/scene.ts';
 import { ROOM, TAKEN, theDay } from '../../support/consoleHarness/timeline.ts';
 
@@ -112,6 +112,34 @@ describe('at its connection', () => {
     await page.getByRole('button', { name: 'Try all' }).click();
     await expect.poll(async () => (await commands()).length).toBeGreaterThan(3);
     await expect.poll(() => page.locator('.calendar-failed').count()).toBe(0);
+  });
+});
+
+describe('how soon its changes are known', () => {
+  it('says of each calendar that it tells at once and until when, why not, and nothing of what is not listened to', async () => {
+    await open(at(LINKED.google));
+    await expect.poll(() => words(calendar('Great Hall').first())).toMatch(/Changes over there arrive at once\. That holds until .+ and is renewed before\./);
+    expect(await words(calendar('House diary'))).toMatch(/found every 5 minutes\. It does not tell of them at once\. The calendar system refused to be asked\. Asked again at/);
+    expect(await words(calendar('Holidays'))).not.toContain('Changes over there');
+    await open(at(LINKED.icloud));
+    await expect.poll(() => words(calendar('Orangery lettings'))).toContain('Into WedSync');
+    expect(await words(page.locator('.calendars'))).not.toContain('Changes over there');
+  });
+});
+
+describe('an alert about a calendar', () => {
+  it('leads to that calendar, marked and under the keyboard, where it is acknowledged', async () => {
+    await open(`#/alert/${UNWRITTEN}`);
+    await page.getByRole('link', { name: 'Open the calendar' }).press('Enter');
+    await expect.poll(hash).toBe(`${at(LINKED.icloud)}/calendar/${KEPT.ana}`);
+    const row = page.locator('.calendar-row[data-led-to]');
+    await expect.poll(() => words(row)).toContain('2 entries could not be written');
+    await expect.poll(() => row.evaluate((found) => document.activeElement === found)).toBe(true);
+    await expect.poll(() => row.evaluate((found) => found.getBoundingClientRect().top >= 0 && found.getBoundingClientRect().top < innerHeight)).toBe(true);
+    expect(await axe()).toEqual([]);
+    await row.getByRole('button', { name: /^Acknowledge: .*could not be written/ }).click();
+    await expect.poll(commands).toMatchObject([{ type: 'alert.acknowledge', alertId: UNWRITTEN }]);
+    await expect.poll(() => row.getByRole('button', { name: /^Acknowledge/ }).count()).toBe(0);
   });
 });
 

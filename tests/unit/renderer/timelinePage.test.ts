@@ -171,9 +171,12 @@ describe('by mouse', () => {
     await page.mouse.down();
     await page.keyboard.down('Alt');
     await page.mouse.move(to.x, to.y, { steps: 6 });
-    await expect.poll(() => page.locator('.tl-ghost').count()).toBe(2);
+    await expect.poll(() => page.locator('.tl-ghost:not([data-follows])').count()).toBe(2);
+    await expect.poll(() => page.locator('.tl-ghost[data-follows]').count(), { message: 'the photographer goes along' }).toBe(1);
     await page.mouse.up();
     await page.keyboard.up('Alt');
+    // At that hour the photographer is at another wedding.
+    await page.getByRole('checkbox', { name: '1 booking' }).uncheck();
     await page.getByRole('button', { name: 'Carry out all of it' }).click();
     await expect.poll(() => words(TAKEN.lead)).toContain('The Orangery');
     await expect.poll(() => words(TAKEN.orangery)).toContain('Chapel of St Ælfheah');

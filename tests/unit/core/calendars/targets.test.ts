@@ -4,7 +4,11 @@ import type { Calendar } from '../../../../core/contract/record/calendars.ts';
 import { entryOf, stoodOf, tellingOf, type EntryWords } from '../../../../core/domain/calendars/entry.ts';
 import { retryAt, MOST_ATTEMPTS } from '../../../../core/domain/calendars/retrying.ts';
 import { IDLE_FILLING, refills, targetsOf, wishFor } from '../../../../core/domain/calendars/targets.ts';
+import { takenOver } from '../../../../core/domain/calendars/back.ts';
+import { queuedFor } from '../../../../core/domain/calendars/queueing.ts';
+import { ITEM_MS, ownersOf, type OwnedItem } from '../../../../core/domain/calendars/subjects.ts';
 import type { MovableRow } from '../../../../core/domain/conflicts/occupancies.ts';
+import type { RunSheetItem } from '../../../../core/contract/record/day.ts';
 import { booking, testId, wedding } from '../../../support/builders.ts';
 
 const NOW = Date.parse('2026-11-01T00:00:00.000Z');
@@ -16,8 +20,80 @@ const calendar = (fields: Partial<Calendar> = {}): Calendar => ({
 });
 const inHall = (fields: Parameters<typeof wedding>[0] = {}): MovableRow => ({ collection: 'weddings', row: wedding({ roomId: HALL, ...fields }) });
 const ofAna = (fields: Parameters<typeof booking>[0] = {}): MovableRow => ({ collection: 'bookings', row: booking({ vendorId: ANA, startsAt: '2026-11-20T10:00:00.000Z', endsAt: '2026-11-20T18:00:00.000Z', ...fields }) });
-const words: EntryWords = { busy: 'Taken', wedding: 'W {{title}}', trade: 'T {{trade}}', callTime: 'C {{time}}', place: 'P {{name}}', contact: 'N {{name}}', trades: { photography: 'Photo', film: '', catering: '', florist: 'Flowers', music: '', planning: '', venue: '', cake: '', hair_makeup: '', transport: '', celebrant: '', hire: '', other: '' } };
+const words: EntryWords = { busy: 'Taken', wedding: 'W {{title}}', trade: 'T {{trade}}', callTime: 'C {{time}}', place: 'P {{name}}', contact: 'N {{name}}', owner: 'O {{name}}', trades: { photography: 'Photo', film: '', catering: '', florist: 'Flowers', music: '', planning: '', venue: '', cake: '', hair_makeup: '', transport: '', celebrant: '', hire: '', other: '' } };
 const around = { wedding: { title: 'Amara & Tom', zone: 'Europe/London' }, resource: { name: 'Hall' }, contact: { name: 'Fern', email: 'fern@example.org' }, zone: 'Europe/Vienna' };
+
+const START = '2026-11-20T19:00:00.000Z';
+const item = (fields: Partial<RunSheetItem> = {}, of: Parameters<typeof wedding>[0] = {}, ownerIds: readonly string[] = []): OwnedItem & { readonly row: RunSheetItem } => {
+  const its = wedding({ roomId: HALL, ...of });
+  return { collection: 'runSheetItems', row: { id: testId(), version: 1, seq: 1, updatedAt: START, source: null, weddingId: its.id, title: 'First dance', startsAt: START, endsAt: null, place: 'Barn', owner: 'Band', status: 'planned', ...fields }, wedding: its, ownerIds };
+};
+const ITEMS = { runSheet: true };
+const SYSTEM = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
+
+describe('which item of a run sheet stands in which calendar', () => {
+  it.each([
+    ['of the room of its wedding', item(), ITEMS, 'present'],
+    ['without the choice', item(), {}, 'absent'],
+    ['of a calendar that was there before there was a choice', item(), { runSheet: null }, 'absent'],
+    ['of another room', item({}, { roomId: testId() }), ITEMS, 'absent'],
+    ['of the house', item({}, { roomId: null }), { ...ITEMS, everyWedding: true, resourceId: null }, 'present'],
+    ['of whoever is in charge of it', item({}, { roomId: null }, [ANA]), { ...ITEMS, resourceId: ANA }, 'present'],
+    ['of somebody else', item({}, {}, [ANA]), { ...ITEMS, resourceId: testId() }, 'absent'],
+    ['of an enquiry', item({}, { status: 'enquiry' }, [ANA]), { ...ITEMS, resourceId: ANA }, 'absent'],
+    ['of a wedding that was called off', item({}, { status: 'cancelled' }), ITEMS, 'absent'],
+    ['that is done', item({ status: 'done' }), ITEMS, 'over'],
+    ['that was skipped', item({ status: 'skipped' }), ITEMS, 'over'],
+    ['that is under way', item({ status: 'running' }), ITEMS, 'present'],
+    ['whose quarter of an hour is over', item({ startsAt: new Date(NOW - ITEM_MS).toISOString() }), ITEMS, 'over'],
+    ['whose quarter of an hour is not over', item({ startsAt: new Date(NOW - ITEM_MS + 1).toISOString() }), ITEMS, 'present'],
+  ])('%s', (_what, row, fields, wish) => expect(wishFor(row, calendar(fields), NOW)).toBe(wish));
+
+  it('an owner is named as facts name vendors, whatever the spaces and capitals', () => {
+    const owners = new Map([[ANA, ['ana ruiz', 'studio ruiz']], [HALL, ['band']]]);
+    expect(ownersOf('  Studio   RUIZ ', owners)).toEqual([ANA]);
+    expect([ownersOf(null, owners), ownersOf('', owners), ownersOf('Ana', owners)]).toEqual([[], [], []]);
+  });
+});
+
+describe('what an item of a run sheet says', () => {
+  const told = (row: OwnedItem, fields: Partial<Calendar> = {}, covered = false) => entryOf(row, { pushId: testId(), calendar: calendar(fields), around: { ...around, resource: null, covered }, words, sequence: 0, changedAt: NOW });
+
+  it('what, when, of whom and where, a quarter of an hour long where it says no end, and as sure as its wedding', () => {
+    expect(told(item())).toMatchObject({ title: 'First dance', location: 'Barn', description: 'W Amara & Tom\nO Band\nP Barn', status: 'confirmed', busy: true, when: { startsAt: Date.parse(START), endsAt: Date.parse(START) + ITEM_MS, zone: 'Europe/London' } });
+    expect(told(item({ endsAt: START }))).toMatchObject({ when: { endsAt: Date.parse(START) + ITEM_MS } });
+    expect(told(item({}, { status: 'hold' }))).toMatchObject({ status: 'tentative' });
+    expect(told(item({}, { status: 'cancelled' }))).toBeNull();
+    expect(told(item(), {}, true)).toMatchObject({ busy: false });
+    expect(told(item())).not.toHaveProperty('attendees');
+    expect(told(item(), { invite: true })).toMatchObject({ attendees: [{ email: 'fern@example.org' }] });
+  });
+
+  it('is told anew when its wedding says otherwise, to those who see it', () => {
+    const was = item();
+    const queued = (is: OwnedItem, privacy: Calendar['privacy']) => {
+      const one = calendar({ ...ITEMS, privacy });
+      const push = { id: testId(), version: 1, seq: 1, updatedAt: START, source: null, weddingId: was.row.weddingId, calendarId: one.id, subject: { collection: 'runSheetItems', id: was.row.id }, wish: 'present', state: 'written', wantedVersion: 1, writtenVersion: 1, attempts: 0, reason: null, nextAttemptAt: null, writtenAt: START } as const;
+      return queuedFor({ calendar: one, subject: is, before: was, standing: { push, remoteId: 'x', base: stoodOf(was, privacy) }, anew: false, now: NOW, newId: testId, context: SYSTEM })?.type ?? null;
+    };
+    const renamed: OwnedItem = { ...was, wedding: was.wedding && { ...was.wedding, title: 'Amara & Thomas' } };
+    expect([queued(renamed, 'full'), queued(renamed, 'title'), queued(renamed, 'busy')]).toEqual(['push.queued', null, null]);
+    const held: OwnedItem = { ...was, wedding: was.wedding && { ...was.wedding, status: 'hold' } };
+    expect([queued(held, 'full'), queued(held, 'title')]).toEqual(['push.queued', 'push.queued']);
+    expect(queued({ ...was, row: { ...was.row, status: 'done' } }, 'full')).toBeNull();
+  });
+
+  it('taken over it keeps saying no end as long as nobody gives it a length', () => {
+    const at = (minutes: number) => new Date(Date.parse(START) + minutes * 60_000).toISOString();
+    const over = (fields: Parameters<typeof takenOver>[1]) => takenOver(item(), fields, SYSTEM)?.row ?? null;
+    expect(over({ startsAt: at(30), endsAt: at(45) })).toMatchObject({ startsAt: at(30), endsAt: null });
+    expect(over({ endsAt: at(60) })).toMatchObject({ startsAt: START, endsAt: at(60) });
+    expect(over({ startsAt: at(-5) })).toMatchObject({ startsAt: at(-5), endsAt: at(15) });
+    expect(over({ title: 'Dance' })).toMatchObject({ title: 'Dance', startsAt: START, endsAt: null });
+    expect(over({ status: 'cancelled' })).toMatchObject({ status: 'skipped' });
+    expect(over({ status: 'confirmed' })).toBeNull();
+  });
+});
 
 describe('which row stands in which calendar', () => {
   it.each([

@@ -19,6 +19,11 @@ describe('deep links', () => {
     { view: 'messages', channel: 'email', weddingId: b },
     { view: 'integrations', connectionId: null },
     { view: 'integrations', connectionId: a },
+    { view: 'integrations', connectionId: a, calendarId: b },
+    { view: 'feeds', about: null },
+    { view: 'feeds', about: { kind: 'house' } },
+    { view: 'feeds', about: { kind: 'resource', id: a } },
+    { view: 'feeds', about: { kind: 'wedding', id: b } },
     { view: 'connect', system: null },
     { view: 'connect', system: 'studio-ninja' },
     { view: 'import', connectionId: a },
@@ -29,7 +34,7 @@ describe('deep links', () => {
   ])('%j goes there and back', (place) => {
     expect(parseDeepLink(formatDeepLink(place))).toEqual({ ok: true, value: place });
   });
-  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'wedsync://messages/fax', 'wedsync://messages/wedding', 'wedsync://messages/wedding/1', `wedsync://messages/${a}`, `wedsync://messages/sms/email`, `wedsync://messages/wedding/${a}/sms`, 'wedsync://connect/-x', `wedsync://connect/stripe/${a}`, 'wedsync://import', 'wedsync://import/1', 'wedsync://deliveries/state', 'wedsync://deliveries/state/gone', 'wedsync://deliveries/state/dead-dead-', 'wedsync://deliveries/last/year', 'wedsync://deliveries/text/6', 'wedsync://deliveries/text/0061', 'wedsync://deliveries/from/20261341t000000z', 'wedsync://deliveries/last/day/system/stripe', 'wedsync://deliveries/constructor/x', 'javascript:wedsync://day'])('refuses %j', (text) => {
+  it.each(['', 'wedsync:', 'wedsync://', 'WEDSYNC://day', 'wedsync://day?x=1', 'wedsync://day#x', 'wedsync://wedding/../settings', `wedsync://wedding/${a}/alert`, `wedsync://wedding/${a}/alert/${b}/x`, `wedsync://wedding/${a}/payment/${b}`, 'wedsync://wedding/1', 'https://wedsync/day', 'wedsync://day\n', ` wedsync://day`, 'wedsync://day/%2e%2e', `wedsync://settings/${a}`, 'wedsync://messages/fax', 'wedsync://messages/wedding', 'wedsync://messages/wedding/1', `wedsync://messages/${a}`, `wedsync://messages/sms/email`, `wedsync://messages/wedding/${a}/sms`, 'wedsync://connect/-x', `wedsync://connect/stripe/${a}`, 'wedsync://import', 'wedsync://import/1', `wedsync://integrations/${a}/calendar`, `wedsync://integrations/${a}/calendar/1`, `wedsync://integrations/${a}/entry/${b}`, 'wedsync://feeds/room', 'wedsync://feeds/wedding', 'wedsync://feeds/wedding/1', `wedsync://feeds/house/${a}`, `wedsync://feeds/resource/${a}/${b}`, 'wedsync://deliveries/state', 'wedsync://deliveries/state/gone', 'wedsync://deliveries/state/dead-dead-', 'wedsync://deliveries/last/year', 'wedsync://deliveries/text/6', 'wedsync://deliveries/text/0061', 'wedsync://deliveries/from/20261341t000000z', 'wedsync://deliveries/last/day/system/stripe', 'wedsync://deliveries/constructor/x', 'javascript:wedsync://day'])('refuses %j', (text) => {
     expect(parseDeepLink(text).ok).toBe(false);
   });
   it('never throws and never invents a place', () => {

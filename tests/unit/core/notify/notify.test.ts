@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../../core/contract/settings.ts';
 import { decideNotification, STALE_AFTER_MS, type NotifyContext } from '../../../../core/domain/notify/notify.ts';
-import { alert, alertRaised, AT, keyed, state, wedding } from '../../../support/builders.ts';
+import { alert, alertRaised, AT, keyed, state, testId, wedding } from '../../../support/builders.ts';
 
 const today = wedding();
 const context = (fields: Partial<NotifyContext> = {}): NotifyContext => ({ state: state({ weddings: keyed(today) }), settings: DEFAULT_SETTINGS.notifications, now: Date.parse(AT), looking: null, ...fields });
@@ -24,6 +24,24 @@ describe('which facts become a native notification', () => {
   it('a grave alert is told even late and even to somebody looking at that wedding', () => {
     const late = context({ now: Date.parse(AT) + STALE_AFTER_MS * 10, looking: { view: 'day', weddingId: today.id, alertId: null } });
     expect(decideNotification(raised({ severity: 'emergency' }), late).decision).toBe('notify');
+  });
+  it.each([
+    ['conflicts', (id: string) => ({ view: 'conflicts', conflictId: id }), { view: 'conflicts' as const, conflictId: 'id' }],
+    ['calendars', (id: string, connectionId: string) => ({ view: 'integrations', connectionId, calendarId: id }), { view: 'integrations' as const, connectionId: 'connection' }],
+    ['connections', (id: string) => ({ view: 'integrations', connectionId: id }), { view: 'integrations' as const, connectionId: 'id' }],
+  ])('one about something of %s leads there, and is not told to somebody who looks at it unless it is grave', (collection, place, looking) => {
+    const [id, connectionId] = [testId(), testId()];
+    const row = { id, connectionId };
+    const held = state({ weddings: keyed(today), [collection]: { [id]: row } });
+    const about = { rule: 'double_booking' as const, subject: { collection, id } };
+    expect(decideNotification(raised(about), context({ state: held }))).toMatchObject({ decision: 'notify', place: place(id, connectionId) });
+    // What is not there any more is told of at its wedding.
+    expect(decideNotification(raised(about), context())).toMatchObject({ place: { view: 'day', weddingId: today.id } });
+    const there = looking.view === 'conflicts' ? { ...looking, conflictId: id } : { ...looking, connectionId: looking.connectionId === 'id' ? id : connectionId };
+    expect(decideNotification(raised({ ...about, severity: 'warning' }), context({ state: held, looking: there }))).toEqual({ decision: 'suppress', why: 'window_focused' });
+    const elsewhere = looking.view === 'conflicts' ? { ...looking, conflictId: null } : { ...looking, connectionId: null };
+    expect(decideNotification(raised({ ...about, severity: 'warning' }), context({ state: held, looking: elsewhere })).decision).toBe('notify');
+    expect(decideNotification(raised(about), context({ state: held, looking: there })).decision).toBe('notify');
   });
   it('an alert acknowledged a moment later on another desktop stays quiet', () => {
     const event = raised();

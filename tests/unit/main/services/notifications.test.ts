@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Place } from '../../../../core/contract/deepLink.ts';
 import type { Banner } from '../../../../core/contract/ipc.ts';
 import type { Alert } from '../../../../core/contract/record/attention.ts';
+import type { Conflict } from '../../../../core/contract/record/taking.ts';
 import { DEFAULT_SETTINGS } from '../../../../core/contract/settings.ts';
 import { createNotifications } from '../../../../main/services/notifications.ts';
 import { STORM_LIMIT, STORM_WINDOW_MS } from '../../../../main/services/storm.ts';
 import type { ToastContent, ToastEvents } from '../../../../main/services/toast.ts';
-import { alert, alertRaised, keyed, state, wedding } from '../../../support/builders.ts';
+import { alert, alertRaised, AT, keyed, state, testId, wedding } from '../../../support/builders.ts';
 import { handClock, keptLog, settle } from '../support/fakes.ts';
 
+const conflict = (): Conflict => ({
+  id: testId(), version: 1, seq: 1, updatedAt: AT, source: null, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [], members: [], startsAt: AT, endsAt: AT, missingMs: 60_000, missingUnits: 0, raisedAt: AT, state: 'open', settledAt: null, settledBy: null, settledBecause: null,
+});
 const day = wedding({ title: 'Amara & Tom' });
 const other = wedding({ title: 'Lee & Sam' });
 
@@ -19,6 +23,7 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
   const banners: Omit<Banner, 'id' | 'at'>[] = [];
   const opened: Place[] = [];
   const dismissed: string[] = [];
+  const seen: string[] = [];
   let settings = { ...DEFAULT_SETTINGS.notifications };
   const notifications = createNotifications({
     toasts: {
@@ -37,12 +42,13 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
     looking: () => null,
     banner: (banner) => banners.push(banner),
     open: (place) => opened.push(place),
+    seen: (alertId) => seen.push(alertId),
   });
-  const raise = (fields: Partial<Alert> = {}) => {
+  const raise = (fields: Partial<Alert> = {}, tables: Parameters<typeof state>[0] = {}) => {
     const row = alert({ weddingId: day.id, ...fields });
-    return notifications.consider(alertRaised(row, { recordedAt: new Date(clock.now()).toISOString() }), state({ weddings: keyed(day, other), alerts: keyed(row) }));
+    return notifications.consider(alertRaised(row, { recordedAt: new Date(clock.now()).toISOString() }), state({ weddings: keyed(day, other), alerts: keyed(row), ...tables }));
   };
-  return { clock, log, toasts, banners, opened, dismissed, notifications, raise, set: (next: Partial<typeof settings>) => (settings = { ...settings, ...next }) };
+  return { clock, log, toasts, banners, opened, dismissed, seen, notifications, raise, set: (next: Partial<typeof settings>) => (settings = { ...settings, ...next }) };
 }
 
 describe('notifications', () => {
@@ -119,6 +125,34 @@ describe('notifications', () => {
     await settle();
     toasts.at(-1)?.events.clicked();
     expect(opened).toEqual([{ view: 'day', weddingId: null, alertId: null }]);
+  });
+
+  it('offers to show what a double booking is about and to say that it was seen, and does what was pressed', async () => {
+    const { raise, toasts, opened, seen, log } = make();
+    const about = conflict();
+    await raise({ rule: 'double_booking', severity: 'critical', subject: { collection: 'conflicts', id: about.id } }, { conflicts: keyed(about) });
+    const [toast] = toasts;
+    expect(toast?.content).toMatchObject({ sticky: true, actions: [{ act: 'show', label: 'Show' }, { act: 'seen', label: 'Seen' }] });
+    toast?.events.acted('show');
+    toast?.events.clicked();
+    expect(opened).toEqual([{ view: 'conflicts', conflictId: about.id }, { view: 'conflicts', conflictId: about.id }]);
+    expect(seen).toEqual([]);
+    toast?.events.acted('seen');
+    expect(seen).toEqual([toast?.content.key]);
+    expect(opened).toHaveLength(2);
+    expect(log.lines.at(-1)).toMatchObject({ message: 'notification seen', fields: { alertId: toast?.content.key } });
+  });
+
+  it('leads a summary of double bookings to their queue', async () => {
+    const { raise, toasts, clock, opened } = make();
+    for (let n = 0; n < STORM_LIMIT; n += 1) await raise();
+    const both = [conflict(), conflict()];
+    for (const one of both) await raise({ rule: 'double_booking', weddingId: null, subject: { collection: 'conflicts', id: one.id } }, { conflicts: keyed(...both) });
+    clock.advance(STORM_WINDOW_MS);
+    await settle();
+    expect(toasts.at(-1)?.content.actions).toBeUndefined();
+    toasts.at(-1)?.events.clicked();
+    expect(opened).toEqual([{ view: 'conflicts', conflictId: null }]);
   });
 
   it('tests the system whatever the settings say', async () => {

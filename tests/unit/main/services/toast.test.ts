@@ -18,7 +18,7 @@ function make(show: (events: ToastEvents) => void, supported = true) {
     dismiss: () => undefined,
     dismissAll: () => undefined,
   };
-  const outcome = showToast(toasts, clock.timers, content, { clicked: () => clicks.push('click'), failed: (message) => messages.push(message) });
+  const outcome = showToast(toasts, clock.timers, content, { clicked: () => clicks.push('click'), acted: (act) => clicks.push(act), failed: (message) => messages.push(message) });
   return { clock, clicks, messages, outcome, events: () => events };
 }
 
