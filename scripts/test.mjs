@@ -14,7 +14,7 @@ import { interrupted, playwrightCounts, vitestCounts } from './test/counts.mjs';
  */
 
 const results = path.join(root, 'test-results');
-const STEP_LIMIT_MS = 20 * 60_000;
+const STEP_LIMIT_MS = 40 * 60_000;
 
 /** Runs a program in the open, or with its words held back; its code, or -1 when it could not start or took too long. */
 function show(command, args, env = {}, hear = null) {

@@ -40,7 +40,7 @@ export interface SeveralOptions {
   page(calendar: Looked, at: Place, access: ConnectionAccess, ports: CallPorts): Promise<Result<PlacePage, RereadError>>;
 }
 
-/** In one page of the look: so many calls, for so long, until there is something to keep. */
+/** In one page of the look, where each calendar has one turn: so many calls, for so long, until there is something to keep. */
 const MOST_CALLS = 8;
 const LONGEST_MS = 30_000;
 const ENOUGH = 200;
@@ -62,7 +62,7 @@ const Held = z.object({
   todo: z.array(z.string()),
   /** When that was left, in UTC milliseconds. */
   leftAt: z.number(),
-  /** One of them has been read in this look; these could not be. */
+  /** One of them has been read to its end in this look; these could not be. */
   answered: z.boolean(),
   unread: z.array(z.object({ calendarRef: z.string(), code: z.enum(CODES) })),
   places: z.array(z.object({ ref: z.string(), oursOnly: z.boolean(), at: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) })),
@@ -70,6 +70,13 @@ const Held = z.object({
 type Held = z.infer<typeof Held>;
 
 const NOTHING: Held = { first: null, main: null, todo: [], leftAt: 0, answered: false, unread: [], places: [] };
+
+const SAME_PAGE: RereadError = {
+  code: 'normalise.reread_failed',
+  message: 'The list goes on with the page that it has just given.',
+  retryable: true,
+  retryAfterMs: null,
+};
 
 /** The calendar's own trouble, and none of the account: the others are read all the same. */
 const isItsOwn = ({ code, status = 0 }: RereadError): boolean =>
@@ -115,11 +122,13 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
     const unread = goesOn ? [...held.unread] : [];
     if (!goesOn) todo = [...new Set([...todo, ...wanted.keys()])];
     const items: Brought[] = [];
+    const turns = new Set<string>();
     let failure: RereadError | null = null;
     for (let calls = 0; calls < MOST_CALLS && items.length < ENOUGH && ports.clock.now() - begun < LONGEST_MS; calls += 1) {
       const [ref, ...rest] = todo;
       const calendar = ref === undefined ? undefined : wanted.get(ref);
-      if (ref === undefined || calendar === undefined) break;
+      if (ref === undefined || calendar === undefined || turns.has(ref)) break;
+      turns.add(ref);
       const at = placeOf(ref, calendar);
       const read = await page(calendar, at, access, ports);
       if (!read.ok) {
@@ -133,22 +142,30 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
         todo = rest;
         continue;
       }
-      answered = true;
-      items.push(...read.value.items);
-      places.set(ref, { ref, oursOnly: calendar.oursOnly, at: { ...read.value.at } });
-      // One that goes on from where it was would do so for ever; it has its turn again with the next look.
-      const further = read.value.more && JSON.stringify(read.value.at) !== JSON.stringify(at);
-      todo = further ? [...rest, ref] : rest;
+      const { items: brought, at: next, more } = read.value;
+      if (more && JSON.stringify(next) === JSON.stringify(at)) {
+        // From the same place the same page would come, for ever; it is tried again with the next look.
+        failure ??= SAME_PAGE;
+        unread.push({ calendarRef: ref, code: SAME_PAGE.code });
+        todo = rest;
+        continue;
+      }
+      answered ||= !more;
+      items.push(...brought);
+      places.set(ref, { ref, oursOnly: calendar.oursOnly, at: { ...next } });
+      todo = more ? [...rest, ref] : rest;
+      // Its place was forgotten over there, and nothing has been read yet.
+      if (Object.keys(next).length === 0) turns.delete(ref);
     }
     if (todo.length === 0 && !answered && failure !== null) return err(failure);
 
     const inUse = [...places.values()].filter(({ ref }) => wanted.has(ref));
     const left = [...places.values()].filter(({ ref }) => !wanted.has(ref)).slice(-MOST_LEFT);
-    const more = todo.length > 0;
+    const goingOn = todo.length > 0;
     const after: Held = {
-      first, main: isMain ? own : held.main, todo, leftAt: more ? ports.clock.now() : 0, answered: answered && more, unread: more ? unread : [],
+      first, main: isMain ? own : held.main, todo, leftAt: goingOn ? ports.clock.now() : 0, answered: answered && goingOn, unread: goingOn ? unread : [],
       places: [...left, ...inUse],
     };
-    return ok({ items, cursor: JSON.stringify(after), more, ...(more || unread.length === 0 ? {} : { unread }) });
+    return ok({ items, cursor: JSON.stringify(after), more: goingOn, ...(goingOn || unread.length === 0 ? {} : { unread }) });
   };
 }

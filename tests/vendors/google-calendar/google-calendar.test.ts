@@ -47,7 +47,7 @@ describe('looking', () => {
     const asked: URLSearchParams[] = [];
     const http = { send: (request: HttpRequest) => (asked.push(new URL(request.url).searchParams), Promise.resolve(respond(request))) };
     let cursor: string | null = null;
-    for (let i = 0; i < 2; i += 1) {
+    for (let i = 0; i < 3; i += 1) {
       // Time goes on while pages are read.
       let now = nowMs + i * 60_000;
       const read = await poll.read(cursor, access, { http, clock: { now: () => (now += 1_000) - 1_000 } });
@@ -60,9 +60,12 @@ describe('looking', () => {
   });
 
   it('starts again when the token is forgotten, and not for ever', async () => {
-    const read = await poll.read(cursorAt('team@orchard.example', { sync: 'sync-old' }), access, { http: { send: (request) => Promise.resolve(respond(request)) }, clock: clockAt(nowMs) });
-    expect(read).toMatchObject({ ok: true, value: { more: false } });
-    expect(read.ok && [read.value.items.length, placeIn(read.value.cursor, 'team@orchard.example')]).toEqual([EVENTS.length, { sync: 'sync-1' }]);
+    const ports = { http: { send: (request: HttpRequest) => Promise.resolve(respond(request)) }, clock: clockAt(nowMs) };
+    const read = await poll.read(cursorAt('team@orchard.example', { sync: 'sync-old' }), access, ports);
+    const rest = await poll.read(read.ok ? read.value.cursor : null, access, ports);
+    expect([read, rest]).toMatchObject([{ ok: true, value: { more: true } }, { ok: true, value: { more: false } }]);
+    if (!read.ok || !rest.ok) throw new Error('not read');
+    expect([read.value.items.length + rest.value.items.length, placeIn(rest.value.cursor, 'team@orchard.example')]).toEqual([EVENTS.length, { sync: 'sync-1' }]);
     expect(await poll.read(null, access, { http: always({ status: 410, headers: {}, body: '{}' }), clock: clockAt(nowMs) })).toMatchObject({ ok: false, error: { retryable: false } });
   });
 
