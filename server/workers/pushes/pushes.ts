@@ -104,9 +104,12 @@ export function startPushes(options: PushesOptions): PushWorker {
   return {
     wake,
     async idle() {
-      for (let before = -1; before !== began || running.size > 0; ) {
-        before = began;
+      // Only a look that found nothing while nothing was being written has seen the end: what ends calls for another look.
+      for (;;) {
+        const before = began;
+        const quiet = running.size === 0;
         await rounds.turn();
+        if (quiet && began === before) return;
         await Promise.all(running.values());
       }
     },
