@@ -5,7 +5,10 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Http, HttpRequest, HttpResponse, Log } from '../core/ports/ports.ts';
 import { isPublicAddress } from './addresses.ts';
 import { decodeBody } from './decode.ts';
+import { createKept, type KeptLimits, type KeptOptions } from './kept.ts';
 
+/** They change nothing over there: asked twice they are answered twice. */
+const READS: readonly HttpRequest['method'][] = ['GET', 'PROPFIND', 'REPORT'];
 /** Largest answer taken, in bytes. */
 const MAX_ANSWER = 5 * 1024 * 1024;
 
@@ -34,14 +37,18 @@ export interface EgressOptions {
   readonly log: Log;
   /** How names become addresses; the system's way by default. */
   readonly resolve?: Resolve;
+  /** Of connections that are kept; see `kept.ts`. */
+  readonly kept?: KeptLimits;
 }
 
 /**
  * Calls to vendors. Only https to the public internet: the addresses of a name are checked at the moment of
  * connecting, and the connection goes to the checked address, so that a name that changes its mind in between gains
- * nothing. Redirects are not followed; whoever asks for it is told where one leads. Rejects with {@link EgressError}.
+ * nothing. Redirects are not followed; whoever asks for it is told where one leads. A connection is kept only for calls that say for whom,
+ * and then goes on to the address that was checked. A call that writes is sent once. Rejects with {@link EgressError}.
  */
-export function createEgressHttp({ allow, log, resolve = systemResolve }: EgressOptions): Http {
+export function createEgressHttp({ allow, log, resolve = systemResolve, kept = {} }: EgressOptions): Http {
+  const agents = createKept(kept);
   const allowed = new Set(allow.map((entry) => entry.toLowerCase()));
 
   const checkedLookup: LookupFunction = (hostname, options, callback) => {
@@ -74,16 +81,23 @@ export function createEgressHttp({ allow, log, resolve = systemResolve }: Egress
 
   function exchange(url: URL, excepted: boolean, request: HttpRequest): Promise<HttpResponse> {
     return new Promise((settle, reject) => {
+      const { keptFor } = request;
+      const begun = performance.now();
+      let answered = false;
+      let again = false;
       const fail = (error: unknown) => reject(error instanceof EgressError ? error : new EgressError('network', error instanceof Error ? error.message : String(error)));
+      const agent = url.protocol === 'https:' ? agents.https : agents.http;
+      const options: http.RequestOptions & Partial<KeptOptions> = {
+        method: request.method,
+        headers: { ...request.headers, 'accept-encoding': 'identity', ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }) },
+        ...(excepted ? {} : { lookup: checkedLookup }),
+        ...(keptFor === undefined ? { agent: false } : { agent, keptFor }),
+      };
       const outgoing = (url.protocol === 'https:' ? https : http).request(
         url,
-        {
-          method: request.method,
-          headers: { ...request.headers, 'accept-encoding': 'identity', ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }) },
-          ...(excepted ? {} : { lookup: checkedLookup }),
-          agent: false,
-        },
+        options,
         (incoming) => {
+          answered = true;
           const status = incoming.statusCode ?? 0;
           if (status >= 300 && status < 400 && incoming.headers.location !== undefined) {
             // What a redirect says besides its address is of no interest, and may be long.
@@ -114,10 +128,17 @@ export function createEgressHttp({ allow, log, resolve = systemResolve }: Egress
         },
       );
       const timer = setTimeout(() => outgoing.destroy(new EgressError('timeout', `no whole answer within ${request.timeoutMs} ms`)), request.timeoutMs);
-      outgoing.on('error', fail);
+      outgoing.on('error', (error) => {
+        const leftMs = request.timeoutMs - (performance.now() - begun);
+        // The server has closed a connection that was kept. What only reads is asked over a new one; of what writes nobody knows whether it came.
+        again = outgoing.reusedSocket && !answered && !(error instanceof EgressError) && READS.includes(request.method) && leftMs > 0;
+        if (!again) return fail(error);
+        const { keptFor: _kept, ...anew } = request;
+        settle(exchange(url, excepted, { ...anew, timeoutMs: leftMs }));
+      });
       outgoing.on('close', () => {
         clearTimeout(timer);
-        fail(new EgressError('network', 'the connection was closed before the answer was whole'));
+        if (!again) fail(new EgressError('network', 'the connection was closed before the answer was whole'));
       });
       outgoing.end(request.body);
     });

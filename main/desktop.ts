@@ -5,6 +5,7 @@ import { app, nativeTheme, session as sessions } from 'electron';
 import { io } from 'socket.io-client';
 import type { Boot } from '../core/contract/ipc.ts';
 import type { Place } from '../core/contract/deepLink.ts';
+import { isNews } from '../core/domain/day/openAlerts.ts';
 import { forgetErased, forgetErasedUntil } from '../core/link/outboxErasures.ts';
 import { createOutbox } from '../core/link/outboxRunner.ts';
 import type { Log, Secrets } from '../core/ports/ports.ts';
@@ -17,13 +18,14 @@ import { pushTo } from './ipc/send.ts';
 import { serveConsole } from './platform/appProtocol.ts';
 import { createDeepLinks } from './platform/deepLinks.ts';
 import { watchDisplays } from './platform/displays.ts';
+import { focusTokens } from './platform/focusToken.ts';
 import { clock, random, timers } from './platform/host.ts';
 import { appIcon, hasIcons } from './platform/icons.ts';
 import { watchMachine } from './platform/machine.ts';
 import { setMenu } from './platform/menu.ts';
 import { openExternal } from './platform/openExternal.ts';
 import { fileSaver } from './platform/saveFile.ts';
-import { trayHostPresent } from './platform/sessionBus.ts';
+import { sessionBus, trayHostPresent } from './platform/sessionBus.ts';
 import { lockSession } from './platform/session.ts';
 import { openStorage } from './platform/storage.ts';
 import { systemToasts } from './platform/toasts.ts';
@@ -136,7 +138,12 @@ export function startDesktop(options: DesktopOptions): Desktop {
 
   // Record, alerts
   const trace = environment.trace ? openTrace({ clock, directory: options.logDirectory, onFailure: (error) => log.error({ error }, 'no trace can be written') }) : NO_TRACE;
-  const toasts = systemToasts(appIcon(icons));
+  const bus = sessionBus(process.env, log);
+  const focus = focusTokens({ env: process.env, executable: process.execPath, args: process.argv.slice(1), log });
+  const toasts = systemToasts({ iconPath: appIcon(icons), bus, mayFocus: focus.use });
+  /** As the server knows this device. */
+  let self: string | null = null;
+  let live = false;
   const notifications = createNotifications({
     toasts,
     clock,
@@ -144,6 +151,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     log,
     settings: () => settings.get().notifications,
     looking: () => windows.looking(),
+    self: () => self,
     banner: banners.show,
     open: go,
     seen: (alertId) => void seen(alertId),
@@ -172,6 +180,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
       trace.sent(frame);
     },
     onEvent: (event, state) => void notifications.consider(event, state),
+    isNews: (alert) => isNews(alert, self),
     onOpenAlerts: (count) => {
       // False where the desktop has no badges; there the tray and the board say it.
       app.setBadgeCount(count);
@@ -221,6 +230,8 @@ export function startDesktop(options: DesktopOptions): Desktop {
     onStatus: (status) => {
       pushStatus(status);
       outbox.line(status.state === 'live' || status.state === 'catching_up');
+      if (status.state === 'live' && !live) void api.self().then((answer) => answer.ok && (self = answer.value.device.id));
+      live = status.state === 'live';
       tray?.show(status);
       pairing.linkChanged();
       kept.listener.wake();
@@ -272,7 +283,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     wall.window.displaysChanged();
   });
   const unwatch = watchMachine(timers, { suspended: companion.suspended, resumed: companion.resumed, networkChanged: companion.networkChanged, person: presence.machine });
-  void trayHostPresent(process.platform).then((present) => {
+  void trayHostPresent(process.platform, bus).then((present) => {
     tray = createTray({ icons, log, onOpen: () => windows.open('main'), onWall: wall.toggle, wallOpen: () => wall.window.state().open, onQuit: () => app.quit() });
     trayVisible = present && tray !== null;
     tray?.show(companion.status());
@@ -289,6 +300,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     },
     stop: () => {
       toasts.dismissAll();
+      focus.stop();
       unwatch();
       unwatchDisplays();
       outbox.stop();
@@ -298,6 +310,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
     over: () => Promise.all([companion.stop(), outboxJournal.close()]),
     last: () => {
       tray?.destroy();
+      bus.close();
       trace.close();
     },
   });

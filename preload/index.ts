@@ -108,3 +108,6 @@ const bridge: Bridge = {
 };
 
 contextBridge.exposeInMainWorld(BRIDGE_NAME, bridge);
+
+// The page that needs no script is the server's; behind the desktop's own address there is none to lead to.
+window.addEventListener('DOMContentLoaded', () => document.querySelector('#root .late')?.remove());

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { CodedError } from './errors.ts';
 import { Id, Instant, Seq, ShortText } from './primitives.ts';
 import { CalendarFields } from './record/calendars.ts';
+import { FOLLOWING } from './record/row.ts';
 import { AllocationFields, LimitFields, MOVABLE, ResourceFields } from './record/taking.ts';
 import { RecordedEvent } from './events.ts';
 
 /** In the person's words. */
 const Reason = z.string().trim().min(1).max(200);
 
-/** What of a wedding may move with it. */
-export const FOLLOWING = ['bookings', 'allocations', 'runSheetItems'] as const;
 /** Of one wedding; so many with all that is told of them fit a request. */
 export const MOST_FOLLOWING = 150;
 const Seen = { collection: z.enum(FOLLOWING), id: Id, basedOnVersion: z.int().min(1) } as const;
@@ -72,6 +71,14 @@ export const Command = z.discriminatedUnion('type', [
     })).min(1).max(50),
     reason: Reason.nullable(),
   }),
+  /**
+   * What did not move when its wedding was moved outside follows it now, by as much as it has been left behind (`core/domain/conflicts/leftBehind.ts`).
+   * `alertId`: the alert that tells of it; `startsAt`: the start of the wedding that the person saw. `reason` as in `allocation.save`.
+   */
+  z.strictObject({
+    type: z.literal('wedding.let_follow'), commandId: Id, alertId: Id, basedOnVersion: z.int().min(1), startsAt: Instant,
+    rows: z.array(z.strictObject(Seen)).min(1).max(MOST_FOLLOWING), reason: Reason.nullable(),
+  }),
   /** How a calendar that is kept elsewhere takes part. Written into it is only what is still to come. */
   z.strictObject({ type: z.literal('calendar.save'), commandId: Id, calendarId: Id, basedOnVersion: z.int().min(1), ...CalendarFields }),
   /** One that failed is tried again, now. */
@@ -87,16 +94,18 @@ export type CommandType = Command['type'];
 /**
  * A calendar that could not be asked before something was confirmed. `lookedAt`: as of when it is known here; null = nobody has read it
  * yet. `paused`: its connection is. `no_answer`: it was asked and did not answer, or nobody may ask it. `held`: what it told waits for a
- * person. `late`: it was not heard, or what it told was not worked on, in time.
+ * person. `late`: it was not heard, or what it told was not worked on, in time. `computer`: it keeps the key and is not connected, so that
+ * nobody could ask.
  */
-export const Unasked = z.object({ calendarId: Id, lookedAt: Instant.nullable(), why: z.enum(['paused', 'no_answer', 'held', 'late']) });
+export const Unasked = z.object({ calendarId: Id, lookedAt: Instant.nullable(), why: z.enum(['paused', 'no_answer', 'held', 'late']), computer: ShortText.optional() });
 export type Unasked = z.infer<typeof Unasked>;
 
 /** accepted = recorded; rejected = it will never be; rebase = somebody else was first, here is what stands. */
 export const CommandAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('accepted'), commandId: Id, seq: Seq }),
   /** `unasked`: with `conflict.source_not_asked`, and wherever else calendars could not be asked. */
-  z.object({ outcome: z.literal('rejected'), commandId: Id, error: CodedError, unasked: z.array(Unasked).optional() }),
+  /** `twinId`: with `calendar.written_twice`, the calendar that is the same one over there. */
+  z.object({ outcome: z.literal('rejected'), commandId: Id, error: CodedError, unasked: z.array(Unasked).optional(), twinId: Id.optional() }),
   z.object({ outcome: z.literal('rebase'), commandId: Id, latest: RecordedEvent.nullable() }),
 ]);
 export type CommandAnswer = z.infer<typeof CommandAnswer>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asAddress, fromAddress } from './addressText.ts';
 import { DELIVERY_ORIGINS, DELIVERY_STATES, DeliveryQuery, PRIORITIES, type DeliveryState } from './deliveries.ts';
 import { Instant } from './primitives.ts';
 import { err, ok, type Result } from './result.ts';
@@ -47,10 +48,6 @@ function instant(text: string): string | null {
   return at !== text && Instant.safeParse(at).success ? at : null;
 }
 
-/** An address is small letters and digits and nothing in it is decoded, so typed text goes as its UTF-16 units in hexadecimal. */
-const hex = (text: string): string => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0')).join('');
-const unhex = (text: string): string | null => (/^([0-9a-f]{4})+$/.test(text) ? (text.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(Number.parseInt(unit, 16))).join('') : null);
-
 /** The parts of the address after `deliveries`, as the function below writes them: each at most once, in that order. */
 export function formatDeliveries(place: DeliveriesPlace): string {
   const { system, connectionId, weddingId, states, origin, priority, last, from, to, text, tryCode, tryStatus, slowerThan, moreThan, tryFrom, tryTo } = place;
@@ -64,8 +61,8 @@ export function formatDeliveries(place: DeliveriesPlace): string {
     ['last', last],
     ['from', from === null ? null : stamp(from)],
     ['to', to === null ? null : stamp(to)],
-    ['text', text === null ? null : hex(text)],
-    ['code', tryCode === null ? null : hex(tryCode)],
+    ['text', text === null ? null : asAddress(text)],
+    ['code', tryCode === null ? null : asAddress(tryCode)],
     ['status', tryStatus],
     ['slower', slowerThan],
     ['more', moreThan],
@@ -85,8 +82,8 @@ const FIELDS: Readonly<Record<string, (value: string) => Partial<DeliveriesPlace
   last: (last) => ({ last: last as DeliverySpan }),
   from: (value) => ({ from: instant(value) }),
   to: (value) => ({ to: instant(value) }),
-  text: (value) => ({ text: unhex(value) }),
-  code: (value) => ({ tryCode: unhex(value) }),
+  text: (value) => ({ text: fromAddress(value) }),
+  code: (value) => ({ tryCode: fromAddress(value) }),
   status: (tryStatus) => ({ tryStatus }),
   slower: (slowerThan) => ({ slowerThan }),
   more: (moreThan) => ({ moreThan }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReadChange } from './changes.ts';
+import { DESK_CALENDAR_ANSWERS, DESK_CALENDAR_ASKS, DeskListened } from './deskCalendars.ts';
 import { ErrorCode } from './errors.ts';
 import { Id } from './primitives.ts';
 import { TryAnswer } from './systems.ts';
@@ -15,10 +16,11 @@ export const Fence = z.int().min(0);
 
 /** What is to be called; as the functions of `core/vendors/vendor.ts`. */
 export const DeskAsk = z.discriminatedUnion('kind', [
-  /** One page from there on; null = from the beginning. */
-  z.strictObject({ kind: z.literal('poll'), cursor: z.string().max(1_000_000).nullable() }),
+  /** One page from there on; null = from the beginning. `listened`: which calendars besides the one that is read in any case. */
+  z.strictObject({ kind: z.literal('poll'), cursor: z.string().max(1_000_000).nullable(), listened: DeskListened.optional() }),
   z.strictObject({ kind: z.literal('reread'), remoteType: z.string().max(400), remoteId: z.string().max(1_000) }),
   z.strictObject({ kind: z.literal('test') }),
+  ...DESK_CALENDAR_ASKS,
 ]);
 export type DeskAsk = z.infer<typeof DeskAsk>;
 
@@ -31,6 +33,8 @@ export const DeskTurn = z.object({
   /** The secrets that this call may use. */
   keys: z.array(z.string().max(60)),
   ask: DeskAsk,
+  /** Milliseconds that are left of it: nobody is called when they are over, since somebody else may have taken over. Left out = an older server. */
+  leftMs: z.int().min(0).optional(),
 });
 export type DeskTurn = z.infer<typeof DeskTurn>;
 
@@ -41,24 +45,31 @@ export const DESK_ANSWER_BYTES = 8 * 1024 * 1024;
 export const DESK_REFUSALS = ['desk.key_missing', 'desk.address_changed', 'desk.system_unknown', 'secrets.unavailable'] as const;
 export type DeskRefusal = (typeof DESK_REFUSALS)[number];
 
+const READ_FAILURES = [
+  'normalise.reread_failed', 'normalise.no_access', 'normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown',
+] as const;
+
 export const DeskAnswer = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('page'),
     items: z.array(z.strictObject({ key: z.string().min(1).max(700), event: z.string().max(300), body: z.string().max(3_000_000) })).max(10_000),
     cursor: z.string().max(1_000_000),
     more: z.boolean(),
+    /** Calendars that were passed over, with the last page; see `PollPage`. */
+    unread: z.array(z.strictObject({ calendarRef: z.string().max(2_000), code: z.enum(READ_FAILURES) })).max(1_000).optional(),
   }),
   z.strictObject({ outcome: z.literal('changes'), changes: z.array(ReadChange).max(5_000) }),
   z.strictObject({ outcome: z.literal('tried'), tried: TryAnswer }),
   /** The source did not answer, or refused; as `RereadError`. */
   z.strictObject({
     outcome: z.literal('failed'),
-    code: z.enum(['normalise.reread_failed', 'normalise.no_access', 'normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown']),
+    code: z.enum(READ_FAILURES),
     message: z.string().max(500),
     retryable: z.boolean(),
     retryAfterMs: z.number().min(0).max(86_400_000).nullable(),
   }),
   z.strictObject({ outcome: z.literal('refused'), code: z.enum(DESK_REFUSALS) }),
+  ...DESK_CALENDAR_ANSWERS,
 ]);
 export type DeskAnswer = z.infer<typeof DeskAnswer>;
 
@@ -71,6 +82,10 @@ export const DESK_WAIT_MS = 25_000;
  * server has no mark of that key yet ({@link DeskMark}).
  */
 const TurnsRequest = z.strictObject({ run: Id, waitMs: z.int().min(0).max(DESK_WAIT_MS) });
+/** What a desktop can do besides reading, by name, with commas between. In the address, where a server that is older leaves it unread. */
+const TurnsQuery = z.object({ does: z.string().max(200).optional() });
+/** It lists and writes calendars, and reads those that it is told of. */
+export const DESK_CALENDARS = 'calendars';
 export const DeskTurnsAnswer = z.object({ turns: z.array(DeskTurn), kept: z.array(z.object({ connectionId: Id, fence: Fence, marked: z.boolean().optional() })) });
 export type DeskTurnsAnswer = z.infer<typeof DeskTurnsAnswer>;
 
@@ -97,7 +112,7 @@ export const DeskTrial = z.strictObject({ system: z.string().max(60), connection
 export type DeskTrial = z.infer<typeof DeskTrial>;
 
 export const DESK_HTTP = {
-  deskTurns: { method: 'POST', path: '/api/desk/turns', request: { body: TurnsRequest }, success: DeskTurnsAnswer },
+  deskTurns: { method: 'POST', path: '/api/desk/turns', request: { query: TurnsQuery, body: TurnsRequest }, success: DeskTurnsAnswer },
   deskAnswer: { method: 'POST', path: '/api/desk/turns/:id/answer', request: { params: z.object({ id: Id }), body: AnswerRequest }, success: DeskAnswered },
   deskMarks: { method: 'GET', path: '/api/desk/marks', request: {}, success: DeskMarksAnswer },
   deskMark: { method: 'POST', path: '/api/desk/marks', request: { body: DeskMark }, success: z.object({ connectionId: Id }) },

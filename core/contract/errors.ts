@@ -43,8 +43,8 @@ export const ERROR_CODES = [
   'calendar.gone',
   'calendar.forbidden',
   'calendar.refused',
-  'calendar.key_kept',
   'calendar.given_up',
+  'calendar.written_twice',
   // calendar feeds that are given out
   'feed.too_many',
   // deliveries that are kept back

@@ -52,7 +52,7 @@ export type Banner = z.infer<typeof Banner>;
 /** What became of a native notification: shown; suppressed on purpose, and why; or failed, and why. */
 export const NotificationOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('shown') }),
-  z.object({ outcome: z.literal('suppressed'), why: z.enum(['disabled', 'below_threshold', 'already_acknowledged', 'catching_up', 'grouped', 'window_focused']) }),
+  z.object({ outcome: z.literal('suppressed'), why: z.enum(['disabled', 'below_threshold', 'already_acknowledged', 'catching_up', 'grouped', 'window_focused', 'done_here']) }),
   z.object({ outcome: z.literal('failed'), why: z.enum(['unsupported', 'no_daemon', 'timeout', 'error']) }),
 ]);
 export type NotificationOutcome = z.infer<typeof NotificationOutcome>;

@@ -30,6 +30,8 @@ export function rowOf(command: Command): string {
       return command.id;
     case 'plan.carry_out':
       return command.moves[0]?.id ?? command.commandId;
+    case 'wedding.let_follow':
+      return command.alertId;
     case 'calendar.save':
       return command.calendarId;
     case 'push.retry':
@@ -45,6 +47,7 @@ export function rowOf(command: Command): string {
 
 /** Commands that share one of these keep their order. */
 export function seenRows(command: Command): readonly SeenRow[] {
+  if (command.type === 'wedding.let_follow') return [{ id: command.alertId, version: command.basedOnVersion }, ...command.rows.map(({ id, basedOnVersion }) => ({ id, version: basedOnVersion }))];
   if (command.type !== 'plan.carry_out') return [{ id: rowOf(command), version: command.basedOnVersion }];
   return command.moves.flatMap((move) => [move, ...(move.follow?.rows ?? [])]).map(({ id, basedOnVersion }) => ({ id, version: basedOnVersion }));
 }
@@ -56,6 +59,9 @@ export function seenAt(command: Command, rowId: string, version: number): Comman
   const over = <T extends Seen>(seen: T): T => (seen.id === rowId ? { ...seen, basedOnVersion: version } : seen);
   if (command.type === 'plan.carry_out') {
     return { ...command, moves: command.moves.map((move) => ({ ...over(move), ...(move.follow ? { follow: followOver(move.follow, over) } : {}) })) };
+  }
+  if (command.type === 'wedding.let_follow') {
+    return { ...command, rows: command.rows.map(over), ...(command.alertId === rowId ? { basedOnVersion: version } : {}) };
   }
   return rowOf(command) === rowId ? { ...command, basedOnVersion: version } : command;
 }
@@ -69,4 +75,4 @@ const followOver = (follow: Follow, over: <T extends Seen>(seen: T) => T): Follo
 
 /** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
 export const mayBeSentAgain = ({ type }: Command): boolean => !OVER_WHAT_STOOD.has(type);
-const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'resource.save', 'allocation.save', 'limit.save', 'calendar.save', 'difference.settle']);
+const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'wedding.let_follow', 'resource.save', 'allocation.save', 'limit.save', 'calendar.save', 'difference.settle']);

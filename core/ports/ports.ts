@@ -46,6 +46,8 @@ export interface HttpRequest {
    * answer. `told`: it is the answer (its status and headers, no body), and the caller decides where its credentials may go.
    */
   readonly redirect?: 'told';
+  /** Whose call it is: the connection may be kept for further calls of the same. Left out: it is closed after the answer. */
+  readonly keptFor?: string;
 }
 export interface HttpResponse {
   readonly status: number;

@@ -21,6 +21,8 @@ export interface NotificationOptions {
   readonly settings: () => Settings['notifications'];
   /** The place in the focused window; null when none has the focus or it is not known. */
   readonly looking: () => Place | null;
+  /** This device, by its id; null = not known yet. */
+  readonly self: () => string | null;
   readonly banner: (banner: Omit<Banner, 'id' | 'at'>) => void;
   /** A click: bring the window to the front and go there. */
   readonly open: (place: Place) => void;
@@ -101,7 +103,7 @@ export function createNotifications(options: NotificationOptions): NotificationS
         toasts.dismiss(event.row.id);
         held = held.filter(({ alertId }) => alertId !== event.row.id);
       }
-      const decision = decideNotification(event, { state, settings: options.settings(), now: clock.now(), looking: options.looking() });
+      const decision = decideNotification(event, { state, settings: options.settings(), now: clock.now(), looking: options.looking(), self: options.self() });
       if (decision.decision === 'none') return null;
       const about = { eventId: event.id, seq: event.seq, alertId: event.row.id };
       const suppressed = (why: Extract<NotificationOutcome, { outcome: 'suppressed' }>['why']): NotificationOutcome => {

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { Snapshot } from '../../core/contract/record.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
 import type { StreamFrame } from '../../core/contract/stream.ts';
 import { applyEvents, fromSnapshot, toSnapshot, type RecordState } from '../../core/domain/record/state.ts';
 import type { Cursor } from '../../core/link/machine.ts';
@@ -24,13 +25,15 @@ export interface RecordOptions {
   /** Each event once, in order, with the record as it stands after the whole frame. */
   readonly onEvent: (event: RecordedEvent, state: RecordState) => void;
   readonly onOpenAlerts: (count: number) => void;
+  /** Whether an alert is counted; left out = each is. */
+  readonly isNews?: (alert: Alert) => boolean;
 }
 
 export function createRecord(options: RecordOptions): RecordService {
   let state: RecordState | null = null;
   let open = 0;
   const count = () => {
-    const next = state ? Object.values(state.tables.alerts).filter((alert) => alert.state === 'open').length : 0;
+    const next = state ? Object.values(state.tables.alerts).filter((alert) => alert.state === 'open' && options.isNews?.(alert) !== false).length : 0;
     if (next !== open) options.onOpenAlerts(next);
     open = next;
   };

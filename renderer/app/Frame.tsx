@@ -6,6 +6,8 @@ import { cameInToday } from '../../core/domain/messages/messages.ts';
 import { DayBoard } from '../boards/day/DayBoard.tsx';
 import { CalendarView } from '../calendar/CalendarView.tsx';
 import { useOpenDifferences } from '../conflicts/Differences.tsx';
+import { useLeftBehind } from '../conflicts/LeftBehind.tsx';
+import { hardText } from '../conflicts/words.ts';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
 import { FeedsView } from '../feeds/FeedsView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
@@ -47,8 +49,9 @@ function Rail() {
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const now = useNow(60_000);
   const cameIn = useMemo(() => cameInToday(Object.values(tables.messages), zone, now), [tables.messages, zone, now]);
-  const clashes = useMemo(() => openConflicts(Object.values(tables.conflicts), now).filter(({ level }) => level === 'block').length, [tables.conflicts, now]);
+  const clashing = useMemo(() => openConflicts(Object.values(tables.conflicts), now).filter(({ level }) => level === 'block'), [tables.conflicts, now]);
   const differing = useOpenDifferences().length;
+  const left = useLeftBehind(null).length;
   // What waits for a person is counted in ink; of the messages it is said how many there are to read.
   const failing = useMemo(
     () => Object.values(tables.connections).filter((row) => row.health === 'failing' || row.health === 'disabled').length + Object.values(tables.reviewItems).filter((row) => row.state === 'open').length,
@@ -60,7 +63,7 @@ function Rail() {
         W
       </span>
       {PLACES.filter(({ view }) => closed[view] !== true).map(({ view, href, icon: Icon }) => {
-        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'conflicts' ? [clashes + differing, `${t('conflicts.hard', { count: clashes })}${differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}`] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
+        const [count, words] = view === 'integrations' ? [failing, t('frame.needPerson', { count: failing })] : view === 'conflicts' ? [clashing.length + left + differing, [hardText(clashing), left > 0 && t('leftBehind.open', { count: left }), differing > 0 && t('differences.open', { count: differing })].filter(Boolean).join(', ')] : view === 'messages' ? [cameIn, t('frame.cameIn', { count: cameIn })] : [0, ''];
         return (
           <a key={view} href={href} className="rail-place" aria-current={(UNDER[place.view] ?? place.view) === view ? 'page' : undefined}>
             <span className="rail-icon">

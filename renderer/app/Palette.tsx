@@ -34,6 +34,7 @@ export function Palette() {
   const mayAcknowledge = useMay('command:alert.acknowledge');
   const { selected } = useRoute();
   const settings = useConsole((state) => state.settings);
+  const self = useConsole((state) => state.deviceId);
   const filter = useSearch();
   const asOf = useAsOf();
   // Also from inside a field: a browser would otherwise take the keys for itself.
@@ -42,7 +43,7 @@ export function Palette() {
   const actions = useMemo<SpotlightActionGroupData[]>(() => {
     const icon = { size: 18, stroke: 1.5, 'aria-hidden': true } as const;
     const key = (text: string) => <Kbd size="xs">{text}</Kbd>;
-    const open = openAlerts(Object.values(tables.alerts), null);
+    const open = openAlerts(Object.values(tables.alerts), null, self);
     const chosen = selected?.kind === 'alert' ? tables.alerts[selected.id] : undefined;
     const acknowledging = chosen?.state === 'open' ? [chosen, ...open.filter((alert) => alert.id !== chosen.id)] : open;
     const weddings = Object.values(tables.weddings)
@@ -112,7 +113,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayFeeds, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayFeeds, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, self, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

@@ -15,6 +15,7 @@ import { LinkPill } from './LinkPill.tsx';
 import { openPalette } from './openPalette.ts';
 import { useRoute } from './routes.ts';
 import { useDayWeddings, useScope, useTables } from './selectors.ts';
+import { useConsole } from '../state/store.ts';
 
 function Countdown({ entry, today }: { readonly entry: DayWedding; readonly today: boolean }) {
   const now = useNow(10_000);
@@ -64,7 +65,8 @@ function VenueClock() {
 
 function AlertCount() {
   const alerts = useTables().alerts;
-  const open = useMemo(() => openAlerts(Object.values(alerts), null), [alerts]);
+  const self = useConsole((state) => state.deviceId);
+  const open = useMemo(() => openAlerts(Object.values(alerts), null, self), [alerts, self]);
   const worst = open[0];
   return (
     <a className="alert-count num" href={worst ? `#/alert/${worst.id}` : '#/day'} aria-label={t('frame.openAlerts', { count: open.length })}>

@@ -3,8 +3,10 @@ import { createElement, useEffect } from 'react';
 import type { Unasked } from '../../core/contract/commands.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
 import { emptyTables } from '../../core/domain/record/state.ts';
-import { isToldInForm, unaskedText } from '../calendar/asking.tsx';
-import { UndoLine } from '../calendar/undo.tsx';
+import { isToldInForm, unaskedText, wantsReason } from '../calendar/asking.tsx';
+import { UndoLine, UndoRefusedLine } from '../calendar/undo.tsx';
+import { isUndoing } from '../calendar/undoing.ts';
+import { calendarName } from '../calendars/words.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { newlyAnswered } from '../state/outbox.ts';
 import { getConsole, useConsole } from '../state/store.ts';
@@ -15,6 +17,12 @@ import { decisionText } from './decisionText.ts';
 function unaskedWords(unasked: readonly Unasked[]): readonly string[] {
   const { record } = getConsole();
   return record === null ? [] : unasked.map((one) => unaskedText(record.tables, one, record.organisation.zone, Date.now()));
+}
+
+/** Which calendar is written already. */
+function twinWords(twinId: string | undefined): readonly string[] {
+  const { record } = getConsole();
+  return record === null || twinId === undefined ? [] : [t('calendars.twinRefused', { name: calendarName(record.tables, twinId) })];
 }
 
 function tellAnswer(entry: OutboxEntry): void {
@@ -29,9 +37,12 @@ function tellAnswer(entry: OutboxEntry): void {
       return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });
     case 'rebase':
       return void notifications.show({ id, title: t('ack.overtakenTitle'), message: t('ack.overtaken'), autoClose: 8000 });
-    case 'rejected':
+    case 'rejected': {
       if (isToldInForm(answer)) return;
-      return void notifications.show({ id, title: t('ack.notRecordedTitle'), message: [`${message}.`, errorWords(answer.error.code), ...unaskedWords(answer.unasked ?? [])].join(' '), autoClose: false, className: 'note-warning' });
+      const why = [`${message}.`, errorWords(answer.error.code), ...unaskedWords(answer.unasked ?? []), ...twinWords(answer.twinId)].join(' ');
+      const said = isUndoing(command.commandId) && wantsReason(answer) ? createElement(UndoRefusedLine, { toast: id, why }) : why;
+      return void notifications.show({ id, title: t('ack.notRecordedTitle'), message: said, autoClose: false, className: 'note-warning' });
+    }
     case undefined:
       return;
   }

@@ -36,7 +36,7 @@ export function decisionText(command: Command, tables: Tables): string {
     case 'review.discard':
       return t(`outbox.what.${discardWord(command.type, tables.reviewItems[command.reviewId])}`, { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')) });
     case 'conflict.override':
-      return t('outbox.what.override', { title: conflictName(command.conflictId, tables) });
+      return t(tables.conflicts[command.conflictId]?.kind === 'limit' ? 'outbox.what.overrideLimit' : 'outbox.what.override', { title: conflictName(command.conflictId, tables) });
     case 'resource.save':
       return t('outbox.what.resource', { title: isolated(command.name) });
     case 'allocation.save':
@@ -55,6 +55,8 @@ export function decisionText(command: Command, tables: Tables): string {
       const [first, ...others] = command.moves;
       return first && others.length === 0 ? t('outbox.what.move', { title: takingName(first, tables) }) : t('outbox.what.plan', { count: command.moves.length });
     }
+    case 'wedding.let_follow':
+      return t('outbox.what.letFollow', { count: command.rows.length, title: isolated(tables.weddings[tables.alerts[command.alertId]?.weddingId ?? '']?.title ?? t('deliveries.someWedding')) });
     case 'review.assign':
       return t('outbox.what.assign', { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')), wedding: isolated(tables.weddings[command.weddingId]?.title ?? t('deliveries.someWedding')) });
   }
@@ -89,6 +91,7 @@ export function stillPossible(command: Command, tables: Tables): boolean {
     case 'allocation.save':
     case 'limit.save':
     case 'plan.carry_out':
+    case 'wedding.let_follow':
     case 'calendar.save':
     case 'difference.settle':
       // What was written over, or planned around, is not what stands now: it is looked at anew, not sent again.

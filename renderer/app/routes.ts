@@ -47,6 +47,15 @@ export function go(route: Route): void {
   if (location.hash !== hash) location.hash = hash;
 }
 
+/** The same place shown otherwise: the address says so, and Back does not go through each step of it. */
+export function amend(route: Route): void {
+  const hash = formatRoute(route);
+  if (location.hash === hash) return;
+  history.replaceState(history.state, '', hash);
+  // A replaced address tells nobody.
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 export const openPlace = (place: Place): void => go({ place, selected: place.view === 'day' && place.alertId ? { kind: 'alert', id: place.alertId } : null });
 
 /** Selects something in the day view that is open, keeping its wedding. */

@@ -25,6 +25,8 @@ interface BarProps {
   readonly zone: string;
   readonly now: number;
   readonly clash: 'block' | 'warn' | null;
+  /** What it clashes with is a limit. */
+  readonly isPastLimit: boolean;
   readonly where: string;
   readonly isSelected: boolean;
   readonly isLifted: boolean;
@@ -34,13 +36,13 @@ interface BarProps {
 }
 
 /** Something that takes time: its status by outline, pattern, shape and word; thin wings are the time before and after that it needs. */
-export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, where, isSelected, isLifted, isStop, mayMove }: BarProps) {
+export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, isPastLimit, where, isSelected, isLifted, isStop, mayMove }: BarProps) {
   const width = Math.max((one.endsAt - one.startsAt) * pxPerMs, BAR_LEAST_PX);
   const status = statusAt(one, now);
   const foreign = one.elsewhere === true;
   const Shape = foreign ? IconCalendarUser : SHAPES[status];
   const [before, after] = [one.setUpMs * pxPerMs, one.turnaroundMs * pxPerMs];
-  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason }), clash && t(`calendar.mark.${clash}`)]);
+  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason }), clash && t(`calendar.mark.${isPastLimit ? 'limit' : clash}`)]);
   return (
     <button
       type="button"

@@ -1,6 +1,6 @@
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { CalendarPlace } from '../../core/contract/calendarPlace.ts';
+import { CALENDAR_ZOOMS, type CalendarPlace } from '../../core/contract/calendarPlace.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import { movedTo, versionOf } from '../../core/domain/conflicts/house.ts';
 import { memberOf, occupancyId } from '../../core/domain/conflicts/occupancies.ts';
@@ -8,7 +8,7 @@ import { openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { RESOURCE_KINDS, TAKING } from '../../core/contract/record/taking.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
-import { go, useRoute } from '../app/routes.ts';
+import { amend, go, useRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
 import { useNow } from '../components/useNow.ts';
 import { ConflictQueue } from '../conflicts/ConflictQueue.tsx';
@@ -20,12 +20,17 @@ import { dayNamed, unitStart } from './axis.ts';
 import { emptyHands, getHolding, setHolding, useHolding } from './holding.ts';
 import { ImpactCard } from './ImpactCard.tsx';
 import { LimitForm, LimitList } from './LimitForm.tsx';
+import { MoveForm } from './MoveForm.tsx';
 import { ResourceForm } from './ResourceForm.tsx';
 import { TakingCard } from './TakingCard.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { undoAndTell } from './undo.tsx';
+import { UndoCard } from './UndoCard.tsx';
+import { useUndoing } from './undoing.ts';
+import { useFind } from './useFind.ts';
 import { useClashing, useHouse } from './useHouse.ts';
+import { useStill } from './useStill.ts';
 import { WaysOut } from './WaysOut.tsx';
 
 const HERE: CalendarPlace = { view: 'conflicts', conflictId: null };
@@ -81,12 +86,17 @@ export function CalendarView() {
   const mayMove = useMay('command:plan.carry_out');
   const mayEdit = useMay('command:resource.save');
   const outbox = useConsole((state) => state.outbox);
-  const { proposal, refusal, waysFor, said, dialog, swapping } = useHolding();
-  const [zoom, setZoom] = useState(1);
-  const [query, setQuery] = useState('');
+  const { proposal, refusal, waysFor, said, dialog, swapping, lift } = useHolding();
+  const zoom = Number(place.zoom ?? 100) / 100;
   const [tab, setTab] = useState<'queue' | 'timeline'>('queue');
   const isBeside = useMediaQuery(BESIDE, true, { getInitialValueInEffect: false });
   useOvertaken(house);
+  const undoing = useUndoing(house);
+  // Where the two are tabs, what is put back stands under the timeline.
+  const isUndone = undoing !== null;
+  useEffect(() => {
+    if (isUndone) setTab('timeline');
+  }, [isUndone]);
   useEffect(() => emptyHands, []);
 
   const scale = place.scale ?? (place.conflictId === null ? 'week' : 'day');
@@ -98,16 +108,25 @@ export function CalendarView() {
     if (place.conflictId !== null) setTab('queue');
   }, [place.conflictId]);
   const start = unitStart(named ?? (shownConflict ? Date.parse(shownConflict.startsAt) : now), scale, zone);
+  const alter = useCallback((by: Partial<CalendarPlace>) => amend({ place: { ...place, ...by }, selected: null }), [place]);
+  const [query, setQuery] = useFind(place.find, useCallback((find: string | undefined) => alter({ find }), [alter]));
+  const zoomTo = (times: number): void => alter({ zoom: CALENDAR_ZOOMS.find((percent) => Number(percent) === times * 100) });
   const resourceIds = useShownResources(house, place, query, now);
   const selected = useMemo(() => (place.taking === undefined ? null : (TAKING.map((collection) => occupancyId({ collection, id: place.taking ?? '' })).find((id) => house.timetable.get(id) !== undefined) ?? null)), [place.taking, house.timetable]);
   const chosen = selected === null ? undefined : house.timetable.get(selected);
+  const moving = dialog?.kind === 'move' ? house.timetable.get(dialog.id) : undefined;
+  const asks = useStill([undoing, proposal, refusal, waysFor, swapping, chosen].some((one) => one !== null && one !== undefined), lift !== null);
   const clash = shownConflict?.members.map(occupancyId).find((id) => house.timetable.get(id) !== undefined);
 
   const change = useCallback((by: Partial<CalendarPlace>) => go({ place: { ...place, ...by }, selected: null }), [place]);
   const select = useCallback((id: string) => {
     setHolding({ refusal: null });
-    change({ taking: memberOf(id).id });
-  }, [change]);
+    const where = house.timetable.get(id)?.resourceId;
+    const isShown = where === undefined || resourceIds.includes(where);
+    // What a shadow leads to may be on a row that was narrowed away.
+    if (!isShown) setQuery('');
+    change({ taking: memberOf(id).id, ...(isShown ? {} : { kind: undefined, only: undefined, find: undefined }) });
+  }, [change, house.timetable, resourceIds, setQuery]);
   const focusBar = useCallback((id: string | null) => {
     if (id !== null) document.querySelector<HTMLElement>(`[data-bar="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
   }, []);
@@ -143,9 +162,9 @@ export function CalendarView() {
         </div>
       ) : null}
       {showsTimeline ? (
-        <div className="cal-board" id="cal-panel-timeline" {...(isBeside ? {} : { role: 'tabpanel', 'aria-labelledby': 'cal-tab-timeline' })}>
+        <div className="cal-board" id="cal-panel-timeline" data-asks={asks || undefined} {...(isBeside ? {} : { role: 'tabpanel', 'aria-labelledby': 'cal-tab-timeline' })}>
           {isBeside ? <h2 className="vh">{t('calendar.timeline')}</h2> : <h1 className="vh">{t('calendar.title')}</h1>}
-          <Toolbar place={place} scale={scale} start={start} zone={zone} zoom={zoom} query={query} mayEdit={mayEdit} onPlace={change} onZoom={setZoom} onQuery={setQuery} />
+          <Toolbar place={place} scale={scale} start={start} zone={zone} zoom={zoom} query={query} mayEdit={mayEdit} onPlace={change} onZoom={zoomTo} onQuery={setQuery} />
           <Timeline house={house} resourceIds={resourceIds} clashing={clashing} scale={scale} start={start} zoom={zoom} selected={selected} led={selected ?? clash ?? null} onSelect={select} mayMove={mayMove} mayEdit={mayEdit} />
           {refusal ? (
             <div className="cal-card cal-refusal" role="alert">
@@ -165,13 +184,14 @@ export function CalendarView() {
               </button>
             </div>
           )}
-          {proposal ? <ImpactCard house={house} proposal={proposal} onDone={focusBar} /> : waysFor ? <WaysOut key={waysFor.join()} house={house} conflictIds={waysFor} mayMove={mayMove} /> : chosen ? <TakingCard key={chosen.id} house={house} one={chosen} conflictId={clashing.get(chosen.id)?.conflictId ?? null} mayMove={mayMove} onClose={() => { change({ taking: undefined }); focusBar(selected); }} onFocusBar={() => focusBar(selected)} /> : null}
+          {undoing ? <UndoCard house={house} undoing={undoing} onDone={focusBar} /> : proposal ? <ImpactCard house={house} proposal={proposal} onDone={focusBar} /> : waysFor ? <WaysOut key={waysFor.join()} house={house} conflictIds={waysFor} mayMove={mayMove} /> : chosen ? <TakingCard key={chosen.id} house={house} one={chosen} conflictId={clashing.get(chosen.id)?.conflictId ?? null} mayMove={mayMove} onClose={() => { change({ taking: undefined }); focusBar(selected); }} onFocusBar={() => focusBar(selected)} /> : null}
         </div>
       ) : null}
       <div className="vh" role="status" aria-live="assertive" data-said>
         {said}
       </div>
       {dialog?.kind === 'resource' ? <ResourceForm key={dialog.id} id={dialog.id} onClose={() => setHolding({ dialog: null })} /> : null}
+      {dialog?.kind === 'move' && moving ? <MoveForm key={dialog.id} house={house} one={moving} /> : null}
       {dialog?.kind === 'allocation' ? <AllocationForm key={dialog.id} house={house} id={dialog.id} resourceId={dialog.resourceId} startsAt={dialog.startsAt} onClose={() => setHolding({ dialog: null })} /> : null}
       {dialog?.kind === 'limits' ? <LimitList onClose={() => setHolding({ dialog: null })} /> : null}
       {dialog?.kind === 'limit' ? <LimitForm key={dialog.id} id={dialog.id} onClose={() => setHolding({ dialog: { kind: 'limits' } })} /> : null}

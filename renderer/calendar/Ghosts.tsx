@@ -11,6 +11,7 @@ import { xOf, type Axis } from './axis.ts';
 import { BAR_LEAST_PX, BAR_TOP } from './Bar.tsx';
 import { useHolding } from './holding.ts';
 import { LANE, type LaidRow } from './lanes.ts';
+import { kinIn, type Kin } from './shadows.ts';
 import { useRole } from './useHouse.ts';
 import { waitingOf } from './waiting.ts';
 import { reasonsOf, whenText } from './words.ts';
@@ -21,6 +22,7 @@ const NOBODY: readonly string[] = [];
 
 interface GhostsProps {
   readonly house: House;
+  readonly kin: Kin;
   readonly rows: readonly LaidRow[];
   readonly axis: Axis;
   readonly labels: number;
@@ -28,7 +30,7 @@ interface GhostsProps {
 }
 
 /** Where things would be, how they would stand there, and what would begin or cease to clash with them. */
-export function Ghosts({ house, rows, axis, labels, now }: GhostsProps) {
+export function Ghosts({ house, kin, rows, axis, labels, now }: GhostsProps) {
   const lift = useHolding((state) => state.lift);
   const proposal = useHolding((state) => state.proposal);
   const preview = useHolding((state) => state.preview);
@@ -80,7 +82,7 @@ export function Ghosts({ house, rows, axis, labels, now }: GhostsProps) {
             <span className="tl-ghost-text">
               <OwnMark size={12} /> <bdi>{one.label}</bdi>
             </span>
-            {index === 0 && lift ? (
+            {index === 0 && lift && lift.by !== 'touch' ? (
               <span className="tl-tag" data-verdict={verdict}>
                 <span className="tl-tag-head num">
                   <Mark size={12} /> {t(`calendar.verdict.${verdict}`)} · {whenText(one, house.zone)}
@@ -94,6 +96,10 @@ export function Ghosts({ house, rows, axis, labels, now }: GhostsProps) {
           </div>
         ) : null;
       })}
+      {moves.flatMap((one) => kinIn(kin, one.resourceId).flatMap(({ resourceId }) => {
+        const at = box({ ...one, resourceId });
+        return at ? [<div key={`${one.id} on ${resourceId}`} className="tl-ghost-through" data-verdict={verdict} style={at} />] : [];
+      }))}
       {drop ? others(drop.impact.appear).map((id) => <Touched key={`a ${id}`} id={id} what="appears" house={house} rows={byResource} axis={axis} labels={labels} />) : null}
       {drop ? others(drop.impact.vanish).map((id) => <Touched key={`v ${id}`} id={id} what="vanishes" house={house} rows={byResource} axis={axis} labels={labels} />) : null}
     </div>

@@ -2,42 +2,26 @@ import { TextInput } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { MOST_FOLLOWING } from '../../core/contract/commands.ts';
-import { ownersOf, type OwnedItem } from '../../core/domain/calendars/subjects.ts';
 import { movedCall, type Follower } from '../../core/domain/conflicts/following.ts';
 import { versionOf, type House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
-import { memberOf, occupancyId } from '../../core/domain/conflicts/occupancies.ts';
-import { followedTo, judgeWhole, partiesOf } from '../../core/domain/conflicts/parties.ts';
+import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
+import { judgeWhole, partiesOf } from '../../core/domain/conflicts/parties.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
 import { isolated, timeText } from '../components/format.ts';
 import { WillWrite } from '../calendars/WillWrite.tsx';
 import { useNow } from '../components/useNow.ts';
-import { t, tMaybe } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { carryOut } from '../state/taking.ts';
+import { itemAfter, standsAt } from './after.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { Following } from './Following.tsx';
 import { setHolding, type Proposal } from './holding.ts';
 import { useRole } from './useHouse.ts';
-import { moveText, reasonsOf, vanishedText, whenText } from './words.ts';
-
-/** Where a follower stands, or would: what calendars have of it. Null = it takes nobody's time. */
-function standsAt(house: House, one: Follower): Occupancy | null {
-  if (one.collection === 'runSheetItems') return null;
-  return followedTo(house, one) ?? house.timetable.get(occupancyId({ collection: one.collection, id: one.row.id })) ?? null;
-}
-
-/** An item of a run sheet as it would be, for the calendars that have it; null = it is none. */
-function itemAfter(house: House, { collection, row, set }: Follower, to: readonly Occupancy[]): OwnedItem | null {
-  const wedding = collection === 'runSheetItems' ? house.rows.weddings[row.weddingId] : undefined;
-  if (collection !== 'runSheetItems' || !wedding) return null;
-  const room = to.find(({ id }) => id === occupancyId({ collection: 'weddings', id: wedding.id }))?.resourceId ?? wedding.roomId;
-  const people = Object.values(house.rows.resources).filter(({ kind }) => kind === 'vendor' || kind === 'crew');
-  const owners = new Map(people.map(({ id, keys }) => [id, keys]));
-  return { collection, row: { ...row, ...set }, wedding: { ...wedding, roomId: room }, ownerIds: ownersOf(row.owner, owners) };
-}
+import { moveText, reasonsOf, rolesText, shutText, vanishedText, whenText } from './words.ts';
 
 /** A booking takes its call time along; null = it has none, or it stays. */
 function callText(house: House, one: Occupancy): string | null {
@@ -78,7 +62,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
   // What somebody was quicker with comes back as another card.
   const { waits, unasked, wait } = useAsked((outcome) => outcome !== 'rebase' && done());
   const needsReason = drop.verdict === 'reason' || unasked.length > 0;
-  const limitText = drop.impact.breaches.map(({ overridableBy, name }) => t('calendar.limitBy', { name: isolated(name), who: overridableBy.map((who) => tMaybe(`roles.${who}`) ?? who).join(', ') }));
+  const limitText = drop.impact.breaches.map(({ overridableBy, name }) => t('calendar.limitBy', { name: isolated(name), who: rolesText(overridableBy) }));
   const moved = new Set(whole.to.map(({ id }) => id));
 
   useEffect(() => card.current?.focus({ preventScroll: true }), [proposal]);
@@ -168,7 +152,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
           {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
           <WillWrite house={house} to={taking} besides={besides} />
         </ul>
-        {drop.verdict === 'refused' ? <p className="inline-error">{t('calendar.notAnyMore')}</p> : null}
+        {drop.verdict === 'refused' ? <p className="inline-error">{[...drop.shut.map(shutText), t('calendar.notAnyMore')].join(' ')}</p> : null}
         {needsReason ? (
           <TextInput label={t('calendar.reason')} description={[t('calendar.reasonHelp'), ...limitText].join(' ')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
         ) : null}

@@ -6,6 +6,7 @@ import { xOf, type Axis } from './axis.ts';
 import { Bar } from './Bar.tsx';
 import { setHolding } from './holding.ts';
 import { barsWithin, type LaidRow } from './lanes.ts';
+import { ShadowBar } from './ShadowBar.tsx';
 
 interface RowProps {
   readonly house: House;
@@ -15,8 +16,8 @@ interface RowProps {
   readonly to: number;
   readonly labels: number;
   readonly now: number;
-  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn' }>;
-  /** Of this row; null = in another. */
+  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean }>;
+  /** Of this row, or what a shadow in it is of; null = in another. */
   readonly selected: string | null;
   readonly lifted: string | null;
   readonly stop: string | null;
@@ -48,12 +49,18 @@ export const Row = memo(function Row({ house, row, axis, from, to, labels, now, 
           {label}
         </div>
       )}
-      {[...shown, ...kept].map(({ one, lane }) => (
-        <Bar
-          key={one.id} one={one} lane={lane} x={labels + xOf(axis, one.startsAt)} pxPerMs={axis.pxPerMs} zone={house.zone} now={now} where={name}
-          clash={clashing.get(one.id)?.level ?? null} isSelected={selected === one.id} isLifted={lifted === one.id} isStop={stop === one.id} mayMove={mayMove}
-        />
-      ))}
+      {[...shown, ...kept].map(({ one, lane }) => {
+        const place = { lane, x: labels + xOf(axis, one.startsAt), pxPerMs: axis.pxPerMs, zone: house.zone, now, isStop: stop === one.id };
+        const { through } = one;
+        return through ? (
+          <ShadowBar
+            key={one.id} one={one} through={through} taken={house.rows.resources[through.resourceId]?.name ?? t('conflicts.unknownResource')} {...place}
+            clash={clashing.get(through.id)?.level ?? null} isSelected={selected === through.id}
+          />
+        ) : (
+          <Bar key={one.id} one={one} where={name} {...place} clash={clashing.get(one.id)?.level ?? null} isPastLimit={clashing.get(one.id)?.isLimit === true} isSelected={selected === one.id} isLifted={lifted === one.id} mayMove={mayMove} />
+        );
+      })}
     </div>
   );
 });

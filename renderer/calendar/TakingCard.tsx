@@ -19,7 +19,8 @@ import { movableOf, setTakingStatus } from '../state/taking.ts';
 import { lift } from './acts.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { say, setHolding } from './holding.ts';
-import { breachText, clashText, holdText, resourceName, statusText, whenText } from './words.ts';
+import { useRole } from './useHouse.ts';
+import { breachText, clashText, holdText, resourceName, shutText, statusText, whenText } from './words.ts';
 
 type Wanted = 'hold' | 'definite' | 'cancelled';
 const OFFERED: Readonly<Record<Occupancy['status'], readonly Wanted[]>> = { lead: ['hold', 'definite', 'cancelled'], hold: ['definite', 'cancelled'], definite: ['hold', 'cancelled'], closed: ['cancelled'], cancelled: [] };
@@ -59,13 +60,17 @@ export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBa
         {resourceName(house, one.resourceId)} · {whenText(one, house.zone)} · {statusText(one, now)} {hold ? `· ${hold}` : ''} <DecisionMark rowId={id} />
       </p>
       {subject === null ? <p>{t('calendars.theirs', { calendar: entry?.calendarId ? calendarName(tables, entry.calendarId) : t('calendars.unknown') })}</p> : one.locked ? <p className="cal-note">{t('calendar.locked', { reason: one.locked.reason })}</p> : null}
+      {mayMove && !one.locked ? <p className="cal-touch-hint">{t('calendar.touchHint')}</p> : null}
       {subject === null ? null : <OnCalendars subject={subject} zone={house.zone} onCard />}
       <div className="cal-acts">
         {mayMove && !one.locked ? (
           <>
+            <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'move', id: one.id } })}>
+              {t('calendar.act.moveTo')}
+            </button>
             <button
               type="button"
-              className="button"
+              className="button cal-by-keys"
               onClick={() => {
                 // Carried on by keyboard from here; who has a mouse drags.
                 onFocusBar();
@@ -122,8 +127,14 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
   const [missing, setMissing] = useState(false);
   const { waits, unasked, wait } = useAsked(onDone);
   const { collection, id } = subject;
-  const accepted = Object.values(tables.conflicts).filter(({ state }) => state === 'overridden').map(({ members }) => members.map(occupancyId).sort().join(' '));
-  const judged = judgeStatus(house, one, status, ({ members }) => accepted.includes([...members].sort().join(' ')), now);
+  const role = useRole();
+  const settled = Object.values(tables.conflicts).filter(({ state }) => state === 'overridden');
+  const accepted = settled.map(({ members }) => members.map(occupancyId).sort().join(' '));
+  const stood = judgeStatus(house, one, status, ({ members }) => accepted.includes([...members].sort().join(' ')), now);
+  // A limit that somebody has let it pass, no further than now, is not asked about again.
+  const breaches = stood.breaches.filter(({ limitId, byMs }) => !settled.some((conflict) => conflict.limitId === limitId && byMs <= conflict.missingMs && conflict.members.some((member) => occupancyId(member) === one.id)));
+  const judged = { clashes: stood.clashes, breaches, needsReason: stood.clashes.length + breaches.length > 0 };
+  const shut = status === 'cancelled' ? [] : breaches.filter(({ overridableBy }) => overridableBy.length === 0 || (role !== null && !overridableBy.includes(role)));
   const asks = status !== 'cancelled' && (judged.needsReason || unasked.length > 0);
   return (
     <form
@@ -131,6 +142,7 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
       aria-label={t(`calendar.act.${status}`)}
       onSubmit={(event) => {
         event.preventDefault();
+        if (shut.length > 0) return;
         if (asks && reason.trim() === '') return setMissing(true);
         const commandId = newId();
         const stays = status === 'definite' && asksCalendars(tables, [one.resourceId]);
@@ -152,8 +164,8 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
           <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
         </ul>
       ) : null}
-      {asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(`calendar.becomesStatus.${status}`)}</p>}
-      <button type="submit" className="button button-main" disabled={waits}>
+      {shut.length > 0 ? <p className="inline-error">{shut.map(shutText).join(' ')}</p> : asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(`calendar.becomesStatus.${status}`)}</p>}
+      <button type="submit" className="button button-main" disabled={waits || shut.length > 0}>
         {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : `calendar.act.${status}`)}
       </button>
     </form>

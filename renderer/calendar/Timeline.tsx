@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type FocusEvent, type MouseEvent } from 'react';
 import type { CalendarScale } from '../../core/contract/calendarPlace.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
-import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { useNow } from '../components/useNow.ts';
 import { Empty } from '../components/Section.tsx';
 import { t } from '../i18n/index.ts';
@@ -9,12 +8,16 @@ import { cancelLift, swap } from './acts.ts';
 import { daysWithin, pxPerMs as scaleOf, spanOf, timeAt, unitStart, xOf, type Axis } from './axis.ts';
 import { AxisHead, AxisLines, HEAD_HEIGHT } from './AxisHead.tsx';
 import { BAR_LEAST_PX } from './Bar.tsx';
+import type { Ground } from './carrying.ts';
 import { Ghosts } from './Ghosts.tsx';
+import { HeldNote } from './HeldNote.tsx';
 import { getHolding, useHolding } from './holding.ts';
-import { layRows, rowsWithin } from './lanes.ts';
+import { layRows, realOf, rowsWithin, shows } from './lanes.ts';
 import { Row } from './Row.tsx';
+import { drawnOn, kinOf } from './shadows.ts';
 import { useBarKeys } from './useBarKeys.ts';
-import { useDragging, type Ground } from './useDragging.ts';
+import { TouchHandles } from './TouchHandles.tsx';
+import { useDragging } from './useDragging.ts';
 import { useRole } from './useHouse.ts';
 import { useViewport } from './useViewport.ts';
 
@@ -23,7 +26,7 @@ const [WIDE_LABELS, NARROW_LABELS] = [168, 104];
 interface TimelineProps {
   readonly house: House;
   readonly resourceIds: readonly string[];
-  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn' }>;
+  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean }>;
   readonly scale: CalendarScale;
   /** The beginning of what is to be shown. */
   readonly start: number;
@@ -37,14 +40,20 @@ interface TimelineProps {
   readonly mayEdit: boolean;
 }
 
+/** What is drawn is measured and listened to from when there is something to draw: a record that is still coming, a search that finds nothing. */
+export function Timeline(props: TimelineProps) {
+  return props.resourceIds.length === 0 ? <Empty title={t('calendar.emptyTitle')} detail={t('calendar.empty')} /> : <Board {...props} />;
+}
+
 /** Resources down, time across, both drawn only where they are seen. */
-export function Timeline({ house, resourceIds, clashing, scale, start, zoom, selected, led, onSelect, mayMove, mayEdit }: TimelineProps) {
+function Board({ house, resourceIds, clashing, scale, start, zoom, selected, led, onSelect, mayMove, mayEdit }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useViewport(scroller);
   const now = useNow(60_000);
   const role = useRole();
   const { zone } = house;
-  const isLifting = useHolding((state) => state.lift !== null);
+  const liftedBy = useHolding((state) => state.lift?.by ?? null);
+  const isLifting = liftedBy !== null;
   const liftedId = useHolding((state) => state.lift?.from.id ?? null);
   const swapping = useHolding((state) => state.swapping);
   const [stop, setStop] = useState<string | null>(null);
@@ -54,11 +63,8 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
   const span = useMemo(() => spanOf(house.timetable, today, zone), [house.timetable, today, zone]);
   const scaled = scaleOf(view.width - labels, scale, zoom);
   const axis = useMemo<Axis>(() => ({ from: Math.min(span.from, start), to: Math.max(span.to, start), pxPerMs: scaled }), [span, start, scaled]);
-  const fresh = useMemo(() => {
-    const byResource = new Map<string, Occupancy[]>(resourceIds.map((id) => [id, []]));
-    for (const one of house.timetable) byResource.get(one.resourceId)?.push(one);
-    return layRows([...byResource].map(([resourceId, some]) => ({ resourceId, some })), BAR_LEAST_PX / scaled);
-  }, [house.timetable, resourceIds, scaled]);
+  const kin = useMemo(() => kinOf(house), [house]);
+  const fresh = useMemo(() => layRows(drawnOn(house, kin, resourceIds), BAR_LEAST_PX / scaled), [house, kin, resourceIds, scaled]);
   // Nothing moves under the hand: rows stay as they stood until it opens.
   const [frozen, setFrozen] = useState<typeof fresh | null>(null);
   if (isLifting && frozen === null) setFrozen(fresh);
@@ -92,15 +98,18 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
 
   const rowOf = useCallback((id: string) => layout.rows.find(({ bars }) => bars.some(({ one }) => one.id === id)), [layout.rows]);
   const selectedRow = selected === null ? undefined : rowOf(selected);
+  const selectedBar = selectedRow?.bars.find(({ one }) => one.id === selected)?.one;
   const firstSeen = shown.flatMap(({ bars }) => bars).find(({ one }) => one.endsAt > edge.current.at)?.one.id ?? layout.rows.find(({ bars }) => bars.length > 0)?.bars[0]?.one.id ?? null;
-  const stopAt = stop !== null && rowOf(stop) ? stop : (selectedRow ? selected : firstSeen);
+  // What is held stays drawn wherever the view goes: a touch ends with the element that it began on.
+  const stopAt = liftedId !== null && rowOf(liftedId) ? liftedId : stop !== null && rowOf(stop) ? stop : (selectedRow ? selected : firstSeen);
   const stopRow = stopAt === null ? undefined : rowOf(stopAt);
   const drawn = stopRow && !shown.includes(stopRow) ? [...shown, stopRow] : shown;
 
   /** Brings a bar into view without taking the row names over it. */
   const reveal = useCallback(
     (id: string) => {
-      const [element, one, row] = [scroller.current, house.timetable.get(id), rowOf(id)];
+      const [element, row] = [scroller.current, rowOf(id)];
+      const one = row?.bars.find((bar) => bar.one.id === id)?.one;
       if (!element || !one || !row) return;
       const [x, width] = [xOf(axis, one.startsAt), element.clientWidth - labels];
       const length = Math.min((one.endsAt - one.startsAt) * axis.pxPerMs, width * 0.8);
@@ -108,7 +117,7 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
       const height = element.clientHeight - HEAD_HEIGHT;
       if (row.top < element.scrollTop || row.top + row.height > element.scrollTop + height) element.scrollTop = Math.max(0, row.top - height / 3);
     },
-    [axis, house.timetable, labels, rowOf],
+    [axis, labels, rowOf],
   );
   const wanted = useRef<string | null>(null);
   useLayoutEffect(() => {
@@ -133,15 +142,24 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
     if (led !== null) reveal(led);
   }, [led, reveal, view.width]);
 
-  const ground = useMemo<Ground>(() => ({ house, axis, rows: layout.rows, labels, scale, selected, mayMove, scroller }), [house, axis, layout.rows, labels, scale, selected, mayMove]);
+  const ground = useMemo<Ground>(() => ({ house, axis, rows: layout.rows, labels, scale, mayMove, scroller }), [house, axis, layout.rows, labels, scale, mayMove]);
   const onPointerDown = useDragging(ground);
-  const onKeyDown = useBarKeys(ground, walkTo, onSelect);
+  /** A shadow leads to what it is of, and the keyboard with it. */
+  const open = useCallback(
+    (id: string) => {
+      const real = realOf(layout.rows, id);
+      onSelect(real);
+      if (real !== id) walkTo(real);
+    },
+    [layout.rows, onSelect, walkTo],
+  );
+  const onKeyDown = useBarKeys(ground, walkTo, open);
   const onClick = (event: MouseEvent<HTMLElement>): void => {
     const id = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-bar]')?.dataset['bar'] : undefined;
     if (id === undefined) return;
     setStop(id);
-    if (swapping !== null) swap(house, swapping, id, role, Date.now());
-    else onSelect(id);
+    if (swapping !== null) swap(house, swapping, realOf(layout.rows, id), role, Date.now());
+    else open(id);
   };
   const onFocus = (event: FocusEvent<HTMLElement>): void => {
     const id = event.target.closest<HTMLElement>('[data-bar]')?.dataset['bar'];
@@ -152,20 +170,21 @@ export function Timeline({ house, resourceIds, clashing, scale, start, zoom, sel
     if (getHolding().lift?.by === 'keyboard' && !(event.relatedTarget instanceof Element && event.relatedTarget.closest('.tl-scroll'))) cancelLift();
   };
 
-  if (resourceIds.length === 0) return <Empty title={t('calendar.emptyTitle')} detail={t('calendar.empty')} />;
   return (
-    <div ref={scroller} className="tl-scroll" role="region" aria-label={t('calendar.timeline')} tabIndex={0} data-swapping={swapping !== null || undefined} data-lifting={isLifting || undefined} onScroll={onScroll} onPointerDown={onPointerDown} onKeyDown={onKeyDown} onClick={onClick} onFocus={onFocus} onBlur={onBlur}>
+    <div ref={scroller} className="tl-scroll" role="region" aria-label={t('calendar.timeline')} tabIndex={0} data-swapping={swapping !== null || undefined} data-lifting={liftedBy ?? undefined} onScroll={onScroll} onPointerDown={onPointerDown} onKeyDown={onKeyDown} onClick={onClick} onFocus={onFocus} onBlur={onBlur}>
       <div className="tl-canvas" style={{ width: labels + (axis.to - axis.from) * axis.pxPerMs, height: HEAD_HEIGHT + layout.height }}>
+        <HeldNote house={house} view={view} now={now} />
         <AxisHead axis={axis} days={days} zone={zone} labels={labels} today={now} start={start} />
         <div className="tl-rows" style={{ height: layout.height }}>
           <AxisLines axis={axis} days={days} zone={zone} labels={labels} height={layout.height} now={now} />
           {drawn.map((row) => (
             <Row
               key={row.resourceId} house={house} row={row} axis={axis} from={from} to={to} labels={labels} now={now} clashing={clashing}
-              selected={row === selectedRow ? selected : null} lifted={row.bars.some(({ one }) => one.id === liftedId) ? liftedId : null} stop={row === stopRow ? stopAt : null} mayMove={mayMove} mayEdit={mayEdit}
+              selected={shows(row, selected) ? selected : null} lifted={row.bars.some(({ one }) => one.id === liftedId) ? liftedId : null} stop={row === stopRow ? stopAt : null} mayMove={mayMove} mayEdit={mayEdit}
             />
           ))}
-          <Ghosts house={house} rows={layout.rows} axis={axis} labels={labels} now={now} />
+          {selectedRow && selectedBar && mayMove ? <TouchHandles one={selectedBar} row={selectedRow} axis={axis} labels={labels} /> : null}
+          <Ghosts house={house} kin={kin} rows={layout.rows} axis={axis} labels={labels} now={now} />
         </div>
       </div>
       <p id="timeline-help" className="vh">

@@ -1,5 +1,5 @@
 import { IconChevronLeft, IconChevronRight, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
-import { CALENDAR_SCALES, type CalendarPlace, type CalendarScale } from '../../core/contract/calendarPlace.ts';
+import { CALENDAR_SCALES, FIND_MOST, type CalendarPlace, type CalendarScale } from '../../core/contract/calendarPlace.ts';
 import { RESOURCE_KINDS } from '../../core/contract/record/taking.ts';
 import { LOCALE } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
@@ -29,7 +29,7 @@ interface ToolbarProps {
   readonly onQuery: (query: string) => void;
 }
 
-/** What of the timeline is shown. All of it but the zoom and the search is in the address. */
+/** What of the timeline is shown. All of it is in the address. */
 export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPlace, onZoom, onQuery }: ToolbarProps) {
   const at = ZOOMS.findIndex((one) => one === zoom);
   const zoomBy = (by: 1 | -1): void => onZoom(ZOOMS[at + by] ?? zoom);
@@ -75,7 +75,7 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
         <button type="button" className="button" aria-pressed={place.only === 'clashing'} onClick={() => onPlace({ only: place.only === 'clashing' ? undefined : 'clashing' })}>
           {t('calendar.onlyClashing')}
         </button>
-        <input type="search" className="cal-search" aria-label={t('calendar.search')} placeholder={t('calendar.search')} value={query} onChange={(event) => onQuery(event.currentTarget.value)} />
+        <input type="search" className="cal-search" aria-label={t('calendar.search')} placeholder={t('calendar.search')} maxLength={FIND_MOST} value={query} onChange={(event) => onQuery(event.currentTarget.value)} />
       </div>
       {mayEdit ? (
         <div className="cal-tool-group cal-tool-end">

@@ -48,13 +48,13 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
         </button>
       </header>
       <div role="status">
-        {chosen.length === 0 ? <p>{t('conflicts.resolved')}</p> : found === null ? <p className="dim">{t('calendar.looking')}</p> : found.plans.length === 0 ? <p>{t('calendar.noWay')}</p> : <p className="dim">{t(found.proven ? 'calendar.waysProven' : 'calendar.waysFound', { count: found.plans.length })}</p>}
+        {chosen.length === 0 ? <p>{t(chosen.length === 0 && conflictIds.every((id) => conflicts[id]?.kind === 'limit') ? 'conflicts.resolvedLimit' : 'conflicts.resolved')}</p> : found === null ? <p className="dim">{t('calendar.looking')}</p> : found.plans.length === 0 ? <p>{t(chosen.every(({ kind }) => kind === 'limit') ? 'calendar.noWayLimit' : 'calendar.noWay')}</p> : <p className="dim">{t(found.proven ? 'calendar.waysProven' : 'calendar.waysFound', { count: found.plans.length })}</p>}
         {found && found.stuck.length > 0 ? <p className="cal-note">{t('calendar.stuck', { what: found.stuck.map((clash) => clashText(house, clash.members[0] ?? '', clash, [])).join('; ') })}</p> : null}
       </div>
       {found && chosen.length > 0 ? (
         <ol className="cal-plans">
           {found.plans.map((plan, index) => (
-            <li key={plan.moves.map(({ id, to }) => `${id} ${to.startsAt} ${to.resourceId}`).join()} className="cal-plan" onPointerEnter={() => look(plan)} onPointerLeave={() => look(null)} onFocus={() => look(plan)} onBlur={() => look(null)}>
+            <li key={plan.moves.map(({ id, to }) => `${id} ${to.startsAt} ${to.resourceId}`).join()} className="cal-plan" onPointerEnter={() => look(plan)} onPointerLeave={(event) => event.pointerType === 'mouse' && look(null)} onFocus={() => look(plan)} onBlur={() => look(null)}>
               <p className="cal-plan-title">{t('calendar.planNumber', { number: index + 1, count: plan.moves.length })}</p>
               <ul className="cal-moves">
                 {plan.moves.map(({ id, from, to }) => (

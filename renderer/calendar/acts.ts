@@ -18,6 +18,7 @@ export function lift(house: House, one: Occupancy, grip: Grip, by: Lift['by']): 
     return false;
   }
   setHolding({ lift: { by, grip, from: one, version: versionOf(house, one.id), to: one, swapWith: null }, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null });
+  if (by === 'touch') say(t(`calendar.touched.${grip}`, { title: one.label, where: resourceName(house, one.resourceId), when: whenText(one, house.zone) }));
   if (by === 'keyboard') say(t(`calendar.lifted.${grip}`, { title: one.label, where: resourceName(house, one.resourceId), when: whenText(one, house.zone) }));
   return true;
 }

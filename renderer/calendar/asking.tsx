@@ -28,10 +28,11 @@ export function asksCalendars({ calendars, resources }: Pick<Tables, 'calendars'
 }
 
 /** `Ana Ruiz, in Diary: its connection is paused. Last read today 14:05.` */
-export function unaskedText(tables: Shown, { calendarId, lookedAt, why }: Unasked, zone: string, now: number): string {
+export function unaskedText(tables: Shown, { calendarId, lookedAt, why, computer }: Unasked, zone: string, now: number): string {
   const whose = tables.resources[tables.calendars[calendarId]?.resourceId ?? '']?.name ?? t('conflicts.unknownResource');
   const known = lookedAt === null ? t('calendar.unasked.never') : t('calendar.unasked.known', { when: momentText(lookedAt, zone, now) });
-  return `${t(`calendar.unasked.${why}`, { whose: isolated(whose), calendar: calendarName(tables, calendarId) })} ${known}`;
+  const named = { whose: isolated(whose), calendar: calendarName(tables, calendarId), ...(computer === undefined ? {} : { computer: isolated(computer) }) };
+  return `${t(`calendar.unasked.${computer === undefined ? why : 'away'}`, named)} ${known}`;
 }
 
 /** Items of a list of what stands against it. */
@@ -56,8 +57,18 @@ export interface Asked {
 /** Commands whose answer a form waits for: what may be done all the same with a reason is told there, and needs no toast over it. */
 const waitedFor = new Set<string>();
 const MAY_BE_GIVEN_A_REASON: ReadonlySet<ErrorCode> = new Set(['conflict.source_not_asked', 'conflict.would_clash', 'conflict.past_limit']);
-const wantsReason = (answer: CommandAnswer): boolean => answer.outcome === 'rejected' && MAY_BE_GIVEN_A_REASON.has(answer.error.code);
+/** Refused as it was, and may be done all the same by whoever may say why. */
+export const wantsReason = (answer: CommandAnswer): boolean => answer.outcome === 'rejected' && MAY_BE_GIVEN_A_REASON.has(answer.error.code);
 export const isToldInForm = (answer: CommandAnswer): boolean => waitedFor.has(answer.commandId) && wantsReason(answer);
+
+/** As long as this stands, what comes of the command is told here, where the reason is given. */
+export function useToldHere(commandId: string | null): void {
+  useEffect(() => {
+    if (commandId === null) return undefined;
+    waitedFor.add(commandId);
+    return () => void waitedFor.delete(commandId);
+  }, [commandId]);
+}
 
 /**
  * A form that stays open until its decision is answered, so that what stands in the way is told where the reason is given. `close`: it
@@ -68,11 +79,7 @@ export function useAsked(close: (outcome: CommandAnswer['outcome']) => void): As
   const [unasked, setUnasked] = useState<readonly Unasked[]>([]);
   const entry = useConsole((state) => (sent === null ? undefined : state.outbox.find(({ command }) => command.commandId === sent)));
   const answer = entry?.answer ?? null;
-  useEffect(() => {
-    if (sent === null) return undefined;
-    waitedFor.add(sent);
-    return () => void waitedFor.delete(sent);
-  }, [sent]);
+  useToldHere(sent);
   useEffect(() => {
     if (answer === null) return;
     wait(null);

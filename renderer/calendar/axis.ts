@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { CalendarScale } from '../../core/contract/calendarPlace.ts';
+import { CALENDAR_ZOOMS, type CalendarScale } from '../../core/contract/calendarPlace.ts';
 
 /**
  * The timeline's two axes. Time runs evenly in real milliseconds, so that a day with a clock change is drawn an hour
@@ -8,7 +8,7 @@ import type { CalendarScale } from '../../core/contract/calendarPlace.ts';
 
 const HOUR_MS = 3_600_000;
 export const DAY_HOURS: Readonly<Record<CalendarScale, number>> = { day: 24, week: 7 * 24, month: 31 * 24 };
-export const ZOOMS = [1, 1.5, 2, 3, 4, 6] as const;
+export const ZOOMS: readonly number[] = [1, ...CALENDAR_ZOOMS.map((percent) => Number(percent) / 100)];
 
 export interface Axis {
   readonly from: number;

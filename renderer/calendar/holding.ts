@@ -16,11 +16,14 @@ export interface Proposal {
 export type Dialog =
   | { readonly kind: 'resource'; readonly id: string | null }
   | { readonly kind: 'allocation'; readonly id: string | null; readonly resourceId: string | null; readonly startsAt: number }
+  | { readonly kind: 'move'; readonly id: string }
   | { readonly kind: 'limits' }
   | { readonly kind: 'limit'; readonly id: string | null };
 
 export interface Holding {
   readonly lift: Lift | null;
+  /** Whether the finger that holds it is in the upper half of the view. */
+  readonly handIsHigh: boolean;
   readonly proposal: Proposal | null;
   /** What was let go where it may not be, in words. */
   readonly refusal: readonly string[] | null;
@@ -35,7 +38,7 @@ export interface Holding {
   readonly dialog: Dialog | null;
 }
 
-const EMPTY: Holding = { lift: null, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null, said: '', dialog: null };
+const EMPTY: Holding = { lift: null, handIsHigh: false, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null, said: '', dialog: null };
 export const useHolding = create<Holding>(() => EMPTY);
 export const setHolding = useHolding.setState;
 export const getHolding = useHolding.getState;

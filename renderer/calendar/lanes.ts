@@ -1,4 +1,4 @@
-import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { Drawn, DrawnRow } from './shadows.ts';
 
 /** Where the rows and the bars in them stand: pure, so that what scrolls asks only for what is seen. */
 
@@ -8,7 +8,7 @@ const PAD = 8;
 const LEAST = 44;
 
 export interface Laid {
-  readonly one: Occupancy;
+  readonly one: Drawn;
   readonly lane: number;
 }
 
@@ -23,7 +23,7 @@ export interface LaidRow {
 }
 
 /** Those that are at the same time stand under each other. `apartMs`: so near that they would touch on the screen. */
-function inLanes(some: readonly Occupancy[], apartMs: number): { readonly bars: Laid[]; readonly lanes: number } {
+function inLanes(some: readonly Drawn[], apartMs: number): { readonly bars: Laid[]; readonly lanes: number } {
   const ends: number[] = [];
   const bars = some.map((one): Laid => {
     const free = ends.findIndex((end) => end <= one.startsAt);
@@ -34,7 +34,7 @@ function inLanes(some: readonly Occupancy[], apartMs: number): { readonly bars: 
   return { bars, lanes: Math.max(ends.length, 1) };
 }
 
-export function layRows(rows: readonly { readonly resourceId: string; readonly some: readonly Occupancy[] }[], apartMs: number): { readonly rows: readonly LaidRow[]; readonly height: number } {
+export function layRows(rows: readonly DrawnRow[], apartMs: number): { readonly rows: readonly LaidRow[]; readonly height: number } {
   let top = 0;
   const laid = rows.map(({ resourceId, some }): LaidRow => {
     const sorted = [...some].sort((a, b) => a.startsAt - b.startsAt || a.endsAt - b.endsAt || a.id.localeCompare(b.id));
@@ -68,3 +68,12 @@ export function barsWithin({ bars, longestMs }: LaidRow, from: number, to: numbe
   const first = firstNot(bars, ({ one }) => one.startsAt < from - longestMs);
   return bars.slice(first, firstNot(bars, ({ one }) => one.startsAt < to)).filter(({ one }) => one.endsAt > from);
 }
+
+/** What a bar is of: itself, or what its shadow is of. */
+export const realOf = (rows: readonly LaidRow[], id: string): string => {
+  for (const { bars } of rows) for (const { one } of bars) if (one.id === id) return one.through?.id ?? id;
+  return id;
+};
+
+/** Whether it, or a shadow of it, is in this row. */
+export const shows = ({ bars }: LaidRow, id: string | null): boolean => id !== null && bars.some(({ one }) => one.id === id || one.through?.id === id);

@@ -7,7 +7,7 @@ import { daysLater } from './axis.ts';
 export type Grip = 'whole' | 'start' | 'end';
 
 export interface Lift {
-  readonly by: 'pointer' | 'keyboard';
+  readonly by: 'pointer' | 'touch' | 'keyboard';
   readonly grip: Grip;
   /** As it stood when it was lifted, and the version that the person saw then. */
   readonly from: Occupancy;

@@ -1,15 +1,18 @@
+import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
+import { go } from '../app/routes.ts';
 import { PlanTargets } from '../calendars/PlanTargets.tsx';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
-import { beforePlan, subjectsOf, undoPlan } from '../state/taking.ts';
+import { beforePlan, subjectsOf } from '../state/taking.ts';
+import { lookAtUndoing, startUndoing } from './undoing.ts';
 
 /** Puts a plan of this page back. What it had resolved may come back without a word; whether it still may is the server's to say. */
 export async function undoAndTell(backend: Backend, commandId: string): Promise<void> {
   const moves = beforePlan(commandId);
-  if (moves) tellDecided(await undoPlan(backend, commandId), moves[0]?.id ?? commandId);
+  if (moves) tellDecided(await startUndoing(backend, commandId), moves[0]?.id ?? commandId);
 }
 
 /** Under what a toast says of a plan that was recorded: the way back, and how far each calendar is with it. */
@@ -27,5 +30,25 @@ export function UndoLine({ commandId, what }: { readonly commandId: string; read
       </span>
       <PlanTargets subjects={subjects} />
     </>
+  );
+}
+
+/** In a toast about a way back that was refused while the person was elsewhere: where its reason is given. */
+export function UndoRefusedLine({ toast, why }: { readonly toast: string; readonly why: string }) {
+  return (
+    <span className="undo-line">
+      <span>{why}</span>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          notifications.hide(toast);
+          lookAtUndoing();
+          go({ place: { view: 'conflicts', conflictId: null }, selected: null });
+        }}
+      >
+        {t('calendar.undoLook')}
+      </button>
+    </span>
   );
 }

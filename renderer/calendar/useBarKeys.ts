@@ -3,9 +3,9 @@ import { cancelLift, judgeAll, letGo, lift, swap, wouldMove } from './acts.ts';
 import { getHolding, say, setHolding } from './holding.ts';
 import { carried, pressed, type Grip, type Lift } from './lift.ts';
 import { useRole } from './useHouse.ts';
-import type { Ground } from './useDragging.ts';
-import type { LaidRow } from './lanes.ts';
-import { stepText } from './words.ts';
+import type { Ground } from './carrying.ts';
+import { realOf, type LaidRow } from './lanes.ts';
+import { resourceName, stepText } from './words.ts';
 import { t } from '../i18n/index.ts';
 
 const ARROWS: Readonly<Record<string, 'left' | 'right' | 'up' | 'down'>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
@@ -42,8 +42,9 @@ export function useBarKeys(ground: Ground, onStop: (id: string) => void, onSelec
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const id = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-bar]')?.dataset['bar'] : undefined;
       const { house, rows, scale, mayMove } = ground;
-      const one = id === undefined ? undefined : house.timetable.get(id);
-      if (id === undefined || !one) return;
+      const real = id === undefined ? undefined : realOf(rows, id);
+      const one = real === undefined ? undefined : house.timetable.get(real);
+      if (id === undefined || real === undefined || !one) return;
       const done = (): void => {
         event.preventDefault();
         event.stopPropagation();
@@ -86,7 +87,7 @@ export function useBarKeys(ground: Ground, onStop: (id: string) => void, onSelec
       const swapping = getHolding().swapping;
       if (swapping !== null && (event.key === 'Enter' || event.key === ' ')) {
         done();
-        return swap(house, swapping, id, role, Date.now());
+        return swap(house, swapping, real, role, Date.now());
       }
       if (swapping !== null && event.key === 'Escape') {
         done();
@@ -94,6 +95,8 @@ export function useBarKeys(ground: Ground, onStop: (id: string) => void, onSelec
       }
       if ((event.key === ' ' || letter === 'start' || letter === 'end') && mayMove) {
         done();
+        // A shadow is moved where it is taken.
+        if (real !== id) return say(t('calendar.through.fixed', { where: resourceName(house, one.resourceId) }));
         lift(house, one, letter === 'start' || letter === 'end' ? letter : 'whole', 'keyboard');
         return;
       }

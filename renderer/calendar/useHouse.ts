@@ -16,15 +16,15 @@ export function useHouse(): House {
 
 export const useRole = (): Role | null => useConsole((state) => state.access?.role ?? null);
 
-/** What clashes and nobody has decided about, by those who are in it: how hard, and with which conflict. */
-export function useClashing(): ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly conflictId: string }> {
+/** What clashes and nobody has decided about, by those who are in it: how hard, whether it is a limit that one passes, and with which conflict. */
+export function useClashing(): ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean; readonly conflictId: string }> {
   const conflicts = useTables().conflicts;
   const now = useNow(60_000);
   return useMemo(() => {
-    const found = new Map<string, { level: 'block' | 'warn'; conflictId: string }>();
+    const found = new Map<string, { level: 'block' | 'warn'; isLimit: boolean; conflictId: string }>();
     // The hard ones come first.
-    for (const { id, level, members } of openConflicts(Object.values(conflicts), now)) {
-      for (const member of members) if (!found.has(occupancyId(member))) found.set(occupancyId(member), { level, conflictId: id });
+    for (const { id, level, kind, members } of openConflicts(Object.values(conflicts), now)) {
+      for (const member of members) if (!found.has(occupancyId(member))) found.set(occupancyId(member), { level, isLimit: kind === 'limit', conflictId: id });
     }
     return found;
   }, [conflicts, now]);

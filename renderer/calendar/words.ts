@@ -7,7 +7,7 @@ import { zoneOffset } from '../../core/domain/day/localTime.ts';
 import { statusAt, type Clash, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { dayText, isolated, spanText, timeText } from '../components/format.ts';
 import { whereText } from '../conflicts/words.ts';
-import { t } from '../i18n/index.ts';
+import { t, tMaybe } from '../i18n/index.ts';
 
 /** What the timeline says, in words. */
 
@@ -57,6 +57,13 @@ export function vanishedText(house: House, moved: ReadonlySet<string>, clash: Cl
 
 /** `Noise curfew passed by 30 min`. */
 export const breachText = ({ name, byMs }: Breach): string => t('calendar.breach', { name: isolated(name), span: spanText(byMs) });
+
+/** Why no reason helps: nobody may pass it, or others may. */
+export const shutText = ({ name, overridableBy }: Breach): string =>
+  overridableBy.length === 0 ? t('calendar.shut', { name: isolated(name) }) : t('calendar.shutToYou', { name: isolated(name), who: rolesText(overridableBy) });
+
+/** `Owner, Coordinator`. */
+export const rolesText = (roles: readonly string[]): string => roles.map((role) => tMaybe(`roles.${role}`) ?? role).join(', ');
 
 /** All that speaks against it, what cannot be talked over first. Empty = nothing. */
 export function reasonsOf(house: House, { impact, wrongKind }: Drop, proposed: readonly Occupancy[]): string[] {

@@ -1,7 +1,6 @@
 import { Checkbox, MultiSelect, Select } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { DIRECTIONS, PRIVACIES, STRATEGIES, type Calendar } from '../../core/contract/record/calendars.ts';
-import type { Keeper } from '../../core/contract/systems.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
@@ -23,13 +22,13 @@ const MOST_REMINDERS = 5;
 
 interface FormProps {
   readonly calendar: Calendar;
-  /** The computer that keeps the connection's key; null = the server does. */
-  readonly keeper: Keeper | null;
+  /** Who keeps the connection's key, where a computer does. */
+  readonly kept: ReactNode;
   readonly onClose: () => void;
 }
 
 /** How a calendar takes part. Only what the chosen way asks for is asked; what is not shown stays as it was. */
-export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
+export function CalendarForm({ calendar, kept, onClose }: FormProps) {
   const backend = useBackend();
   const tables = useTables();
   const house = useHouse();
@@ -44,7 +43,7 @@ export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
   // Of a calendar that begins to be written: whoever works on the day, and the house itself, want the day as it is planned.
   const kind = resourceId === null ? undefined : tables.resources[resourceId]?.kind;
   const runSheet = out ? (sheets ?? (writes(was) ? was.runSheet === true : everyWedding || kind === 'vendor' || kind === 'crew')) : was.runSheet === true;
-  const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : keeper === null ? null : t('calendars.keptElsewhere');
+  const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : null;
   const stands = useMemo(() => (out ? wouldStand(house, tables.runSheetItems, { ...calendar, ...choice, runSheet }, now) : 0), [out, house, tables.runSheetItems, calendar, choice, runSheet, now]);
   const resources = Object.values(tables.resources).filter(({ state, id }) => state === 'active' || id === resourceId).sort((a, b) => a.name.localeCompare(b.name));
   const aimless = direction !== 'none' && resourceId === null && !(out && everyWedding);
@@ -67,6 +66,7 @@ export function CalendarForm({ calendar, keeper, onClose }: FormProps) {
           onChange={(value) => change({ direction: DIRECTIONS.find((one) => one === value) ?? direction })}
         />
         {mayNot === null ? null : <p className="calendar-note">{mayNot}</p>}
+        {out && mayNot === null ? kept : null}
         {direction === 'none' ? null : (
           <Choice
             label={t('calendars.whose')} description={t('calendars.whoseHelp')} value={resourceId ?? NOBODY} onChange={(value) => change({ resourceId: value === NOBODY ? null : value })}

@@ -18,8 +18,10 @@ import { retryPush } from '../state/calendars.ts';
 import { CalendarForm } from './CalendarForm.tsx';
 import { ChannelLine, NotCalled } from './ChannelLine.tsx';
 import { Filling } from './Filling.tsx';
+import { KeptLine, WaitsLine } from './KeptLine.tsx';
 import { PushLine } from './PushLine.tsx';
-import { calendarText, writes } from './words.ts';
+import { Unread } from './Unread.tsx';
+import { calendarName, calendarText, writes } from './words.ts';
 
 interface Props {
   readonly connection: Connection;
@@ -52,6 +54,7 @@ export function ConnectionCalendars({ connection, face, setup, zone, onLeave }: 
     <section className="inspector-part">
       <h3>{t('calendars.title')}</h3>
       {own.length === 0 ? <p className="dim">{t('calendars.none')}</p> : null}
+      {setup?.keeper && (inUse || setup.keeper.state !== 'here') ? <KeptLine keeper={setup.keeper} /> : null}
       {channels && inUse ? <NotCalled channels={channels} looks={looks} name={isolated(face?.name ?? connection.name)} /> : null}
       <ul className="calendars">
         {own.map((calendar) => (
@@ -73,7 +76,7 @@ export function ConnectionCalendars({ connection, face, setup, zone, onLeave }: 
           )}
         </Unfold>
       ) : null}
-      {open ? <CalendarForm key={open.id} calendar={open} keeper={setup?.keeper ?? null} onClose={() => setOpenId(null)} /> : null}
+      {open ? <CalendarForm key={open.id} calendar={open} kept={setup?.keeper ? <KeptLine keeper={setup.keeper} /> : null} onClose={() => setOpenId(null)} /> : null}
     </section>
   );
 }
@@ -103,7 +106,7 @@ function CalendarRow({ calendar, zone, channel, onOpen }: RowProps) {
   const tables = useTables();
   const { row, ledTo } = useLedTo(calendar.id);
   const may = useMay('command:calendar.save');
-  const { id, name, colour, mayWrite, state, direction, resourceId, everyWedding } = calendar;
+  const { id, name, colour, mayWrite, state, direction, resourceId, everyWedding, twinId } = calendar;
   const aimless = direction !== 'none' && resourceId === null && !(everyWedding && writes(calendar));
   return (
     <li className="calendar-row" data-state={state} data-led-to={ledTo || undefined} ref={row} tabIndex={-1}>
@@ -123,8 +126,11 @@ function CalendarRow({ calendar, zone, channel, onOpen }: RowProps) {
       </div>
       <DecisionMark rowId={id} />
       {state === 'gone' ? <p className="calendar-note">{t('calendars.goneHelp')}</p> : mayWrite === false && writes(calendar) ? <p className="calendar-note">{t('calendars.readOnly')}</p> : null}
+      <Unread calendar={calendar} zone={zone} />
+      {twinId && state === 'active' ? <p className="calendar-note">{t('calendars.twin', { name: calendarName(tables, twinId) })}</p> : null}
       {aimless && state === 'active' ? <p className="calendar-note">{t('calendars.needsWhose')}</p> : null}
       {channel}
+      <WaitsLine calendar={calendar} zone={zone} />
       <Filling calendar={calendar} />
       <FailedPushes calendarId={id} zone={zone} />
     </li>

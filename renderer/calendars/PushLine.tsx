@@ -10,7 +10,7 @@ import { t } from '../i18n/index.ts';
 import { retryPush } from '../state/calendars.ts';
 import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
-import { calendarName, pushSays, pushWhy, type PushSays } from './words.ts';
+import { calendarName, pushSays, pushStopped, pushWhy, type PushSays } from './words.ts';
 
 const SHAPES: Readonly<Record<PushSays, typeof IconCheck>> = { queued: IconClock, late: IconClockPause, written: IconCheck, leaving: IconClock, leavingLate: IconClockPause, left: IconCheck, failed: IconTriangleFilled, stillThere: IconTriangleFilled, differs: IconArrowsDiff };
 
@@ -24,9 +24,10 @@ interface LineProps {
 /** One of our rows in one calendar: recorded, on their calendar, waiting or failed, and why. */
 export function PushLine({ push, zone, name }: LineProps) {
   const tables = useTables();
-  const says = pushSays(push);
+  const stopped = pushStopped(tables, push);
+  const says = pushSays(push, stopped !== null);
   const Shape = SHAPES[says];
-  const why = pushWhy(push, zone);
+  const why = stopped ?? pushWhy(push, zone);
   const called = name ?? calendarName(tables, push.calendarId);
   return (
     <li className="push" data-push={says}>

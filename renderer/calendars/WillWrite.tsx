@@ -17,6 +17,7 @@ export function WillWrite({ house, to, besides }: { readonly house: House; reado
   const { into, outOf } = useMemo(() => writtenBy(house, to, besides, Object.values(calendars), now), [house, to, besides, calendars, now]);
   const names = (some: readonly Calendar[]): string => some.map(({ id }) => calendarName(tables, id)).join(', ');
   const late = [...into, ...outOf].filter(({ connectionId }) => connections[connectionId] !== undefined && connections[connectionId].health !== 'healthy' && connections[connectionId].health !== 'waiting');
+  const off = [...into, ...outOf].filter(({ connectionId, waits }) => waits || connections[connectionId]?.healthReason === 'desk.away');
   if (into.length === 0 && outOf.length === 0) return null;
   return (
     <>
@@ -33,6 +34,11 @@ export function WillWrite({ house, to, besides }: { readonly house: House; reado
       {late.length > 0 ? (
         <li data-effect="written" className="cal-note">
           {t('calendars.later', { names: names(late) })}
+        </li>
+      ) : null}
+      {off.length > 0 ? (
+        <li data-effect="written" className="cal-note">
+          {t('calendars.laterDesk', { names: names(off) })}
         </li>
       ) : null}
     </>

@@ -32,11 +32,11 @@ export function calendarText({ resources }: Pick<Tables, 'resources'>, calendar:
 /** How far a push is. The two promises are told apart: recorded here, and standing there. */
 export type PushSays = 'queued' | 'late' | 'written' | 'leaving' | 'leavingLate' | 'left' | 'failed' | 'stillThere' | 'differs';
 
-export function pushSays({ state, wish, attempts }: Pick<Push, 'state' | 'wish' | 'attempts'>): PushSays {
+export function pushSays({ state, wish, attempts }: Pick<Push, 'state' | 'wish' | 'attempts'>, stopped = false): PushSays {
   const here = wish === 'present';
   switch (state) {
     case 'queued':
-      return attempts === 0 ? (here ? 'queued' : 'leaving') : here ? 'late' : 'leavingLate';
+      return attempts === 0 && !stopped ? (here ? 'queued' : 'leaving') : here ? 'late' : 'leavingLate';
     case 'written':
       return here ? 'written' : 'left';
     case 'failed':
@@ -44,6 +44,17 @@ export function pushSays({ state, wish, attempts }: Pick<Push, 'state' | 'wish' 
     case 'differs':
       return 'differs';
   }
+}
+
+/** What keeps it from being tried at all: the computer that keeps the key is off, or has lost it. Null = nothing of the kind. */
+export function pushStopped({ calendars, connections }: Pick<Tables, 'calendars' | 'connections'>, { state, wish, calendarId }: Pick<Push, 'state' | 'wish' | 'calendarId'>): string | null {
+  const calendar = calendars[calendarId];
+  if (state !== 'queued' || !calendar) return null;
+  const connection = connections[calendar.connectionId];
+  const reason = connection?.health === 'failing' ? (connection.healthReason ?? '') : '';
+  if (reason.startsWith('desk.')) return errorWords(reason);
+  if (!calendar.waits) return null;
+  return t(wish === 'present' ? 'pushState.waits' : 'pushState.leavingWaits', { computer: isolated(calendar.waits.computer) });
 }
 
 /** Why it is not there yet, and when it is tried again; null = nothing is the matter. */

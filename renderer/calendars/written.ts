@@ -1,6 +1,7 @@
 import type { Calendar } from '../../core/contract/record/calendars.ts';
 import { ownersOf, type TargetRow } from '../../core/domain/calendars/subjects.ts';
 import { targetsOf } from '../../core/domain/calendars/targets.ts';
+import { placedAmong, type PlacedCalendar } from '../../core/domain/calendars/wholes.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { memberOf, type MovableRow } from '../../core/domain/conflicts/occupancies.ts';
@@ -34,14 +35,16 @@ export interface Written {
 }
 
 /** `besides`: rows as they would be that take nobody's time. */
-export function writtenBy(house: House, to: readonly Occupancy[], besides: readonly TargetRow[], calendars: readonly Calendar[], now: number): Written {
+export function writtenBy(house: House, to: readonly Occupancy[], besides: readonly TargetRow[], all: readonly Calendar[], now: number): Written {
+  const resources = Object.values(house.rows.resources);
+  const calendars = all.map((calendar) => placedAmong(calendar, resources));
   const moves = to.flatMap((one) => turned(house, one) ?? []);
   const into = new Set([...moves.map(({ is }) => is), ...besides].flatMap((row) => targetsOf(row, calendars, now)));
   const left = new Set(moves.flatMap(({ was, is }) => {
     const then = targetsOf(is, calendars, now);
     return targetsOf(was, calendars, now).filter((calendar) => !then.includes(calendar));
   }));
-  const inOrder = (some: ReadonlySet<Calendar>): Calendar[] => calendars.filter((calendar) => some.has(calendar)).sort((a, b) => a.name.localeCompare(b.name));
+  const inOrder = (some: ReadonlySet<PlacedCalendar>): PlacedCalendar[] => calendars.filter((calendar) => some.has(calendar)).sort((a, b) => a.name.localeCompare(b.name));
   // Of a swap one goes in where the other comes out: it is written to.
   return { into: inOrder(into), outOf: inOrder(left).filter((calendar) => !into.has(calendar)) };
 }
@@ -56,5 +59,6 @@ export function wouldStand({ rows }: House, items: Tables['runSheetItems'], cale
     ...Object.values(rows.allocations).map((row) => ({ collection: 'allocations' as const, row })),
     ...Object.values(items).map((row) => ({ collection: 'runSheetItems' as const, row, wedding: rows.weddings[row.weddingId] ?? null, ownerIds: ownersOf(row.owner, owners) })),
   ];
-  return all.filter((one) => targetsOf(one, [calendar], now).length > 0).length;
+  const placed = [placedAmong(calendar, Object.values(rows.resources))];
+  return all.filter((one) => targetsOf(one, placed, now).length > 0).length;
 }

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Conflict } from '../../core/contract/record/taking.ts';
+import type { Conflict, Limit } from '../../core/contract/record/taking.ts';
 import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
@@ -9,6 +9,8 @@ import { tellDecided } from '../app/openDecision.ts';
 import { SeenAlert } from '../app/SeenAlert.tsx';
 import { useTables } from '../app/selectors.ts';
 import { calendarName } from '../calendars/words.ts';
+import { ruleText } from '../calendar/LimitForm.tsx';
+import { useRole } from '../calendar/useHouse.ts';
 import { Unfold } from '../accounts/fields.tsx';
 import { dayText, isolated, timeText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
@@ -17,7 +19,7 @@ import { t } from '../i18n/index.ts';
 import { overrideConflict } from '../state/commands.ts';
 import { isWaiting, openDecision } from '../state/outbox.ts';
 import { useConsole } from '../state/store.ts';
-import { conflictTitle, muchText } from './words.ts';
+import { conflictTitle, limitOf, muchText, whoMay } from './words.ts';
 
 interface MemberWords {
   readonly occupancyId: string;
@@ -53,6 +55,9 @@ function useMembers({ members }: Conflict): MemberWords[] {
   });
 }
 
+const BOTH_WORDS = { override: 'conflicts.override', help: 'conflicts.overrideHelp', reason: 'conflicts.reason', now: 'conflicts.overrideNow' } as const;
+const LIMIT_WORDS = { override: 'conflicts.overrideLimit', help: 'conflicts.overrideLimitHelp', reason: 'conflicts.reasonLimit', now: 'conflicts.overrideLimitNow' } as const;
+
 interface CardProps {
   readonly conflict: Conflict;
   readonly zone: string;
@@ -66,12 +71,19 @@ interface CardProps {
 export function ConflictCard({ conflict, zone, alone = false, onShow, onWays = null }: CardProps) {
   const tables = useTables();
   const members = useMembers(conflict);
+  const limit = limitOf(tables, conflict);
+  const isLimit = conflict.kind === 'limit';
   return (
     <article className="conflict" aria-label={conflictTitle(tables, conflict)}>
       {alone ? <h2>{conflictTitle(tables, conflict)}</h2> : null}
       <p>
-        {t('conflicts.between', { from: timeText(conflict.startsAt, zone), to: timeText(conflict.endsAt, zone), day: dayText(conflict.startsAt, zone) })} {alone ? `${muchText(conflict)}. ` : ''}<DecisionMark rowId={conflict.id} />
+        {t('conflicts.between', { from: timeText(conflict.startsAt, zone), to: timeText(conflict.endsAt, zone), day: dayText(conflict.startsAt, zone) })} {alone ? `${muchText(tables, conflict)}. ` : ''}<DecisionMark rowId={conflict.id} />
       </p>
+      {limit ? (
+        <p>
+          {t('conflicts.limitRule', { name: isolated(limit.name), rule: ruleText(limit) })} {whoMay(limit) === '' ? t('conflicts.limitNobody') : t('conflicts.limitWho', { who: whoMay(limit) })}
+        </p>
+      ) : null}
       <ul className="conflict-members">
         {members.map((member, index) => (
           <li key={index}>
@@ -86,10 +98,10 @@ export function ConflictCard({ conflict, zone, alone = false, onShow, onWays = n
           </li>
         ))}
       </ul>
-      {conflict.state === 'resolved' ? <p className="dim">{t('conflicts.resolved')}</p> : null}
+      {conflict.state === 'resolved' ? <p className="dim">{t(isLimit ? 'conflicts.resolvedLimit' : 'conflicts.resolved')}</p> : null}
       {conflict.state === 'overridden' && conflict.settledAt ? (
         <p className="dim">
-          {t('conflicts.acceptedBy', { who: isolated(conflict.settledBy ?? ''), why: isolated(conflict.settledBecause ?? '') })} <Moment at={conflict.settledAt} zone={zone} />
+          {t(isLimit ? 'conflicts.acceptedLimitBy' : 'conflicts.acceptedBy', { who: isolated(conflict.settledBy ?? ''), why: isolated(conflict.settledBecause ?? '') })} <Moment at={conflict.settledAt} zone={zone} />
         </p>
       ) : null}
       {conflict.state === 'open' && onWays ? (
@@ -98,24 +110,29 @@ export function ConflictCard({ conflict, zone, alone = false, onShow, onWays = n
         </button>
       ) : null}{' '}
       <SeenAlert collection="conflicts" id={conflict.id} />{' '}
-      {conflict.state === 'open' ? <Override conflict={conflict} /> : null}
+      {conflict.state === 'open' ? <Override conflict={conflict} limit={limit} /> : null}
     </article>
   );
 }
 
-function Override({ conflict }: { readonly conflict: Conflict }) {
+/** `limit`: what it passes, whose door may be shut for this person or for all; undefined = it is none. */
+function Override({ conflict, limit }: { readonly conflict: Conflict; readonly limit: Limit | undefined }) {
   const backend = useBackend();
+  const role = useRole();
   const may = useMay('command:conflict.override');
   const decided = useConsole((state) => state.deciding[conflict.id] === true || isWaiting(openDecision(state.outbox, conflict.id)));
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
+  if (limit?.overridableBy.length === 0) return <p className="dim">{t('conflicts.limitShut')}</p>;
+  if (limit && !limit.overridableBy.some((one) => one === role)) return <p className="dim">{t('conflicts.limitNotYours')}</p>;
   if (!may) return <p className="dim">{t('conflicts.notYours')}</p>;
+  const words = conflict.kind === 'limit' ? LIMIT_WORDS : BOTH_WORDS;
   return (
-    <Unfold label={t('conflicts.override')}>
+    <Unfold label={t(words.override)}>
       {(close) => (
         <form
           className="unfolded"
-          aria-label={t('conflicts.override')}
+          aria-label={t(words.override)}
           onSubmit={(event) => {
             event.preventDefault();
             if (reason.trim() === '') return setMissing(true);
@@ -125,10 +142,10 @@ function Override({ conflict }: { readonly conflict: Conflict }) {
             });
           }}
         >
-          <p className="dim">{t('conflicts.overrideHelp')}</p>
-          <TextInput label={t('conflicts.reason')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
+          <p className="dim">{t(words.help)}</p>
+          <TextInput label={t(words.reason)} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
           <button type="submit" className="button button-main" disabled={decided}>
-            {t('conflicts.overrideNow')}
+            {t(words.now)}
           </button>
         </form>
       )}

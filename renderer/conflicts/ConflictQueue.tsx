@@ -13,7 +13,8 @@ import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { ConflictCard } from './ConflictCard.tsx';
 import { Differences, useOpenDifferences } from './Differences.tsx';
-import { conflictTitle, muchText } from './words.ts';
+import { LeftBehind, useLeftBehind } from './LeftBehind.tsx';
+import { conflictTitle, hardText, muchText } from './words.ts';
 
 /** What cannot both be, hard ones first; one is unfolded where it stands, so that the queue stays in sight. */
 interface QueueProps {
@@ -40,16 +41,16 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
   const asked = shownId === null ? undefined : tables.conflicts[shownId];
   const gone = asked && !open.includes(asked) && !accepted.includes(asked) ? asked : null;
   const differing = useOpenDifferences().length;
-  const hard = open.filter(({ level }) => level === 'block').length;
+  const left = useLeftBehind(shownId).length;
 
   return (
     <div className="page conflicts">
       <header className="board-head">
         <h1>{t('calendar.title')}</h1>
-        <p className="board-about num">{t('conflicts.about', { hard: t('conflicts.hard', { count: hard }), tight: t('conflicts.tight', { count: open.length - hard }) })}{differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}</p>
+        <p className="board-about num">{t('conflicts.about', { hard: hardText(open), tight: t('conflicts.tight', { count: open.filter(({ level }) => level === 'warn').length }) })}{left > 0 ? `, ${t('leftBehind.open', { count: left })}` : ''}{differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}</p>
       </header>
       {gone ? <ConflictCard conflict={gone} zone={zone} onShow={onShow} alone /> : null}
-      {open.length === 0 && accepted.length === 0 && differing === 0 && !gone ? (
+      {open.length === 0 && accepted.length === 0 && differing === 0 && left === 0 && !gone ? (
         <Empty title={t(hasRecord ? 'conflicts.emptyTitle' : 'day.loadingTitle')} detail={t(hasRecord ? 'conflicts.empty' : 'day.loading')} />
       ) : null}
       {onWays && open.length > 1 ? (
@@ -60,6 +61,7 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
         </p>
       ) : null}
       {open.length > 0 ? <Queue conflicts={open} shownId={shownId} zone={zone} label={t('conflicts.open')} acts={acts} chosen={onWays && open.length > 1 ? chosen : null} onChoose={choose} /> : null}
+      <LeftBehind place={place} />
       <Differences onShow={onShow} />
       {accepted.length > 0 ? (
         <Section id="accepted" title={t('conflicts.accepted')}>
@@ -118,7 +120,7 @@ function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: List
               <SeverityMark severity={conflict.level === 'block' ? 'critical' : 'warning'} />
               <span className="row-text">
                 <span className="row-line">{conflictTitle(tables, conflict)}</span>
-                <span className="row-sub">{muchText(conflict)}</span>
+                <span className="row-sub">{muchText(tables, conflict)}</span>
               </span>
               <time className="row-end row-sub num" dateTime={conflict.startsAt} title={fullMoment(conflict.startsAt, zone)}>
                 {dayText(conflict.startsAt, zone)} {timeText(conflict.startsAt, zone)}

@@ -1,4 +1,4 @@
-import type { Conflict } from '../../core/contract/record/taking.ts';
+import type { Conflict, Limit } from '../../core/contract/record/taking.ts';
 import type { Tables } from '../../core/domain/record/state.ts';
 import { isolated, spanText } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
@@ -9,12 +9,33 @@ export function whereText(tables: Pick<Tables, 'resources'>, { resourceIds }: Pi
   return (whole ? [whole.id] : resourceIds).map((id) => isolated(tables.resources[id]?.name ?? t('conflicts.unknownResource'))).join(', ');
 }
 
-/** `Great Hall: double booking`. */
-export const conflictTitle = (tables: Tables, conflict: Conflict): string => t('conflicts.titleOf', { where: whereText(tables, conflict), kind: t(`conflicts.kind.${conflict.kind}`) });
+/** What it passes; undefined = no limit, or one that is not on this board. */
+export const limitOf = ({ limits }: Pick<Tables, 'limits'>, { limitId }: Pick<Conflict, 'limitId'>): Limit | undefined => (limitId ? limits[limitId] : undefined);
 
-/** By how much: `2 h 00 at the same time`, `1 h 00 too little between them`. */
-export function muchText({ kind, missingMs, missingUnits }: Conflict): string {
+/** `Great Hall: double booking`, `Long Barn: Noise curfew passed`. */
+export function conflictTitle(tables: Tables, conflict: Conflict): string {
+  const where = whereText(tables, conflict);
+  const limit = limitOf(tables, conflict);
+  return limit ? t('conflicts.limitTitle', { where, name: isolated(limit.name) }) : t('conflicts.titleOf', { where, kind: t(`conflicts.kind.${conflict.kind}`) });
+}
+
+/** By how much: `2 h 00 at the same time`, `1 h 00 too little between them`, `30 min of it at hours that are not allowed`. */
+export function muchText(tables: Pick<Tables, 'limits'>, conflict: Conflict): string {
+  const { kind, missingMs, missingUnits } = conflict;
   const span = spanText(missingMs);
+  const limit = limitOf(tables, conflict);
+  if (limit) return t(`conflicts.muchOfLimit.${limit.rule.kind}`, { span });
   if (kind === 'capacity') return t('conflicts.much.capacity', { count: missingUnits, span });
   return t(`conflicts.much.${kind}`, { span });
 }
+
+/** `2 double bookings, 1 limit passed`: the hard ones; a limit that is passed is no double booking. */
+export function hardText(conflicts: readonly Conflict[]): string {
+  const hard = conflicts.filter(({ level }) => level === 'block');
+  const limits = hard.filter(({ kind }) => kind === 'limit').length;
+  const double = t('conflicts.hard', { count: hard.length - limits });
+  return limits === 0 ? double : [...(hard.length > limits ? [double] : []), t('conflicts.limits', { count: limits })].join(', ');
+}
+
+/** Who may let it stay as it is: `owner, coordinator`; empty = nobody, of a limit that names nobody. */
+export const whoMay = ({ overridableBy }: Pick<Limit, 'overridableBy'>): string => overridableBy.map((role) => t(`roles.${role}`)).join(', ');

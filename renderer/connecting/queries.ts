@@ -22,7 +22,7 @@ export function useSystem(id: string) {
   return queryOptions({ queryKey: ['systems', id], queryFn: () => value(backend.systems.face(id)), refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: Infinity });
 }
 
-/** Channels of calendars are opened and end without the record hearing of it. */
+/** Channels of calendars are opened and end, and the computer that keeps the key comes and goes, without the record hearing of it. */
 const CHANNELS_MS = 30_000;
 
 /** Changes when something about the connection did, or when somebody was told something about it. */
@@ -41,5 +41,5 @@ export function useRemoval({ id, seq }: Connection) {
 export function useSetup(connectionId: string) {
   const backend = useBackend();
   const mark = useSetupMark(connectionId);
-  return queryOptions({ queryKey: ['setup', connectionId, mark], queryFn: () => value(backend.systems.setup(connectionId)), placeholderData: (before) => (before?.connectionId === connectionId ? before : undefined), refetchInterval: (query) => (query.state.data?.channels === undefined ? false : CHANNELS_MS) });
+  return queryOptions({ queryKey: ['setup', connectionId, mark], queryFn: () => value(backend.systems.setup(connectionId)), placeholderData: (before) => (before?.connectionId === connectionId ? before : undefined), refetchInterval: (query) => (query.state.data?.channels === undefined && !query.state.data?.keeper ? false : CHANNELS_MS) });
 }

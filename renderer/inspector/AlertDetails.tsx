@@ -39,7 +39,7 @@ export function AlertDetails({ id }: { readonly id: string }) {
   const zone = zoneOf(tables, alert.weddingId, scope.zone);
   // Where it can be seen to, if that is not here.
   const place = placeOfAlert({ tables }, alert);
-  const led = place.view === 'conflicts' ? 'conflict' : place.view !== 'integrations' ? null : place.calendarId === undefined ? 'connection' : 'calendar';
+  const led = place.view === 'conflicts' ? (alert.rule === 'left_behind' ? 'left' : 'conflict') : place.view !== 'integrations' ? null : place.calendarId === undefined ? 'connection' : 'calendar';
   return (
     <Details
       kind={t('inspector.kind.alert')}

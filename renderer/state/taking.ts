@@ -1,4 +1,6 @@
 import type { Command, Follow } from '../../core/contract/commands.ts';
+import type { Alert } from '../../core/contract/record/attention.ts';
+import type { Wedding } from '../../core/contract/record/day.ts';
 import { stoodBefore, type Follower } from '../../core/domain/conflicts/following.ts';
 import { memberOf, type MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
 import type { Push } from '../../core/contract/record/calendars.ts';
@@ -6,6 +8,7 @@ import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import type { Backend } from './backend/backend.ts';
 import { decide, type Decided } from './commands.ts';
 import { newId } from './ids.ts';
+import { isWaiting, openDecision } from './outbox.ts';
 import { getConsole } from './store.ts';
 
 /** Decisions about whose time is taken. */
@@ -16,7 +19,8 @@ export interface PlannedMove {
   readonly version: number;
 }
 
-type Move = Extract<Command, { type: 'plan.carry_out' }>['moves'][number];
+export type PlanCommand = Extract<Command, { type: 'plan.carry_out' }>;
+type Move = PlanCommand['moves'][number];
 type Back = Extract<Follow, { how: 'back' }>['rows'][number];
 type Before = Omit<Move, 'basedOnVersion' | 'follow'> & { readonly follow: readonly Omit<Back, 'basedOnVersion'>[] };
 
@@ -35,6 +39,9 @@ export function movableOf(occupancy: string): { readonly collection: MovableColl
 
 /** What stood before each plan of this page, so that it can be put back. */
 const before = new Map<string, readonly Before[]>();
+
+/** Of each way back that was sent: which plan it puts back, and what stood before that. */
+const undone = new Map<string, { readonly planId: string; readonly stood: readonly Before[] }>();
 
 const iso = (at: number): string => new Date(at).toISOString();
 const spoken = (reason: string | null): string | null => (reason === null || reason.trim() === '' ? null : reason.trim());
@@ -69,6 +76,13 @@ export async function carryOut(backend: Backend, moves: readonly PlannedMove[], 
   return { decided, commandId };
 }
 
+/** What was left behind follows its wedding to where that begins now. `reason`: why, in the person's words, where a hard clash would come of it. */
+export async function letFollow(backend: Backend, alert: Alert, wedding: Pick<Wedding, 'startsAt'>, along: readonly Follower[], reason: string | null, commandId: string): Promise<Decided> {
+  if (isWaiting(openDecision(getConsole().outbox, alert.id))) return { kind: 'already' };
+  const rows = along.map(({ collection, row }) => ({ collection, id: row.id, basedOnVersion: row.version }));
+  return decide(backend, { type: 'wedding.let_follow', commandId, alertId: alert.id, basedOnVersion: alert.version, startsAt: wedding.startsAt, rows, reason: spoken(reason) });
+}
+
 /** Where those of a plan stood before it; null = this page does not know. */
 export const beforePlan = (commandId: string): readonly Before[] | null => before.get(commandId) ?? null;
 
@@ -84,13 +98,31 @@ function overNow<T extends Pick<Move | Back, 'collection' | 'id'>>(one: T): (T &
   return version === null ? [] : [{ ...one, basedOnVersion: version }];
 }
 
-/** Puts back what a plan of this page has moved, and what followed, exactly; it can be put back once. */
-export async function undoPlan(backend: Backend, commandId: string): Promise<Decided> {
-  const moves = (before.get(commandId) ?? []).flatMap(({ follow, ...move }) =>
+/** Puts back what a plan of this page has moved, and what followed, exactly; it can be put back once, unless that is refused. `commandId`: of the way back. */
+export async function undoPlan(backend: Backend, planId: string, commandId: string): Promise<Decided> {
+  const stood = before.get(planId) ?? [];
+  const moves = stood.flatMap(({ follow, ...move }) =>
     overNow(move).map((one): Move => ({ ...one, ...(follow.length > 0 ? { follow: { how: 'back' as const, rows: follow.flatMap(overNow) } } : {}) })));
   if (moves.length === 0) return { kind: 'not_kept', code: 'request.not_found' };
-  before.delete(commandId);
-  return decide(backend, { type: 'plan.carry_out', commandId: newId(), moves, reason: null });
+  before.delete(planId);
+  undone.set(commandId, { planId, stood });
+  return decide(backend, { type: 'plan.carry_out', commandId, moves, reason: null });
+}
+
+/** The same way back once more, over what stands now, with why it may be so all the same. `refused`: the command that was refused. */
+export async function undoWithReason(backend: Backend, refused: PlanCommand, commandId: string, reason: string): Promise<Decided> {
+  const moves = refused.moves.flatMap(({ follow, ...move }) =>
+    overNow(move).map((one): Move => ({ ...one, ...(follow?.how === 'back' ? { follow: { how: 'back' as const, rows: follow.rows.flatMap(overNow) } } : {}) })));
+  if (moves.length === 0) return { kind: 'not_kept', code: 'request.not_found' };
+  const way = undone.get(refused.commandId);
+  if (way) undone.set(commandId, way);
+  return decide(backend, { type: 'plan.carry_out', commandId, moves, reason: spoken(reason) });
+}
+
+/** A way back that came to nothing: the plan may be put back another time. */
+export function keepPlan(commandId: string): void {
+  const way = undone.get(commandId);
+  if (way) before.set(way.planId, way.stood);
 }
 
 type Fields<T extends Command['type']> = Omit<Extract<Command, { type: T }>, 'type' | 'commandId'>;

@@ -17,7 +17,7 @@ export const PACKAGES = {
   egress: [],
   'core/vendors': ['ical.js', 'saxes', 'zod'],
   preload: ['electron'],
-  main: ['electron', 'electron-store', 'keytar', 'socket.io-client', 'temporal-polyfill', 'zod'],
+  main: ['dbus-native', 'electron', 'electron-store', 'keytar', 'socket.io-client', 'temporal-polyfill', 'zod'],
   renderer: [
     '@fontsource-variable/inter', '@mantine/charts', '@mantine/core', '@mantine/hooks', '@mantine/notifications', '@mantine/spotlight',
     '@simplewebauthn/browser', '@tabler/icons-react', '@tanstack/react-query', 'dexie', 'i18next', 'qrcode', 'react', 'react-dom', 'recharts', 'socket.io-client', 'temporal-polyfill',

@@ -3,10 +3,13 @@ import { defineConfig } from '@playwright/test';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-/** Tests drive real windows with real clocks on few cores: one at a time, with room. */
+/**
+ * Tests drive real windows with real clocks on few cores: two files at a time, each with a display, a bus and a keychain of its
+ * own, since one alone keeps hardly more than one core busy; and with room. The packaged program is one at a time.
+ */
 export default defineConfig({
   outputDir: path.join(root, 'test-results', 'playwright'),
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
   // See playwrightCounts in scripts/test/counts.mjs: at a desk nothing is repeated.
@@ -16,6 +19,6 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results', `playwright-${process.env['WEDSYNC_STEP'] ?? 'all'}.json`) }]],
   projects: [
     { name: 'e2e', testDir: path.join(root, 'tests', 'e2e'), testMatch: '**/*.spec.ts' },
-    { name: 'packaged', testDir: path.join(root, 'tests', 'packaged'), testMatch: '**/*.spec.ts', timeout: 180_000 },
+    { name: 'packaged', testDir: path.join(root, 'tests', 'packaged'), testMatch: '**/*.spec.ts', timeout: 180_000, workers: 1 },
   ],
 });

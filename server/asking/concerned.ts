@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Command, Follow } from '../../core/contract/commands.ts';
 import { takenOver, type PushedRow } from '../../core/domain/calendars/back.ts';
 import { entryStatus } from '../../core/domain/calendars/targets.ts';
+import { catchesUp } from '../../core/domain/conflicts/leftBehind.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { occupancyOf, type MovableRow } from '../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../store/database.ts';
@@ -14,7 +15,7 @@ import { readResources } from '../store/taking/resources.ts';
 /** Whose calendars a command is about that makes something definite, or gives what is definite other time. */
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>;
-export type Confirming = Of<'booking.set_status' | 'allocation.save' | 'plan.carry_out' | 'difference.settle'>;
+export type Confirming = Of<'booking.set_status' | 'allocation.save' | 'plan.carry_out' | 'wedding.let_follow' | 'difference.settle'>;
 
 /** Without looking at any row. A hold, a lead and what is cancelled are confirmed by nobody. */
 export function mayConfirm(command: Command): command is Confirming {
@@ -23,6 +24,7 @@ export function mayConfirm(command: Command): command is Confirming {
     case 'allocation.save':
       return command.status === 'definite';
     case 'plan.carry_out':
+    case 'wedding.let_follow':
       return true;
     case 'difference.settle':
       return command.keep === 'theirs';
@@ -62,6 +64,20 @@ async function takenBy(tx: Tx, organisationId: string, command: Confirming): Pro
         const same = before?.resourceId === resourceId && before.startsAt === to.startsAt && before.endsAt === to.endsAt;
         if (isDefinite(one) && !same) found.push({ ...to });
         found.push(...(await followers(tx, organisationId, follow, row.startsAt === null ? 0 : to.startsAt - Date.parse(row.startsAt))));
+      }
+      return found;
+    }
+    case 'wedding.let_follow': {
+      const [alert] = await readRows(tx, organisationId, 'alerts', [command.alertId]);
+      const [wedding] = alert?.weddingId ? await readRows(tx, organisationId, 'weddings', [alert.weddingId]) : [];
+      const found: Taken[] = [];
+      for (const named of wedding ? command.rows : []) {
+        const left = alert?.stayed?.find(({ id }) => id === named.id);
+        const [row] = left && named.collection !== 'runSheetItems' ? await readRows(tx, organisationId, named.collection, [named.id]) : [];
+        const one = row ? ({ collection: named.collection, row } as MovableRow) : null;
+        if (!wedding || !left || !one || !row || overtaken(row, named) || !isDefinite(one)) continue;
+        const after = taken({ collection: one.collection, row: { ...one.row, ...catchesUp(left, wedding) } } as MovableRow);
+        if (after) found.push(after);
       }
       return found;
     }
@@ -107,6 +123,8 @@ export interface Source {
   /** Whose calendar it is, and its name. */
   readonly whose: string;
   readonly paused: boolean;
+  /** The desktop that keeps its key is not there. */
+  readonly away: boolean;
   readonly lookedAt: string | null;
   readonly answered: number;
   readonly ended: number;
@@ -116,8 +134,10 @@ export interface Source {
 }
 
 const LISTENED = sql`c.state = 'active' and c.direction in ('inbound', 'bidirectional')`;
-const STANDING = sql`
-  a.paused, a.looked_at, a.look_answered as answered, a.look_ended as ended,
+const standingAt = (now: string) => sql`
+  a.paused,
+  a.kept_by is not null and not exists (select from desks d where d.device_id = a.kept_by and d.listening_until >= ${now}::timestamptz) as away,
+  a.looked_at, a.look_answered as answered, a.look_ended as ended,
   exists (select from deliveries d where d.connection_id = a.id and d.state in ('received', 'waiting')) as undone,
   exists (select from deliveries d where d.connection_id = a.id and d.state = 'held') as held`;
 
@@ -144,7 +164,7 @@ export async function concerned(tx: Tx, organisationId: string, command: Confirm
   if (ids.size === 0) return none;
   const resources = (await readResources(tx, [], [...ids].map((id) => ({ organisationId, id })))).get(organisationId);
   const { rows } = await sql<Source>`
-    select c.id as calendar_id, c.connection_id, r.name || ' (' || c.name || ')' as whose, ${STANDING}
+    select c.id as calendar_id, c.connection_id, r.name || ' (' || c.name || ')' as whose, ${standingAt(new Date(now).toISOString())}
     from calendars c
       join connection_access a on a.organisation_id = c.organisation_id and a.id = c.connection_id
       join resources r on r.organisation_id = c.organisation_id and r.id = c.resource_id
@@ -167,10 +187,10 @@ export async function callFor(tx: Tx, organisationId: string, connectionIds: rea
   return new Map(rows.map(({ id, lookAsked }) => [id, lookAsked]));
 }
 
-export type Standing = Pick<Source, 'connectionId' | 'paused' | 'lookedAt' | 'answered' | 'ended' | 'undone' | 'held'>;
+export type Standing = Pick<Source, 'connectionId' | 'paused' | 'away' | 'lookedAt' | 'answered' | 'ended' | 'undone' | 'held'>;
 
 /** One statement, so that whoever sees that a look has ended sees what it has brought as well. */
-export const standings = (organisationId: string, connectionIds: readonly string[]) => sql<Standing>`
-  select a.id as connection_id, ${STANDING} from connection_access a
+export const standings = (organisationId: string, connectionIds: readonly string[], now: string) => sql<Standing>`
+  select a.id as connection_id, ${standingAt(now)} from connection_access a
   where a.organisation_id = ${organisationId} and a.id = any(${[...connectionIds]}::uuid[])
 `;

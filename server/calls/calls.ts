@@ -79,6 +79,7 @@ export interface CallsOptions {
 }
 
 interface Account {
+  readonly key: string;
   readonly lane: Lane;
   /** Left alone until then because it has asked for it; milliseconds since the epoch. */
   quietUntil: number;
@@ -109,7 +110,7 @@ export function createCalls({ http, clock, audit, measured, salt = () => '', sha
     const known = accounts.get(key);
     if (known) return known;
     if (accounts.size >= MOST) for (const [name, { lane, quietUntil }] of accounts) if (lane.idle() && quietUntil <= clock.now()) accounts.delete(name);
-    const made: Account = { lane: createLane({ limits: caller.manifest.limits, sharers, now }), quietUntil: 0 };
+    const made: Account = { key, lane: createLane({ limits: caller.manifest.limits, sharers, now }), quietUntil: 0 };
     accounts.set(key, made);
     return made;
   }
@@ -148,7 +149,8 @@ export function createCalls({ http, clock, audit, measured, salt = () => '', sha
         }
         const begun = now();
         try {
-          const response = await http.send(request);
+          // Its connections are its own. What is only tried keeps none.
+          const response = await http.send(caller.connectionId === null ? request : { ...request, keptFor: own.key });
           const { status, headers } = response;
           const asked = status === 429 || status === 503 ? retryAfterMs(headers['retry-after'], clock.now()) : null;
           if (asked !== null) own.quietUntil = Math.max(own.quietUntil, clock.now() + asked);

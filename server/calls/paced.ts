@@ -4,9 +4,15 @@ import type { VendorModule } from '../../core/vendors/vendor.ts';
 import type { Asked, Desk } from '../desk/desk.ts';
 import type { Calls, Made, Purpose } from './calls.ts';
 
-const PURPOSES: Readonly<Record<DeskAsk['kind'], Purpose>> = { poll: 'source.look', reread: 'source.reread', test: 'source.test' };
+const PURPOSES: Readonly<Record<DeskAsk['kind'], Purpose>> = {
+  poll: 'source.look', reread: 'source.reread', test: 'source.test', calendars: 'calendar.write', entry_write: 'calendar.write', entry_remove: 'calendar.write', entry_read: 'calendar.write',
+};
 
 const OUTCOMES = { 'normalise.no_access': 'no_access', 'normalise.forbidden': 'no_access', 'normalise.reread_failed': 'failing', 'normalise.reread_refused': 'answered', 'normalise.shape_unknown': 'answered' } as const;
+const WRITING = {
+  'normalise.no_access': 'no_access', 'calendar.forbidden': 'no_access', 'normalise.reread_failed': 'failing', 'normalise.shape_unknown': 'answered', 'calendar.gone': 'answered',
+  'calendar.changed_there': 'rejected', 'calendar.refused': 'rejected',
+} as const;
 
 /** What the desktop's answer says of its call; null = it called nobody. Which status it was stays there. */
 function madeBy(by: string, answer: DeskAnswer): Made | null {
@@ -14,7 +20,13 @@ function madeBy(by: string, answer: DeskAnswer): Made | null {
   switch (answer.outcome) {
     case 'page':
     case 'changes':
+    case 'calendars':
+    case 'written':
+    case 'removed':
+    case 'found':
       return made('ok', 'answered');
+    case 'trouble':
+      return made(answer.code, WRITING[answer.code], answer.retryAfterMs);
     case 'tried': {
       const { tried } = answer;
       if (tried.outcome === 'untestable') return null;

@@ -92,7 +92,7 @@ async function alertsOf(tx: Tx, device: Device, weddingId: string | null): Promi
     select id from alerts where organisation_id = ${device.organisationId} and state = 'open' ${onlyOwn(device, 'wedding_id')} ${weddingId === null ? sql`` : sql`and wedding_id = ${weddingId}::uuid`}
     order by array_position(array['emergency', 'critical', 'warning', 'notice', 'info'], severity), raised_at desc limit ${MOST_ALERTS}
   `);
-  return openAlerts(await seen(tx, device, 'alerts', ids), null);
+  return openAlerts(await seen(tx, device, 'alerts', ids), null, device.id);
 }
 async function titlesOf(tx: Tx, device: Device, alerts: readonly Alert[]): Promise<Map<string, string>> {
   const ids = [...new Set(alerts.flatMap(({ weddingId }) => (weddingId === null ? [] : [weddingId])))];

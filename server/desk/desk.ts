@@ -29,24 +29,36 @@ export interface Asking {
   /** The mark of its key: connections with the same one are one account for limits. Null = it was not told yet. */
   readonly mark: string | null;
   readonly ask: DeskAsk;
+  /** Only whoever kept the key under this fence is asked; left out = whoever keeps it now. */
+  readonly fence?: number;
 }
 
 /**
  * `away` = it is not there, or did not come back with an answer: nobody was called as far as anybody knows, and everything
- * waits for it. `since` = milliseconds; null = it never was there. `moved` = somebody else keeps the key now.
+ * waits for it. `since` = milliseconds; null = it never was there. `moved` = somebody else keeps the key now. `mayHaveCalled`: it had the
+ * turn in hand, or nobody knows.
  */
 export type Asked =
   /** `by` = the device that called; null = none was asked, since the source wants to be left alone. */
   | { readonly kind: 'answered'; readonly by: string | null; readonly answer: DeskAnswer }
-  | { readonly kind: 'away'; readonly since: number | null }
+  | { readonly kind: 'away'; readonly since: number | null; readonly mayHaveCalled?: true }
   | { readonly kind: 'withdrawn' }
-  | { readonly kind: 'moved' };
+  | { readonly kind: 'moved'; readonly mayHaveCalled?: true };
+
+/** How a desktop listens. */
+export interface Listening {
+  /** Names this run of its program. */
+  readonly run: string;
+  readonly waitMs: number;
+  /** It lists and writes calendars too. */
+  readonly calendars: boolean;
+}
 
 export interface Desk {
   /** Has a call made by the desktop that keeps the key. Rejects only when the database does. */
   ask(asking: Asking, limitMs?: number): Promise<Asked>;
   /** Turns for this device; waits up to `waitMs` for one. `gone` is aborted when nobody listens any more. */
-  listen(device: Device, run: string, waitMs: number, gone: AbortSignal): Promise<DeskTurnsAnswer>;
+  listen(device: Device, listening: Listening, gone: AbortSignal): Promise<DeskTurnsAnswer>;
   /** Errors: `request.not_found`, `desk.turn_over`. */
   answer(device: Device, turnId: string, given: { readonly run: string; readonly fence: number; readonly answer: DeskAnswer }): Promise<Result<{ turnId: string; connectionId: string }, CodedError>>;
   /** Ends all waiting. */
@@ -60,6 +72,12 @@ export interface DeskOptions {
   readonly log: Log;
   /** Milliseconds for one turn; the standard unless a test is in a hurry. */
   readonly turnMs?: number;
+}
+
+/** What is asked of a desktop that knows nothing of calendars; null = it cannot be asked that. */
+function askOfOlder(ask: DeskAsk): DeskAsk | null {
+  if (ask.kind === 'poll') return { kind: 'poll', cursor: ask.cursor };
+  return ask.kind === 'reread' || ask.kind === 'test' ? ask : null;
 }
 
 /** Calls made by desktops. Everything is in the database, so that any process may ask, any may serve the desktop, and either may end. */
@@ -89,17 +107,18 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
   }
 
   async function take(device: Device, run: string): Promise<DeskTurn[]> {
+    const now = clock.now();
     const { rows } = await database.withOrganisation(device.organisationId, (tx) =>
-      sql<Omit<DeskTurn, 'fence'> & { fence: number }>`
+      sql<Omit<DeskTurn, 'leftMs'> & { readonly expiresAt: string }>`
         update desk_turns t set state = 'taken', run = ${run}
         from connection_access a
-        where t.device_id = ${device.id} and t.expires_at > ${at(clock.now())}::timestamptz and (t.state = 'open' or (t.state = 'taken' and t.run <> ${run}))
+        where t.device_id = ${device.id} and t.expires_at > ${at(now)}::timestamptz and (t.state = 'open' or (t.state = 'taken' and t.run <> ${run}))
           and t.id in (select id from desk_turns where device_id = ${device.id} and state <> 'answered' order by asked_at limit ${AT_ONCE * 4})
           and a.id = t.connection_id and a.kept_by = t.device_id and a.kept_fence = t.fence
-        returning t.id as turn_id, t.fence, t.connection_id, a.system, t.settings, a.kept_keys as keys, t.ask
+        returning t.id as turn_id, t.fence, t.connection_id, a.system, t.settings, a.kept_keys as keys, t.ask, t.expires_at
       `.execute(tx),
     );
-    return rows;
+    return rows.map(({ expiresAt, ...turn }) => ({ ...turn, leftMs: Math.max(0, Math.floor(Date.parse(expiresAt) - now)) }));
   }
 
   const kept = (device: Device) =>
@@ -109,13 +128,15 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
 
   return {
     async ask(asking, limitMs = turnMs) {
-      const { organisationId, connectionId, settings, ask } = asking;
+      const { organisationId, connectionId, settings } = asking;
       const now = clock.now();
       const keeper = await keeperOf(database.system, connectionId, at(now));
-      if (!keeper) return { kind: 'moved' };
+      if (!keeper || (asking.fence !== undefined && asking.fence !== keeper.fence)) return { kind: 'moved' };
       if (keeper.withdrawn) return { kind: 'withdrawn' };
       const until = keeper.listeningUntil === null ? null : Date.parse(keeper.listeningUntil);
       if (until === null || until < now) return { kind: 'away', since: until };
+      const ask = keeper.calendars === true ? asking.ask : askOfOlder(asking.ask);
+      if (ask === null) return { kind: 'answered', by: null, answer: { outcome: 'refused', code: 'desk.system_unknown' } };
       const turnId = ids.next();
       await database.withOrganisation(organisationId, async (tx) => {
         await sql`delete from desk_turns where expires_at < ${at(now - LEFT_MS)}::timestamptz`.execute(tx);
@@ -125,32 +146,43 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
           from connection_access a where a.organisation_id = ${organisationId} and a.id = ${connectionId} and a.kept_by = ${keeper.deviceId} and a.kept_fence = ${keeper.fence}
         `.execute(tx);
       });
+      let ended = false;
+      const end = () => database.withOrganisation(organisationId, (tx) =>
+        tx.deleteFrom('deskTurns').where('id', '=', turnId).returning('state').executeTakeFirst());
       try {
         bell.ring('desk.asked', keeper.deviceId);
         const answer = await answerOf(asking, turnId, performance.now() + limitMs);
         if (answer) return { kind: 'answered', by: keeper.deviceId, answer };
         // Whoever gives the key another place takes the turns of the former one away.
         const after = await keeperOf(database.system, connectionId, at(clock.now()));
-        return after?.deviceId === keeper.deviceId && after.fence === keeper.fence ? { kind: 'away', since: now } : { kind: 'moved' };
+        const turn = await end();
+        ended = true;
+        const touched = turn?.state === 'open' ? {} : { mayHaveCalled: true as const };
+        const same = after?.deviceId === keeper.deviceId && after.fence === keeper.fence;
+        return same ? { kind: 'away', since: now, ...touched } : { kind: 'moved', ...touched };
       } finally {
-        await database.withOrganisation(organisationId, (tx) => tx.deleteFrom('deskTurns').where('id', '=', turnId).execute());
+        if (!ended) await end();
       }
     },
 
-    async listen(device, run, waitMs, gone) {
+    async listen(device, { run, waitMs, calendars }, gone) {
       const now = clock.now();
       const until = at(now + Math.min(waitMs, DESK_WAIT_MS) + BETWEEN_MS);
       await database.withOrganisation(device.organisationId, (tx) =>
         sql`
-          insert into desks (device_id, organisation_id, listening_until) values (${device.id}, ${device.organisationId}, ${until}::timestamptz)
-          on conflict (device_id) do update set listening_until = excluded.listening_until
+          insert into desks (device_id, organisation_id, listening_until, calendars)
+          values (${device.id}, ${device.organisationId}, ${until}::timestamptz, ${calendars})
+          on conflict (device_id) do update set listening_until = excluded.listening_until, calendars = excluded.calendars
         `.execute(tx),
       );
       const deadline = performance.now() + waitMs;
       for (;;) {
         const ring = bell.wait('desk.asked', device.id, Math.max(1, Math.min(deadline - performance.now(), LOOK_MS)));
         // With each look, since somebody may just have found it away.
-        if (await deskReturned(internals, device)) internals.callWorkers();
+        if (await deskReturned(internals, device, calendars)) {
+          internals.callWorkers();
+          internals.callLooks();
+        }
         const turns = await take(device, run);
         const own = await kept(device);
         // Who keeps nothing holds no line open.

@@ -8,6 +8,7 @@ import { readRows } from '../store/rows.ts';
 import { SYSTEM } from '../workers/settle.ts';
 import { healthIn } from '../systems/recovering.ts';
 import type { Device } from '../store/store.ts';
+import { freeCalendars } from './calendarsWait.ts';
 
 /** How connections stand whose key is on a desktop: what is told of them when it is not there, cannot, may not, or is back. */
 
@@ -36,12 +37,16 @@ export async function deskWithdrawn(internals: StoreInternals, deviceId: string)
   await setHealth(internals, first.organisationId, rows.map((row) => row.id), (row) => (stopped(row) ? null : { health: 'failing', reason: 'desk.withdrawn' }));
 }
 
-/** It listens (again): what waited for it is due now. True when there was something. */
-export async function deskReturned(internals: StoreInternals, { id, organisationId }: Device): Promise<boolean> {
+/** It listens (again): what waited for it is due now; of calendars only where it can do them. True when there was something. */
+export async function deskReturned(internals: StoreInternals, { id, organisationId }: Device, calendars: boolean): Promise<boolean> {
   const waits = () => internals.database.withOrganisation(organisationId, (tx) =>
     sql<{ id: string }>`
       select a.id from connection_access a where a.organisation_id = ${organisationId} and a.kept_by = ${id}
-        and (a.kept_waits or exists (select from deliveries d where d.connection_id = a.id and d.state = 'held' and d.reason = ${DESK_AWAY}))
+        and (a.kept_waits or exists (select from deliveries d where d.connection_id = a.id and d.state = 'held' and d.reason = ${DESK_AWAY})
+          or (${calendars} and (a.calendars_wait or exists (
+            select from calendar_states s join calendars c on c.organisation_id = s.organisation_id and c.id = s.calendar_id
+            where s.organisation_id = ${organisationId} and s.waits_for_desk and c.connection_id = a.id
+          ))))
     `.execute(tx),
   );
   const { rows } = await waits();
@@ -51,10 +56,12 @@ export async function deskReturned(internals: StoreInternals, { id, organisation
   await internals.writer.write(organisationId, async (writing) => {
     const { tx } = writing;
     await sql`
-      update connection_access set kept_waits = false, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end
+      update connection_access set kept_waits = false, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end,
+        calendars_at = case when calendars_wait and ${calendars} then null else calendars_at end, calendars_wait = calendars_wait and not ${calendars}
       where organisation_id = ${organisationId} and id = any(${connectionIds}::uuid[])
     `.execute(tx);
     await freeDesk(tx, connectionIds, [DESK_AWAY]);
+    if (calendars) await freeCalendars(writing, organisationId, connectionIds, 'waiting');
     for (const row of await readRows(tx, organisationId, 'connections', connectionIds)) {
       if (row.healthReason === DESK_AWAY) await healthIn(internals, writing, organisationId, row, (await everWorked(tx, row.id)) ? 'healthy' : 'waiting', null, SYSTEM);
     }

@@ -11,6 +11,7 @@ import { retryPush, saveCalendar } from './deciding/calendars.ts';
 import { followAssigned } from './links/afterAssigning.ts';
 import { createDeciding, type Deciding, type Trace } from './deciding/deciding.ts';
 import { settleDifference } from './deciding/differences.ts';
+import { letFollow } from './deciding/letFollow.ts';
 import { carryOut, setBookingStatus } from './deciding/plans.ts';
 import { saveAllocation, saveLimit, saveResource } from './deciding/taking.ts';
 import { discardLot, releaseLot } from './held.ts';
@@ -117,6 +118,8 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       return setBookingStatus(deciding, command);
     case 'plan.carry_out':
       return carryOut(deciding, command);
+    case 'wedding.let_follow':
+      return letFollow(deciding, command);
     case 'review.release':
     case 'review.discard':
     case 'review.assign': {

@@ -32,21 +32,29 @@ export async function leaveEntries(tx: Tx, organisationId: string, calendarIds: 
   `.execute(tx);
 }
 
-/** What was left of this row in this very calendar, the latest first; none that is followed again. */
+/** What was left of the rows of these pushes in this very calendar, by push, the latest first; none that is followed again. */
 export async function leftEntriesOf(
-  tx: Tx, organisationId: string, { calendarId, subject }: Pick<Push, 'calendarId' | 'subject'>,
+  tx: Tx, organisationId: string, calendarId: string, pushes: readonly Pick<Push, 'id' | 'subject'>[],
   there: { readonly system: string; readonly calendarRef: string },
-): Promise<LeftEntry[]> {
-  const { rows } = await sql<LeftEntry>`
-    select e.push_id, e.remote_id, e.base from left_entries e
-    where e.organisation_id = ${organisationId} and e.subject->>'id' = ${subject.id}
-      and e.system = ${there.system} and e.calendar_ref = ${there.calendarRef} and e.remote_id is not null and e.base is not null
-      and not exists (
-        select from push_states s where s.organisation_id = e.organisation_id and s.calendar_id = ${calendarId} and s.remote_id = e.remote_id
-      )
-    order by e.left_at desc, e.push_id desc limit ${MOST_TRIED}
+): Promise<Map<string, LeftEntry[]>> {
+  if (pushes.length === 0) return new Map();
+  const { rows } = await sql<LeftEntry & { wantedBy: string }>`
+    select k.push_id as wanted_by, f.push_id, f.remote_id, f.base
+    from unnest(${pushes.map(({ id }) => id)}::uuid[], ${pushes.map(({ subject }) => subject.id)}::text[]) with ordinality as k(push_id, subject_id, place)
+    cross join lateral (
+      select e.push_id, e.remote_id, e.base, e.left_at from left_entries e
+      where e.organisation_id = ${organisationId} and e.subject->>'id' = k.subject_id
+        and e.system = ${there.system} and e.calendar_ref = ${there.calendarRef} and e.remote_id is not null and e.base is not null
+        and not exists (
+          select from push_states s where s.organisation_id = e.organisation_id and s.calendar_id = ${calendarId} and s.remote_id = e.remote_id
+        )
+      order by e.left_at desc, e.push_id desc limit ${MOST_TRIED}
+    ) as f
+    order by k.place, f.left_at desc, f.push_id desc
   `.execute(tx);
-  return rows;
+  const found = new Map<string, LeftEntry[]>();
+  for (const { wantedBy, ...entry } of rows) found.set(wantedBy, [...(found.get(wantedBy) ?? []), entry]);
+  return found;
 }
 
 interface Key {

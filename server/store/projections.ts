@@ -42,7 +42,7 @@ const FIELDS = {
   },
   calendars: {
     connectionId: 'uuid', name: 'text', zone: 'text', colour: 'text', main: 'boolean', mayWrite: 'boolean', direction: 'text', privacy: 'text', strategy: 'text', resourceId: 'uuid',
-    everyWedding: 'boolean', runSheet: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb',
+    everyWedding: 'boolean', runSheet: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb', unread: 'jsonb', twinId: 'uuid', waits: 'jsonb',
   },
   pushes: {
     weddingId: 'uuid', calendarId: 'uuid', subject: 'jsonb', wish: 'text', state: 'text', wantedVersion: 'bigint', writtenVersion: 'bigint', attempts: 'bigint', reason: 'text',
@@ -53,7 +53,7 @@ const FIELDS = {
   },
   alerts: {
     weddingId: 'uuid', severity: 'text', rule: 'text', title: 'text', detail: 'text', raisedAt: 'timestamptz', state: 'text', acknowledgedAt: 'timestamptz',
-    acknowledgedBy: 'text', subject: 'jsonb',
+    acknowledgedBy: 'text', subject: 'jsonb', stayed: 'jsonb', doneBy: 'text',
   },
   reviewItems: { deliveryId: 'uuid', connectionId: 'uuid', kind: 'text', reason: 'text', title: 'text', subject: 'text', about: 'jsonb', lot: 'jsonb', receivedAt: 'timestamptz', state: 'text' },
   connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz', quiet: 'jsonb' },

@@ -5,6 +5,7 @@ import type { ReviewItem } from '../../core/contract/record/attention.ts';
 import type { Connection } from '../../core/contract/record/connections.ts';
 import type { Removal } from '../../core/contract/systems.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
+import { twinDrafts } from './calendars/twins.ts';
 import { asTableOwner, type Tx } from './database.ts';
 import { instant, type StoreInternals } from './internals.ts';
 import { leaveEntries } from './leftEntries.ts';
@@ -64,7 +65,7 @@ export async function removeIn(
     update connection_access set removed_at = ${now}::timestamptz, paused = true, settings = '{}'::jsonb, secrets_sealed = '', intake_key_sealed = '',
       cursor = null, next_poll_at = null, failures = 0, told = null, breaker = null, brake = null, forwarding = null,
       leave_until = null, leave_scope = null, leave_ended = false, leave_refused = null, leave_renewing_until = null,
-      kept_by = null, kept_fence = kept_fence + 1, kept_keys = '[]'::jsonb, kept_mark = null, kept_waits = false
+      kept_by = null, kept_fence = kept_fence + 1, kept_keys = '[]'::jsonb, kept_mark = null, kept_waits = false, calendars_wait = false
     where organisation_id = ${organisationId} and id = ${row.id}
   `.execute(tx);
   await asTableOwner(tx, () => sql`delete from leave_requests where organisation_id = ${organisationId} and connection_id = ${row.id}`.execute(tx));
@@ -81,6 +82,8 @@ export async function removeIn(
   const removed = draftUpdated('connection.removed', 'connections', null, row, {}, null, context);
   if (!removed) throw new Error('a removal is always told');
   await record([...settled, ...(await calendarsDropped(tx, organisationId, row.id, now, context)), removed]);
+  const twins = await twinDrafts(tx, organisationId);
+  if (twins.length > 0) await record(twins);
   return now;
 }
 

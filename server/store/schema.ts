@@ -59,6 +59,8 @@ export interface ConnectionAccessTable {
   paused: Generated<boolean>;
   /** When its calendars are to be listed next; null = now. */
   calendarsAt: Generated<string | null>;
+  /** They were not listed because the desktop that keeps the key was not there. */
+  calendarsWait: Generated<boolean>;
   /** Consecutive failed re-reads. */
   failures: Generated<number>;
   /** Where the next poll goes on. */
@@ -114,6 +116,8 @@ export interface DesksTable {
   deviceId: string;
   organisationId: string;
   listeningUntil: string;
+  /** It lists and writes calendars too. */
+  calendars: Generated<boolean>;
 }
 
 /** A call that a desktop is asked to make; see `core/contract/desk.ts`. */
@@ -315,6 +319,8 @@ export interface CalendarStatesTable {
   fence: Generated<number>;
   /** Where filling goes on: the collection and id of the last row that was looked at; null = from the start. */
   filledTo: ColumnType<unknown, string | null, string | null>;
+  /** Nothing is written until the desktop that keeps the key is back. */
+  waitsForDesk: Generated<boolean>;
 }
 
 /** What stands in a calendar because of a push. */
@@ -344,6 +350,16 @@ export interface LeftEntriesTable {
   remoteId: string | null;
   base: unknown;
   leftAt: string;
+}
+
+/** Where a row stood before it followed its wedding by itself. */
+export interface FollowedRowsTable {
+  organisationId: string;
+  rowId: string;
+  fromStart: string;
+  toStart: string;
+  stood: unknown;
+  became: unknown;
 }
 
 /** A calendar feed that the house has given out. */
@@ -415,6 +431,7 @@ export interface Schema extends Projections, AccountTables {
   calendarStates: CalendarStatesTable;
   pushStates: PushStatesTable;
   leftEntries: LeftEntriesTable;
+  followedRows: FollowedRowsTable;
   calendarFeeds: CalendarFeedsTable;
   calendarChannels: CalendarChannelsTable;
   openLinks: OpenLinksTable;

@@ -4,6 +4,8 @@ import type { Database } from './database.ts';
 
 /** Events recorded here after which the planner is told for the first time; then each time as many again as there were. */
 const FIRST = 500;
+/** From then on PostgreSQL has looked for itself. */
+const GROWN = 20_000;
 /** What is looked up row by row while deliveries are worked on, and by what. */
 const TABLES = {
   mappings: 'organisation_id, connection_id, remote_type',
@@ -48,7 +50,7 @@ export function createStatistics({ database, log }: { readonly database: Databas
     grew(more) {
       events += more;
       if (events < next || running) return;
-      next = events * 2;
+      next = database.kind === 'postgresql' && events >= GROWN ? Number.POSITIVE_INFINITY : events * 2;
       running = tell();
     },
     async idle() {

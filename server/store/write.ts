@@ -4,6 +4,8 @@ import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
 import type { LogFollower } from './follow.ts';
+import { withCallTimes } from './following/callTimes.ts';
+import { withFollowing } from './following/stage.ts';
 import type { AfterCommit, Peers } from './peers.ts';
 import { recordAll, type Recorded, type Share } from './record.ts';
 import { consequences } from './taking/consequences.ts';
@@ -49,6 +51,12 @@ export interface WriterOptions {
 export function createWriter({ database, clock, ids, follower, peers }: WriterOptions): Writer {
   const lanes = new Map<string, Promise<unknown>>();
   const now = () => new Date(clock.now()).toISOString();
+  /** With all that comes of them, in the same transaction. */
+  const whole = async (tx: Tx, shares: readonly Share[]): Promise<readonly Share[]> => {
+    const newId = () => ids.next();
+    const followed = await withFollowing(tx, shares, clock.now(), newId);
+    return consequences(tx, await withCallTimes(tx, followed, clock.now(), newId), { clock, ids });
+  };
 
   /** Announces in the transaction, tells after it. */
   async function told<T>(transact: (announce: (tx: Tx, recorded: readonly Recorded[]) => Promise<void>) => Promise<T>): Promise<T> {
@@ -73,7 +81,7 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
           tx,
           async record(drafts, accepted) {
             const share = { organisationId, drafts, ...(accepted ? { accepted } : {}) };
-            const [recorded] = await recordAll(tx, await consequences(tx, [share], { clock, ids }), { clock, ids });
+            const [recorded] = await recordAll(tx, await whole(tx, [share]), { clock, ids });
             events.push(...(recorded?.events ?? []));
             return recorded?.events ?? [];
           },
@@ -93,7 +101,7 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
           tx,
           organisationIds: free.map((row) => row.id),
           async record(shares) {
-            const recorded = await recordAll(tx, await consequences(tx, shares, { clock, ids }), { clock, ids });
+            const recorded = await recordAll(tx, await whole(tx, shares), { clock, ids });
             all.push(...recorded);
             return recorded;
           },

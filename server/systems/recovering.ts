@@ -9,6 +9,7 @@ import { freeLeave } from '../store/held.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { rearmRefused, type Rearmed } from '../store/rearming.ts';
 import type { Writing } from '../store/write.ts';
+import { freeCalendars } from '../desk/calendarsWait.ts';
 
 /** Records that a connection fails or works again, with what its people are told of it. */
 export async function healthIn(internals: StoreInternals, { tx, record }: Writing, organisationId: string, row: Connection, health: Connection['health'], reason: ErrorCode | null, actor: Actor): Promise<void> {
@@ -27,10 +28,11 @@ export async function recoverIn(internals: StoreInternals, writing: Writing, org
   const { tx } = writing;
   const now = instant(internals.clock);
   const stopped = row.health === 'paused' || row.health === 'disabled';
-  await sql`
-    update connection_access set failures = 0, told = null, breaker = null, calendars_at = null, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end
-    where organisation_id = ${organisationId} and id = ${row.id}
+  const { rows: [access] } = await sql<{ kept: boolean }>`
+    update connection_access set failures = 0, told = null, breaker = null, calendars_at = null, calendars_wait = false, next_poll_at = case when next_poll_at is null then next_poll_at else ${now}::timestamptz end
+    where organisation_id = ${organisationId} and id = ${row.id} returning kept_fence > 0 as kept
   `.execute(tx);
+  if (access?.kept === true) await freeCalendars(writing, organisationId, [row.id], 'all');
   await sql`update deliveries set next_attempt_at = ${now}::timestamptz where connection_id = ${row.id} and state = 'waiting' and not in_hand`.execute(tx);
   const deliveries = await rearmRefused(tx, row.id, row.health === 'failing' ? row.healthSince : null, row.health === 'paused' ? 'held.paused' : row.health === 'disabled' ? 'held.disabled' : null);
   const rearmed = { organisationId, connectionId: row.id, deliveries };

@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type { Calendar } from '../../core/contract/record/calendars.ts';
 import { IDLE_FILLING, isTaken, isWritten, NEW_FILLING } from '../../core/domain/calendars/targets.ts';
 import { draftCreated, draftUpdated, type EventDraft } from '../../core/domain/record/drafts.ts';
-import type { RemoteCalendar } from '../../core/vendors/calendars.ts';
+import type { CalendarPart, CalendarTrouble, RemoteCalendar } from '../../core/vendors/calendars.ts';
+import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { knownZone } from '../../core/vendors/wallTime.ts';
 import { CALENDARS } from '../store/calendars/stage.ts';
+import { twinDrafts } from '../store/calendars/twins.ts';
 import type { Tx } from '../store/database.ts';
 import type { OpenedStore, StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
-import { freshAccess } from '../systems/freshAccess.ts';
+import { freshAccess, type FreshAccess } from '../systems/freshAccess.ts';
 import { insist } from '../systems/insist.ts';
+import { deskCalls, type ByDesk } from './byDesk.ts';
 import type { WritingDeps } from './pushes/oneCalendar.ts';
 import { startRounds } from './rounds.ts';
 
@@ -31,6 +34,12 @@ export interface Discovery {
   /** Looks now. */
   runNow(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** When they are listed again, in milliseconds from now. `waits`: as soon as the desktop that keeps the key is back. */
+interface Next {
+  readonly ms: number;
+  readonly waits?: boolean;
 }
 
 interface Due {
@@ -57,34 +66,53 @@ export function startCalendarDiscovery(options: DiscoveryOptions): Discovery {
     return rows;
   }
 
-  async function list({ organisationId, id: connectionId, system }: Due): Promise<number> {
+  /** With a key of the vault, or by the desktop that keeps the key. */
+  async function ask(due: Due, { manifest }: VendorModule, part: CalendarPart, access: FreshAccess): Promise<ByDesk<readonly RemoteCalendar[], CalendarTrouble>> {
+    const { organisationId, id: connectionId, system } = due;
+    const { keptBy, settings, mark, fence } = access;
+    const { desk } = options;
+    if (keptBy !== null) return deskCalls({ internals: store, desk, organisationId, connectionId, system, settings, mark, fence }).calendars();
+    const deps = { internals: store, vendors, http: options.http, clock, calls: options.calls };
+    const read = await insist(deps, organisationId, access).call((with_) =>
+      part.calendars({ http: options.calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'calendar.write' }) ?? options.http, clock }, with_));
+    return { kind: 'read', read };
+  }
+
+  async function list(due: Due): Promise<Next> {
+    const { organisationId, id: connectionId, system } = due;
     const vendor = vendors(system);
     const part = vendor?.calendar;
-    if (!vendor || !part) return EVERY_MS;
-    const deps = { internals: store, vendors, http: options.http, clock, calls: options.calls };
-    const access = await freshAccess(deps, organisationId, connectionId);
-    // A key on a desktop: it is listed once the key is entrusted to the vault. The same where leave is to be given again.
-    if (!access.ok || access.value.keptBy !== null) return EVERY_MS;
-    const { manifest } = vendor;
-    const all = await insist(deps, organisationId, access.value).call((with_) =>
-      part.calendars({ http: options.calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'calendar.write' }) ?? options.http, clock }, with_));
+    if (!vendor || !part) return { ms: EVERY_MS };
+    const access = await freshAccess({ internals: store, vendors, http: options.http, clock, calls: options.calls }, organisationId, connectionId);
+    // Leave is to be given again; whoever gives it has them listed.
+    if (!access.ok) return { ms: EVERY_MS };
+    const asked = await ask(due, vendor, part, access.value);
+    if (asked.kind === 'stopped') {
+      const { moved, again, waits } = asked.stopped;
+      return { ms: moved ? 0 : Math.max(AGAIN_MS, again - clock.now()), waits: waits !== undefined };
+    }
+    const all = asked.read;
     if (!all.ok) {
       log.warn({ organisationId, connectionId, system, code: all.error.code }, 'the calendars of a connection could not be listed');
-      return Math.max(AGAIN_MS, all.error.retryAfterMs ?? 0);
+      return { ms: Math.max(AGAIN_MS, all.error.retryAfterMs ?? 0) };
     }
     // An empty list is more likely a fault over there than the end of all calendars.
-    if (all.value.length > 0) await keep(store, { organisationId, connectionId }, all.value, part.reads(access.value, all.value));
-    return EVERY_MS;
+    const of = { organisationId, connectionId, fence: access.value.fence };
+    if (all.value.length > 0) await keep(store, of, all.value, part.reads(access.value, all.value));
+    return { ms: EVERY_MS };
   }
 
   async function look({ stopped }: { stopped(): boolean }): Promise<void> {
     for (let due = await take(); due.length > 0 && !stopped(); due = await take()) {
       await Promise.all(due.map(async (one) => {
-        const next = await list(one).catch((error: unknown) => {
+        const next = await list(one).catch((error: unknown): Next => {
           log.error({ err: error, connectionId: one.id }, 'the calendars of a connection could not be listed');
-          return AGAIN_MS;
+          return { ms: AGAIN_MS };
         });
-        await sql`update connection_access set calendars_at = ${at(next)}::timestamptz where id = ${one.id} and calendars_at is not null`.execute(store.database.system);
+        await sql`
+          update connection_access set calendars_at = ${at(next.ms)}::timestamptz, calendars_wait = ${next.waits === true}
+          where id = ${one.id} and calendars_at is not null
+        `.execute(store.database.system);
       }));
     }
   }
@@ -111,12 +139,19 @@ const factsOf = ({ name, zone, colour, primary }: RemoteCalendar) => {
   return { name: name.trim().slice(0, 300) || 'Calendar', zone: knownZone(zone), colour: small !== null && COLOUR.test(small) ? small : null, main: primary };
 };
 
+/** Of whom they were listed, and under which fence of its key. */
+interface Listed {
+  readonly organisationId: string;
+  readonly connectionId: string;
+  readonly fence: number;
+}
+
 /** Found, changed, or not listed any more; which one it is over there stands in its mapping. */
-async function keep(store: StoreInternals, { organisationId, connectionId }: { readonly organisationId: string; readonly connectionId: string }, all: readonly RemoteCalendar[], read: readonly string[]): Promise<void> {
+async function keep(store: StoreInternals, { organisationId, connectionId, fence }: Listed, all: readonly RemoteCalendar[], read: readonly string[]): Promise<void> {
   await store.writer.write(organisationId, async ({ tx, record }) => {
-    // Removed while it was asked: nothing of it comes back.
-    const gone = await tx.selectFrom('connectionAccess').select('removedAt').where('id', '=', connectionId).executeTakeFirst();
-    if (!gone || gone.removedAt !== null) return;
+    // Removed while it was asked: nothing of it comes back. With a key that is kept elsewhere since it may be another account.
+    const now = await tx.selectFrom('connectionAccess').select(['removedAt', 'keptFence']).where('id', '=', connectionId).executeTakeFirst();
+    if (!now || now.removedAt !== null || now.keptFence !== fence) return;
     const known = await knownOf(tx, organisationId, connectionId);
     const drafts: EventDraft[] = [];
     for (const remote of all) {
@@ -145,6 +180,8 @@ async function keep(store: StoreInternals, { organisationId, connectionId }: { r
       if (draft) drafts.push(draft);
     }
     if (drafts.length > 0) await record(drafts);
+    const twins = await twinDrafts(tx, organisationId);
+    if (twins.length > 0) await record(twins);
   });
 }
 

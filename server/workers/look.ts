@@ -20,6 +20,7 @@ import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
 import { tellMoved } from './moved.ts';
 import { listenedOf, passedOver } from './listened.ts';
+import { tellUnread } from './unread.ts';
 import { messageOf } from './outcome.ts';
 import type { Pace } from './lookPace.ts';
 import { noteCall } from './signs.ts';
@@ -110,7 +111,7 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
   const access = await freshAccess({ internals: store, vendors: options.vendors, http: options.http, clock, calls: options.calls }, due.organisationId, due.id);
   // Nobody is called until leave is given again; whoever gives it has the source looked at.
   if (!access.ok && access.error.code === 'connect.leave_ended') return unread(clock.now() + WITHOUT_KEY_MS);
-  const hand = access.ok && access.value.keptBy !== null ? byDesk(due, source, access.value, options) : null;
+  const hand = access.ok && vendor && access.value.keptBy !== null ? byDesk(due, vendor, source, access.value, options) : null;
   const own = access.ok && vendor && hand === null ? byUs(due, vendor, source, access.value, options) : null;
   const read = access.ok ? await readPages(due, (hand ?? own)?.source ?? source, access.value, options) : unanswered(access.error.message);
   const stopped = hand?.stopped();
@@ -168,11 +169,13 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
 }
 
 /** The same source, read by the desktop that keeps the key; and why it was not read, if it was not. */
-function byDesk({ organisationId, system }: Due, source: Source, { connectionId, settings, mark }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
+function byDesk({ organisationId, system }: Due, vendor: VendorModule, source: Source, { connectionId, settings, mark }: FreshAccess, { store, desk }: LookOptions): { readonly source: Source; stopped(): Stopped | null } {
   const calls = deskCalls({ internals: store, desk, organisationId, connectionId, system, settings, mark });
   let stopped: Stopped | null = null;
+  let listened: ReturnType<typeof listenedOf> | null = null;
   const read: Source['read'] = async (cursor) => {
-    const answer = await calls.poll(cursor);
+    listened ??= listenedOf(store, vendor, { organisationId, connectionId });
+    const answer = await calls.poll(cursor, (await listened).listened);
     if (answer.kind === 'read') return answer.read;
     stopped = answer.stopped;
     return unanswered(`The desktop did not call: ${stopped.code}.`);
@@ -197,7 +200,10 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
     const answer = await inTime(() => source.read(cursor, access, { http, clock }));
     if (!answer.ok) return answer;
     const { items, cursor: next, more, unread: passed = [] } = answer.value;
-    await passedOver({ internals: store, log: options.log }, { organisationId: due.organisationId, connectionId: due.id }, passed);
+    const of = { organisationId: due.organisationId, connectionId: due.id };
+    await passedOver({ internals: store, log: options.log }, of, passed);
+    // With the last page it is known which of them could be read.
+    if (!more && options.vendors(due.system)?.calendar) await tellUnread(store, of, passed);
     if (items.length > 0 || next !== cursor) {
       const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence, more }, items, options);
       // Paused meanwhile, kept by somebody else, or somebody else has gone on from here: what was read is theirs.

@@ -8,6 +8,7 @@ import type { Counting } from '../figures/counting.ts';
 import { countWorked } from '../figures/worked.ts';
 import { instant, type OpenedStore } from '../store/internals.ts';
 import { createStatistics } from '../store/statistics.ts';
+import { createUpkeep } from '../store/upkeep.ts';
 import { workBatch, type BatchResult } from './batch.ts';
 import { createBatches } from './batches.ts';
 import type { Outcome } from './outcome.ts';
@@ -90,6 +91,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
   });
   const quiet = new Set<() => void>();
   const statistics = createStatistics({ database: store.database, log });
+  const upkeep = createUpkeep({ database: store.database, clock, log });
   const forget = store.onDeliveries(wake);
 
   function begin(result: BatchResult): void {
@@ -97,6 +99,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
     if (options.figures) countWorked(options.figures, result, clock.now());
     if (looks.length > 0) options.lookNow?.();
     statistics.grew(recorded);
+    upkeep.look(false);
     settled.forEach((one, index) => {
       const outcome = works[index]?.outcome;
       if (!one.inHand || outcome?.kind !== 'reread') return;
@@ -216,6 +219,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
         if (!woken && unfinished === 0 && turns.count() === 0 && rereads.organisations().length === 0) {
           for (const tell of quiet) tell();
           quiet.clear();
+          upkeep.look(true);
         }
         await sleep(ms);
       } catch (error) {
@@ -261,6 +265,7 @@ export function startNormaliser(options: NormaliserOptions): Normaliser {
       await running;
       await turns.ended();
       await statistics.idle();
+      await upkeep.idle();
       await rereads.stop();
       for (const organisationId of rereads.organisations()) {
         const finished = rereads.collect(organisationId, Number.MAX_SAFE_INTEGER);

@@ -5,6 +5,7 @@ import type { Alert } from '../../core/contract/record/attention.ts';
 import type { Wedding } from '../../core/contract/record/day.ts';
 import type { Contact } from '../../core/contract/record/people.ts';
 import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.ts';
+import type { Whole } from '../../core/domain/calendars/wholes.ts';
 import type { Difference } from '../../core/contract/record/calendars.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Needs } from '../../core/domain/record/needs.ts';
@@ -63,6 +64,7 @@ export function withDrafts(view: View, drafts: readonly EventDraft[]): View {
     contactsByPhone: (phone) => view.contactsByPhone(phone),
     tellers: (contactId) => view.tellers(contactId),
     pushStanding: (pushId) => view.pushStanding?.(pushId) ?? null,
+    wholesOf: (calendarId) => view.wholesOf?.(calendarId) ?? [],
     wasOurs: (mark) => view.wasOurs?.(mark) === true,
     openDifference: (pushId) => view.openDifference?.(pushId) ?? null,
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),
@@ -83,6 +85,8 @@ interface Part extends Wanted {
   readonly mappings: Map<string, Mapping>;
   readonly rows: Rows;
   readonly standings: Map<string, PushStanding>;
+  /** What the resource of a calendar is a part of. */
+  readonly wholes: Map<string, readonly Whole[]>;
   /** Marks of entries that we wrote and do not follow any more. */
   readonly left: Set<string>;
 }
@@ -95,6 +99,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     mappings: known.get(one.organisationId)?.mappings ?? new Map<string, Mapping>(),
     rows: Object.fromEntries(COLLECTION_NAMES.map((name) => [name, new Map<string, AnyRow>()])) as Rows,
     standings: new Map(),
+    wholes: new Map(),
     left: new Set(),
   }));
   const keysOf = (pick: (part: Part) => readonly string[]): RowKey[] => parts.flatMap((part) => [...new Set(pick(part))].map((id) => ({ organisationId: part.organisationId, id })));
@@ -159,7 +164,7 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
 const organisationsOf = (keys: readonly RowKey[]) => keys.map((key) => key.organisationId);
 const idsOf = (keys: readonly RowKey[]) => keys.map((key) => key.id);
 
-function workingView({ mappings, rows, standings, left }: Pick<Part, 'mappings' | 'rows' | 'standings' | 'left'>, links?: Pick<LoadedMappings, 'awaited' | 'waiting'>): WorkingView {
+function workingView({ mappings, rows, standings, wholes, left }: Pick<Part, 'mappings' | 'rows' | 'standings' | 'wholes' | 'left'>, links?: Pick<LoadedMappings, 'awaited' | 'waiting'>): WorkingView {
   const opened = new Set<string>();
   const weddings = () => [...rows.weddings.values()] as Wedding[];
   const byPhone = (phone: string) => {
@@ -194,6 +199,7 @@ function workingView({ mappings, rows, standings, left }: Pick<Part, 'mappings' 
       contactsByPhone: byPhone,
       tellers,
       pushStanding: (pushId) => standings.get(pushId) ?? null,
+      wholesOf: (calendarId) => wholes.get(calendarId) ?? [],
       wasOurs: (mark) => left.has(mark),
       openDifference: (pushId) => ([...rows.differences.values()] as Difference[]).find((one) => one.pushId === pushId && one.state === 'open') ?? null,
       unresolvedAlerts: (subjectId) => ([...rows.alerts.values()] as Alert[]).filter((alert) => alert.state !== 'resolved' && alert.subject?.id === subjectId),

@@ -1,13 +1,15 @@
 import type { AnyRow, CollectionName } from '../../core/contract/record.ts';
-import type { Push } from '../../core/contract/record/calendars.ts';
+import type { Calendar, Push } from '../../core/contract/record/calendars.ts';
 import type { RunSheetItem } from '../../core/contract/record/day.ts';
 import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.ts';
+import { wholesOf, type Whole } from '../../core/domain/calendars/wholes.ts';
 import { MOVABLE } from '../../core/contract/record/taking.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Needs } from '../../core/domain/record/needs.ts';
 import type { Mapping } from '../../core/domain/record/view.ts';
 import { boundedId } from '../../core/vendors/ids.ts';
 import { readPushStates, writePushStates } from '../store/calendars/pushStates.ts';
+import { readCombined } from '../store/calendars/wholes.ts';
 import type { Tx } from '../store/database.ts';
 import { keepAgainstSources } from '../store/deciding/kept.ts';
 import { readLeft } from '../store/leftEntries.ts';
@@ -21,6 +23,7 @@ interface Part {
   readonly mappings: ReadonlyMap<string, Mapping>;
   readonly rows: Record<CollectionName, Map<string, AnyRow>>;
   readonly standings: Map<string, PushStanding>;
+  readonly wholes: Map<string, readonly Whole[]>;
   readonly left: Set<string>;
 }
 type Take = (collection: CollectionName, keys: readonly RowKey[]) => Promise<void>;
@@ -49,6 +52,10 @@ export async function loadPushes(tx: Tx, parts: readonly Part[], take: Take): Pr
   const isRow = (part: Part, id: string): boolean => MOVABLE.some((collection) => part.rows[collection].has(id));
   const left = await readLeft(tx, keysOf((part) => unknown(part).filter((id) => !isRow(part, id))));
   for (const part of parts) for (const id of left.get(part.organisationId) ?? []) part.left.add(id);
+  const combined = await readCombined(tx, parts.filter((part) => part.rows.pushes.size > 0).map(({ organisationId }) => organisationId));
+  for (const { organisationId, rows, wholes } of parts) {
+    for (const { id, resourceId } of [...rows.calendars.values()] as Calendar[]) wholes.set(id, wholesOf(resourceId, combined.get(organisationId) ?? []));
+  }
   const states = await readPushStates(tx, keysOf((part) => [...part.rows.pushes.keys()]));
   await take('differences', keysOf((part) => pushesOf(part).flatMap(({ id }) => states.get(id)?.differenceId ?? [])));
   for (const part of parts) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasRadicale, NO_SERVERS, startRadicale, type CalendarServer } from '../support/calendarServers.ts';
 import type { RunningServer } from '../support/runningServer.ts';
+import { bothAtOnce, type Meeting, type Outcome } from './bothSides.ts';
 import { percentile, tableOf } from './figures.ts';
 import { allocationOf, HOUR_MS, makeVenue, type CalendarVenue, type WantedCalendar } from './load/calendarVenue.ts';
 import { machineNow } from './load/clock.ts';
@@ -155,12 +156,14 @@ function calendarsOf(stand: Stand, radicale: CalendarServer | null): Calendars {
 }
 
 /** Until everything stands in every calendar, and the one that is looked at calls us. */
-async function filled(stand: Stand, entries: number): Promise<void> {
+async function filled({ lines }: RunningServer, stand: Stand, entries: number): Promise<void> {
   for (const until = machineNow() + DRAIN_LIMIT_MS; ; await sleep(100)) {
     const left = entries - (await stand.wrote(0)).length;
     const { 'google/0': open = 0 } = await stand.channels();
     if (left === 0 && open > 0) break;
-    if (machineNow() > until) throw new Error(`the calendars were not filled: ${left} entries are missing, ${open} channels are open`);
+    if (machineNow() > until) {
+      throw new Error(`the calendars were not filled: ${left} entries are missing, ${open} channels are open\n${lines.slice(-5).join('\n')}`);
+    }
   }
   // Its first look, and what was written last settles.
   await sleep(1_000);
@@ -178,6 +181,15 @@ function phasesOf(short: boolean, count: number): Phase[] {
   });
 }
 
+/** After the phases, whose turns go before. */
+function meetingsOf(short: boolean): Meeting[] {
+  const count = short ? 5 : 100;
+  return [
+    { name: 'moved here, renamed there', turn: 7, count, everyMs: 200, there: 'title' },
+    { name: 'moved on both sides', turn: 8, count, everyMs: 200, there: 'times' },
+  ];
+}
+
 async function measure({ name, folder, newDatabase }: Home, short: boolean): Promise<void> {
   const ends: (() => unknown)[] = [];
   try {
@@ -192,24 +204,29 @@ async function measure({ name, folder, newDatabase }: Home, short: boolean): Pro
     const { wanted, names } = calendarsOf(stand, radicale);
     const count = short ? 10 : 200;
     const home = { dataDir: join(folder, 'data'), databaseUrl: await newDatabase() };
-    const venue = await makeVenue({ ...home, calendars: wanted, allocations: count, consoles: 1 });
+    const venue = await makeVenue({ ...home, calendars: wanted, allocations: count, consoles: 2 });
     const server = await startOn(home, [stand.port, stand.davPort], { WEDSYNC_PUBLIC_URL: PUBLIC_URL });
     ends.push(() => server.stop());
     await stand.server(server.url);
-    await filled(stand, count * names.length);
+    await filled(server, stand, count * names.length);
 
     const playing: Playing = { server, stand, venue, calendars: names, versions: new Map() };
     const played: Played[] = [];
     for (const phase of phasesOf(short, count)) played.push(await play(playing, phase));
     const floor = await floorOf(`${stand.url}/google/1`, short ? 50 : 500);
+    const met: Outcome[] = [];
+    for (const meeting of meetingsOf(short)) met.push(await bothAtOnce(server, stand, venue, meeting, floor));
 
     console.log(`\nCalendars, ${name}: a change -> the request to each of the others of ${names.join(', ')}. ${conditions()}`);
     if (radicale === null) console.log(`!! CalDAV not measured: ${NO_SERVERS}`);
     console.log(tableOf(played.map((one) => rowOf(one, names, floor))));
     console.log(tableOf(played.map((one) => byCalendar(one, names))));
     console.log(`A bare call to the same stand-in: p50 ${percentile(floor, 50).toFixed(2)} ms. Target: sent p99 < 200; lost, double and back must be 0.`);
+    console.log(tableOf(met.map(({ row }) => row)));
+    console.log('Target: average < 500 ms, longest < 30 s, at least 98 % without a person; apart must be 0.');
     const bad = played.filter((one) => Object.values(counted(one, names)).some((count_) => count_ > 0));
     if (bad.length > 0) throw new Error(`changes were lost, doubled or written back: ${bad.map((one) => one.name).join(', ')}\n${server.lines.slice(-5).join('\n')}`);
+    if (met.some(({ apart }) => apart > 0)) throw new Error(`the two sides do not say the same\n${server.lines.slice(-5).join('\n')}`);
   } finally {
     for (const end of ends.reverse()) await end();
   }
@@ -217,6 +234,7 @@ async function measure({ name, folder, newDatabase }: Home, short: boolean): Pro
 
 /**
  * From a change to the calendars of others: what a person moves here, and what somebody moves in a calendar that calls us, until
- * the request that writes it comes in at each other calendar. Third-party time is not in it: the stand-ins answer at once.
+ * the request that writes it comes in at each other calendar; and what both change at once, until both say the same. Third-party time is
+ * not in it: the stand-ins answer at once.
  */
 export const run = (short: boolean): Promise<void> => onBothHomes('wedsync-bench-calendars-', (home) => measure(home, short));

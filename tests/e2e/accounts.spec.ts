@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath } from '../support/desktopApp.ts';
 import { startMailbox, type Mailbox } from '../support/mailbox.ts';
@@ -16,8 +16,8 @@ const OWNER = { name: 'Ines Marchetti', email: 'ines@harrow.test', password: 'ca
 const codeOf = (secret: string): string => oneTimeCode(`otpauth://totp/app?secret=${secret.replaceAll(' ', '')}`);
 
 const axe = async (page: Page, where: string): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 };
 
 /** Light and dark, desk and phone, with axe on each. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { sendStripe, sendVscoHint } from '../../scripts/simulate/send.ts';
 import { startVscoStandIn } from '../../scripts/simulate/vscoStandIn.ts';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath } from '../support/desktopApp.ts';
 import { connectionOf, payByStripe, studioAt, todaysWedding } from '../support/facts.ts';
@@ -11,8 +11,8 @@ import { freePort } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
 
 async function axe(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }
 
 test('a quarantined delivery is found by its text, looked at, and worked on again after its dry run, by keyboard alone', async ({ serve, open, keep }) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { payByStripe } from '../support/facts.ts';
 import { freePort, REPOSITORY } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
+import { boardKept } from './kept.ts';
 
 test('server gone: the header says so, the board stays, and it comes back by itself', async ({ serve, open, keep }) => {
   const port = await freePort();
@@ -30,8 +31,7 @@ test('started with the server down, the last known board opens, with its age', a
   const app = await open({ server });
   await payByStripe(server.url, server.demo(), { amountMinor: 55_550 });
   await expect(app.window.locator('[data-tile="payments"]')).toContainText('£555.50');
-  // The cache is written at intervals, and at the latest when the window closes.
-  await app.window.waitForTimeout(1_500);
+  await boardKept(app.window);
   await app.close();
   await server.stop();
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath } from '../support/desktopApp.ts';
 import { expect, test } from './fixtures.ts';
@@ -9,8 +9,8 @@ import { expect, test } from './fixtures.ts';
 /** A server without the demo, as it is met in real life: nothing there, and somebody who wants to begin. */
 
 const axe = async (page: Page, where: string): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 };
 
 test('a desktop with its own empty server: set up by keyboard, live, and still there after a restart', async ({ open, keep }) => {

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Bridge } from '../../core/contract/ipc.ts';
 import { samples } from '../vendors/event-temple/samples.ts';
 import { filesHolding } from '../support/filesHolding.ts';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
 import { until } from '../support/desktopSession.ts';
@@ -53,8 +53,8 @@ async function standIn(): Promise<StandIn> {
 
 const bridge = <T>(app: DesktopApp, ask: (wedsync: Bridge) => Promise<T>): Promise<T> => app.window.evaluate(`(${ask.toString()})(window.wedsync)`);
 async function axe(app: DesktopApp, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: app.window }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(app.window);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }
 const bookings = async (app: DesktopApp): Promise<number> => {
   const record = await bridge(app, (wedsync) => wedsync.record());

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
+import { violationsOn } from '../support/axe.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
 
 /** What every screen is held to: light and dark, a desk and a phone, the keyboard, axe, and a picture to be looked at. */
@@ -22,8 +22,8 @@ export async function resize(app: DesktopApp, width: number, height: number): Pr
 }
 
 export async function axe(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }
 
 /** A picture of a browser's page. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { freePort } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
+import { boardKept } from './kept.ts';
 
 const pill = (window: Page) => window.locator('button[data-link]');
 const found = (window: Page) => window.locator('.mantine-Spotlight-action');
@@ -17,8 +18,7 @@ test('started with no server, the last board, run sheet and people open and are 
   await expect(app.window.locator('[data-link="live"]')).toBeVisible();
   const title = (await app.window.locator('.tab-title').nth(1).innerText()).replace(/[\u2068\u2069]/g, '');
   await expect(app.window.locator('.row-next').first()).toBeVisible();
-  // The record is kept at intervals.
-  await app.window.waitForTimeout(1_500);
+  await boardKept(app.window);
   await app.close();
   await server.stop();
 

@@ -8,6 +8,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { payByStripe } from '../support/facts.ts';
 import { freePort, REPOSITORY, type RunningServer } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
+import { boardKept } from './kept.ts';
 
 let browser: Browser;
 test.beforeAll(async () => {
@@ -33,8 +34,7 @@ async function pairedPage(server: RunningServer): Promise<{ context: BrowserCont
   await page.goto(`${address}/#enrol=${await server.newTicket()}`);
   await expect(live(page)).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
-  // The record is kept at intervals.
-  await page.waitForTimeout(1_500);
+  await boardKept(page);
   return { context, page, address };
 }
 
@@ -72,7 +72,7 @@ test('reloaded without a server, the board, run sheet and people open and are se
   const alert = page.locator('.column-alerts .row', { hasText: '£912.00' });
   await expect(alert).toBeVisible();
   const title = plain(await page.locator('.tab-title').nth(1).innerText());
-  await page.waitForTimeout(1_500);
+  await boardKept(page);
   const { names } = await kept(page);
   expect(names.contact).not.toBe('');
   expect(names.item).not.toBe('');

@@ -7,6 +7,7 @@ import { payByStripe } from '../support/facts.ts';
 import { freePort, type RunningServer } from '../support/runningServer.ts';
 import { connect, first, until } from '../support/serverApp.ts';
 import { expect, test } from './fixtures.ts';
+import { boardKept } from './kept.ts';
 import { launchBrowser } from '../support/browser.ts';
 
 /** The whole log, as a client that has seen nothing of it is told. */
@@ -38,8 +39,8 @@ test('a decision made without a server outlives a restart, is recorded once when
   await expect(app.window.locator('[data-link="live"]')).toBeVisible();
   await payByStripe(server.url, server.demo(), { amountMinor: 91_200, status: 'failed' });
   await expect(alertRow(app.window)).toBeVisible();
-  // The board is kept at intervals; without it there would be nothing to decide about after the restart.
-  await app.window.waitForTimeout(1_500);
+  // Without the board there would be nothing to decide about after the restart.
+  await boardKept(app.window);
   await server.kill();
   await expect(pill(app.window)).toHaveText(/Offline since/i);
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
 import { PersonalData } from '../../core/contract/personalData.ts';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
 import { expect, test } from './fixtures.ts';
@@ -82,8 +82,8 @@ const openContact = async (page: Page, { id, weddingId }: Person): Promise<void>
   await expect(page.locator('.inspector .personal-data')).toBeVisible();
 };
 async function axe(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }
 const theme = async (app: DesktopApp, value: 'light' | 'dark'): Promise<void> => {
   await app.window.evaluate((chosen) => (globalThis as unknown as { wedsync: Bridge }).wedsync.changeSettings({ theme: chosen }), value);

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
 import { screenshotPath, type DesktopApp } from '../support/desktopApp.ts';
 import { studioAt } from '../support/facts.ts';
 import { freePort, REPOSITORY, type RunningServer } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
+import { violationsOn } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 
 /** Plays the whole demo day as fast as it goes, with the program that people use. */
@@ -31,8 +31,8 @@ const theme = (app: DesktopApp, value: 'light' | 'dark'): Promise<unknown> =>
   app.window.evaluate((chosen) => (globalThis as unknown as { wedsync: Bridge }).wedsync.changeSettings({ theme: chosen }), value);
 
 async function axe(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  const violations = await violationsOn(page);
+  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }
 
 test('the day played by the simulation, photographed in the real window, light and dark', async ({ serve, open, keep }) => {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { screenshotPath } from '../support/desktopApp.ts';
 import { until } from '../support/desktopSession.ts';
 import { payByStripe, todaysWedding } from '../support/facts.ts';
+import { bodyText } from '../../main/platform/toastText.ts';
 import { expect, test } from './fixtures.ts';
 
 test('a payment signed by Stripe’s own library changes the tile', async ({ serve, open, keep }) => {
@@ -33,7 +34,7 @@ test('a declined card becomes a real toast, and clicking it opens the right wedd
   await until(() => session.notifications().length > seen, 'the toast on the notification bus');
   const toast = session.notifications().at(-1);
   expect(toast?.summary).toContain('£4,800.00');
-  expect(toast?.body).toContain(wedding.title);
+  expect(toast?.body).toContain(bodyText(wedding.title, true));
   await until(async () => (await session.displayed()) > 0, 'the toast on the screen');
   mkdirSync(dirname(screenshotPath('toast')), { recursive: true });
   await session.photograph(screenshotPath('toast'));

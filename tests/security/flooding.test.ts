@@ -76,7 +76,7 @@ it('one burst is only slowed: nothing of it is lost and the line stays', async (
   socket.write(Buffer.concat(Array.from({ length: 600 }, () => text('42["noise"]'))));
   await until(() => socket.texts.filter((one) => one.startsWith('42["welcome"')).length === 1, 'the welcome');
   await sleep(600);
-  expect(await slowed()).toBeGreaterThan(0);
+  await expect.poll(slowed).toBeGreaterThan(0);
   expect(socket.gone()).toBe(false);
   socket.tcp.destroy();
 });

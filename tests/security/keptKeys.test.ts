@@ -1,23 +1,36 @@
 import { sql } from 'kysely';
+import { draftUpdated } from '../../core/domain/record/drafts.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KEY } from '../support/desk.ts';
-import { openDeskHouse, untilTrue, type DeskHouse } from '../support/deskHouse.ts';
+import { june } from '../support/taking.ts';
+import { openDeskCalendars, type DeskCalendars } from '../support/deskCalendars.ts';
+import { untilTrue, type DeskHouse } from '../support/deskHouse.ts';
 
 /** Whatever is done with a key that a desktop keeps: the server has never had it. */
+let c: DeskCalendars;
 let h: DeskHouse;
 beforeAll(async () => {
-  h = await openDeskHouse();
+  c = await openDeskCalendars();
+  h = c.h;
 });
-afterAll(() => h.close());
+afterAll(() => c.close());
 
 it('the key is in no table, no log line, no audit line, no answer and nothing that is sent', async () => {
   const desk = await h.desktop();
   expect(await desk.keeping.tryOut({ system: 'keyed', path: 'native', settings: { baseUrl: h.host.url }, secrets: { apiKey: KEY } })).toMatchObject({ ok: true, value: { outcome: 'worked' } });
   h.host.items = ['a'];
-  const made = await desk.keeping.connect(h.wanted());
-  if (!made.ok) throw new Error(made.error.message);
-  const { id } = made.value.connection;
+  const { connectionId: id } = await c.connected(desk);
   await untilTrue('the look', async () => (await h.titles(id)).length === 1);
+  // Written into a calendar over there, read there, and told by the calendar itself.
+  const wedding = await c.house.wedding('Amara & Tom', 12, 12, 22);
+  await untilTrue('the entry', async () => (await c.pushStates())[0]?.[0] === 'written');
+  c.there.edit(c.there.standing()[0]?.remoteId ?? '', { title: `Theirs with ${KEY}` });
+  const row = await c.house.one('weddings', wedding);
+  const moved = draftUpdated('wedding.updated', 'weddings', wedding, row, { endsAt: june(12, 23) }, null, { actor: { kind: 'person', id: null, name: 'Desk' }, source: null, deliveryId: null });
+  if (!moved) throw new Error('nothing changes');
+  await c.house.write(moved);
+  await untilTrue('that what repeats the key is not passed on', async () => (await c.pushStates())[0]?.[0] === 'failed');
+  expect(await c.pushStates()).toEqual([['failed', 1, 'normalise.shape_unknown']]);
   await h.deliver(id, { kind: 'reread', hints: [{ remoteType: 'entry', remoteId: 'x' }] });
   await untilTrue('the hint', async () => (await h.titles(id)).includes('Read x'));
   // Every way in which it goes wrong, too.
@@ -33,8 +46,8 @@ it('the key is in no table, no log line, no audit line, no answer and nothing th
   await h.t.store.internals.flushAudit();
   const db = h.t.store.internals.database.system;
   const { rows: tables } = await sql<{ name: string }>`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(db);
-  const everything: [string, string][] = [['answers', JSON.stringify([made.value, changed, setup])], ['sent', desk.sent.join('\n')], ['lines of the server', JSON.stringify(h.app.logLines)], ['lines', JSON.stringify(h.t.log.lines)]];
-  for (const { name } of tables) everything.push([name, JSON.stringify((await sql`select * from ${sql.table(name)}`.execute(db)).rows)]);
+  const everything: [string, string][] = [['answers', JSON.stringify([changed, setup])], ['sent', desk.sent.join('\n')], ['lines of the server', JSON.stringify(h.app.logLines)], ['lines', JSON.stringify(h.t.log.lines)]];
+  for (const { name } of tables) everything.push([name, JSON.stringify((await sql`select to_jsonb(t)::text as row from ${sql.table(name)} t`.execute(db)).rows)]);
   expect(tables.length).toBeGreaterThan(22);
   expect(desk.sent.length).toBeGreaterThan(8);
   const { secretsSealed } = await db.selectFrom('connectionAccess').select('secretsSealed').where('id', '=', id).executeTakeFirstOrThrow();

@@ -3,6 +3,7 @@ import type { CollectionName, RowOf } from '../../core/contract/record.ts';
 import type { Calendar, Push } from '../../core/contract/record/calendars.ts';
 import type { MovableCollection, MovableRow } from '../../core/domain/conflicts/occupancies.ts';
 import { stoodOf } from '../../core/domain/calendars/entry.ts';
+import { placedAmong } from '../../core/domain/calendars/wholes.ts';
 import type { Stood } from '../../core/domain/calendars/returned.ts';
 import { IDLE_FILLING } from '../../core/domain/calendars/targets.ts';
 import type { Change } from '../../core/domain/record/changes.ts';
@@ -104,9 +105,10 @@ export function backHouse(t: TestStore, clock: Clock & { advance(ms: number): vo
       const written = draftUpdated('push.confirmed', 'pushes', push.weddingId, push, { state: 'written', wantedVersion: row.version, writtenVersion: row.version, writtenAt: new Date(clock.now() - ago).toISOString() }, null, SYSTEM);
       if (written) await house.write(written);
       const pushId = push.id;
+      const base = stoodOf(subject, placedAmong(calendar, (await house.rows()).resources));
       await database.withOrganisation(organisationId, (tx) => sql`
         insert into push_states (organisation_id, push_id, calendar_id, remote_id, etag, sequence, generation, base, recheck)
-        values (${organisationId}, ${pushId}, ${calendar.id}, ${remoteId}, 'e1', 0, 1, ${JSON.stringify(stoodOf(subject, calendar.privacy))}::jsonb, false)
+        values (${organisationId}, ${pushId}, ${calendar.id}, ${remoteId}, 'e1', 0, 1, ${JSON.stringify(base)}::jsonb, false)
         on conflict (organisation_id, push_id) do update set remote_id = excluded.remote_id, base = excluded.base
       `.execute(tx));
       await mapTo('event', remoteId, 'pushes', pushId);

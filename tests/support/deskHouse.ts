@@ -10,7 +10,8 @@ import { saltOf } from '../../server/desk/marks.ts';
 import { createIds } from '../../server/ports.ts';
 import type { OpenedStore } from '../../server/store/internals.ts';
 import { startNormaliser, type Normaliser } from '../../server/workers/normalise.ts';
-import { startPolls, type Polls } from '../../server/workers/polls.ts';
+import { startPolls, type Polls, type PollsOptions } from '../../server/workers/polls.ts';
+import type { PushesOptions } from '../../server/workers/pushes/pushes.ts';
 import { keyedVendor, startDeskProgram, startKeyedHost, type DeskProgram, type DeskProgramOptions, type KeyedHost } from './desk.ts';
 import { furnish, letIn } from './house.ts';
 import { manager, type Manager } from './manager.ts';
@@ -26,6 +27,8 @@ export interface DeskHouse {
   readonly vendor: VendorModule;
   /** An owner in a browser. */
   readonly owner: Manager;
+  /** What its workers are made with. */
+  readonly working: PushesOptions & PollsOptions & { readonly store: OpenedStore; readonly desk: Desk };
   /** Lets a desktop in and starts its program; `as` = one that is let in already. */
   desktop(options?: Partial<DeskProgramOptions> & { readonly as?: string }): Promise<DeskProgram & { readonly deviceId: string; readonly token: string }>;
   /** What `keeping.connect` is asked for. */
@@ -53,23 +56,32 @@ export async function untilTrue(what: string, check: () => boolean | Promise<boo
   }
 }
 
-/** @param worksOn the store of the process that works on deliveries; the one that serves people unless it is said otherwise */
-export async function openDeskHouse({ turnMs = 4_000, worksOn }: { readonly turnMs?: number; readonly worksOn?: (t: TestStore) => Promise<OpenedStore> } = {}): Promise<DeskHouse> {
+export interface DeskHouseOptions {
+  readonly turnMs?: number;
+  /** The store of the process that works on deliveries; the one that serves people unless it is said otherwise. */
+  readonly worksOn?: (t: TestStore) => Promise<OpenedStore>;
+  /** The one system that there is. */
+  readonly vendor?: VendorModule;
+  /** Where calls may go besides the keyed host, `host:port`. */
+  readonly allow?: readonly string[];
+}
+
+export async function openDeskHouse({ turnMs = 4_000, worksOn, vendor = keyedVendor(), allow = [] }: DeskHouseOptions = {}): Promise<DeskHouse> {
   const clock = settableClock('2026-11-20T12:00:00.000Z');
   const t = await openTestStore({ clock });
   const host = await startKeyedHost();
-  const vendor = keyedVendor();
-  const vendors = (system: string) => (system === 'keyed' ? vendor : null);
-  const app = testApp(t.store, { vendors, catalogue: [vendor], clock, turnMs, config: { managingPerMinute: 10_000, apiPerMinute: 100_000, egressAllow: [host.host] } });
+  const egressAllow = [host.host, ...allow];
+  const vendors = (system: string) => (system === vendor.manifest.id ? vendor : null);
+  const app = testApp(t.store, { vendors, catalogue: [vendor], clock, turnMs, config: { managingPerMinute: 10_000, apiPerMinute: 100_000, egressAllow } });
   const url = await app.listen();
   const house = await furnish(t.store, t.organisation.id);
   const owner = manager(app, (await letIn(t.store, house.organisationId, house.access('owner'))).headers);
   const working = (await worksOn?.(t)) ?? t.store;
   const ids = createIds();
   const hand: Desk = working === t.store && app.desk ? app.desk : createDesk({ store: working, clock, ids, log: t.log, turnMs });
-  const calls = createCalls({ http: createEgressHttp({ allow: [host.host], log: t.log }), clock, audit: (line) => working.audit(line), salt: (id) => saltOf(t.store.internals.vault, id) });
+  const calls = createCalls({ http: createEgressHttp({ allow: egressAllow, log: t.log }), clock, audit: (line) => working.audit(line), salt: (id) => saltOf(t.store.internals.vault, id) });
   const desk = pacedDesk(hand, calls, vendors);
-  const options = { store: working, vendors, http: createEgressHttp({ allow: [host.host], log: t.log }), clock, ids, log: t.log, random: () => 0.5, desk };
+  const options: DeskHouse['working'] = { store: working, vendors, http: createEgressHttp({ allow: egressAllow, log: t.log }), clock, ids, log: t.log, random: () => 0.5, desk };
   const polls: Polls = startPolls(options);
   const line: Normaliser = startNormaliser({ ...options, lookNow: () => polls.wake() });
   const wake = t.store.onDeliveries(() => polls.wake());
@@ -85,10 +97,10 @@ export async function openDeskHouse({ turnMs = 4_000, worksOn }: { readonly turn
   }
   const db = t.store.internals.database.system;
   return {
-    t, app, host, clock, vendor, owner,
+    t, app, host, clock, vendor, owner, working: options,
     async desktop({ as, ...more } = {}) {
       const let_ = as === undefined ? await letIn(t.store, house.organisationId, house.access('coordinator')) : { token: as, deviceId: '' };
-      const program = startDeskProgram({ url, token: let_.token, vendors, egressAllow: [host.host], log: t.log, ...more });
+      const program = startDeskProgram({ url, token: let_.token, vendors, egressAllow, log: t.log, ...more });
       programs.push(program);
       return { ...program, deviceId: let_.deviceId, token: let_.token };
     },

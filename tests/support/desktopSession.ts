@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startPrivateBus } from './privateBus.ts';
 
 /**
  * A whole desktop of its own for one test worker: an X display, a session bus, a real notification daemon and a real
@@ -20,6 +21,11 @@ export interface DesktopSession {
   clearNotifications(): Promise<void>;
   /** Clicks the newest notification, as the daemon does for a mouse. */
   clickNewest(): Promise<void>;
+  /** Chooses this button out of the daemon's own menu of what is on the screen. */
+  press(label: string): Promise<void>;
+  /** Ends the notification daemon, and with it what it shows. */
+  stopNotificationDaemon(): Promise<void>;
+  startNotificationDaemon(): Promise<void>;
   /** The whole screen with everything on it, as a PNG file. */
   photograph(file: string): Promise<void>;
   /** Whether the keychain runs. */
@@ -29,7 +35,10 @@ export interface DesktopSession {
 
 export interface SeenNotification {
   readonly summary: string;
+  /** As it was sent: escaped, where the daemon reads markup. */
   readonly body: string;
+  /** Label of each button, the click on the toast itself first. */
+  readonly buttons: readonly string[];
   /** 2 = critical; null = it was not said. */
   readonly urgency: number | null;
   /** 0 = it stays until somebody deals with it; -1 = as long as the daemon likes. */
@@ -77,7 +86,9 @@ export function readNotifications(text: string): SeenNotification[] {
       const strings = [...block.matchAll(/^ {3}string "(.*?)"(?=\n {3}\S)/gms)].map((match) => match[1] ?? '');
       const urgency = /string "urgency"\s+variant\s+byte (\d)/.exec(block)?.[1];
       const expires = /^ {3}int32 (-?\d+)/m.exec(block)?.[1];
-      return { summary: strings[2] ?? '', body: strings[3] ?? '', urgency: urgency === undefined ? null : Number(urgency), expiresMs: expires === undefined ? null : Number(expires) };
+      const actions = [...(/^ {3}array \[\n(.*?)^ {3}\]/ms.exec(block)?.[1] ?? '').matchAll(/^ {6}string "(.*)"$/gm)].map((match) => match[1] ?? '');
+      const buttons = actions.filter((_, at) => at % 2 === 1);
+      return { summary: strings[2] ?? '', body: strings[3] ?? '', buttons, urgency: urgency === undefined ? null : Number(urgency), expiresMs: expires === undefined ? null : Number(expires) };
     });
 }
 
@@ -108,30 +119,32 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
     TZ: 'Europe/London',
     NO_AT_BRIDGE: '1',
   };
-  // A bus that starts nothing by itself: otherwise it would wake the machine's own notification daemon or keychain.
-  const busConfig = join(home, 'bus.conf');
-  writeFileSync(
-    busConfig,
-    `<busconfig><type>session</type><listen>unix:dir=${runtime}</listen><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`,
-  );
-  const bus = start('dbus-daemon', [`--config-file=${busConfig}`, '--print-address', '--nofork', '--nopidfile'], base);
-  const env = { ...base, DBUS_SESSION_BUS_ADDRESS: await firstLine(bus, 1, 'dbus-daemon') };
+  const bus = await startPrivateBus(join(runtime, 'bus'), base);
+  const env = { ...base, DBUS_SESSION_BUS_ADDRESS: bus.address };
 
   let seen = '';
   const monitor = start('dbus-monitor', ['--address', env.DBUS_SESSION_BUS_ADDRESS, "interface='org.freedesktop.Notifications'"], env);
   monitor.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
 
-  if (options.notificationDaemon !== false) {
-    writeFileSync(join(home, '.config', 'dunst', 'dunstrc'), '[global]\nwidth = 420\norigin = top-right\noffset = 20x60\nfont = Sans 11\nnotification_limit = 5\n[urgency_low]\ntimeout = 0\n[urgency_normal]\ntimeout = 0\n[urgency_critical]\ntimeout = 0\n');
-    start('dunst', ['-config', join(home, '.config', 'dunst', 'dunstrc')], env);
-    await until(async () => (await output('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.Notifications'], env)).includes('true'), 'the notification daemon');
-  }
+  const choice = join(home, 'choice');
+  const menu = join(home, 'menu');
+  writeFileSync(menu, `#!/bin/sh\ngrep -F -f "${choice}" | head -n 1\n`);
+  chmodSync(menu, 0o755);
+  const hasName = async (name: string): Promise<boolean> => (await output('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', `string:${name}`], env)).includes('true');
+  let daemon: ChildProcess | null = null;
+  const startNotificationDaemon = async (): Promise<void> => {
+    const stays = ['low', 'normal', 'critical'].map((urgency) => `[urgency_${urgency}]\ntimeout = 0\n`).join('');
+    writeFileSync(join(home, '.config', 'dunst', 'dunstrc'), `[global]\nwidth = 420\norigin = top-right\noffset = 20x60\nfont = Sans 11\nnotification_limit = 5\nmarkup = full\ndmenu = ${menu}\n${stays}`);
+    daemon = start('dunst', ['-config', join(home, '.config', 'dunst', 'dunstrc')], env);
+    await until(() => hasName('org.freedesktop.Notifications'), 'the notification daemon');
+  };
+  if (options.notificationDaemon !== false) await startNotificationDaemon();
   if (options.keychain !== false) {
     await output('mkdir', ['-p', join(home, '.local', 'share', 'keyrings')], env);
     const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], { env, stdio: ['pipe', 'ignore', 'ignore'] });
     children.push(keyring);
     keyring.stdin?.end('test-only\n');
-    await until(async () => (await output('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'], env)).includes('true'), 'the keychain');
+    await until(() => hasName('org.freedesktop.secrets'), 'the keychain');
   }
 
   return {
@@ -147,6 +160,18 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
     async clickNewest() {
       await output('dunstctl', ['action', '0'], env);
     },
+    async press(label) {
+      writeFileSync(choice, `${label}\n`);
+      await output('dunstctl', ['context'], env);
+    },
+    startNotificationDaemon,
+    async stopNotificationDaemon() {
+      if (!daemon) return;
+      const ended = once(daemon, 'exit');
+      daemon.kill('SIGTERM');
+      await ended;
+      await until(async () => !(await hasName('org.freedesktop.Notifications')), 'the notification daemon gone');
+    },
     async photograph(file) {
       await output('maim', [file], env);
     },
@@ -156,6 +181,7 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
         child.kill('SIGTERM');
         await Promise.race([once(child, 'exit'), sleep(2_000).then(() => child.kill('SIGKILL'))]);
       }
+      await bus.close();
       if (existsSync(home)) rmSync(home, { recursive: true, force: true });
     },
   };

@@ -15,6 +15,8 @@ export interface Cluster {
   /** Its maintenance database; give it to {@link ownDatabase}. */
   readonly url: string;
   readonly version: string;
+  /** The same database as a URL of this cluster, without the network: how whoever runs both on one machine would do it. */
+  onSocket(url: string): string;
   /** Of the postmaster; another one after {@link Cluster.start}. */
   readonly pid: number;
   /** Ends it at once, as a power cut would, and leaves its files. */
@@ -116,7 +118,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
   let port = await freePort();
   const urlOf = () => `postgres://wedsync_test:${password}@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off']), ...(options.archive === true ? ['wal_level=replica'] : []), ...(options.settings ?? [])];
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, 'max_connections=100', 'shared_buffers=64MB', ...(options.synced === true ? [] : ['fsync=off']), ...(options.archive === true ? ['wal_level=replica'] : []), ...(options.settings ?? [])];
   let archiving: readonly string[] = options.archive === true ? ['archive_mode=on', `archive_command=test ! -f ${archive}/%f && cp %p ${archive}/%f`] : [];
 
   async function answers(): Promise<string | null> {
@@ -173,6 +175,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return {
     url: urlOf(),
     version,
+    onSocket: (url) => `${url}?host=${home}&port=${port}`,
     get pid() {
       return child?.pid ?? 0;
     },
@@ -215,20 +218,52 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
 }
 
-/** A new, empty database on a server. */
-export async function ownDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `wedsync_test_${randomUUID().replaceAll('-', '')}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    try {
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`create database ${name}`);
+async function oneStatement(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const at = (server: string, name: string): string => {
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+  return url.href;
+};
+
+/** A new database on a server: empty, or a copy of one that nobody is connected to. */
+export async function ownDatabase(server: string, copied: string | null = null): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `wedsync_test_${randomUUID().replaceAll('-', '')}`;
+  await oneStatement(server, `create database ${name}${copied === null ? '' : ` template ${copied}`}`);
+  return { url: at(server, name), drop: () => oneStatement(server, `drop database ${name} with (force)`) };
+}
+
+/** Any number, the same for all who make one. */
+const MAKING = 7306;
+
+/**
+ * Name of a database that others are copied from, made by the first who asks; the others wait for it.
+ * @param name - says what is in it: whoever asks for the same name takes what is there
+ * @param make - fills it, and leaves no connection to it
+ */
+export async function patternDatabase(server: string, name: string, make: (url: string) => Promise<void>): Promise<string> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    // Held until the connection ends.
+    await client.query('select pg_advisory_lock($1)', [MAKING]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) {
+      const making = `making_${randomUUID().replaceAll('-', '')}`;
+      await client.query(`create database ${making}`);
+      await make(at(server, making));
+      await client.query(`alter database ${making} rename to ${name}`);
+    }
+    return name;
+  } finally {
+    await client.end();
+  }
 }

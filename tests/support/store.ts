@@ -7,12 +7,13 @@ import type { Organisation } from '../../core/contract/record.ts';
 import type { Clock, Log } from '../../core/ports/ports.ts';
 import { createIds, systemClock } from '../../server/ports.ts';
 import { createConnection } from '../../server/store/connections.ts';
+import { openPostgres } from '../../server/store/database.ts';
 import type { OpenedStore } from '../../server/store/internals.ts';
-import { MIGRATIONS } from '../../server/store/migrations/index.ts';
+import { migrate, MIGRATIONS } from '../../server/store/migrations/index.ts';
 import { openStore, type StoreOptions } from '../../server/store/open.ts';
 import { createOrganisation } from '../../server/store/organisations.ts';
 import type { Device } from '../../server/store/store.ts';
-import { ownDatabase } from './postgres.ts';
+import { ownDatabase, patternDatabase } from './postgres.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 export { temporaryDirectory };
@@ -73,9 +74,11 @@ const ACCESS: Record<TestSystem, { secrets: Record<string, string>; settings: Re
   honeybook: { name: 'HoneyBook', path: 'bridge', secrets: { bearerToken: 'bridge-token-0123456789abcdef' }, settings: {} },
 };
 
+const schemaKey = (): string => createHash('sha256').update(JSON.stringify(MIGRATIONS)).update(TEST_MASTER_KEY).digest('hex').slice(0, 16);
+
 /** A prepared, empty database that tests copy, since making one takes seconds. Made again when the schema changes. */
 async function template(): Promise<string> {
-  const key = createHash('sha256').update(JSON.stringify(MIGRATIONS)).update(TEST_MASTER_KEY).digest('hex').slice(0, 16);
+  const key = schemaKey();
   const cache = path.resolve(import.meta.dirname, '../../.cache/test-database');
   const ready = path.join(cache, key);
   if (fs.existsSync(ready)) return ready;
@@ -109,12 +112,25 @@ export async function preparedDirectory(): Promise<string> {
   return dataDir;
 }
 
+const patterns = new Map<string, Promise<string>>();
+/** The same on a PostgreSQL server: the schema alone, so that each copy is a record with an identity of its own. */
+function pattern(server: string): Promise<string> {
+  const known = patterns.get(server) ?? patternDatabase(server, `pattern_${schemaKey()}`, async (url) => {
+    const database = await openPostgres(url, collectingLog());
+    const made = await migrate(database);
+    await database.close();
+    if (!made.ok) throw new Error(made.error.message);
+  });
+  patterns.set(server, known);
+  return known;
+}
+
 export type EmptyTestStore = Pick<TestStore, 'store' | 'log' | 'options' | 'cleanup'>;
 
 /** A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database) with nothing in it. */
 export async function emptyTestStore(wanted: TestStoreOptions = {}): Promise<EmptyTestStore> {
   const server = wanted.server ?? process.env['WEDSYNC_TEST_DATABASE_URL'];
-  const database = server ? await ownDatabase(server) : null;
+  const database = server ? await ownDatabase(server, wanted.fresh ? null : await pattern(server)) : null;
   if (!database) await holdCode();
   const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
   const log = collectingLog();

@@ -1,10 +1,27 @@
 import { z } from 'zod';
 import { Id, Instant, LongText, ShortText } from '../primitives.ts';
-import { Severity, rowBase } from './row.ts';
+import { FOLLOWING, Severity, rowBase } from './row.ts';
 
 /** What asks for a person: alerts, and deliveries that could not be applied by themselves. */
 
-export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'push_failed', 'weather'] as const;
+export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'push_failed', 'push_waiting', 'left_behind', 'calendar_unread', 'weather'] as const;
+
+/** Why something did not move with its wedding: others tell of it; it must not be moved; somebody would be in two places; a limit would be passed. */
+export const LEFT_BECAUSE = ['theirs', 'locked', 'clash', 'limit'] as const;
+export const MOST_LEFT = 500;
+
+/** What stands where it stood although its wedding was moved by somebody outside. It is left only as long as it has these times. */
+export const LeftRow = z.object({
+  collection: z.enum(FOLLOWING),
+  id: Id,
+  startsAt: Instant.nullable(),
+  endsAt: Instant.nullable(),
+  callTime: Instant.nullable(),
+  /** The start of the wedding that these times belong to. */
+  of: Instant,
+  why: z.enum(LEFT_BECAUSE),
+});
+export type LeftRow = z.infer<typeof LeftRow>;
 
 export const Alert = z.object({
   ...rowBase,
@@ -20,6 +37,10 @@ export const Alert = z.object({
   acknowledgedBy: ShortText.nullable(),
   /** The row this alert is about. */
   subject: z.object({ collection: z.string(), id: Id }).nullable(),
+  /** Of `left_behind`: what. */
+  stayed: z.array(LeftRow).max(MOST_LEFT).nullish(),
+  /** Whoever did it himself, by the device, and needs nobody to tell him; left out or null = nobody here did. */
+  doneBy: z.string().nullish(),
 });
 export type Alert = z.infer<typeof Alert>;
 

@@ -58,6 +58,12 @@ export const Calendar = z.object({
   /** `gone`: over there nobody finds it any more. */
   state: z.enum(['active', 'gone']),
   filling: CalendarFilling,
+  /** It is looked at and could not be read the last time: why, as an error code, and since when. Null or left out = it could. */
+  unread: z.object({ reason: z.string(), since: Instant }).nullish(),
+  /** Another calendar here is the same one over there, and both are written: every entry stands there twice. Null or left out = there is none. */
+  twinId: Id.nullish(),
+  /** What is to stand in it waits for this computer, which keeps the key, since then. Null or left out = it waits for none. */
+  waits: z.object({ computer: ShortText, since: Instant }).nullish(),
 });
 export type Calendar = z.infer<typeof Calendar>;
 

@@ -25,3 +25,6 @@ export const SEVERITIES = ['info', 'notice', 'warning', 'critical', 'emergency']
 /** Ascending; order matters and is used for thresholds. */
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
+
+/** What of a wedding may move with it. */
+export const FOLLOWING = ['bookings', 'allocations', 'runSheetItems'] as const;

@@ -116,6 +116,7 @@ export const COMMANDS = {
   'limit.save': MANAGERS,
   'booking.set_status': MANAGERS,
   'plan.carry_out': MANAGERS,
+  'wedding.let_follow': MANAGERS,
   'calendar.save': MANAGERS,
   'push.retry': MANAGERS,
   'difference.settle': MANAGERS,

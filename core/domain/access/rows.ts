@@ -43,6 +43,9 @@ const VENDOR: Owns = {
       case 'connection_disabled':
       case 'message_failed':
       case 'push_failed':
+      case 'push_waiting':
+      case 'left_behind':
+      case 'calendar_unread':
         return false;
     }
   },

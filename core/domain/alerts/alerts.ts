@@ -5,19 +5,12 @@ import { severityRank } from '../day/openAlerts.ts';
 import { moneyText } from '../money/money.ts';
 import { roughly } from '../intake/silence.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
+import { callTimeMoved } from './callTimes.ts';
+import { nearness } from './nearness.ts';
 import { daysOf } from '../record/needs.ts';
 import type { View } from '../record/view.ts';
 
-const DAY_MS = 86_400_000;
-
-/** How near a wedding is: `today` until it ends, `soon` within three days before it. */
-export function nearness(wedding: { startsAt: string; endsAt: string } | null, now: number): 'today' | 'soon' | 'later' | 'past' | 'none' {
-  if (!wedding) return 'none';
-  const start = Date.parse(wedding.startsAt);
-  if (now > Date.parse(wedding.endsAt)) return 'past';
-  if (now >= start - DAY_MS / 2) return 'today';
-  return now >= start - 3 * DAY_MS ? 'soon' : 'later';
-}
+export { nearness } from './nearness.ts';
 
 /** A vendor's own sentence inside ours: its full stop would be doubled. */
 const sentence = (text: string): string => text.trim().replace(/\.+$/, '');
@@ -97,12 +90,8 @@ export function alertsFor(drafts: readonly EventDraft[], view: View, now: number
       const who = draft.row.vendorName ?? draft.row.title;
       raise(draft, near === 'today' ? 'emergency' : near === 'soon' ? 'critical' : 'warning', 'booking_cancelled', `${who} has cancelled`, `${draft.row.title} for ${couple}${near === 'today' ? ', today' : ''}. A replacement is needed.`);
     }
-    if (draft.type === 'booking.updated' && draft.collection === 'bookings' && draft.before && 'callTime' in draft.before && draft.row.callTime && typeof draft.before['callTime'] === 'string') {
-      const minutes = Math.round((Date.parse(draft.row.callTime) - Date.parse(draft.before['callTime'])) / 60_000);
-      if (minutes !== 0) {
-        raise(draft, near === 'today' ? 'warning' : 'notice', 'call_time_moved', `${draft.row.vendorName ?? draft.row.title} ${minutes > 0 ? `is ${minutes} min later` : `is ${-minutes} min earlier`}`, `Call time for ${couple} moved.`);
-      }
-    }
+    const moved = callTimeMoved(draft, wedding, now);
+    if (moved) raise(draft, moved.severity, 'call_time_moved', moved.title, moved.detail);
     if (draft.type === 'wedding.updated' && draft.collection === 'weddings' && draft.before && 'guestCount' in draft.before && draft.row.guestCount !== null) {
       const was = draft.before['guestCount'];
       raise(draft, near === 'today' ? 'warning' : 'notice', 'guest_count_changed', `Guest count is now ${draft.row.guestCount}`, `${draft.row.title}${typeof was === 'number' ? `: it was ${was}` : ''}.`);

@@ -1,12 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
 import type { RowOf } from '../../contract/record.ts';
-import type { Calendar, Difference, Push } from '../../contract/record/calendars.ts';
+import type { Difference, Push } from '../../contract/record/calendars.ts';
+import { movedCall } from '../conflicts/following.ts';
 import type { MovableCollection } from '../conflicts/occupancies.ts';
 import { draftCreated, draftUpdated, type DraftContext, type DraftOf, type EventDraft } from '../record/drafts.ts';
 import { stoodOf } from './entry.ts';
 import { agreed, looksSame, returned, type Returned, type Stood } from './returned.ts';
 import { ITEM_MS, saysEnd, weddingIdOf, type ItemWedding } from './subjects.ts';
 import { isOver, isWritten, spanOf, wishFor } from './targets.ts';
+import { throughOf, type PlacedCalendar } from './wholes.ts';
 
 /** What somebody did to an entry of ours in their calendar, as events. Pure: the same for what a look brings and for what a writer reads. */
 
@@ -42,7 +44,7 @@ export interface PushAfter {
 
 export interface Back {
   readonly push: Push;
-  readonly calendar: Calendar;
+  readonly calendar: PlacedCalendar;
   /** Null = there is no such row any more. */
   readonly subject: PushedRow | null;
   readonly standing: PushStanding;
@@ -98,7 +100,8 @@ export function takenOver(subject: PushedRow, fields: Partial<Stood>, context: D
     case 'bookings': {
       const place = fields.place === undefined ? {} : { place: fields.place };
       const status = fields.status === undefined ? {} : { status: STATUS.bookings[fields.status] };
-      return draftUpdated(gone ? 'booking.cancelled' : 'booking.updated', 'bookings', subject.row.weddingId, subject.row, { ...told, ...place, ...status }, null, context);
+      const call = told.startsAt === undefined ? {} : { callTime: movedCall(subject.row, Date.parse(told.startsAt)) };
+      return draftUpdated(gone ? 'booking.cancelled' : 'booking.updated', 'bookings', subject.row.weddingId, subject.row, { ...told, ...call, ...place, ...status }, null, context);
     }
     case 'runSheetItems': {
       const { row } = subject;
@@ -146,7 +149,7 @@ export function planBack(one: Back): BackPlan {
   if (isOver(subject, now)) return NOTHING;
   // Whose an item is depends on more than its row: its push says whether it is to stand there.
   const wish = subject.collection === 'runSheetItems' ? push.wish : wishFor(subject, calendar, now);
-  const ours = wish === 'present' ? stoodOf(subject, calendar.privacy) : null;
+  const ours = wish === 'present' ? stoodOf(subject, calendar) : null;
   const { stood } = theirs;
   const alike = ours === null ? stood === 'gone' : stood !== 'gone' && looksSame(ours, stood, calendar.privacy);
   const heardAt = one.heardAt ?? now;
@@ -159,7 +162,8 @@ export function planBack(one: Back): BackPlan {
   const answer = returned({
     base: standing.base, ours, theirs: stood, strategy: calendar.strategy, direction: calendar.direction, privacy: calendar.privacy, subject: subject.collection,
     locked: subject.collection === 'allocations' && subject.row.lockedBecause !== null, cancelled: subject.row.status === 'cancelled',
-    takes: { title: true, place: subject.collection === 'bookings' || subject.collection === 'runSheetItems' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: theirs.changedAt },
+    // That it is the whole that is taken is said there and is no part of its name here.
+    takes: { title: throughOf(subject, calendar) === null, place: subject.collection === 'bookings' || subject.collection === 'runSheetItems' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: theirs.changedAt },
   });
   const from = ours ?? standing.base;
   const seen: Stood | null = stood === 'gone' ? (from && { ...from, status: 'cancelled' }) : agreed(ours ?? standing.base ?? stood, stood, calendar.privacy);

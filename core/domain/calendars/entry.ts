@@ -6,10 +6,14 @@ import type { TRADES } from '../../contract/record/trade.ts';
 import type { EntryRow } from './subjects.ts';
 import { entryStatus, spanOf } from './targets.ts';
 import type { Stood } from './returned.ts';
+import { throughOf, type Whose } from './wholes.ts';
 
 /** What an entry of ours says in somebody's calendar, by how much its readers may see. */
 
 type Privacy = Calendar['privacy'];
+/** Whose calendar it is, and how much its readers see. */
+export type Read = Pick<Calendar, 'privacy'> & Whose;
+const TITLE_MOST = 300;
 
 /** In the language of the calendar's readers; `{{name}}` stands for what is told. */
 export interface EntryWords {
@@ -37,7 +41,7 @@ export interface Around {
 export interface EntryOptions {
   /** Id of the push: each calendar has its own copy. */
   readonly pushId: string;
-  readonly calendar: Pick<Calendar, 'privacy' | 'invite' | 'reminders'>;
+  readonly calendar: Read & Pick<Calendar, 'invite' | 'reminders'>;
   readonly around: Around;
   readonly words: EntryWords;
   readonly sequence: number;
@@ -47,23 +51,33 @@ export interface EntryOptions {
 
 const placeOf = ({ collection, row }: EntryRow): string | null => (collection === 'weddings' ? row.room : collection === 'allocations' ? null : row.place);
 
+/** Its own; in the calendar of a part it names the whole, so that whoever keeps that one knows why it is taken. */
+function titleOf(subject: EntryRow, calendar: Read): string {
+  const through = throughOf(subject, calendar);
+  if (through === null) return subject.row.title;
+  const whole = ` (${through.name})`;
+  return `${subject.row.title.slice(0, Math.max(0, TITLE_MOST - whole.length))}${whole}`;
+}
+
 /** What both sides can be compared by; null = nothing of it is to stand there. What its readers do not see is null. */
-export function stoodOf(subject: EntryRow, privacy: Privacy): Stood | null {
+export function stoodOf(subject: EntryRow, calendar: Read): Stood | null {
+  const { privacy } = calendar;
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
   return {
     startsAt: new Date(span.startsAt).toISOString(), endsAt: new Date(span.endsAt).toISOString(), status,
-    title: privacy === 'busy' ? null : subject.row.title,
+    title: privacy === 'busy' ? null : titleOf(subject, calendar),
     place: privacy === 'full' ? placeOf(subject) : null,
   };
 }
 
 /** What of a row is written for readers of this privacy, and nothing else. Where two say the same, nothing has to be written. */
-export function tellingOf(subject: EntryRow, privacy: Privacy): string {
+export function tellingOf(subject: EntryRow, calendar: Read): string {
+  const { privacy } = calendar;
   const { collection, row } = subject;
   const sheet = (): unknown[] => (subject.collection === 'runSheetItems' ? [subject.row.owner, subject.wedding?.title, subject.wedding?.zone] : []);
   const more = privacy !== 'full' ? [] : collection === 'runSheetItems' ? sheet() : collection === 'bookings' ? [row.trade, row.callTime, row.contactId, row.weddingId] : collection === 'allocations' ? [row.weddingId] : [row.zone];
-  return JSON.stringify([stoodOf(subject, privacy), ...more]);
+  return JSON.stringify([stoodOf(subject, calendar), ...more]);
 }
 
 const clockOf = (instant: string, zone: string): string =>
@@ -113,7 +127,7 @@ export function entryOf(subject: EntryRow, options: EntryOptions): Entry | null 
   const invited = calendar.invite && calendar.privacy === 'full' && (subject.collection === 'bookings' || subject.collection === 'runSheetItems');
   return {
     ourId: pushId,
-    title: subject.row.title,
+    title: titleOf(subject, calendar),
     description: descriptionOf(subject, options),
     location: placeOf(subject),
     when: { kind: 'times', ...span, zone: around.wedding?.zone ?? (subject.collection === 'weddings' ? subject.row.zone : around.zone) },

@@ -25,6 +25,9 @@ export function isInFeed(subject: MovableRow, about: FeedAbout, from: number): b
   return span !== null && span.endsAt > from && entryStatus(subject) !== null && belongs(subject, about);
 }
 
+/** A feed is no calendar of a resource. */
+const NOBODYS = { resourceId: null, everyWedding: false, wholes: [] } as const;
+
 export interface FeedEntryOptions {
   readonly privacy: FeedView['privacy'];
   readonly around: Around;
@@ -35,4 +38,4 @@ export interface FeedEntryOptions {
 
 /** As it is told; nobody is invited or reminded by a feed. Null = it says nothing. */
 export const feedEntry = (subject: MovableRow, { privacy, around, words, changedAt }: FeedEntryOptions): ReturnType<typeof entryOf> =>
-  entryOf(subject, { pushId: subject.row.id, calendar: { privacy, invite: false, reminders: [] }, around, words, sequence: subject.row.version, changedAt });
+  entryOf(subject, { pushId: subject.row.id, calendar: { privacy, invite: false, reminders: [], ...NOBODYS }, around, words, sequence: subject.row.version, changedAt });

@@ -1,13 +1,14 @@
 import type { Calendar, Push } from '../../contract/record/calendars.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
-import { stoodOf, tellingOf } from './entry.ts';
+import { stoodOf, tellingOf, type Read } from './entry.ts';
 import { looksSame, type Stood } from './returned.ts';
 import { isDone, weddingIdOf, type EntryRow, type TargetRow } from './subjects.ts';
 import { isOver, spanOf, wishFor } from './targets.ts';
+import type { Placed } from './wholes.ts';
 
 /** What a fact means for one calendar: an entry to write, to take back, or nothing. */
 
-export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'privacy'>;
+export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'privacy'> & Placed;
 
 /** The row of a push, and what is known of its entry over there. */
 export interface Standing {
@@ -60,14 +61,13 @@ function taken({ subject, context }: Queueing, push: Push): EventDraft | null {
 function present({ calendar, subject, before, anew, now, context }: Queueing, { push, remoteId, base }: Standing): EventDraft | null {
   const weddingId = weddingIdOf(subject);
   const { version } = subject.row;
-  const { privacy } = calendar;
   // While an item was done nobody followed what either side made of it.
-  const same = before !== null && !isDone(before) && tellingOf(before, privacy) === tellingOf(subject, privacy);
+  const same = before !== null && !isDone(before) && tellingOf(before, calendar) === tellingOf(subject, calendar);
   if (push.wish === 'present') {
     if (!anew && (before === null || same)) return null;
     // A person is asked which side stays; whatever the answer is, it is about what stands then.
     if (push.state === 'differs') return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wantedVersion: version }, null, context);
-    if (!anew && before !== null && remoteId !== null && tookTheirs(before, subject, privacy, base)) {
+    if (!anew && before !== null && remoteId !== null && tookTheirs(before, subject, calendar, base)) {
       return draftUpdated('push.confirmed', 'pushes', weddingId, push, { weddingId, state: 'written', wantedVersion: version, writtenVersion: version, ...NOTHING_YET }, null, context);
     }
   }
@@ -77,15 +77,15 @@ function present({ calendar, subject, before, anew, now, context }: Queueing, { 
 }
 
 /** The change came from that very calendar: what is wanted stands there already. */
-function tookTheirs(before: EntryRow, subject: EntryRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
-  if (!standsAs(subject, privacy, base)) return false;
-  const others = (row: EntryRow): string => tellingOf({ ...row, row: { ...row.row, ...comparable(subject) } } as EntryRow, privacy);
+function tookTheirs(before: EntryRow, subject: EntryRow, calendar: Read, base: Stood | null): boolean {
+  if (!standsAs(subject, calendar, base)) return false;
+  const others = (row: EntryRow): string => tellingOf({ ...row, row: { ...row.row, ...comparable(subject) } } as EntryRow, calendar);
   return others(before) === others(subject);
 }
 
-function standsAs(subject: EntryRow, privacy: Calendar['privacy'], base: Stood | null): boolean {
-  const stood = stoodOf(subject, privacy);
-  return base !== null && stood !== null && looksSame(stood, base, privacy);
+export function standsAs(subject: EntryRow, calendar: Read, base: Stood | null): boolean {
+  const stood = stoodOf(subject, calendar);
+  return base !== null && stood !== null && looksSame(stood, base, calendar.privacy);
 }
 
 /** The fields that both sides are compared by, as the row has them. */

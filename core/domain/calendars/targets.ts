@@ -3,6 +3,7 @@ import type { Wedding } from '../../contract/record/day.ts';
 import type { Allocation } from '../../contract/record/taking.ts';
 import type { Booking } from '../../contract/record/trade.ts';
 import { isDone, ITEM_MS, saysEnd, type EntryRow, type TargetRow } from './subjects.ts';
+import { takesOf, type Placed } from './wholes.ts';
 
 /** Which of our rows are to stand in which calendars. */
 
@@ -10,7 +11,7 @@ type Filling = Calendar['filling'];
 export type EntryStatus = 'confirmed' | 'tentative';
 /** `over`: what stands there stays as it is, and nothing is begun. */
 export type Wish = 'present' | 'absent' | 'over';
-type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet'>;
+type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet'> & Placed;
 
 export const IDLE_FILLING: Filling = { state: 'idle', reason: null, done: 0, total: null };
 export const NEW_FILLING: Filling = { state: 'filling', reason: null, done: 0, total: null };
@@ -40,15 +41,16 @@ export function spanOf({ collection, row }: EntryRow): { readonly startsAt: numb
   return endsAt > startsAt ? { startsAt, endsAt } : null;
 }
 
-/** Whether the row is this calendar's, whatever its state. */
-function belongs(subject: TargetRow, { resourceId, everyWedding, runSheet }: Whose): boolean {
+/** Whether the row is this calendar's, whatever its state. What takes a whole is that of its parts as well. */
+function belongs(subject: TargetRow, calendar: Whose): boolean {
+  const { resourceId, everyWedding, runSheet } = calendar;
   if (subject.collection === 'runSheetItems') {
     const { wedding, ownerIds } = subject;
-    return runSheet === true && (everyWedding || (resourceId !== null && (wedding?.roomId === resourceId || ownerIds.includes(resourceId))));
+    return runSheet === true && (everyWedding || takesOf(calendar, wedding?.roomId) || (resourceId !== null && ownerIds.includes(resourceId)));
   }
   const { collection, row } = subject;
-  if (collection === 'weddings') return everyWedding || (resourceId !== null && row.roomId === resourceId);
-  return resourceId !== null && (collection === 'bookings' ? row.vendorId : row.resourceId) === resourceId;
+  if (collection === 'weddings') return everyWedding || takesOf(calendar, row.roomId);
+  return takesOf(calendar, collection === 'bookings' ? row.vendorId : row.resourceId);
 }
 
 /** What stands there stays as it is. @param now UTC milliseconds */
@@ -64,7 +66,7 @@ export function wishFor(subject: TargetRow, calendar: Whose, now: number): Wish 
 }
 
 /** The calendars in which the row is to stand. Whoever plans a move asks with the row as it would be. */
-export const targetsOf = (subject: TargetRow, calendars: Iterable<Calendar>, now: number): readonly Calendar[] =>
+export const targetsOf = <C extends Whose>(subject: TargetRow, calendars: Iterable<C>, now: number): readonly C[] =>
   [...calendars].filter((calendar) => wishFor(subject, calendar, now) === 'present');
 
 const ASKED_ANEW = ['direction', 'resourceId', 'everyWedding', 'runSheet', 'privacy', 'invite', 'reminders'] as const satisfies readonly (keyof Calendar)[];

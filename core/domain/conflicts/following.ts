@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import type { FOLLOWING } from '../../contract/commands.ts';
 import type { RowOf } from '../../contract/record.ts';
 import type { RunSheetItem, Wedding } from '../../contract/record/day.ts';
+import type { FOLLOWING } from '../../contract/record/row.ts';
 import type { Allocation, Resource } from '../../contract/record/taking.ts';
 import type { Booking } from '../../contract/record/trade.ts';
 import { resourceKey } from './occupancies.ts';
@@ -48,9 +48,16 @@ export function localShift(from: number, to: number, zone: string): (at: number)
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-type Times = Pick<Booking, 'startsAt' | 'endsAt' | 'callTime'>;
+export type Times = Pick<Booking, 'startsAt' | 'endsAt' | 'callTime'>;
 
-function shifted({ startsAt, endsAt, callTime }: Times, shift: (at: number) => number): FollowedFields {
+/** From where a row moves, if not from where it stands: what it had for another start of its wedding. UTC milliseconds. */
+export interface Basis {
+  readonly from: number;
+  readonly stood: Times;
+}
+
+/** Where it would be once all of it has moved by `shift`. */
+export function shifted({ startsAt, endsAt, callTime }: Times, shift: (at: number) => number): FollowedFields {
   const start = startsAt === null ? null : Date.parse(startsAt);
   // Where there is a start the others keep their distance from it.
   const along = (text: string): string => iso(start === null ? shift(Date.parse(text)) : shift(start) + Date.parse(text) - start);
@@ -61,13 +68,15 @@ function shifted({ startsAt, endsAt, callTime }: Times, shift: (at: number) => n
   };
 }
 
+export const timesOf = (row: FollowingRow['row']): Times => ({ startsAt: row.startsAt, endsAt: row.endsAt, callTime: 'callTime' in row ? row.callTime : null });
+
 /** A call time keeps its distance from the start of its booking. */
 export function movedCall({ startsAt, callTime }: Pick<Booking, 'startsAt' | 'callTime'>, to: number): string | null {
   return startsAt === null || callTime === null ? callTime : iso(Date.parse(callTime) + to - Date.parse(startsAt));
 }
 
 /** Without what is so already. */
-const changed = (set: FollowedFields, was: Partial<Times> & { readonly place?: string | null }): FollowedFields =>
+export const changed = (set: FollowedFields, was: Partial<Times> & { readonly place?: string | null }): FollowedFields =>
   Object.fromEntries(Object.entries(set).filter(([name, value]) => {
     const old = was[name as keyof FollowedFields] ?? null;
     return name === 'place' ? old !== value : old === null || Date.parse(old) !== Date.parse(value as string);
@@ -89,16 +98,22 @@ const beginning = ({ row }: FollowingRow): string => row.startsAt ?? '';
 /**
  * Bookings and allocations that are not cancelled, and items of the run sheet that are still planned, each with what it becomes.
  * @param apart ids of rows that are moved by themselves
+ * @param basisOf null = it moves from where it stands, as its wedding does
  */
-export function followersOf(around: Around, wedding: Wedding, to: Arrival, apart: ReadonlySet<string>): Follower[] {
+export function followersOf(
+  around: Around, wedding: Wedding, to: Arrival, apart: ReadonlySet<string>, basisOf: (id: string) => Basis | null = () => null,
+): Follower[] {
   const from = Date.parse(wedding.startsAt);
   const moves = from !== to.startsAt;
   const shift = localShift(from, to.startsAt, wedding.zone);
   const room = to.roomId === wedding.roomId ? undefined : around.resource(to.roomId);
   const left = new Set([...(around.resource(wedding.roomId ?? '')?.keys ?? []), ...(wedding.room === null ? [] : [resourceKey(wedding.room)])]);
   const placed = (place: string | null): FollowedFields => (room && place !== null && left.has(resourceKey(place)) ? { place: room.name } : {});
-  const timed = (times: Times): FollowedFields => (moves ? shifted(times, shift) : {});
-  const uncalled = ({ startsAt, endsAt }: Pick<Times, 'startsAt' | 'endsAt'>): FollowedFields => timed({ startsAt, endsAt, callTime: null });
+  const timed = (row: FollowingRow['row']): FollowedFields => {
+    if (!moves) return {};
+    const basis = basisOf(row.id);
+    return basis ? shifted(basis.stood, localShift(basis.from, to.startsAt, wedding.zone)) : shifted(timesOf(row), shift);
+  };
 
   const bookings = [...around.bookings].filter(({ weddingId }) => weddingId === wedding.id);
   const ofWedding = new Set(bookings.map(({ id }) => id));
@@ -108,10 +123,10 @@ export function followersOf(around: Around, wedding: Wedding, to: Arrival, apart
       .map((row) => ({ collection: 'bookings' as const, row, set: changed({ ...timed(row), ...placed(row.place) }, row), locked: null })),
     ...[...around.allocations]
       .filter((row) => row.status !== 'cancelled' && isOf(row, wedding.id, ofWedding))
-      .map((row) => ({ collection: 'allocations' as const, row, set: changed(uncalled(row), row), locked: row.lockedBecause })),
+      .map((row) => ({ collection: 'allocations' as const, row, set: changed(timed(row), row), locked: row.lockedBecause })),
     ...[...around.runSheetItems]
       .filter(({ weddingId, status }) => weddingId === wedding.id && status === 'planned')
-      .map((row) => ({ collection: 'runSheetItems' as const, row, set: changed({ ...uncalled(row), ...placed(row.place) }, row), locked: null })),
+      .map((row) => ({ collection: 'runSheetItems' as const, row, set: changed({ ...timed(row), ...placed(row.place) }, row), locked: null })),
   ];
   return all
     .filter(({ row, set }) => !apart.has(row.id) && Object.keys(set).length > 0)

@@ -57,7 +57,7 @@ export function followedTo({ timetable }: Pick<House, 'timetable'>, { collection
  * @param role null = not known here; the server knows.
  */
 export function judgeWhole(
-  house: House, moves: readonly Occupancy[], parties: readonly Party[], stays: ReadonlySet<string>, role: Role | null, now: number,
+  house: House, moves: readonly Occupancy[], parties: readonly Pick<Party, 'followers'>[], stays: ReadonlySet<string>, role: Role | null, now: number,
 ): Whole {
   const followers = parties.flatMap((party) => party.followers);
   const locks = followers.flatMap(({ row, locked }) => (locked === null ? [] : [[row.id, { kind: 'locked', reason: locked }] as const]));

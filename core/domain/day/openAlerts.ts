@@ -3,11 +3,17 @@ import { SEVERITIES, type Severity } from '../../contract/record/row.ts';
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
-/** Alerts nobody has dealt with, worst first, then newest. `weddingId` null = all, else that wedding's and those of no wedding. */
-export function openAlerts(alerts: Iterable<Alert>, weddingId: string | null): Alert[] {
+/** Who did it himself knows of it. `self`: the device that asks; null = not known. */
+export const isNews = ({ doneBy }: Pick<Alert, 'doneBy'>, self: string | null): boolean => self === null || doneBy !== self;
+
+/**
+ * Alerts nobody has dealt with, worst first, then newest; without what this device has done itself. `weddingId` null = all, else that wedding's
+ * and those of no wedding.
+ */
+export function openAlerts(alerts: Iterable<Alert>, weddingId: string | null, self: string | null = null): Alert[] {
   const open: Alert[] = [];
   for (const alert of alerts) {
-    if (alert.state !== 'open') continue;
+    if (alert.state !== 'open' || !isNews(alert, self)) continue;
     if (weddingId !== null && alert.weddingId !== null && alert.weddingId !== weddingId) continue;
     open.push(alert);
   }

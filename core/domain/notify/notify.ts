@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../contract/events.ts';
 import type { NotificationOutcome } from '../../contract/ipc.ts';
 import { SEVERITIES, type Severity } from '../../contract/record/row.ts';
 import type { Settings } from '../../contract/settings.ts';
+import { isNews } from '../day/openAlerts.ts';
 import type { RecordState } from '../record/state.ts';
 import { placeOfAlert, sees } from './place.ts';
 
@@ -17,6 +18,8 @@ export interface NotifyContext {
   readonly now: number;
   /** The place the person is looking at in a focused window; null = no window has the focus. */
   readonly looking: Place | null;
+  /** This device, by its id; null = not known yet. */
+  readonly self: string | null;
 }
 
 export type Suppressed = Extract<NotificationOutcome, { outcome: 'suppressed' }>['why'];
@@ -51,6 +54,7 @@ export function decideNotification(event: RecordedEvent, context: NotifyContext)
   if (!context.settings.enabled) return { decision: 'suppress', why: 'disabled' };
   if (!atLeast(alert.severity, context.settings.minimumSeverity)) return { decision: 'suppress', why: 'below_threshold' };
   if (alert.state !== 'open') return { decision: 'suppress', why: 'already_acknowledged' };
+  if (!isNews(alert, context.self)) return { decision: 'suppress', why: 'done_here' };
   if (context.now - Date.parse(event.recordedAt) > STALE_AFTER_MS && !grave) return { decision: 'suppress', why: 'catching_up' };
   const place = placeOfAlert(context.state, alert);
   const onBoard: Place = { view: 'day', weddingId: alert.weddingId, alertId: alert.id };

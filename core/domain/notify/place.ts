@@ -7,10 +7,12 @@ interface Held {
 }
 
 /**
- * Where what an alert is about can be seen to: a conflict in the queue, a calendar or a connection at its card. Of everything else,
+ * Where what an alert is about can be seen to: a conflict, or what did not move with its wedding, in the queue, a calendar or a connection at its card. Of everything else,
  * and of what is not there (any more), the alert itself on its wedding's board.
  */
-export function placeOfAlert({ tables }: Held, { id, weddingId, subject }: Pick<Alert, 'id' | 'weddingId' | 'subject'>): Place {
+export function placeOfAlert({ tables }: Held, { id, weddingId, subject, stayed }: Pick<Alert, 'id' | 'weddingId' | 'subject' | 'stayed'>): Place {
+  // The queue has what did not move along by the alert that tells of it.
+  if (stayed && stayed.length > 0) return { view: 'conflicts', conflictId: id };
   if (subject?.collection === 'conflicts' && tables.conflicts[subject.id]) return { view: 'conflicts', conflictId: subject.id };
   const calendar = subject?.collection === 'calendars' ? tables.calendars[subject.id] : undefined;
   if (calendar) return { view: 'integrations', connectionId: calendar.connectionId, calendarId: calendar.id };

@@ -32,9 +32,12 @@ export interface DraftContext {
 
 type Shape<C extends CollectionName> = Omit<DraftRow<C>, 'version' | 'source'>;
 
+/** Fields that few rows have. Events carry whole rows, as the projections have them. */
+const FEW: { readonly [C in CollectionName]?: Partial<Shape<C>> } = { alerts: { stayed: null, doneBy: null } };
+
 /** A new row and the event that says so. */
 export function draftCreated<C extends CollectionName>(type: EventType, collection: C, weddingId: string | null, row: Shape<C>, occurredAt: string | null, context: DraftContext): DraftOf<C> {
-  return { type, collection, row: { ...row, version: 1, source: context.source }, before: null, weddingId, occurredAt, ...context } as unknown as DraftOf<C>;
+  return { type, collection, row: { ...FEW[collection], ...row, version: 1, source: context.source }, before: null, weddingId, occurredAt, ...context } as unknown as DraftOf<C>;
 }
 
 /** As JSON, in whatever order its fields stand: what was kept comes back in another one. */

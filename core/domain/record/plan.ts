@@ -82,6 +82,7 @@ export function planChanges(changes: readonly Change[], view: View, context: Dra
       return [...before, ...own.flatMap(({ key, mapping }) => (mapping.id === contactId ? [tellerOf(key, mapping.told)] : []))];
     },
     pushStanding: (pushId) => view.pushStanding?.(pushId) ?? null,
+    wholesOf: (calendarId) => view.wholesOf?.(calendarId) ?? [],
     wasOurs: (mark) => view.wasOurs?.(mark) === true,
     openDifference: (pushId) => view.openDifference?.(pushId) ?? null,
     unresolvedAlerts: (subjectId) => view.unresolvedAlerts(subjectId),

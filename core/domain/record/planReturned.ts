@@ -30,11 +30,12 @@ export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: 
   if (mapped !== null && isStale(change.remote.version, mapped.remoteVersion)) return [];
   // Another entry stands in its place by now.
   if (standing !== null && standing.remoteId !== null && standing.remoteId !== change.remote.id) return [];
-  const [calendar, row] = [view.row('calendars', push.calendarId), view.row(push.subject.collection, push.subject.id)];
-  if (!standing || !calendar || !row) return [];
+  const [known, row] = [view.row('calendars', push.calendarId), view.row(push.subject.collection, push.subject.id)];
+  if (!standing || !known || !row) return [];
+  const calendar = { ...known, wholes: view.wholesOf?.(known.id) ?? [] };
   const weddingId = push.subject.collection === 'runSheetItems' && 'weddingId' in row ? row.weddingId : null;
   const subject = pushedRow(push.subject.collection, row, weddingId === null ? null : view.row('weddings', weddingId));
-  const from = standing.base ?? stoodOf(subject, calendar.privacy);
+  const from = standing.base ?? stoodOf(subject, calendar);
   const gone = change.deleted === true || change.fields.status === 'cancelled';
   if (!gone && from === null && (!change.fields.startsAt || !change.fields.endsAt)) return [];
   const plan = planBack({

@@ -3,6 +3,7 @@ import type { Alert } from '../../contract/record/attention.ts';
 import type { Wedding } from '../../contract/record/day.ts';
 import type { Contact } from '../../contract/record/people.ts';
 import type { PushStanding } from '../calendars/back.ts';
+import type { Whole } from '../calendars/wholes.ts';
 import type { Difference } from '../../contract/record/calendars.ts';
 import type { Teller } from './tellers.ts';
 import type { Told } from './told.ts';
@@ -33,6 +34,8 @@ export interface View {
   tellers(contactId: string): readonly Teller[];
   /** What is kept of an entry of ours in somebody's calendar; left out = nobody here knows of any. */
   pushStanding?(pushId: string): PushStanding | null;
+  /** What the resource of a calendar that is written is a part of; left out = nobody here knows of any. */
+  wholesOf?(calendarId: string): readonly Whole[];
   /** Whether this marks an entry that we once wrote into a calendar and do not follow any more; left out = nobody here knows. */
   wasOurs?(mark: string): boolean;
   /** The open question about it. */

@@ -1,17 +1,14 @@
 import type { z } from 'zod';
 import { ok } from '../../contract/result.ts';
-import type { HttpRequest } from '../../ports/ports.ts';
-import { baseUrlOf, bearer } from '../apiClient.ts';
 import { encodeHex, encodeUtf8 } from '../bytes.ts';
-import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import { MOST_PAGES, refusedEvent, trouble } from '../calendarCalls.ts';
 import { mayWrite, readOf } from '../calendarRefs.ts';
-import type {
-  Attendee, CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
-} from '../calendars.ts';
+import type { Attendee, CalendarPart, CalendarResult, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent } from '../calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../calling.ts';
 import { queryText } from '../calls.ts';
 import { emailAddress, localDate, longText, msOfText, shortText } from '../fields.ts';
-import { checkedEvent, shownOf } from '../outgoing.ts';
+import { askingOf, entriesOf, noSuchEntry, type Ask, type JsonEntries, type Look, type TakeAway } from '../jsonEntries.ts';
+import { shownOf } from '../outgoing.ts';
 import { knownZone } from '../wallTime.ts';
 import { isCalendarId, isLimit, MAIN } from './client.ts';
 import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
@@ -24,34 +21,10 @@ import { CalendarList, Event, Nothing } from './shapes.ts';
 const EVENT_ID = /^(?!.*\.\.)[\w.@-]{1,1024}$/;
 const LONGEST_KEY_BYTES = 500;
 
-interface Ask<T> {
-  readonly method: HttpRequest['method'];
-  readonly path: string;
-  readonly what: string;
-  readonly shape: z.ZodType<T>;
-  readonly body?: unknown;
-  readonly etag?: string | null;
-}
-
 /** One call; an error is what it means to whoever writes. */
-export async function askGoogle<T>(ports: CallPorts, access: ConnectionAccess, ask: Ask<T>): Promise<CalendarResult<Asked<T>>> {
-  const own = bearer(access);
-  if (own === null) return trouble('normalise.no_access', 'The connection has no access to Google Calendar yet: its sign-in is missing.');
-  const { method, path, what, shape, body, etag } = ask;
-  const headers = {
-    ...own,
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(etag === undefined || etag === null ? {} : { 'if-match': etag }),
-  };
-  return callCalendar(
-    {
-      who: 'Google Calendar', what, url: `${baseUrlOf(access, DEFAULT_BASE_URL)}${path}`, headers, method, shape, success: [200, 204],
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    },
-    ports,
-    (response) => (isLimit(response) ? { ...response, status: 429 } : response),
-  );
-}
+export const askGoogle = askingOf({
+  who: 'Google Calendar', baseUrl: DEFAULT_BASE_URL, success: [200, 204], read: (response) => (isLimit(response) ? { ...response, status: 429 } : response),
+});
 
 /** The events of a calendar; null for an id that is none. */
 export const eventsPath = (calendarRef: string): string | null =>
@@ -60,7 +33,6 @@ const eventPath = (calendarRef: string, remoteId: string): string | null => {
   const events = eventsPath(calendarRef);
   return events !== null && EVENT_ID.test(remoteId) ? `${events}/${encodeURIComponent(remoteId)}` : null;
 };
-const noSuch = (): CalendarResult<never> => refusedEvent('The id of the calendar or of the entry is none.');
 
 /** The same key is the same id, in the characters that Google takes (base32hex without padding: hexadecimal is a part of it). */
 export function eventIdOf(key: string): string | null {
@@ -108,15 +80,11 @@ const writtenOf = ({ id, etag, sequence }: Event, already = false): WrittenEvent
 /** Nobody is mailed unless somebody said so. */
 const sending = ({ invite }: OutgoingEvent): string => `?${queryText({ sendUpdates: invite === true ? 'all' : 'none' })}`;
 
-const lookAt = (ports: CallPorts, access: ConnectionAccess, path: string) =>
-  askGoogle(ports, access, { method: 'GET', path, what: 'an entry', shape: Event });
+const lookAt: Look<Event> = (ports, access, path) => askGoogle(ports, access, { method: 'GET', path, what: 'an entry', shape: Event });
 
-async function create(
-  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, key: string,
-): Promise<CalendarResult<WrittenEvent>> {
+const create: JsonEntries<Event>['create'] = async (ports, access, calendarRef, event, key) => {
   const [events, id] = [eventsPath(calendarRef), eventIdOf(key)];
-  if (events === null || id === null) return noSuch();
-  if (event.status === 'cancelled') return refusedEvent('A cancelled entry is not made anew.');
+  if (events === null || id === null) return noSuchEntry();
   const body = { id, ...(withoutNulls(bodyOf(event, null)) as Record<string, unknown>) };
   const made = await askGoogle(ports, access, { method: 'POST', path: `${events}${sending(event)}`, what: 'a new entry', shape: Event, body });
   if (made.ok) return ok(writtenOf(made.value.value));
@@ -127,13 +95,9 @@ async function create(
   if (originOf(there.value.value) !== event.ourId.toLowerCase()) return refusedEvent('Google Calendar has another entry under the id of this one.');
   if (there.value.value.status === 'cancelled') return trouble('calendar.gone', 'The entry was deleted over there.');
   return ok(writtenOf(there.value.value, true));
-}
+};
 
-async function update(
-  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, { remoteId, etag }: Extract<Condition, { kind: 'update' }>,
-): Promise<CalendarResult<WrittenEvent>> {
-  const path = eventPath(calendarRef, remoteId);
-  if (path === null) return noSuch();
+const update: JsonEntries<Event>['update'] = async (ports, access, path, event, { etag }) => {
   let there: Event | null = null;
   if ((event.attendees?.length ?? 0) > 0 && event.privacy === 'full') {
     const found = await lookAt(ports, access, path);
@@ -146,26 +110,11 @@ async function update(
     method: 'PATCH', path: `${path}${sending(event)}`, what: 'a change of an entry', shape: Event, body, etag,
   });
   return done.ok ? ok(writtenOf(done.value.value)) : done;
-}
-
-const remove: CalendarPart['remove'] = async (ports, access, calendarRef, remoteId, etag) => {
-  const path = eventPath(calendarRef, remoteId);
-  if (path === null) return noSuch();
-  const gone = await askGoogle(ports, access, {
-    method: 'DELETE', path: `${path}?${queryText({ sendUpdates: 'none' })}`, what: 'taking an entry away', shape: Nothing, etag,
-  });
-  if (gone.ok) return ok('done');
-  if (gone.error.code === 'calendar.gone') return ok('already_gone');
-  return gone.error.code === 'calendar.changed_there' ? ok('changed_there') : gone;
 };
 
-const read: CalendarPart['read'] = async (ports, access, calendarRef, remoteId) => {
-  const path = eventPath(calendarRef, remoteId);
-  if (path === null) return noSuch();
-  const found = await lookAt(ports, access, path);
-  if (!found.ok) return found.error.code === 'calendar.gone' ? ok(null) : found;
-  return foundOf(found.value.value);
-};
+const takeAway: TakeAway = (ports, access, path, etag) => askGoogle(ports, access, {
+  method: 'DELETE', path: `${path}?${queryText({ sendUpdates: 'none' })}`, what: 'taking an entry away', shape: Nothing, etag,
+});
 
 function foundWhen({ start = {}, end = {} }: Event): FoundWhen | null {
   const zone = knownZone(start['timeZone']);
@@ -211,14 +160,7 @@ async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<Ca
   return trouble('normalise.shape_unknown', 'Google Calendar lists calendars without end.');
 }
 
-const write: CalendarPart['write'] = async (ports, access, calendarRef, event, condition) => {
-  const checked = checkedEvent(event);
-  if (!checked.ok) return checked;
-  if (condition.kind === 'create') return create(ports, access, calendarRef, event, condition.key);
-  return update(ports, access, calendarRef, event, condition);
-};
-
 export const writing = {
-  entryType: 'event', calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote),
+  entryType: 'event', calendars, ...entriesOf({ pathOf: eventPath, lookAt, takeAway, foundOf, create, update }), originOf: (remote: unknown) => originOf(remote),
   reads: ({ settings }, all) => readOf(MAIN, settings['calendarId'], all),
 } satisfies CalendarPart;

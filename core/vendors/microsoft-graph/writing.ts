@@ -1,17 +1,15 @@
 import type { z } from 'zod';
 import { ok } from '../../contract/result.ts';
-import type { HttpRequest } from '../../ports/ports.ts';
-import { baseUrlOf, bearer } from '../apiClient.ts';
-import { callCalendar, MOST_PAGES, refusedEvent, trouble, type Asked } from '../calendarCalls.ts';
+import { baseUrlOf } from '../apiClient.ts';
+import { MOST_PAGES, refusedEvent, trouble } from '../calendarCalls.ts';
 import { mayWrite, readOf } from '../calendarRefs.ts';
-import type {
-  CalendarPart, CalendarResult, Condition, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent,
-} from '../calendars.ts';
+import type { CalendarPart, CalendarResult, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent } from '../calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../calling.ts';
 import { queryText } from '../calls.ts';
 import { localDate, longText, msOfText, shortText } from '../fields.ts';
 import { textMark } from '../ids.ts';
-import { checkedEvent, shownOf } from '../outgoing.ts';
+import { askingOf, entriesOf, noSuchEntry, type Ask, type JsonEntries, type Look, type TakeAway } from '../jsonEntries.ts';
+import { shownOf } from '../outgoing.ts';
 import { knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../wallTime.ts';
 import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
 import { instantAt, originOf, OUR_ID, TRANSACTION } from './mapping.ts';
@@ -23,39 +21,17 @@ const ID = /^[A-Za-z0-9_=-]{1,512}$/;
 const LONGEST_KEY = 500;
 const EXPANDED = `singleValueExtendedProperties($filter=id eq '${OUR_ID}')`;
 
-interface Ask<T> {
-  readonly method: HttpRequest['method'];
-  /** Behind the base address, or a whole address that begins with it. */
-  readonly path: string;
-  readonly what: string;
-  readonly shape: z.ZodType<T>;
-  readonly body?: unknown;
-  readonly etag?: string | null;
-}
-
 /** One call; an error is what it means to whoever writes. */
-export async function askGraph<T>(ports: CallPorts, access: ConnectionAccess, ask: Ask<T>): Promise<CalendarResult<Asked<T>>> {
-  const own = bearer(access);
-  if (own === null) return trouble('normalise.no_access', 'The connection has no access to Outlook yet: its sign-in is missing.');
-  const { method, path, what, shape, body, etag } = ask;
-  const headers = {
-    ...own,
-    prefer: 'IdType="ImmutableId", outlook.body-content-type="text"',
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(etag === undefined || etag === null ? {} : { 'if-match': etag }),
-  };
-  const url = path.startsWith('/') ? `${baseUrlOf(access, DEFAULT_BASE_URL)}${path}` : path;
-  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  return callCalendar({ who: 'Outlook', what, url, headers, method, shape, success: [200, 201, 204], ...sent }, ports);
-}
+export const askGraph = askingOf({
+  who: 'Outlook', baseUrl: DEFAULT_BASE_URL, success: [200, 201, 204], headers: { prefer: 'IdType="ImmutableId", outlook.body-content-type="text"' },
+});
 
 /** `''` = the main calendar; null for an id that is none. */
 export function eventsPath(calendarRef: string): string | null {
   if (calendarRef === '') return '/me/events';
   return ID.test(calendarRef) ? `/me/calendars/${encodeURIComponent(calendarRef)}/events` : null;
 }
-const eventPath = (remoteId: string): string | null => (ID.test(remoteId) ? `/me/events/${encodeURIComponent(remoteId)}` : null);
-const noSuch = (): CalendarResult<never> => refusedEvent('The id of the calendar or of the entry is none.');
+const eventPath = (_calendarRef: string, remoteId: string): string | null => (ID.test(remoteId) ? `/me/events/${encodeURIComponent(remoteId)}` : null);
 
 /** Outlook keeps it with the entry and makes no second one with the same. */
 export const transactionOf = (ourId: string, key: string): string => `${TRANSACTION}${ourId.toLowerCase()}:${textMark(key)}`;
@@ -96,7 +72,7 @@ const writtenOf = (event: Event, already = false): WrittenEvent => {
   return { remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, already };
 };
 
-const lookAt = (ports: CallPorts, access: ConnectionAccess, path: string) =>
+const lookAt: Look<Event> = (ports, access, path) =>
   askGraph(ports, access, { method: 'GET', path: `${path}?${queryText({ $expand: EXPANDED })}`, what: 'an entry', shape: Event });
 
 /** What the answer says is what was asked: an answer to an earlier call of the same key may say something else. */
@@ -108,12 +84,9 @@ function says(event: Event, sent: OutgoingEvent): boolean {
   return when.kind === 'days' && found.from === when.from && found.until === when.until;
 }
 
-async function create(
-  ports: CallPorts, access: ConnectionAccess, calendarRef: string, event: OutgoingEvent, key: string,
-): Promise<CalendarResult<WrittenEvent>> {
+const create: JsonEntries<Event>['create'] = async (ports, access, calendarRef, event, key) => {
   const events = eventsPath(calendarRef);
-  if (events === null || key === '' || key.length > LONGEST_KEY) return noSuch();
-  if (event.status === 'cancelled') return refusedEvent('A cancelled entry is not made anew.');
+  if (events === null || key === '' || key.length > LONGEST_KEY) return noSuchEntry();
   const transactionId = transactionOf(event.ourId, key);
   const made = await askGraph(ports, access, {
     method: 'POST', path: events, what: 'a new entry', shape: Event, body: { ...bodyOf(event), transactionId },
@@ -126,32 +99,18 @@ async function create(
   if (!there.ok) return there;
   const same = there.value.value.value.find((one) => one.transactionId === transactionId);
   return same === undefined ? trouble('calendar.gone', 'The entry was made once and is not there any more.') : ok(writtenOf(same, true));
-}
+};
 
-async function update(
-  ports: CallPorts, access: ConnectionAccess, event: OutgoingEvent, { remoteId, etag }: Extract<Condition, { kind: 'update' }>,
-): Promise<CalendarResult<WrittenEvent>> {
-  const path = eventPath(remoteId);
-  if (path === null) return noSuch();
+const update: JsonEntries<Event>['update'] = async (ports, access, path, event, { remoteId, etag }) => {
   if (event.status === 'cancelled') {
     const gone = await takeAway(ports, access, path, etag);
     return gone.ok ? ok({ remoteId, etag: null, sequence: null, already: false }) : gone;
   }
   const done = await askGraph(ports, access, { method: 'PATCH', path, what: 'a change of an entry', shape: Event, body: bodyOf(event), etag });
   return done.ok ? ok(writtenOf(done.value.value)) : done;
-}
-
-const takeAway = (ports: CallPorts, access: ConnectionAccess, path: string, etag: string | null) =>
-  askGraph(ports, access, { method: 'DELETE', path, what: 'taking an entry away', shape: Nothing, etag });
-
-const remove: CalendarPart['remove'] = async (ports, access, _calendarRef, remoteId, etag) => {
-  const path = eventPath(remoteId);
-  if (path === null) return noSuch();
-  const gone = await takeAway(ports, access, path, etag);
-  if (gone.ok) return ok('done');
-  if (gone.error.code === 'calendar.gone') return ok('already_gone');
-  return gone.error.code === 'calendar.changed_there' ? ok('changed_there') : gone;
 };
+
+const takeAway: TakeAway = (ports, access, path, etag) => askGraph(ports, access, { method: 'DELETE', path, what: 'taking an entry away', shape: Nothing, etag });
 
 function foundWhen({ start, end, isAllDay, originalStartTimeZone }: Event): FoundWhen | null {
   const zone = knownZone(originalStartTimeZone);
@@ -163,23 +122,17 @@ function foundWhen({ start, end, isAllDay, originalStartTimeZone }: Event): Foun
   return starts === null || ends === null ? null : { kind: 'times', startsAt: Date.parse(starts), endsAt: Date.parse(ends), zone };
 }
 
-const read: CalendarPart['read'] = async (ports, access, _calendarRef, remoteId) => {
-  const path = eventPath(remoteId);
-  if (path === null) return noSuch();
-  const found = await lookAt(ports, access, path);
-  if (!found.ok) return found.error.code === 'calendar.gone' ? ok(null) : found;
-  const event = found.value.value;
+function foundOf(event: Event): CalendarResult<FoundEvent | null> {
   if (event.isCancelled === true) return ok(null);
   const when = foundWhen(event);
   if (when === null) return trouble('normalise.shape_unknown', 'Outlook answered an entry without times that exist.');
-  const entry: FoundEvent = {
+  return ok({
     remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, ourId: originOf(event), title: shortText(event.subject),
     description: longText(event.body?.content, 8_000), place: shortText(event.location?.displayName), when,
     status: event.showAs === 'tentative' ? 'tentative' : 'confirmed', busy: event.showAs !== 'free' && event.showAs !== 'workingElsewhere',
     changedAt: msOfText(event.lastModifiedDateTime),
-  };
-  return ok(entry);
-};
+  });
+}
 
 async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<CalendarResult<readonly RemoteCalendar[]>> {
   const all: RemoteCalendar[] = [];
@@ -205,13 +158,7 @@ async function calendars(ports: CallPorts, access: ConnectionAccess): Promise<Ca
   return trouble('normalise.shape_unknown', 'Outlook lists calendars without end.');
 }
 
-const write: CalendarPart['write'] = async (ports, access, calendarRef, event, condition) => {
-  const checked = checkedEvent(event);
-  if (!checked.ok) return checked;
-  return condition.kind === 'create' ? create(ports, access, calendarRef, event, condition.key) : update(ports, access, event, condition);
-};
-
 export const writing = {
-  entryType: 'event', calendars, write, remove, read, originOf: (remote: unknown) => originOf(remote),
+  entryType: 'event', calendars, ...entriesOf({ pathOf: eventPath, lookAt, takeAway, foundOf, create, update }), originOf: (remote: unknown) => originOf(remote),
   reads: ({ settings }, all) => readOf('', settings['calendarId'], all),
 } satisfies CalendarPart;

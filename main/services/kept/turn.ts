@@ -1,4 +1,4 @@
-import { DESK_ANSWER_BYTES, type DeskAnswer, type DeskTurn } from '../../../core/contract/desk.ts';
+import { DESK_ANSWER_BYTES, DeskAnswer, type DeskTurn } from '../../../core/contract/desk.ts';
 import type { Timers } from '../../../core/link/link.ts';
 import type { Log } from '../../../core/ports/ports.ts';
 import { addressesOf, movedAddress } from '../../../core/vendors/keeping.ts';
@@ -6,6 +6,7 @@ import { triedTooLong, TRY_MS, tryFailed, tryVendor, type Entered } from '../../
 import type { CallPorts, ConnectionAccess, RereadError, VendorModule } from '../../../core/vendors/vendor.ts';
 import type { TryAnswer } from '../../../core/contract/systems.ts';
 import { followRedirects } from '../../../egress/follow.ts';
+import { callCalendar, isCalendarAsk } from './calendarTurn.ts';
 import type { KeptKey, KeptKeys } from './keys.ts';
 
 /** One call for the server, with a key of this desktop's keychain. */
@@ -34,8 +35,17 @@ const failed = (message: string, more: Partial<Omit<Failed, 'message' | 'outcome
 /** Looks and trials go where they are sent on to, as on the server. */
 const following = ({ http, clock }: CallPorts): CallPorts => ({ http: followRedirects(http), clock });
 
+/**
+ * Once the time is over nobody is called any more: somebody else may have taken over. By the wall clock, since a computer that was put to
+ * sleep wakes up later.
+ */
+function inTime({ http, clock }: CallPorts, until: number): CallPorts['http'] {
+  return { send: (request) => (clock.now() < until ? http.send(request) : Promise.reject(new Error('The time for this call is over.'))) };
+}
+
 /** Never rejects. What it gives holds no secret and fits the contract. */
-export async function runTurn(turn: DeskTurn, ports: TurnPorts): Promise<DeskAnswer> {
+export async function runTurn(turn: DeskTurn, given: TurnPorts): Promise<DeskAnswer> {
+  const ports = { ...given, http: inTime(given, given.clock.now() + Math.min(CALL_MS, turn.leftMs ?? CALL_MS)) };
   const { vendors, keys, log } = ports;
   const vendor = vendors(turn.system);
   if (!vendor) return refused('desk.system_unknown');
@@ -58,13 +68,17 @@ export async function runTurn(turn: DeskTurn, ports: TurnPorts): Promise<DeskAns
 async function call({ ask }: DeskTurn, vendor: VendorModule, access: ConnectionAccess, ports: TurnPorts): Promise<DeskAnswer> {
   const told = ({ code, message, retryable, retryAfterMs }: RereadError): DeskAnswer => failed(message, { code, retryable, retryAfterMs });
   try {
+    if (isCalendarAsk(ask)) return vendor.calendar ? await callCalendar(ask, vendor.calendar, access, ports) : refused('desk.system_unknown');
     switch (ask.kind) {
       case 'poll': {
         if (!vendor.poll) return refused('desk.system_unknown');
-        const page = await vendor.poll.read(ask.cursor, access, following(ports));
+        const { listened } = ask;
+        const page = await vendor.poll.read(ask.cursor, { ...access, ...(listened ? { listened } : {}) }, following(ports));
         if (!page.ok) return told(page.error);
-        const { items, cursor, more } = page.value;
-        return { outcome: 'page', items: items.map(({ key, event, body }) => ({ key, event, body })), cursor, more };
+        const { items, cursor, more, unread = [] } = page.value;
+        const passed = unread.map(({ calendarRef, code }) => ({ calendarRef, code }));
+        const over = listened && passed.length > 0 ? { unread: passed } : {};
+        return { outcome: 'page', items: items.map(({ key, event, body }) => ({ key, event, body })), cursor, more, ...over };
       }
       case 'reread': {
         if (!vendor.reread) return refused('desk.system_unknown');
@@ -109,5 +123,8 @@ export function presentable(answer: DeskAnswer, secrets: readonly string[]): Des
   const formsOf = (secret: string) => [inJson(secret), inJson(inJson(secret)), inJson(encodeURIComponent(secret)), inBase64(secret)];
   const forms = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf);
   if (forms.some((form) => text.includes(form))) return failed('The source has repeated the key in its answer, which is not passed on.', { code: 'normalise.shape_unknown', retryable: false });
-  return JSON.parse(text) as DeskAnswer;
+  // What the contract has no room for the server would refuse whole, and would know nothing of the call.
+  const fits = DeskAnswer.safeParse(JSON.parse(text));
+  if (fits.success) return fits.data;
+  return failed('The source gave something that cannot be passed on.', { code: 'normalise.shape_unknown', retryable: false });
 }

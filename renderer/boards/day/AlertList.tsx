@@ -26,7 +26,8 @@ export function AlertList({ scope }: { readonly scope: Scope }) {
   const { selected } = useRoute();
   const { holding, handProps } = useHand();
   const alerts = tables.alerts;
-  const openIds = useMemo(() => openAlerts(Object.values(alerts), scope.weddingId).map((alert) => alert.id), [alerts, scope.weddingId]);
+  const self = useConsole((state) => state.deviceId);
+  const openIds = useMemo(() => openAlerts(Object.values(alerts), scope.weddingId, self).map((alert) => alert.id), [alerts, scope.weddingId, self]);
   const { ids, waiting } = useHeld(openIds, holding);
 
   const onLetter = useCallback(

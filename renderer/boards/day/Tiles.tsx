@@ -44,7 +44,8 @@ export function Tiles({ scope }: { readonly scope: Scope }) {
   const connections = useMemo(() => Object.values(tables.connections), [tables.connections]);
   const next = useMemo(() => nextItems(tables, new Set(weddings.keys()), now).find((entry) => entry.state === 'upcoming'), [tables, weddings, now]);
   const payments = useMemo(() => paymentsInToday(Object.values(tables.payments), weddingId, zone, now), [tables.payments, weddingId, zone, now]);
-  const alerts = useMemo(() => openAlerts(Object.values(tables.alerts), weddingId), [tables.alerts, weddingId]);
+  const self = useConsole((state) => state.deviceId);
+  const alerts = useMemo(() => openAlerts(Object.values(tables.alerts), weddingId, self), [tables.alerts, weddingId, self]);
   const vendors = useMemo(() => vendorsToday(Object.values(tables.bookings), weddings, now), [tables.bookings, weddings, now]);
   const dead = useMemo(() => deadLetters(Object.values(tables.reviewItems)), [tables.reviewItems]);
   const bySeverity = countBySeverity(alerts);

@@ -9,6 +9,7 @@ import { keepAgainstSources } from '../deciding/kept.ts';
 import { readRows } from '../rows.ts';
 import type { Writing } from '../write.ts';
 import { readPushStates, writePushStates } from './pushStates.ts';
+import { placed } from './wholes.ts';
 
 export interface Returning {
   readonly organisationId: string;
@@ -49,7 +50,7 @@ export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisation
   const times = found && timesOf(found, calendar.zone ?? 'UTC');
   const stood: Stood | 'gone' = found === null || times === null || found.status === 'cancelled' ? 'gone' : { ...times, title: found.title, place: found.place, status: found.status };
   const plan = planBack({
-    push, calendar, subject: row ? pushedRow(push.subject.collection, row, wedding) : null, standing: state.standing, difference,
+    push, calendar: await placed(tx, organisationId, calendar), subject: row ? pushedRow(push.subject.collection, row, wedding) : null, standing: state.standing, difference,
     remoteId: found?.remoteId ?? state.standing.remoteId ?? '', theirs: { stood, changedAt: found?.changedAt ?? null, etag: found?.etag ?? null },
     certain: true, heardAt: null, now: clock.now(), newId: () => ids.next(), context,
   });

@@ -10,6 +10,7 @@ import { PROJECTIONS, snake } from '../projections.ts';
 import { byOrganisation, readRowsOf } from '../rows.ts';
 import { isPushed, owned, partOf, toldBy, type Part } from './changed.ts';
 import { readHanging, type Hanging } from './hanging.ts';
+import { refillParts } from './wholes.ts';
 import { readWritten, type WrittenCalendar } from './written.ts';
 
 /**
@@ -28,6 +29,7 @@ interface Share {
 export async function withPushes<S extends Share>(
   tx: Tx, shares: readonly S[], known: ReadonlyMap<string, readonly WrittenCalendar[]>, now: number, newId: () => string,
 ): Promise<readonly S[]> {
+  await refillParts(tx, shares);
   const telling = shares.filter(({ drafts }) => drafts.some(isPushed));
   if (telling.length === 0) return shares;
   const read = await readWritten(tx, telling.map(({ organisationId }) => organisationId).filter((id) => !known.has(id)));
@@ -73,7 +75,10 @@ function draftsOf(part: Part, hanging: Hanging | undefined, own: readonly Standi
     return asked.filter(({ id }) => !isTold(subject, id)).flatMap((calendar) =>
       queuedFor({ calendar, subject, before, standing: find(subject.row.id, calendar.id), anew: anew(calendar), now, newId, context: CALENDARS }) ?? []);
   };
-  const drafts = concerned.flatMap(({ subject, before, erased }) => queued({ subject, before, anew: () => erased }));
+  // Which whole an entry named before is not told: in the calendar of a part it is named anew.
+  const named = ({ wholes, privacy }: WrittenCalendar): boolean => wholes.length > 0 && privacy !== 'busy';
+  const drafts = concerned.flatMap(({ subject, before, handedOn, erased }) =>
+    queued({ subject, before, anew: (calendar) => erased || (handedOn && named(calendar)) }));
   const hangs = [...renamedOf(part, hanging), ...besides.map((subject): Fact => ({ subject, before: null, anew: ({ privacy }) => privacy === 'full' }))];
   const once = new Map(hangs.filter(({ subject }) => !changed.has(subject.row.id)).map((fact) => [fact.subject.row.id, fact]));
   for (const { subject } of hangs) {

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { PushedCalendar } from '../../../core/domain/calendars/queueing.ts';
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import type { Owners } from '../../../core/domain/calendars/subjects.ts';
+import { wholesOf } from '../../../core/domain/calendars/wholes.ts';
 import type { Tx } from '../database.ts';
+import { COMBINED, type Combined } from './wholes.ts';
 
 /** Calendars that are kept elsewhere and are written from here. */
 
@@ -11,20 +13,29 @@ export interface WrittenCalendar extends PushedCalendar, Pick<Calendar, 'invite'
   readonly keys: readonly string[] | null;
 }
 
-/** Of the organisation `o`, as a JSON array; null = there are none. */
+/** As {@link WRITTEN} reads them. */
+export interface WrittenRows {
+  readonly calendars: readonly Omit<WrittenCalendar, 'wholes'>[];
+  readonly combined: readonly Combined[] | null;
+}
+
+/** Of the organisation `o`, as {@link WrittenRows} in JSON; null = there are none. */
 export const WRITTEN = sql`(
-  select jsonb_agg(jsonb_build_object(
+  select jsonb_build_object('combined', ${COMBINED}, 'calendars', jsonb_agg(jsonb_build_object(
     'id', c.id, 'direction', c.direction, 'state', c.state, 'resourceId', c.resource_id, 'everyWedding', c.every_wedding, 'runSheet', c.run_sheet, 'privacy', c.privacy, 'invite', c.invite,
     'keys', case when c.run_sheet then (select r.keys from resources r where r.organisation_id = c.organisation_id and r.id = c.resource_id and r.kind in ('vendor', 'crew')) end
-  ) order by c.id)
-  from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional')
+  ) order by c.id))
+  from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional') having count(*) > 0
 )`;
+
+export const writtenOf = (rows: WrittenRows | null): readonly WrittenCalendar[] =>
+  rows === null ? [] : rows.calendars.map((calendar) => ({ ...calendar, wholes: wholesOf(calendar.resourceId, rows.combined ?? []) }));
 
 /** By organisation; those that have none are not in it. */
 export async function readWritten(tx: Tx, organisationIds: readonly string[]): Promise<Map<string, readonly WrittenCalendar[]>> {
   if (organisationIds.length === 0) return new Map();
-  const { rows } = await sql<{ id: string; written: WrittenCalendar[] | null }>`select o.id, ${WRITTEN} as written from organisations o where o.id = any(${[...organisationIds]}::uuid[])`.execute(tx);
-  return new Map(rows.flatMap(({ id, written }) => (written === null ? [] : [[id, written] as const])));
+  const { rows } = await sql<{ id: string; written: WrittenRows | null }>`select o.id, ${WRITTEN} as written from organisations o where o.id = any(${[...organisationIds]}::uuid[])`.execute(tx);
+  return new Map(rows.flatMap(({ id, written }) => (written === null ? [] : [[id, writtenOf(written)] as const])));
 }
 
 export const ownersIn = (calendars: readonly WrittenCalendar[]): Owners => new Map(calendars.flatMap(({ resourceId, keys }) => (resourceId === null || keys === null ? [] : [[resourceId, keys] as const])));

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { isWritten, NEW_FILLING, refills } from '../../../core/domain/calendars/targets.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import { twinDrafts, twinOf } from '../calendars/twins.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
 
@@ -13,7 +14,8 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>;
 const some = <D>(draft: D | null): D[] => (draft ? [draft] : []);
 
 export async function saveCalendar(deciding: Deciding, command: Of<'calendar.save'>): Promise<CommandAnswer> {
-  const { writing: { tx }, organisationId, device, context, rejected, rebase, accept } = deciding;
+  const { writing, organisationId, device, context, rejected, rebase, accept } = deciding;
+  const { tx } = writing;
   const { direction, privacy, strategy, resourceId, everyWedding, invite } = command;
   const [current] = await readRows(tx, organisationId, 'calendars', [command.calendarId]);
   if (!current || !visibleRow(device, 'calendars', current)) return rejected('request.not_found', 'There is no such calendar.');
@@ -25,7 +27,7 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   const fields = { direction, privacy, strategy, resourceId, everyWedding, runSheet, invite, reminders };
   const next: Calendar = { ...current, ...fields };
   if (isWritten(next)) {
-    const refused = await unwritable(deciding, current);
+    const refused = (await unwritable(deciding, current)) ?? (await writtenAlready(deciding, current));
     if (refused) return refused;
   }
   const filling = refills(current, next) ? { filling: NEW_FILLING } : {};
@@ -35,14 +37,26 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
       on conflict (organisation_id, calendar_id) do update set filled_to = null, fence = calendar_states.fence + 1, leased_until = '-infinity'
     `.execute(tx);
   }
-  return accept(some<EventDraft>(draftUpdated('calendar.changed', 'calendars', null, current, { ...fields, ...filling }, null, context)), current.seq);
+  const answer = await accept(some<EventDraft>(draftUpdated('calendar.changed', 'calendars', null, current, { ...fields, ...filling }, null, context)), current.seq);
+  const twins = await twinDrafts(tx, organisationId);
+  if (twins.length > 0) await writing.record(twins);
+  return answer;
+}
+
+/** Another connection writes the same calendar: every entry would stand there twice. */
+async function writtenAlready({ writing: { tx }, organisationId, rejected }: Deciding, calendar: Calendar): Promise<CommandAnswer | null> {
+  const twin = await twinOf(tx, organisationId, calendar);
+  if (!twin) return null;
+  const [connection] = await readRows(tx, organisationId, 'connections', [twin.connectionId]);
+  const where = connection ? ` through ${connection.name}` : '';
+  const answer = rejected('calendar.written_twice', `${twin.name} is the same calendar over there and is written${where} already.`);
+  return answer.outcome === 'rejected' ? { ...answer, twinId: twin.id } : answer;
 }
 
 /** Why nothing can be written into it; null = it can, or a try will tell. */
 async function unwritable({ writing: { tx }, organisationId, rejected }: Deciding, calendar: Calendar): Promise<CommandAnswer | null> {
-  const access = await tx.selectFrom('connectionAccess').select(['keptBy', 'removedAt']).where('organisationId', '=', organisationId).where('id', '=', calendar.connectionId).executeTakeFirst();
+  const access = await tx.selectFrom('connectionAccess').select('removedAt').where('organisationId', '=', organisationId).where('id', '=', calendar.connectionId).executeTakeFirst();
   if (!access || access.removedAt !== null || calendar.state === 'gone') return rejected('calendar.gone', `${calendar.name} is not there any more.`);
-  if (access.keptBy !== null) return rejected('calendar.key_kept', `A desktop keeps the key of ${calendar.name}, and the server writes.`);
   return calendar.mayWrite === false ? rejected('calendar.forbidden', `${calendar.name} may be read and not written.`) : null;
 }
 

@@ -7,6 +7,7 @@ import { looksSame, type Stood } from '../../../core/domain/calendars/returned.t
 import { isDone } from '../../../core/domain/calendars/subjects.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readPushStates, writePushStates } from '../calendars/pushStates.ts';
+import { placed } from '../calendars/wholes.ts';
 import { instant } from '../internals.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
@@ -29,9 +30,10 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const { collection, id } = difference.subject;
   const [row] = await readRows(tx, organisationId, collection, [id]);
   const [push] = await readRows(tx, organisationId, 'pushes', [difference.pushId]);
-  const [calendar] = await readRows(tx, organisationId, 'calendars', [difference.calendarId]);
+  const [known] = await readRows(tx, organisationId, 'calendars', [difference.calendarId]);
   const state = (await readPushStates(tx, [{ organisationId, id: difference.pushId }])).get(difference.pushId);
-  if (!row || !visibleRow(device, collection, row as never) || !push || !calendar || !state) return rejected('request.not_found', 'What it is about is not there any more.');
+  if (!row || !visibleRow(device, collection, row as never) || !push || !known || !state) return rejected('request.not_found', 'What it is about is not there any more.');
+  const calendar = await placed(tx, organisationId, known);
   const [wedding = null] = collection === 'runSheetItems' && difference.weddingId !== null ? await readRows(tx, organisationId, 'weddings', [difference.weddingId]) : [];
   const subject = pushedRow(collection, row, wedding);
   const theirs = toldBy(difference);
@@ -41,7 +43,7 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const queued = (): EventDraft[] => some(draftUpdated('push.queued', 'pushes', push.weddingId, push, { state: 'queued', attempts: 0, nextAttemptAt: null }, null, context));
 
   // What they have is what both sides begin from now: what is ours is written over it, or is what it says.
-  const from = state.standing.base ?? stoodOf(subject, calendar.privacy);
+  const from = state.standing.base ?? stoodOf(subject, calendar);
   const base: Stood | null = from && { ...from, ...theirs };
   const gone = theirs.status === 'cancelled';
   const after: PushAfter = gone ? { pushId: push.id, remoteId: null, etag: null, recheck: false, base, ...(state.standing.remoteId === null ? {} : { anew: true }) } : { pushId: push.id, base };
@@ -62,7 +64,7 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const { refused, accepted } = wanted.length === 0 ? { refused: null, accepted: undefined } : await judged(deciding, wanted, command.reason);
   if (refused) return refused;
   // What is ours of the rest of it may have waited for the answer.
-  const stood = isDone(to) ? null : stoodOf(to, calendar.privacy);
+  const stood = isDone(to) ? null : stoodOf(to, calendar);
   const again = base !== null && stood !== null && !looksSame(stood, base, calendar.privacy);
   await writePushStates(tx, [{ ...after, organisationId, ...(again ? { recheck: true } : {}) }]);
   await keepAgainstSources(deciding, [taken]);

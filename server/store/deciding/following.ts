@@ -15,9 +15,9 @@ import type { Wanted } from './judging.ts';
 
 type Move = Extract<Command, { type: 'plan.carry_out' }>['moves'][number];
 type Follow = NonNullable<Move['follow']>;
-type FollowingDraft = DraftOf<'bookings'> | DraftOf<'allocations'> | DraftOf<'runSheetItems'>;
+export type FollowingDraft = DraftOf<'bookings'> | DraftOf<'allocations'> | DraftOf<'runSheetItems'>;
 /** The fields that become others; left out = it stays. */
-interface Becomes {
+export interface Becomes {
   readonly startsAt?: string | null | undefined;
   readonly endsAt?: string | null | undefined;
   readonly callTime?: string | null | undefined;
@@ -83,7 +83,7 @@ export async function following(
     if (one.row.version !== named.basedOnVersion) return refuse(await rebase(one.row.id));
     const becomes = then.get(named.id);
     if (!becomes) return refuse(rejected('command.not_possible', `${one.row.title} does not move with ${wedding.title}.`));
-    const draft = draftOf(one, becomes, context);
+    const draft = followingDraft(one, becomes, context);
     if (draft === 'unfit') return refuse(rejected('command.not_possible', `${one.row.title} needs its times.`));
     if (draft === null) continue;
     drafts.push(draft);
@@ -101,7 +101,7 @@ const told = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], und
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Null = nothing differs; `unfit` = it cannot be without what would be taken from it. */
-function draftOf(one: FollowingRow, becomes: Becomes, context: DraftContext): FollowingDraft | 'unfit' | null {
+export function followingDraft(one: FollowingRow, becomes: Becomes, context: DraftContext): FollowingDraft | 'unfit' | null {
   const [startsAt, endsAt, callTime] = [written(becomes.startsAt), written(becomes.endsAt), written(becomes.callTime)];
   const { place } = becomes;
   switch (one.collection) {

@@ -83,13 +83,13 @@ const cameAfter = (near: readonly TakingRow[], since: number): ReadonlySet<strin
 /** One reason is for all of it, so whoever gives it is told of the calendars as well. */
 function unheard(answer: CommandAnswer, { asked: { unasked } }: Deciding): CommandAnswer {
   if (answer.outcome !== 'rejected' || unasked.length === 0) return answer;
-  return { ...answer, unasked: unasked.map(({ calendarId, lookedAt, why }) => ({ calendarId, lookedAt, why })) };
+  return { ...answer, unasked: unasked.map(({ whose: _whose, ...one }) => one) };
 }
 
 const WHY_NOT = { paused: 'its connection is paused', no_answer: 'it did not answer', held: 'what it told waits for a person', late: 'it was not heard in time' } as const satisfies Record<NotAsked['why'], string>;
 
 function unaskedText(unasked: readonly NotAsked[], now: number): string {
-  return unasked.map(({ whose, why, lookedAt }) => `${whose} could not be asked: ${WHY_NOT[why]}${lookedAt === null ? ', and nobody has read it yet' : `; what is known of it is ${roughly(now - Date.parse(lookedAt))} old`}.`).join(' ');
+  return unasked.map(({ whose, why, lookedAt, computer }) => `${whose} could not be asked: ${computer === undefined ? WHY_NOT[why] : `${computer}, which keeps its key, is not connected`}${lookedAt === null ? ', and nobody has read it yet' : `; what is known of it is ${roughly(now - Date.parse(lookedAt))} old`}.`).join(' ');
 }
 
 /** What is near, with the rows as they stand: one that is over or cancelled is not found by its time. */

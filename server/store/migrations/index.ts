@@ -34,9 +34,13 @@ import { asked } from './0029_asked.ts';
 import { runSheets } from './0030_run_sheets.ts';
 import { provenSessions } from './0031_proven_sessions.ts';
 import { leftEntries } from './0032_left_entries.ts';
+import { partsCalendars } from './0033_parts_calendars.ts';
+import { followingOutside } from './0034_following.ts';
+import { deskCalendars } from './0035_desk_calendars.ts';
+import { lineCleaned } from './0036_line.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries, partsCalendars, followingOutside, deskCalendars, lineCleaned];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {
@@ -73,8 +77,12 @@ export async function migrate(database: Database, migrations: readonly Migration
       await CREATE_VERSIONS.execute(tx);
     });
   }
+  // A step that was taken stays taken: on a record that is up to date one look is enough.
+  const before = await sql<{ version: number }>`select version from schema_versions`.execute(db);
+  const taken = new Set(before.rows.map((row) => Number(row.version)));
   let applied = 0;
   for (const migration of migrations) {
+    if (taken.has(migration.version)) continue;
     await db.transaction().execute(async (tx) => {
       // Several servers may start at once on one PostgreSQL: the second waits, then finds the step done.
       await sql`lock table schema_versions in exclusive mode`.execute(tx);

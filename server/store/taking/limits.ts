@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Limit } from '../../../core/contract/record/taking.ts';
 import { createLimits, type Limits } from '../../../core/domain/conflicts/limits.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
-import { WRITTEN, type WrittenCalendar } from '../calendars/written.ts';
+import { WRITTEN, writtenOf, type WrittenCalendar, type WrittenRows } from '../calendars/written.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
 
@@ -23,7 +23,7 @@ const columns = sql.raw(PROJECTIONS.limits.fields.map((field) => `l.${snake(fiel
 /** Those that hold, by organisation, as `drafts` leave them. */
 export async function readLimits(tx: Tx, shares: readonly { readonly organisationId: string; readonly drafts: readonly EventDraft[] }[]): Promise<Map<string, HouseLimits>> {
   const organisationIds = shares.map((share) => share.organisationId);
-  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string; listens: boolean; written: WrittenCalendar[] | null }>`
+  const { rows } = await sql<LimitRow & { id: string | null; organisationId: string; zone: string; listens: boolean; written: WrittenRows | null }>`
     select o.id as organisation_id, o.zone, ${LISTENS} as listens, ${WRITTEN} as written, ${columns} from organisations o left join limits l on l.organisation_id = o.id and l.state = 'active' where o.id = any(${organisationIds}::uuid[])
   `.execute(tx);
   return new Map(
@@ -32,7 +32,7 @@ export async function readLimits(tx: Tx, shares: readonly { readonly organisatio
       const all = new Map(own.flatMap((row): [string, LimitRow][] => (row.id === null ? [] : [[row.id, row]])));
       for (const draft of drafts) if (draft.collection === 'limits') all.set(draft.row.id, draft.row);
       const active = [...all.values()].filter(({ state }) => state === 'active').sort((a, b) => a.id.localeCompare(b.id));
-      return [organisationId, { limits: createLimits(active, own[0]?.zone ?? 'UTC'), rows: all, listens: own[0]?.listens === true, written: own[0]?.written ?? [] }];
+      return [organisationId, { limits: createLimits(active, own[0]?.zone ?? 'UTC'), rows: all, listens: own[0]?.listens === true, written: writtenOf(own[0]?.written ?? null) }];
     }),
   );
 }

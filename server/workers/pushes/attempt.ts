@@ -19,8 +19,11 @@ export type Attempt =
 /** Makes a call with access that is renewed where it has to be. */
 export type Caller = <T>(make: (ports: CallPorts, access: ConnectionAccess) => Promise<CalendarResult<T>>) => Promise<CalendarResult<T>>;
 
+/** The calls of a calendar's entries, whoever makes them. */
+export type EntryCalls = Pick<CalendarPart, 'entryType' | 'write' | 'remove' | 'read'>;
+
 export interface Attempting {
-  readonly part: CalendarPart;
+  readonly part: EntryCalls;
   readonly call: Caller;
   readonly calendarRef: string;
   readonly pushId: string;

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { PUSHED, type Calendar } from '../../../core/contract/record/calendars.ts';
-import { queuedFor } from '../../../core/domain/calendars/queueing.ts';
+import { queuedFor, standsAs } from '../../../core/domain/calendars/queueing.ts';
 import { ITEM_MS, type Owners, type TargetRow } from '../../../core/domain/calendars/subjects.ts';
-import { isOver, isWritten } from '../../../core/domain/calendars/targets.ts';
+import { isOver, isWritten, NEW_FILLING } from '../../../core/domain/calendars/targets.ts';
+import type { PlacedCalendar } from '../../../core/domain/calendars/wholes.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { owned } from '../../store/calendars/changed.ts';
 import { CALENDARS, readStandings } from '../../store/calendars/stage.ts';
 import { relabelPage } from '../../store/calendars/relabel.ts';
+import { placed } from '../../store/calendars/wholes.ts';
 import type { Tx } from '../../store/database.ts';
 import type { StoreInternals } from '../../store/internals.ts';
 import { readRows } from '../../store/rows.ts';
@@ -32,7 +34,7 @@ export interface ToFill {
 export async function readToFill(internals: StoreInternals, limit: number): Promise<ToFill[]> {
   const { rows } = await sql<ToFill>`
     select c.organisation_id, c.id as calendar_id from calendars c join calendar_states s on s.organisation_id = c.organisation_id and s.calendar_id = c.id
-    where c.filling->>'state' <> 'idle' and coalesce((s.filled_to->>'whole')::boolean, false) = false limit ${limit}
+    where (c.filling->>'state' <> 'idle' or s.filled_to ? 'anew') and coalesce((s.filled_to->>'whole')::boolean, false) = false limit ${limit}
   `.execute(internals.database.system);
   return rows;
 }
@@ -45,8 +47,8 @@ export function fillPage(internals: StoreInternals, { organisationId, calendarId
     const state = await tx.selectFrom('calendarStates').select('filledTo').where('organisationId', '=', organisationId).where('calendarId', '=', calendarId).executeTakeFirst();
     const at = (state?.filledTo ?? BEGIN) as FilledTo;
     // Removed, or another process has done it.
-    if (!calendar || !state || calendar.filling.state === 'idle' || at.whole) return false;
-    const { drafts, next } = await pageOf(tx, organisationId, calendar, at, now, () => internals.ids.next());
+    if (!calendar || !state || (calendar.filling.state === 'idle' && at.anew !== true) || at.whole) return false;
+    const { drafts, next } = await pageOf(tx, organisationId, await placed(tx, organisationId, calendar), at, now, () => internals.ids.next());
     await sql`update calendar_states set filled_to = ${JSON.stringify(next)}::jsonb where organisation_id = ${organisationId} and calendar_id = ${calendarId}`.execute(tx);
     const filling = await told(tx, organisationId, calendar, drafts, next.whole);
     const changed = draftUpdated('calendar.changed', 'calendars', null, calendar, { filling }, null, CALENDARS);
@@ -55,8 +57,11 @@ export function fillPage(internals: StoreInternals, { organisationId, calendarId
   });
 }
 
-async function told(tx: Tx, organisationId: string, { id, filling }: Calendar, drafts: readonly EventDraft[], whole: boolean): Promise<Calendar['filling']> {
+async function told(tx: Tx, organisationId: string, { id, filling: was }: Calendar, drafts: readonly EventDraft[], whole: boolean): Promise<Calendar['filling']> {
   const fresh = drafts.filter(({ collection }) => collection === 'pushes').length;
+  // Gone through anew it is filled only once something is found.
+  if (was.state === 'idle' && fresh === 0) return was;
+  const filling = was.state === 'idle' ? NEW_FILLING : was;
   const total = (filling.total ?? 0) + fresh;
   if (!whole) return { ...filling, total };
   const waiting = await sql`select 1 from pushes where organisation_id = ${organisationId} and calendar_id = ${id} and state = 'queued' limit 1`.execute(tx);
@@ -68,9 +73,9 @@ interface Page {
   readonly next: FilledTo;
 }
 
-async function pageOf(tx: Tx, organisationId: string, calendar: Calendar, at: FilledTo, now: number, newId: () => string): Promise<Page> {
+async function pageOf(tx: Tx, organisationId: string, calendar: PlacedCalendar, at: FilledTo, now: number, newId: () => string): Promise<Page> {
   const step = STEPS[at.step] ?? 'entries';
-  const going = (ids: readonly string[]): FilledTo => (ids.length < PAGE ? { step: at.step + 1, after: null, whole: false } : { ...at, after: ids.at(-1) ?? null });
+  const going = (ids: readonly string[]): FilledTo => (ids.length < PAGE ? { ...at, step: at.step + 1, after: null } : { ...at, after: ids.at(-1) ?? null });
   if (step === 'entries') {
     const drafts = await relabelPage(tx, organisationId, calendar, PAGE, new Date(now).toISOString());
     return { drafts, next: { ...at, whole: drafts.length === 0 } };
@@ -81,17 +86,19 @@ async function pageOf(tx: Tx, organisationId: string, calendar: Calendar, at: Fi
   }
   const asked = isWritten(calendar) && (step !== 'runSheetItems' || calendar.runSheet === true);
   const ids = !asked ? [] : step === 'runSheetItems' ? await itemsToCome(tx, organisationId, at.after, now) : await toComeOf(tx, organisationId, calendar, step, at.after, now);
-  return { drafts: await queued(tx, organisationId, calendar, await subjectsOf(tx, organisationId, calendar, step, ids), now, newId), next: going(ids) };
+  const subjects = await subjectsOf(tx, organisationId, calendar, step, ids);
+  return { drafts: await queued(tx, organisationId, calendar, subjects, at.anew !== true, now, newId), next: going(ids) };
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 const idsOf = async (tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> => ((await query.execute(tx)).rows as { id: string }[]).map(({ id }) => id);
 
 /** Rows of this calendar that are not over, whatever their state. */
-function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding }: Calendar, collection: MovableCollection, after: string | null, now: number): Promise<string[]> {
+function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding, wholes }: PlacedCalendar, collection: MovableCollection, after: string | null, now: number): Promise<string[]> {
   const column = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id' }[collection];
   const every = collection === 'weddings' && everyWedding;
-  const own = every ? sql`true` : sql`${sql.ref(column)} = ${resourceId}::uuid`;
+  const taken = resourceId === null ? [] : [resourceId, ...wholes.map(({ id }) => id)];
+  const own = every ? sql`true` : sql`${sql.ref(column)} = any(${taken}::uuid[])`;
   return idsOf(tx, sql`
     select id from ${sql.table(collection)} where organisation_id = ${organisationId} and ends_at > ${new Date(now).toISOString()}::timestamptz and ${own} and id > ${after ?? NIL}::uuid order by id limit ${PAGE}
   `);
@@ -119,19 +126,21 @@ async function ownersFor(tx: Tx, organisationId: string, { resourceId }: Calenda
   return new Map(found.flatMap(({ id, kind, keys }) => (kind === 'vendor' || kind === 'crew' ? [[id, keys] as const] : [])));
 }
 
-async function queued(tx: Tx, organisationId: string, calendar: Calendar, subjects: readonly TargetRow[], now: number, newId: () => string): Promise<EventDraft[]> {
+/** `all`: what stands there already is written again, since it may be told otherwise now. */
+async function queued(tx: Tx, organisationId: string, calendar: PlacedCalendar, subjects: readonly TargetRow[], all: boolean, now: number, newId: () => string): Promise<EventDraft[]> {
   if (subjects.length === 0) return [];
   const standing = (await readStandings(tx, subjects.map(({ row }) => ({ organisationId, id: row.id })), [])).get(organisationId) ?? [];
   return subjects.flatMap((subject) => {
     const found = standing.find((one) => one.subject.id === subject.row.id && one.calendarId === calendar.id);
     const { remoteId = null, base = null, ...push } = found ?? {};
     const known = found ? { push: push as typeof found, remoteId, base } : null;
-    return queuedFor({ calendar, subject, before: null, standing: known, anew: true, now, newId, context: CALENDARS }) ?? [];
+    const anew = all || (base !== null && !standsAs(subject, calendar, base));
+    return queuedFor({ calendar, subject, before: null, standing: known, anew, now, newId, context: CALENDARS }) ?? [];
   });
 }
 
 /** Entries that are none of this calendar's any more; what is over stays there. */
-async function takenBack(tx: Tx, organisationId: string, calendar: Calendar, ids: readonly string[], now: number, newId: () => string): Promise<EventDraft[]> {
+async function takenBack(tx: Tx, organisationId: string, calendar: PlacedCalendar, ids: readonly string[], now: number, newId: () => string): Promise<EventDraft[]> {
   if (ids.length === 0) return [];
   const pushes = await readRows(tx, organisationId, 'pushes', ids);
   const subjects: TargetRow[] = [];
@@ -140,7 +149,7 @@ async function takenBack(tx: Tx, organisationId: string, calendar: Calendar, ids
     subjects.push(...(await subjectsOf(tx, organisationId, calendar, collection, own)));
   }
   const toCome = subjects.filter((subject) => !isOver(subject, now));
-  const drafts = await queued(tx, organisationId, calendar, toCome, now, newId);
+  const drafts = await queued(tx, organisationId, calendar, toCome, true, now, newId);
   // What is to stand there was gone through before.
   return drafts.filter((draft) => draft.collection === 'pushes' && draft.row.wish === 'absent');
 }

@@ -1,22 +1,23 @@
-import type { CodedError } from '../../../core/contract/errors.ts';
 import { entryOf, stoodOf, type EntryOptions } from '../../../core/domain/calendars/entry.ts';
 import { gate, type Breakers } from '../../../core/domain/intake/breaker.ts';
 import type { EntryRow } from '../../../core/domain/calendars/subjects.ts';
-import type { Clock, Http, Log } from '../../../core/ports/ports.ts';
-import type { CalendarPart, CalendarTrouble } from '../../../core/vendors/calendars.ts';
-import type { VendorModule } from '../../../core/vendors/vendor.ts';
-import type { Calls } from '../../calls/calls.ts';
+import type { Log } from '../../../core/ports/ports.ts';
+import type { CalendarTrouble } from '../../../core/vendors/calendars.ts';
 import { ENTRY_WORDS } from '../../feeds/words.ts';
-import { begin, holdOn, isBegun, nextPush, type DuePush, type Held } from '../../store/calendars/pushRows.ts';
-import type { StoreInternals } from '../../store/internals.ts';
-import { leftEntriesOf, type LeftEntry } from '../../store/leftEntries.ts';
+import type { DuePush } from '../../store/calendars/duePushes.ts';
+import type { Held } from '../../store/calendars/pushRows.ts';
+import { restCalendar } from '../../desk/calendarsWait.ts';
 import { freshAccess } from '../../systems/freshAccess.ts';
-import { insist } from '../../systems/insist.ts';
 import { noteCall } from '../signs.ts';
-import { findLeft, removeEntry, writeEntry, type Attempt, type Attempting, type Caller } from './attempt.ts';
-import { settle, type Settling } from './settling.ts';
+import { findLeft, removeEntry, writeEntry, type Attempt, type Attempting } from './attempt.ts';
+import { lineTo, type Line, type LineDeps } from './line.ts';
+import { isPlain, type Outcome, type Settling } from './settling.ts';
+import { takeTurn, type Prepared, type Turn, type Turned } from './turn.ts';
 
-/** Writes what is due into one calendar, one entry after the other, in the order in which it was wanted. */
+/**
+ * Writes what is due into one calendar, one entry after the other, in the order in which it was wanted. Several are prepared at once, and
+ * what became of them is kept together with preparing the next: as many as are called for within a moment, so that what is written is new.
+ */
 
 /** A calendar that was taken, with what its calls need. */
 export interface Taken extends Held {
@@ -27,28 +28,28 @@ export interface Taken extends Held {
   readonly breaker: Breakers | null;
 }
 
-export interface WritingDeps {
-  readonly store: StoreInternals;
-  readonly vendors: (system: string) => VendorModule | null;
-  readonly http: Http;
-  readonly clock: Clock;
+export interface WritingDeps extends LineDeps {
   readonly log: Log;
-  /** The door of calls; left out = `http` as it is. */
-  readonly calls?: Calls | undefined;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly telling: (calendarId: string, done: boolean) => boolean;
 }
 
-/** Longer than all calls of one attempt may take. */
+/** Longer than all calls of one attempt may take, and those before it on its page. */
 export const LEASE_MS = 5 * 60_000;
 /** Then the others of the same process have their turn. */
 const MOST_IN_A_ROW = 100;
 /** Somebody changes an entry whenever we have looked at it: later, then. */
 const MOST_LOOKS = 3;
+/** Entries that are prepared at once: before it is known how fast they are called for, at most, and as many as are within so many milliseconds. */
+const FIRST_PAGE = 5;
+const MOST_PAGE = 25;
+const PAGE_MS = 250;
+/** What was prepared longer ago is prepared anew before anybody is called. */
+const STALE_MS = 1_000;
 
-/** When the calendar is looked at again (milliseconds since the epoch); null = whenever something is due. */
-export type Again = number | null;
+/** When the calendar is looked at again (milliseconds since the epoch); null = whenever something is due. `let_go`: so it is, and it is free already. */
+export type Again = number | null | 'let_go';
 
 export async function writeCalendar(taken: Taken, deps: WritingDeps): Promise<Again> {
   const { store, clock, log } = deps;
@@ -58,68 +59,96 @@ export async function writeCalendar(taken: Taken, deps: WritingDeps): Promise<Ag
   const verdict = gate(taken.breaker ?? {}, 'push', clock.now());
   if (verdict.kind === 'wait') return verdict.until;
   const access = await freshAccess({ internals: store, vendors: deps.vendors, http: deps.http, clock, calls: deps.calls }, organisationId, connectionId);
-  if (!vendor || !part || !access.ok || access.value.keptBy !== null) {
-    log.warn({ organisationId, connectionId, system, code: access.ok ? 'desk.key_missing' : access.error.code }, 'a calendar cannot be written at the moment');
+  if (!vendor || !part || !access.ok) {
+    log.warn({ organisationId, connectionId, system, code: access.ok ? 'connect.system_gone' : access.error.code }, 'a calendar cannot be written at the moment');
     return clock.now() + LEASE_MS;
   }
-  const insisting = insist({ internals: store, vendors: deps.vendors, http: deps.http, clock, calls: deps.calls }, organisationId, access.value);
-  const { manifest } = vendor;
-  const call: Caller = (make) =>
-    insisting.call((with_) => make({ http: deps.calls?.of({ manifest, organisationId, connectionId, secrets: with_.secrets, purpose: 'calendar.write' }) ?? deps.http, clock }, with_));
-  return writeDue(taken, deps, part, call, insisting.over);
+  return writeDue(taken, deps, lineTo({ organisationId, connectionId, vendor, part, access: access.value }, deps));
 }
 
-async function writeDue(taken: Taken, deps: WritingDeps, part: CalendarPart, call: Caller, over: () => CodedError | null): Promise<Again> {
-  const { store, clock } = deps;
+async function writeDue(taken: Taken, deps: WritingDeps, line: Line): Promise<Again> {
+  const { store, clock, random } = deps;
   let troubles = taken.failures > 0 || taken.breaker?.push !== undefined || taken.health !== 'healthy';
   const looks = new Map<string, number>();
-  for (let n = 0; n < MOST_IN_A_ROW; n += 1) {
-    const until = new Date(clock.now() + LEASE_MS).toISOString();
-    const found = await prepare(store, taken, taken.system, until);
-    if (found === null) return null;
-    const { due, begun, left } = found;
-    const made = makeOf(due);
-    const attempting: Attempting = { part, call, calendarRef: due.calendarRef, pushId: due.push.id, state: due.state, begun };
-    const attempt = await tried(async () => (await findLeft(attempting, left)) ?? (made.wanted ? writeEntry(attempting, made.entry) : removeEntry(attempting, made.entry)));
-    const passed = looked(attempt, due, looks);
-    if (passed.kind === 'trouble' && (passed.trouble.code === 'normalise.no_access' || over() !== null)) return lost(taken, deps, over());
-    const settling: Settling = {
-      internals: store, held: taken, until, due, attempt: passed, entryType: part.entryType, system: taken.system, random: deps.random, telling: (done) => deps.telling(taken.calendarId, done),
-      sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence } : null,
-    };
-    if ((await settle(settling)) === 'lost') return null;
-    const silent = passed.kind === 'trouble' && passed.trouble.code === 'normalise.reread_failed';
-    if (silent) {
-      const openUntil = await noteCall(store, { ...calledOf(taken), sign: { kind: 'unanswered', code: passed.trouble.code }, retryAfterMs: passed.trouble.retryAfterMs });
-      troubles = true;
-      if (openUntil !== null && openUntil > clock.now()) return openUntil;
-    } else if (troubles) {
+  const telling = (done: boolean): boolean => deps.telling(taken.calendarId, done);
+  const settling: Settling = { internals: store, entryType: line.part.entryType, system: taken.system, random, telling };
+  const turn = (one: Pick<Turn, 'most'> & Partial<Turn>): Promise<Turned> =>
+    takeTurn(settling, taken, { outcomes: [], uncalled: [], ...one, until: new Date(clock.now() + LEASE_MS).toISOString() });
+  // Where it did not go well lately, one is tried alone.
+  const first = (): Promise<Turned> => turn({ most: troubles ? 1 : FIRST_PAGE });
+  let turned = await first();
+  for (let written = 0; turned.kind === 'page'; ) {
+    const { refused, most, outcomes, uncalled } = await callFor(turned.entries, line, looks);
+    written += outcomes.length;
+    const silence = outcomes.map(({ attempt }) => attempt).find(silent)?.trouble ?? null;
+    const goesOn = !refused && written < MOST_IN_A_ROW;
+    if (outcomes.length + uncalled.length > 0) turned = await turn({ outcomes, uncalled, most: goesOn && silence === null ? most : 0 });
+    if (turned.kind === 'lost') return null;
+    if (refused) return lost(taken, deps, line);
+    if (troubles && outcomes.some(({ attempt }) => !silent(attempt))) {
       troubles = false;
       await noteCall(store, { ...calledOf(taken), sign: { kind: 'came', called: true }, retryAfterMs: null });
     }
+    if (silence === null) continue;
+    troubles = true;
+    const openUntil = await noteCall(store, { ...calledOf(taken), sign: { kind: 'unanswered', code: silence.code }, retryAfterMs: silence.retryAfterMs });
+    if (openUntil !== null && openUntil > clock.now()) return openUntil;
+    if (goesOn) turned = await first();
   }
-  return null;
+  // Left alone until its lease is over, instead of being taken again and again.
+  if (turned.kind === 'nowhere') throw new Error(`calendar ${taken.calendarId} has no address over there`);
+  return turned.kind === 'nothing' ? 'let_go' : null;
 }
+
+interface Called extends Pick<Turn, 'outcomes' | 'uncalled'> {
+  /** Our access is not accepted, or the desktop that keeps the key does not call: nothing more is to be called for. */
+  readonly refused: boolean;
+  /** Entries of the next page. */
+  readonly most: number;
+}
+
+/**
+ * Calls for one entry after the other, until something else came of one than that it stands there, or is gone from there. `looks`: times
+ * that an entry was found changed, by push.
+ */
+async function callFor(page: readonly Prepared[], { part, call, over, stopped, heard }: Line, looks: Map<string, number>): Promise<Called> {
+  const outcomes: Outcome[] = [];
+  const from = performance.now();
+  const ended = (called: number, refused: boolean): Called => {
+    const each = (performance.now() - from) / Math.max(1, outcomes.length);
+    return { outcomes, uncalled: page.slice(called), refused, most: Math.max(1, Math.min(MOST_PAGE, Math.floor(PAGE_MS / each))) };
+  };
+  for (const [n, { due, begun, left }] of page.entries()) {
+    if (n > 0 && performance.now() - from > STALE_MS) return ended(n, false);
+    const made = makeOf(due);
+    const attempting: Attempting = { part, call, calendarRef: due.calendarRef, pushId: due.push.id, state: due.state, begun };
+    const write = (): Promise<Attempt> => (made.wanted ? writeEntry(attempting, made.entry) : removeEntry(attempting, made.entry));
+    const before = heard();
+    const attempt = looked(await tried(async () => (await findLeft(attempting, left)) ?? write()), due, looks);
+    const why = stopped();
+    if (why !== null) return ended(why.mayHaveCalled || heard() > before ? n + 1 : n, true);
+    if (attempt.kind === 'trouble' && (attempt.trouble.code === 'normalise.no_access' || over() !== null)) return ended(n + 1, true);
+    outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence } : null });
+    if (!isPlain(attempt)) return ended(n + 1, false);
+  }
+  return ended(page.length, false);
+}
+
+type Trouble = Extract<Attempt, { kind: 'trouble' }>;
+const silent = (attempt: Attempt): attempt is Trouble => attempt.kind === 'trouble' && attempt.trouble.code === 'normalise.reread_failed';
 
 const calledOf = ({ organisationId, connectionId }: Taken) => ({ organisationId, connectionId, operation: 'push' as const });
 
-/** Our access is not accepted, or leave has ended: nothing of that is the entry's fault, so it just waits. */
-async function lost(taken: Taken, { store, clock }: WritingDeps, over: CodedError | null): Promise<Again> {
-  if (over !== null) return clock.now() + LEASE_MS;
+/** Our access is not accepted, leave has ended, or the desktop that keeps the key does not call: nothing of that is the entry's fault, so it just waits. */
+async function lost(taken: Taken, { store, clock }: WritingDeps, { over, stopped }: Line): Promise<Again> {
+  const why = stopped();
+  if (why?.moved) return clock.now();
+  if (why !== null) {
+    await restCalendar(store, taken, why);
+    return 'let_go';
+  }
+  if (over() !== null) return clock.now() + LEASE_MS;
   return (await noteCall(store, { ...calledOf(taken), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + LEASE_MS;
-}
-
-/** Null = nothing is due, or somebody else has the calendar. What is begun is written down before anybody is called. */
-function prepare({ database, clock }: StoreInternals, held: Held, system: string, until: string): Promise<{ readonly due: DuePush; readonly begun: boolean; readonly left: readonly LeftEntry[] } | null> {
-  return database.withOrganisation(held.organisationId, async (tx) => {
-    if (!(await holdOn(tx, held, until))) return null;
-    const due = await nextPush(tx, held, new Date(clock.now()).toISOString());
-    if (due === null) return null;
-    const begun = isBegun(due.state);
-    if (due.push.wish === 'absent') return { due, begun, left: [] };
-    const left = due.state.remoteId === null ? await leftEntriesOf(tx, held.organisationId, due.push, { system, calendarRef: due.calendarRef }) : [];
-    return { due: { ...due, state: await begin(tx, held.organisationId, due.push, due.state) }, begun, left };
-  });
 }
 
 const HELD = { weddings: 'hold', bookings: 'hold', allocations: 'hold' } as const;
@@ -135,7 +164,7 @@ type Made =
 /** What is to stand there; not wanted = nothing, and how the entry would have looked. */
 function makeOf({ push, calendar, state, subject, changedAt, around }: DuePush): Made {
   const options: EntryOptions = { pushId: push.id, calendar, around, words: ENTRY_WORDS, sequence: (state.sequence ?? 0) + 1, changedAt };
-  const [entry, stood] = subject === null || push.wish === 'absent' ? [null, null] : [entryOf(subject, options), stoodOf(subject, calendar.privacy)];
+  const [entry, stood] = subject === null || push.wish === 'absent' ? [null, null] : [entryOf(subject, options), stoodOf(subject, calendar)];
   if (entry !== null && stood !== null) return { wanted: true, entry, stood };
   return { wanted: false, entry: subject === null ? null : entryOf(asIfHeld(subject), options) };
 }

@@ -12,6 +12,8 @@ export interface FilledTo {
   /** The last row that was gone through; null = the step begins. */
   readonly after: string | null;
   readonly whole: boolean;
+  /** Nothing was chosen otherwise: only what is to stand otherwise than it stands is written. */
+  readonly anew?: true;
 }
 
 /** Told no more often than this. */

@@ -43,12 +43,12 @@ export function startPushes(options: PushesOptions): PushWorker {
   async function take(limit: number): Promise<Taken[]> {
     const now = new Date(clock.now()).toISOString();
     const { rows } = await sql<Taken>`
-      update calendar_states s set leased_until = ${new Date(clock.now() + LEASE_MS).toISOString()}::timestamptz, fence = s.fence + 1
+      update calendar_states s set leased_until = ${new Date(clock.now() + LEASE_MS).toISOString()}::timestamptz, fence = s.fence + 1, waits_for_desk = false
       from (
         select t.organisation_id, t.calendar_id, a.id as connection_id, a.system, n.health, a.failures, a.breaker
         from calendar_states t join calendars c on c.organisation_id = t.organisation_id and c.id = t.calendar_id
         join connection_access a on a.id = c.connection_id join connections n on n.organisation_id = a.organisation_id and n.id = a.id
-        where t.leased_until <= ${now}::timestamptz and not a.paused and a.removed_at is null and a.kept_by is null and t.calendar_id <> all(${[...running.keys()].filter((key) => !key.startsWith(FILLING))}::uuid[])
+        where t.leased_until <= ${now}::timestamptz and not a.paused and a.removed_at is null and t.calendar_id <> all(${[...running.keys()].filter((key) => !key.startsWith(FILLING))}::uuid[])
           and exists (select from pushes p where p.calendar_id = t.calendar_id and p.state = 'queued' and (p.next_attempt_at is null or p.next_attempt_at <= ${now}::timestamptz))
         limit ${limit} for update of t skip locked
       ) as due
@@ -58,7 +58,7 @@ export function startPushes(options: PushesOptions): PushWorker {
     return rows;
   }
 
-  async function giveBack({ organisationId, calendarId, fence }: Taken, again: Again): Promise<void> {
+  async function giveBack({ organisationId, calendarId, fence }: Taken, again: Exclude<Again, 'let_go'>): Promise<void> {
     const until = again === null ? '-infinity' : new Date(Math.min(again, clock.now() + WAIT_MS)).toISOString();
     await sql`update calendar_states set leased_until = ${until}::timestamptz where organisation_id = ${organisationId} and calendar_id = ${calendarId} and fence = ${fence}`.execute(store.database.system);
   }
@@ -85,7 +85,10 @@ export function startPushes(options: PushesOptions): PushWorker {
         for (let more = true; more && !stopped(); ) more = await fillPage(store, wanted);
       });
     }
-    for (const taken of await take(room)) begin(taken.calendarId, async () => giveBack(taken, await writeCalendar(taken, deps)));
+    for (const taken of await take(room)) begin(taken.calendarId, async () => {
+      const again = await writeCalendar(taken, deps);
+      if (again !== 'let_go') await giveBack(taken, again);
+    });
   }
 
   const rounds = startRounds({ everyMs: LOOK_MS, work: look, atOnce: true, log, failed: 'the calendars that are to be written could not be looked for' });

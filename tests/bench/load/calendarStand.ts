@@ -6,7 +6,7 @@ import { FakeGoogle } from '../../vendors/google-calendar/fake.ts';
 import { FakeGraph } from '../../vendors/microsoft-graph/fake.ts';
 import { machineNow } from './clock.ts';
 import { longList, type LongList } from './longList.ts';
-import { changeOf, titleOf, type FromStand, type Told, type ToStand, type Wrote } from './standMessages.ts';
+import { changeOf, titleOf, type FromStand, type Stands, type Told, type ToStand, type Wrote } from './standMessages.ts';
 
 /**
  * Calendars of others as a process of their own: Google and Outlook with a memory behind real HTTP, a door before a real CalDAV
@@ -17,6 +17,7 @@ const HOUR_MS = 3_600_000;
 const WRITES = ['POST', 'PATCH', 'PUT'];
 const google = Array.from({ length: 2 }, () => new FakeGoogle(null));
 const graph = [new FakeGraph(null)];
+for (const one of google) one.now = () => Date.now();
 
 interface Channel {
   readonly calendar: string;
@@ -137,15 +138,19 @@ const shifted = (time: unknown): Record<string, unknown> => {
   return { ...rest, dateTime: new Date(Date.parse(dateTime) + HOUR_MS).toISOString() };
 };
 
+type Json = Readonly<Record<string, unknown>>;
+/** Those that say which of the bench they are, by its number. */
+const numbered = ({ events }: FakeGoogle): Map<number, readonly [string, Json]> => new Map([...events].flatMap(([id, event]) => {
+  const change = event['status'] === 'cancelled' ? null : changeOf(String(event['summary']));
+  return change ? [[change.n, [id, event]] as const] : [];
+}));
+
 /** An hour later, under a name that says which change it was. */
-async function move({ google: index, turn, count, everyMs }: Extract<ToStand, { do: 'move' }>): Promise<void> {
+async function move({ google: index, turn, count, everyMs, only, startAt }: Extract<ToStand, { do: 'move' }>): Promise<void> {
   const fake = google[index];
   if (!fake) throw new Error('no such calendar');
-  const byNumber = new Map([...fake.events].flatMap(([id, event]) => {
-    const change = changeOf(String(event['summary']));
-    return change ? [[change.n, [id, event]] as const] : [];
-  }));
-  const start = machineNow() + 20;
+  const byNumber = numbered(fake);
+  const start = startAt ?? machineNow() + 20;
   const told: Promise<Told>[] = [];
   for (let n = 0; n < count; n += 1) {
     const due = start + n * everyMs;
@@ -153,10 +158,18 @@ async function move({ google: index, turn, count, everyMs }: Extract<ToStand, { 
     if (wait > 0) await sleep(wait);
     const [id, event] = byNumber.get(n) ?? [];
     if (id === undefined || event === undefined) throw new Error(`entry ${n} does not stand in calendar ${index}`);
-    fake.edit(id, { summary: titleOf(turn, n), start: shifted(event['start']), end: shifted(event['end']) });
+    const named = only === 'times' ? {} : { summary: titleOf(turn, n) };
+    fake.edit(id, { ...named, ...(only === 'title' ? {} : { start: shifted(event['start']), end: shifted(event['end']) }) });
     told.push(tell(`google/${index}`).then((status) => ({ n, due, status })));
   }
   say({ is: 'moved', told: await Promise.all(told) });
+}
+
+const instantOf = (time: unknown): number => Date.parse((time as { dateTime: string }).dateTime);
+function stands(index: number): Stands[] {
+  const fake = google[index];
+  if (!fake) throw new Error('no such calendar');
+  return [...numbered(fake)].map(([n, [, { summary, start, end }]]) => ({ n, title: String(summary), startsAt: instantOf(start), endsAt: instantOf(end) }));
 }
 
 process.on('message', (message: ToStand) => {
@@ -177,6 +190,8 @@ process.on('message', (message: ToStand) => {
       });
     case 'wrote':
       return say({ is: 'wrote', wrote: wrote.filter(({ turn }) => turn === message.turn) });
+    case 'stands':
+      return say({ is: 'stands', stands: stands(message.google) });
     case 'channels': {
       const open: Record<string, number> = {};
       for (const { calendar } of channels.values()) open[calendar] = (open[calendar] ?? 0) + 1;

@@ -13,7 +13,15 @@ export interface Decided {
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
-export function decide(url: string, token: string, command: Command): Promise<Decided> {
+/** Rejects where it was not taken. */
+export async function decide(url: string, token: string, command: Command): Promise<Decided> {
+  const decided = await ask(url, token, command);
+  if (decided.answer.outcome !== 'accepted') throw new Error(`the decision was not taken: ${JSON.stringify(decided.answer)}`);
+  return decided;
+}
+
+/** Whatever the answer is. */
+export function ask(url: string, token: string, command: Command): Promise<Decided> {
   const body = JSON.stringify(command);
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` };
@@ -23,9 +31,7 @@ export function decide(url: string, token: string, command: Command): Promise<De
       response.on('error', reject).on('end', () => {
         const answeredAt = machineNow();
         if (response.statusCode !== 200) return reject(new Error(`the decision was answered ${String(response.statusCode)}: ${text}`));
-        const answer = CommandAnswer.parse(JSON.parse(text));
-        if (answer.outcome !== 'accepted') return reject(new Error(`the decision was not taken: ${text}`));
-        resolve({ answer, answeredAt });
+        resolve({ answer: CommandAnswer.parse(JSON.parse(text)), answeredAt });
       });
     });
     request.on('error', reject).end(body);

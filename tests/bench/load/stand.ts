@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { FromStand, Told, ToStand, Wrote } from './standMessages.ts';
+import type { FromStand, Stands, Told, ToStand, Wrote } from './standMessages.ts';
 
 /** The calendars of others, as the bench speaks to them. */
 export interface Stand {
@@ -15,6 +15,7 @@ export interface Stand {
   /** Settles when every call over the channel has its answer. */
   move(what: Omit<Extract<ToStand, { do: 'move' }>, 'do'>): Promise<readonly Told[]>;
   wrote(turn: number): Promise<readonly Wrote[]>;
+  stands(google: number): Promise<readonly Stands[]>;
   channels(): Promise<Readonly<Record<string, number>>>;
   /** When somebody read: pages of the long list, and what goes through the door. Machine clock. */
   asked(): Promise<readonly number[]>;
@@ -51,6 +52,7 @@ export async function startStand(): Promise<Stand> {
     list: (entries) => done({ do: 'list', entries }),
     move: async (what) => (await ask({ do: 'move', ...what }, 'moved')).told,
     wrote: async (turn) => (await ask({ do: 'wrote', turn }, 'wrote')).wrote,
+    stands: async (google) => (await ask({ do: 'stands', google }, 'stands')).stands,
     channels: async () => (await ask({ do: 'channels' }, 'channels')).open,
     asked: async () => (await ask({ do: 'asked' }, 'asked')).at,
     end: () => void child.kill(),

@@ -17,6 +17,14 @@ export interface Wrote {
   readonly at: number;
 }
 
+/** An entry that stands there. Times of the wall, UTC milliseconds. */
+export interface Stands {
+  readonly n: number;
+  readonly title: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
 /** An entry that was changed over there, and the call over the channel that told of it. */
 export interface Told {
   readonly n: number;
@@ -30,8 +38,16 @@ export type ToStand =
   | { readonly do: 'before'; readonly port: number }
   /** So many entries stand in the long list from now on. */
   | { readonly do: 'list'; readonly entries: number }
-  /** Somebody moves entries 0 to `count` of that Google calendar, one each `everyMs`. */
-  | { readonly do: 'move'; readonly google: number; readonly turn: number; readonly count: number; readonly everyMs: number }
+  /**
+   * Somebody moves entries 0 to `count` of that Google calendar an hour on and gives them the name of the turn, one each `everyMs`. `only`
+   * one of both; `startAt` left out = at once.
+   */
+  | {
+    readonly do: 'move'; readonly google: number; readonly turn: number; readonly count: number; readonly everyMs: number;
+    readonly only?: 'title' | 'times'; readonly startAt?: number;
+  }
+  /** What stands in that Google calendar. */
+  | { readonly do: 'stands'; readonly google: number }
   | { readonly do: 'wrote'; readonly turn: number }
   | { readonly do: 'channels' }
   | { readonly do: 'asked' };
@@ -40,6 +56,7 @@ export type FromStand =
   | { readonly is: 'ready'; readonly port: number; readonly davPort: number }
   | { readonly is: 'done' }
   | { readonly is: 'moved'; readonly told: readonly Told[] }
+  | { readonly is: 'stands'; readonly stands: readonly Stands[] }
   | { readonly is: 'wrote'; readonly wrote: readonly Wrote[] }
   /** Channels that are open, by calendar. */
   | { readonly is: 'channels'; readonly open: Readonly<Record<string, number>> }

@@ -247,19 +247,21 @@ const command = (type: CommandType, at: House): Command => {
       return { type, ...base, pushId: troubled(at).pushId };
     case 'difference.settle':
       return { type, ...base, differenceId: troubled(at).differenceId, keep: 'ours', reason: null };
+    case 'wedding.let_follow':
+      return { type, ...base, alertId: troubled(at).leftId, startsAt: ALLOCATION.endsAt, rows: [{ collection: 'allocations', id: troubled(at).leftRowId, basedOnVersion: 1 }], reason: null };
     case 'plan.carry_out':
       return { type, commandId: base.commandId, moves: [{ collection: 'allocations', id: troubled(at).allocationId, basedOnVersion: 1, resourceId: troubled(at).resourceId, startsAt: ALLOCATION.startsAt, endsAt: ALLOCATION.endsAt }], reason: null };
   }
 };
 /** A connection of each house, and what is held of it. */
-interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string; calendarId: string; pushId: string; differenceId: string }
+interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string; calendarId: string; pushId: string; differenceId: string; leftId: string; leftRowId: string }
 const troubles = new Map<string, Troubles>();
-const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID(), calendarId: randomUUID(), pushId: randomUUID(), differenceId: randomUUID() };
+const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID(), calendarId: randomUUID(), pushId: randomUUID(), differenceId: randomUUID(), leftId: randomUUID(), leftRowId: randomUUID() };
 const CALENDAR = { direction: 'none', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false } as const;
 const ALLOCATION = { startsAt: '2026-11-20T12:00:00.000Z', endsAt: '2026-11-20T14:00:00.000Z', status: 'definite', rank: null, holdUntil: null, lockedBecause: null, tags: [], units: 1, setUpMinutes: null, turnaroundMinutes: null } as const;
-async function trouble({ organisationId }: House): Promise<void> {
+async function trouble({ organisationId, here }: House): Promise<void> {
   const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
-  const [calendarId, pushId, differenceId] = [randomUUID(), randomUUID(), randomUUID()];
+  const [calendarId, pushId, differenceId, leftId, leftRowId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const [connectionId, reviewId, deliveryId, conflictId, resourceId, allocationId, limitId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const at = '2026-11-20T12:00:00.000Z';
   await t.store.internals.writer.write(organisationId, async ({ tx, record }) => {
@@ -270,13 +272,18 @@ async function trouble({ organisationId }: House): Promise<void> {
       draftCreated('conflict.raised', 'conflicts', null, { id: conflictId, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [randomUUID()], members: [{ collection: 'weddings', id: randomUUID() }, { collection: 'weddings', id: randomUUID() }], startsAt: at, endsAt: at, missingMs: 1, missingUnits: 0, raisedAt: at, state: 'open', settledAt: null, settledBy: null, settledBecause: null }, null, context),
       draftCreated('resource.created', 'resources', null, { id: resourceId, kind: 'room', name: 'Orangery', keys: ['orangery'], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' }, null, context),
       draftCreated('allocation.created', 'allocations', null, { id: allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId, title: 'Drinks' }, null, context),
+      draftCreated('allocation.created', 'allocations', here, { id: leftRowId, ...ALLOCATION, tags: [], status: 'lead', weddingId: here, bookingId: null, resourceId, title: 'Left' }, null, context),
       draftCreated('limit.created', 'limits', null, { id: limitId, name: 'Music', rule: { kind: 'at_most', ms: 7_200_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' }, null, context),
       draftCreated('calendar.found', 'calendars', null, { id: calendarId, connectionId, name: 'Hall', zone: null, colour: null, main: true, mayWrite: true, ...CALENDAR, reminders: [], state: 'active', filling: { state: 'idle', reason: null, done: 0, total: null } }, null, context),
       draftCreated('push.wanted', 'pushes', null, { id: pushId, weddingId: null, calendarId, subject: { collection: 'allocations', id: allocationId }, wish: 'present', state: 'failed', wantedVersion: 1, writtenVersion: null, attempts: 16, reason: 'normalise.reread_failed', nextAttemptAt: null, writtenAt: null }, null, context),
       draftCreated('difference.raised', 'differences', null, { id: differenceId, weddingId: null, calendarId, pushId, subject: { collection: 'allocations', id: allocationId }, fields: [{ name: 'title', base: 'Drinks', ours: 'Drinks', theirs: 'Wine' }], raisedAt: at, state: 'open', kept: null, settledAt: null, settledBy: null }, null, context),
+      draftCreated('alert.raised', 'alerts', here, {
+        id: leftId, weddingId: here, severity: 'notice', rule: 'left_behind', title: '1 allocation did not move', detail: 'It begins 1 h later now.', raisedAt: at, state: 'open', acknowledgedAt: null, acknowledgedBy: null, subject: { collection: 'weddings', id: here },
+        stayed: [{ collection: 'allocations', id: leftRowId, startsAt: ALLOCATION.startsAt, endsAt: ALLOCATION.endsAt, callTime: null, of: '2026-11-20T03:17:00.000Z', why: 'theirs' }],
+      }, null, context),
     ]);
   });
-  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId, calendarId, pushId, differenceId });
+  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId, calendarId, pushId, differenceId, leftId, leftRowId });
 }
 
 beforeAll(async () => {

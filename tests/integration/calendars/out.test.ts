@@ -82,11 +82,15 @@ describe('calendars that a connection has', () => {
     expect((await house.calendars()).map(({ name, direction }) => [name, direction])).toEqual([['Hall', 'inbound'], ['Ana', 'none']]);
   });
 
-  test('cannot be written with a key that a desktop keeps', async () => {
+  test('waits, and fails nothing, where the desktop that keeps its key is away', async () => {
     const hall = await begin();
     await t.store.internals.database.system.updateTable('connectionAccess').set({ keptBy: t.device.id }).where('system', '=', 'fake-calendar').execute();
-    expect(await house.save('Ana', { direction: 'outbound', resourceId: hall })).toMatchObject({ outcome: 'rejected', error: { code: 'calendar.key_kept' } });
-    expect(await house.save('Ana', { direction: 'inbound', resourceId: hall })).toMatchObject({ outcome: 'accepted' });
+    expect(await house.save('Ana', { direction: 'outbound', resourceId: hall })).toMatchObject({ outcome: 'accepted' });
+    await house.wedding('Amara & Tom', 12, 12, 22);
+    await pushes.idle();
+    expect(there.calls).toEqual([]);
+    expect((await house.pushes()).map(({ state, attempts, reason }) => [state, attempts, reason])).toEqual([['queued', 0, null], ['queued', 0, null]]);
+    expect((await house.calendars()).map(({ waits }) => waits?.computer)).toEqual([t.device.name, t.device.name]);
   });
 });
 

@@ -172,6 +172,69 @@ describe.each([['Google', google], ['Outlook', outlook]] as const)('%s', (_name,
     expect((await entries()).map(({ title, resourceId }) => [title, resourceId])).toEqual([['In the main one', hall], ['Not asked for', barn], ['Second in the main one', hall]]);
   });
 
+  test('one that may not be read any more says so, is told by one alert, and both are over once it can be read again', async () => {
+    const [hall, barn] = [await house.resource('room', 'Great Hall'), await house.resource('room', 'Barn')];
+    const id = await connect();
+    await save(id, account.main, { direction: 'inbound', resourceId: hall });
+    const other = await save(id, account.other, { direction: 'inbound', resourceId: barn });
+    await look(id);
+    const alerts = async () => (await house.rows()).alerts.filter(({ rule }) => rule === 'calendar_unread').map(({ state, subject, title }) => [state, subject?.id, title]);
+    expect((await house.one('calendars', other.id)).unread ?? null).toBeNull();
+    account.refuse(account.other, FORBIDDEN);
+    await look(id);
+    const since = new Date(clock.now()).toISOString();
+    expect((await house.one('calendars', other.id)).unread).toMatchObject({ reason: 'normalise.forbidden' });
+    expect(await alerts()).toEqual([['open', other.id, `${other.name} cannot be read`]]);
+    await look(id);
+    const { unread } = await house.one('calendars', other.id);
+    expect(Date.parse(unread?.since ?? '')).toBeLessThanOrEqual(Date.parse(since));
+    expect(await alerts()).toHaveLength(1);
+    expect((await calendarAt(id, account.main)).unread ?? null).toBeNull();
+    account.refuse(account.other, null);
+    await look(id);
+    expect((await house.one('calendars', other.id)).unread).toBeNull();
+    expect(await alerts()).toEqual([['resolved', other.id, `${other.name} cannot be read`]]);
+  });
+
+  test('one that only fails is told to people after half an hour, and what is not used any more is told no longer', async () => {
+    const [hall, barn] = [await house.resource('room', 'Great Hall'), await house.resource('room', 'Barn')];
+    const id = await connect();
+    await save(id, account.main, { direction: 'inbound', resourceId: hall });
+    const other = await save(id, account.other, { direction: 'inbound', resourceId: barn });
+    await look(id);
+    const open = async () => (await house.rows()).alerts.filter(({ rule, state }) => rule === 'calendar_unread' && state === 'open').length;
+    account.refuse(account.other, { status: 503, headers: {}, body: '{}' });
+    await look(id);
+    expect((await house.one('calendars', other.id)).unread).toMatchObject({ reason: 'normalise.reread_failed' });
+    expect(await open()).toBe(0);
+    for (let ten = 0; ten < 4; ten += 1) await look(id);
+    expect(await open()).toBe(1);
+    await save(id, account.other, { direction: 'none' });
+    await look(id);
+    expect((await house.one('calendars', other.id)).unread).toBeNull();
+    expect(await open()).toBe(0);
+  });
+
+  test('the same calendar through a second connection is not written twice: refused, and where both were written before, both say so', async () => {
+    const hall = await house.resource('room', 'Great Hall');
+    const [first, second] = [await connect(), await connect()];
+    const one = await save(first, account.other, { direction: 'outbound', resourceId: hall });
+    const same = await calendarAt(second, account.other);
+    const { version, privacy, strategy, everyWedding, invite } = same;
+    const wanted = { calendarId: same.id, basedOnVersion: version, direction: 'bidirectional' as const, privacy, strategy, resourceId: hall, everyWedding, invite, reminders: [] as number[] };
+    expect(await house.decide('calendar.save', wanted)).toMatchObject({ outcome: 'rejected', error: { code: 'calendar.written_twice', message: expect.stringContaining('Calendars') as string }, twinId: one.id });
+    expect(await house.decide('calendar.save', { ...wanted, direction: 'inbound' })).toMatchObject({ outcome: 'accepted' });
+    expect((await house.one('calendars', one.id)).twinId ?? null).toBeNull();
+    // As it may stand from before this was noticed.
+    const draft = draftUpdated('calendar.changed', 'calendars', null, await house.one('calendars', same.id), { direction: 'outbound' }, null, person);
+    if (draft) await house.write(draft);
+    await db().updateTable('connectionAccess').set({ calendarsAt: null }).where('id', '=', first).execute();
+    await workers.discovery.runNow();
+    expect([(await house.one('calendars', one.id)).twinId, (await house.one('calendars', same.id)).twinId]).toEqual([same.id, one.id]);
+    await remove(second);
+    expect((await house.one('calendars', one.id)).twinId).toBeNull();
+  });
+
   test('an entry that is carried to another of their calendars takes the time of whose that one is', async () => {
     const [hall, barn] = [await house.resource('room', 'Great Hall'), await house.resource('room', 'Barn')];
     account.put('m1', 'Carried', account.main, 12);

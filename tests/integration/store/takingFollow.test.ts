@@ -71,7 +71,7 @@ describe('a wedding that moves', () => {
     expect(await house.one('runSheetItems', a.doors.id)).toMatchObject({ startsAt: june(5, 13, 30), endsAt: null, version: 2 });
     expect(await house.one('runSheetItems', a.done.id)).toMatchObject({ startsAt: june(5, 8), version: 1 });
     const events = await t.store.readEvents(t.organisation.id, 0, 10_000);
-    expect(events.slice(-5).map(({ type }) => type)).toEqual(['wedding.updated', 'booking.updated', 'allocation.updated', 'runsheet.item.updated', 'runsheet.item.updated']);
+    expect(events.slice(-6).map(({ type }) => type)).toEqual(['wedding.updated', 'booking.updated', 'allocation.updated', 'runsheet.item.updated', 'runsheet.item.updated', 'alert.raised']);
     const snapshot = await t.store.snapshot(t.organisation.id);
     expect(applyEvents({ epoch: t.store.epoch, seq: 0, organisation: t.organisation, tables: emptyTables() }, events, snapshot.seq)).toEqual(fromSnapshot(snapshot));
   });

@@ -3,6 +3,7 @@ import { stoodOf } from '../../../core/domain/calendars/entry.ts';
 import { looksSame, type Stood } from '../../../core/domain/calendars/returned.ts';
 import { isDone, ownersOf, type TargetRow } from '../../../core/domain/calendars/subjects.ts';
 import { wishFor } from '../../../core/domain/calendars/targets.ts';
+import { placedAmong } from '../../../core/domain/calendars/wholes.ts';
 import type { FakeEntry } from '../fakeCalendar.ts';
 import type { MonthHouse } from './house.ts';
 import type { Played } from './play.ts';
@@ -30,14 +31,14 @@ export async function differing(house: MonthHouse, played: Played): Promise<stri
   /** Fetched out of the bin while its successor was made: nobody takes that from them. */
   const beside = ({ remoteId, event }: FakeEntry): boolean => played.restored.has(remoteId) && placeOf.has(event.ourId) && placeOf.get(event.ourId) !== remoteId;
   const wrong: string[] = [];
-  for (const calendar of rows.calendars) {
+  for (const calendar of rows.calendars.map((one) => placedAmong(one, resources))) {
     const ref = house.refs.get(calendar.name) ?? '';
     const ours = alive.filter((one) => one.calendarRef === ref && one.event.ourId !== '' && !played.copies.has(one.remoteId) && !beside(one));
     const wanted = new Set<string>();
     for (const subject of subjects) {
       const push = pushes.find((one) => one.calendarId === calendar.id && one.subject.id === subject.row.id);
       const wish = wishFor(subject, calendar, house.clock.now());
-      const stood = wish === 'present' ? stoodOf(subject, calendar.privacy) : null;
+      const stood = wish === 'present' ? stoodOf(subject, calendar) : null;
       if (push) wanted.add(push.id);
       // Nobody follows what was skipped.
       if (wish === 'over') continue;

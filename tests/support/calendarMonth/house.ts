@@ -8,13 +8,15 @@ import { fakeCalendar } from '../fakeCalendar.ts';
 import { openTestStore, settableClock } from '../store.ts';
 import { lookedAt } from './vendor.ts';
 
-/** A house of twelve vendors with five calendars that are kept elsewhere, each with another way of settling what differs. */
+/** A house of twelve vendors and a room with a part, with six calendars that are kept elsewhere, each with another way of settling what differs. */
 
 export const BEGIN = '2027-05-01T06:00:00.000Z';
 const OWNERS = ['Ana Ruiz', 'Ben Okafor', 'Cleo Marsh'] as const;
 const OTHERS = Array.from({ length: 9 }, (_none, n) => `Vendor ${n + 4}`);
 export const VENDORS: readonly string[] = [...OWNERS, ...OTHERS];
 export const ROOM = 'Great Hall';
+/** A part of it. */
+export const PART = 'North Bay';
 /** The calendar of which a person decides all that differs. */
 export const MANUAL = 'Cleo';
 
@@ -23,6 +25,7 @@ const CALENDARS: readonly (Pick<Calendar, 'name' | 'strategy' | 'privacy' | 'run
   { name: 'Ben', of: 'Ben Okafor', strategy: 'remote_wins', privacy: 'title' },
   { name: 'Hall', of: ROOM, strategy: 'local_wins', privacy: 'full', runSheet: true },
   { name: 'Crew', of: 'Crew', strategy: 'merge', privacy: 'busy', runSheet: true },
+  { name: 'Bay', of: PART, strategy: 'merge', privacy: 'title', runSheet: true },
   { name: MANUAL, of: 'Cleo Marsh', strategy: 'manual', privacy: 'title', runSheet: true },
 ];
 
@@ -38,7 +41,8 @@ export async function monthHouse(random: () => number) {
   const organisationId = t.organisation.id;
 
   const crew = await house.resource('crew', 'Crew');
-  const resources = new Map([['Crew', crew], [ROOM, await house.resource('room', ROOM)]]);
+  const part = await house.resource('room', PART);
+  const resources = new Map([['Crew', crew], [PART, part], [ROOM, await house.resource('room', ROOM, { partIds: [part] })]]);
   for (const [n, name] of VENDORS.entries()) {
     const row = await house.one('bookings', await house.booking(name, 1 + n, 9, 12));
     if (row.vendorId) resources.set(name, row.vendorId);

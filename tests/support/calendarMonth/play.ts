@@ -3,7 +3,7 @@ import type { MovableCollection } from '../../../core/domain/conflicts/occupanci
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { UNANSWERED, TOO_MANY, type FakeEntry } from '../fakeCalendar.ts';
 import type { MonthHouse } from './house.ts';
-import { MANUAL, ROOM, VENDORS } from './house.ts';
+import { MANUAL, PART, ROOM, VENDORS } from './house.ts';
 
 /** A month of changes on both sides, with all that goes wrong on the way. */
 
@@ -65,7 +65,7 @@ export function monthPlay(house: MonthHouse, random: () => number) {
     if (all.length < 16 || chance(0.25)) {
       const kind = upTo(6);
       const wedding = pick(all.filter(({ collection }) => collection === 'weddings'));
-      if (kind === 0) await house.wedding(`Wedding ${played.here}`, day, from, from + 6, { room: ROOM });
+      if (kind === 0) await house.wedding(`Wedding ${played.here}`, day, from, from + 6, { room: chance(0.7) ? ROOM : PART });
       else if (kind === 1) {
         const { answer } = await house.allocation(resources.get('Crew') ?? '', day, from, from + 2, { title: `Crew ${played.here}`, reason: 'It is played' });
         if (answer.outcome !== 'accepted') throw new Error(JSON.stringify(answer));
@@ -89,6 +89,7 @@ export function monthPlay(house: MonthHouse, random: () => number) {
     } else if (kind < 7) await update(one, { endsAt: shifted(row.startsAt, HOUR_MS * (1 + upTo(4))) });
     else if (kind === 7) await update(one, { title: `${row.title.split(' /')[0] ?? ''} /h${played.here}` });
     else if (kind === 8) await update(one, { status: collection === 'runSheetItems' ? 'skipped' : 'cancelled' }, true);
+    else if (collection === 'weddings') await update(one, { room: 'room' in row && row.room === PART ? ROOM : PART });
     else if (collection === 'runSheetItems' && chance(0.5)) await update(one, { endsAt: null });
     else if (collection === 'bookings' || collection === 'runSheetItems') await update(one, { place: `Place ${played.here}` });
   }

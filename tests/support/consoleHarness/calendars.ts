@@ -7,15 +7,16 @@ import type { Connection } from '../../../core/contract/record/connections.ts';
 import type { CalendarEvent } from '../../../core/contract/record/day.ts';
 import type { Conflict } from '../../../core/contract/record/taking.ts';
 import { targetsOf } from '../../../core/domain/calendars/targets.ts';
+import { placedAmong } from '../../../core/domain/calendars/wholes.ts';
 import type { MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { fixtureId } from '../fixtures/record.ts';
-import { ROOM, TAKEN, theDay, timelineRows, VENDOR } from './timeline.ts';
+import { CREW, ROOM, TAKEN, theDay, timelineRows, VENDOR } from './timeline.ts';
 
 /** The house of the timeline with calendars that are kept elsewhere, and what becomes of them: only ever bundled into the harness page. */
 
 export const LINKED = { google: fixtureId(8, 11), icloud: fixtureId(8, 12), dav: fixtureId(8, 13) } as const;
 export const KEPT = { hall: fixtureId(24, 1), diary: fixtureId(24, 2), holidays: fixtureId(24, 3), ana: fixtureId(24, 4), orangery: fixtureId(24, 5), desk: fixtureId(24, 6), gone: fixtureId(24, 7) } as const;
-export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8) } as const;
+export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8), registrar: fixtureId(25, 9) } as const;
 /** The alert that Ana Ruiz' calendar could not be written. */
 export const UNWRITTEN = fixtureId(6, 900);
 export const DIFFERS = { title: fixtureId(26, 1), deleted: fixtureId(26, 2), times: fixtureId(26, 3) } as const;
@@ -59,7 +60,7 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       ...full.rows.connections,
       connection(LINKED.google, 'google-calendar', 'Harcourt Manor Google'),
       connection(LINKED.icloud, 'icloud', 'Ana Ruiz', { health: 'failing', healthReason: 'normalise.reread_failed' }),
-      connection(LINKED.dav, 'caldav', 'Calendar server of the church'),
+      connection(LINKED.dav, 'caldav', 'Calendar server of the church', { health: 'waiting', healthReason: 'desk.away' }),
     ],
     calendars: [
       calendar(KEPT.hall, LINKED.google, 'Great Hall', { main: true, direction: 'bidirectional', resourceId: ROOM.hall, colour: '#2f7d5b', reminders: [60] }),
@@ -68,7 +69,7 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       calendar(KEPT.gone, LINKED.google, 'لقاعة القديمة', { state: 'gone', direction: 'inbound', resourceId: ROOM.barn, colour: '#b5483a' }),
       calendar(KEPT.ana, LINKED.icloud, 'Ana Ruiz', { main: true, direction: 'outbound', resourceId: VENDOR.photos, colour: '#c98a1b', privacy: 'busy' }),
       calendar(KEPT.orangery, LINKED.icloud, 'Orangery lettings', { direction: 'inbound', resourceId: ROOM.orangery }),
-      calendar(KEPT.desk, LINKED.dav, 'Parish', { direction: 'inbound' }),
+      calendar(KEPT.desk, LINKED.dav, 'Parish', { direction: 'outbound', resourceId: CREW.registrar, waits: { computer: 'orangery-tablet', since: base.updatedAt } }),
     ],
     pushes: [
       push(PUSHED.okonkwoHall, KEPT.hall, 'weddings', TAKEN.okonkwo, { weddingId: TAKEN.okonkwo }),
@@ -78,6 +79,7 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       push(PUSHED.ashcombe, KEPT.hall, 'weddings', TAKEN.ashcombe, { state: 'differs' }),
       push(PUSHED.orangery, KEPT.diary, 'weddings', TAKEN.orangery, { state: 'differs' }),
       push(PUSHED.hold, KEPT.diary, 'allocations', TAKEN.hold, { state: 'differs' }),
+      push(PUSHED.registrar, KEPT.desk, 'allocations', TAKEN.registrar, { ...unwritten, state: 'queued' }),
       push(PUSHED.barn, KEPT.ana, 'allocations', TAKEN.band, { wish: 'absent', state: 'failed', attempts: 16, reason: 'calendar.given_up' }),
     ],
     differences: [
@@ -121,7 +123,7 @@ export function playCalendars(initial: Pick<Rows, 'calendars' | 'pushes' | 'diff
   const wanted = (collection: MovableRow['collection'], id: string): void => {
     const row = rowOf(collection, id);
     if (!row) return;
-    const targets = targetsOf({ collection, row } as MovableRow, calendars.values(), Date.now());
+    const targets = targetsOf({ collection, row } as MovableRow, [...calendars.values()].map((calendar) => placedAmong(calendar, [])), Date.now());
     const known = [...pushes.values()].filter(({ subject }) => subject.collection === collection && subject.id === id);
     for (const calendar of targets) {
       const push = known.find(({ calendarId }) => calendarId === calendar.id);

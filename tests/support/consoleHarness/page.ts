@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright';
+import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { PROMISED, violationsOn } from '../axe.ts';
 import { launchBrowser } from '../browser.ts';
 import type { Scene } from './scene.ts';
 import { serveHarness } from './serve.ts';
@@ -14,29 +14,70 @@ let harness: Awaited<ReturnType<typeof serveHarness>> | undefined;
 let browser: Browser | undefined;
 /** The tab of the test that runs, 1280 x 800, with nothing kept from the test before. */
 export let page: Page;
+/** To the browser's own side of the tab. */
+let inside: CDPSession;
 let complaints: string[] = [];
+/** A script that a test has put before all pages cannot be taken out again. */
+let marked = false;
+const USUAL = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' } as const;
 
-/** One browser for the file, one fresh tab for each test; a test fails when the policy blocked something, React warned, or something broke. */
-export function usePages(): void {
+/** What the tests of this file say of the machine: that it is touched. */
+let machine: Machine = {};
+type Machine = Pick<BrowserContextOptions, 'hasTouch' | 'isMobile'>;
+
+async function newTab(): Promise<void> {
+  if (!browser || !harness) throw new Error('there is no browser');
+  const context = await browser.newContext({ ...USUAL, ...machine });
+  page = await context.newPage();
+  inside = await context.newCDPSession(page);
+  marked = false;
+  page.setDefaultTimeout(10_000);
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  const own = page.addInitScript.bind(page);
+  page.addInitScript = (...given: Parameters<typeof own>) => {
+    marked = true;
+    return own(...given);
+  };
+  await page.goto(harness.emptyUrl);
+}
+
+/** The tab as a new one is; the engine keeps what it has compiled of the console, which a new tab would do again. */
+async function cleared(): Promise<void> {
+  if (!harness) throw new Error('call usePages() first');
+  const context = page.context();
+  for (const other of context.pages()) if (other !== page) await other.close();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.mouse.move(-10, -10);
+  await page.goto(harness.emptyUrl);
+  await page.evaluate(() => sessionStorage.clear());
+  await inside.send('Storage.clearDataForOrigin', { origin: new URL(harness.url).origin, storageTypes: 'all' });
+  await context.clearCookies();
+  await context.clearPermissions();
+  await page.setViewportSize(USUAL.viewport);
+  await page.emulateMedia({ media: null, colorScheme: null, forcedColors: null, reducedMotion: USUAL.reducedMotion });
+}
+
+/** One browser for the file, one empty tab for each test; a test fails when the policy blocked something, React warned, or something broke. */
+export function usePages(given: Machine = {}): void {
   beforeAll(async () => {
+    machine = given;
     harness = await serveHarness();
     browser = await launchBrowser();
+    await newTab();
   });
   afterAll(async () => {
     await browser?.close();
     await harness?.close();
   });
-  beforeEach(async () => {
-    if (!browser) throw new Error('there is no browser');
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+  beforeEach(() => {
     complaints = [];
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   });
-  afterEach(async () => {
-    await page.context().close();
+  afterEach(async ({ task }) => {
+    if (marked || task.result?.state === 'fail') {
+      await page.context().close();
+      await newTab();
+    } else await cleared();
     expect(complaints).toEqual([]);
   });
 }
@@ -45,6 +86,12 @@ export function usePages(): void {
 export async function open(hash: string, scene: Scene = 'day', { theme = 'light', home }: { readonly theme?: 'light' | 'dark'; readonly home?: 'browser' } = {}): Promise<void> {
   if (!harness) throw new Error('call usePages() first');
   await page.goto(`${harness.url}?scene=${scene}&theme=${theme}${home ? `&home=${home}` : ''}${hash}`);
+}
+
+/** From now on the browser's clock says so, and goes on from there; before the console is opened. */
+export async function setClock(time: Date): Promise<void> {
+  marked = true;
+  await page.clock.install({ time });
 }
 
 /** For a test that brings a complaint about: waits for it, and takes it away. */
@@ -59,8 +106,7 @@ export const unmarked = (text: string): string => text.replace(/[\u2066-\u2069]/
 /** Unmarked, in one line. */
 export const plain = (text: string): string => unmarked(text).replace(/\s+/g, ' ').trim();
 /** What axe finds on the page, by rule and place. */
-export const axe = async (): Promise<string[]> =>
-  (await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
+export const axe = async (): Promise<string[]> => (await violationsOn(page, PROMISED)).map(({ id, nodes }) => `${id} ${nodes[0]?.target ?? ''}`);
 /** Whether everything of the place in view is as wide as there is room for: nothing is cut off sideways. */
 export const fitsSideways = (): Promise<boolean> =>
   page.evaluate(() => {

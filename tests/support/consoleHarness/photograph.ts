@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { serveHarness } from './serve.ts';
+import { PROMISED, violationsOn } from '../axe.ts';
 import { launchBrowser } from '../browser.ts';
 
 /**
@@ -31,11 +31,13 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'timeline', query: 'scene=timeline', hash: '#/conflicts/018f0000-0000-7016-8000-000000000001' },
   { name: 'calendars', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000b' },
   { name: 'calendars_failed', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000c' },
-  { name: 'calendars_kept', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000d' },
+  { name: 'calendars_kept', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000d', scroll: '.calendars' },
   { name: 'calendar_form', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000b', click: '.calendar-row .button' },
   { name: 'calendars_written', query: 'scene=calendars', hash: '#/day/about/018f0000-0000-7015-8000-000000000001', scroll: '.pushes' },
   { name: 'calendars_timeline', query: 'scene=calendars', hash: '#/conflicts/taking/018f0000-0000-7015-8000-000000000014' },
   { name: 'differences', query: 'scene=calendars', hash: '#/conflicts', click: '.differences .row-main >> nth=2', scroll: '.differences' },
+  { name: 'left_behind', query: 'scene=left_behind', hash: '#/conflicts/018f0000-0000-7006-8000-00000000038e' },
+  { name: 'calendars_unread', query: 'scene=left_behind', hash: '#/integrations/018f0000-0000-7008-8000-00000000000c' },
   { name: 'integrations', query: 'scene=day', hash: '#/integrations/018f0000-0000-7008-8000-000000000001' },
   { name: 'deliveries', query: 'scene=stuck', hash: '#/deliveries' },
   { name: 'deliveries_narrow', query: 'scene=stuck', hash: '#/deliveries/connection/018f0000-0000-7008-8000-000000000001/state/parked-quarantined-dead/from/20261101t000000z' },
@@ -105,10 +107,9 @@ try {
           await tab.waitForTimeout(400);
         }
         await tab.screenshot({ path: path.join(folder, `${name}.png`) });
-        const result = await new AxeBuilder({ page: tab }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-        for (const violation of result.violations) {
+        for (const { id, impact, help, nodes } of await violationsOn(tab, PROMISED)) {
           faults += 1;
-          console.error(`${name}: axe ${violation.id} (${violation.impact}): ${violation.help}\n    ${violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}: ${node.any[0]?.message ?? ''}`).join('\n    ')}`);
+          console.error(`${name}: axe ${id} (${impact ?? ''}): ${help}\n    ${nodes.slice(0, 3).map((node) => `${node.target}: ${node.message}`).join('\n    ')}`);
         }
         await context.close();
       }

@@ -1,7 +1,9 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import { calendarRows, KEPT, playCalendars } from './calendars.ts';
+import { leftRows, settledBy } from './leftBehind.ts';
 import { clashingRows } from './conflicts.ts';
+import { limitRows } from './limits.ts';
 import { manyRows, playTaking, timelineRows } from './timeline.ts';
 import { codedError, type CodedError } from '../../../core/contract/errors.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
@@ -41,14 +43,14 @@ function presence(start: number): PresenceList {
 
 /** A backend that plays a scene chosen in the address (`?scene=offline&theme=dark`); only ever bundled into the harness page. */
 
-export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded', 'timeline', 'timeline_many', 'timeline_staff', 'calendars', 'calendars_staff'] as const;
+export const SCENES = ['day', 'quiet', 'empty', 'loading', 'offline', 'stripe_failing', 'banner', 'unpaired', 'lost', 'vendor', 'couple', 'not_let_in', 'stuck', 'clashing', 'crowded', 'timeline', 'timeline_many', 'timeline_staff', 'calendars', 'calendars_staff', 'left_behind', 'left_behind_staff', 'limits'] as const;
 export type Scene = (typeof SCENES)[number];
 
 const OWNER: Access = { role: 'owner', weddingId: null, contactId: null, bookingIds: [] };
 /** The first vendor that has a contact, or the couple, of the first wedding. */
 function accessOf(scene: Scene, full: Snapshot): Access {
   const booking = full.rows.bookings.find((row) => row.weddingId === WEDDING_A && row.contactId !== null) ?? full.rows.bookings[0];
-  if (scene === 'timeline_staff' || scene === 'calendars_staff') return { ...OWNER, role: 'staff' };
+  if (scene === 'timeline_staff' || scene === 'calendars_staff' || scene === 'left_behind_staff') return { ...OWNER, role: 'staff' };
   if (scene === 'couple') return { ...OWNER, role: 'couple', weddingId: WEDDING_A };
   return scene === 'vendor' && booking ? { role: 'vendor', weddingId: WEDDING_A, contactId: booking.contactId, bookingIds: [booking.id] } : OWNER;
 }
@@ -92,6 +94,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   if (scene === 'clashing') snapshot = { ...full, rows: { ...full.rows, ...clashingRows(full, start) } };
   if (scene === 'timeline' || scene === 'timeline_staff') snapshot = { ...full, rows: { ...full.rows, ...timelineRows(full, start) } };
   if (scene === 'calendars' || scene === 'calendars_staff') snapshot = { ...full, rows: { ...full.rows, ...calendarRows(full, start) } };
+  if (scene === 'left_behind' || scene === 'left_behind_staff') snapshot = { ...full, rows: { ...full.rows, ...leftRows(full, start) } };
+  if (scene === 'limits') snapshot = { ...full, rows: { ...full.rows, ...limitRows(full, start) } };
   if (scene === 'timeline_many') snapshot = { ...full, rows: { ...full.rows, ...manyRows(full, start) } };
   if (scene === 'stuck') snapshot = { ...full, rows: { ...full.rows, payments: [...full.rows.payments, strayPayment(start)], reviewItems: [...full.rows.reviewItems, ...stuckItems(start)] } };
   const queue = scene === 'stuck' ? { ...EMPTY_QUEUE, waiting: 1, held: 42, parked: 1, quarantined: 1, dead: 1, oldestDeadAt: iso(start - 28 * 60_000), oldestWaitingAt: iso(start - 63 * 60_000) } : EMPTY_QUEUE;
@@ -162,6 +166,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
     if (!taking.decide(command)) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     calendars.decide(command);
+    const over = settledBy(command, snapshot.rows.alerts);
+    if (over) emit({ type: 'alert.resolved', collection: 'alerts', weddingId: over.weddingId, source: null, before: { state: 'open' }, row: over }, { kind: 'system', id: null, name: 'WedSync' });
     if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');
     if (command.type === 'connection.resume') setHealth(command.connectionId, 'healthy');
     return ok<CommandAnswer>({ outcome: 'accepted', commandId, seq });

@@ -48,6 +48,8 @@ export const PLAYED = { refused: 'wrong', away: 'away', unreachable: 'no line', 
 
 const KEEPER: NonNullable<Setup['keeper']> = { deviceId: fixtureId(12, 3), name: 'orangery-tablet', self: false, state: 'here', since: null, fence: 1, keys: ['password'] };
 
+const keeperOf = ({ healthReason, healthSince }: Connection): NonNullable<Setup['keeper']> => (healthReason === 'desk.away' ? { ...KEEPER, state: 'away', since: healthSince } : KEEPER);
+
 /** One that tells, one that will not be renewed, one that was refused; the main one of a server that is reached. */
 function playedChannels(now: string): NonNullable<Setup['channels']> {
   const at = (hours: number): string => new Date(Date.parse(now) + hours * 3_600_000).toISOString();
@@ -71,7 +73,7 @@ export function sceneSystems(stage: Stage): SystemsCalls {
     return (
       setups.get(row.id) ?? {
         connectionId: row.id, webhookUrl: called ? `${reachable ? 'https://wedsync.harrow.test' : 'http://127.0.0.1:8443'}/api/integrations/webhook/${row.system}/${row.id}` : null, reachable: called ? reachable : null,
-        mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? KEEPER : null,
+        mailAddress: row.path === 'mail' ? 'k7f3qz9w2m@in.harrow.test' : null, settings: { zone: 'Europe/London', currency: 'GBP' }, secretsSet: ['bearerToken', 'signingSecret'], missing: [], keeper: row.system === 'caldav' ? keeperOf(row) : null,
         leave: row.system === 'google-calendar' ? { given: true, until: null, ended: false, refused: null } : null, forwarding: null,
         ...(row.system === 'google-calendar' ? { channels: playedChannels(stage.now()) } : row.system === 'microsoft-graph' ? { channels: { callable: false, calendars: [] } } : {}),
       }

@@ -24,7 +24,7 @@ type Rows = Pick<Snapshot['rows'], 'weddings' | 'bookings' | 'runSheetItems' | '
 
 /** The day on which everything is: the day after tomorrow, whatever hour it is now. */
 export const theDay = (now: number, zone: string): Temporal.PlainDate => Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate().add({ days: 2 });
-const at = (day: Temporal.PlainDate, wall: string, zone: string): string => day.toZonedDateTime({ timeZone: zone, plainTime: wall }).toInstant().toString();
+const at = (day: Temporal.PlainDate, wall: string, zone: string): string => new Date(day.toZonedDateTime({ timeZone: zone, plainTime: wall }).epochMilliseconds).toISOString();
 
 const base = (now: number) => ({ version: 1, seq: 1, updatedAt: new Date(now - 3_600_000).toISOString(), source: null });
 
@@ -141,6 +141,7 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
       const ids = conflict.members.map(occupancyId).sort().join();
       const one = house.timetable.get(conflict.members.map(occupancyId)[0] ?? '');
       if (one && clashesOf(one, house.timetable, houseQuestion(Date.now())).some(({ members }) => members.join() === ids)) continue;
+      if (one && conflict.limitId && house.limits.breaches(one, house.timetable, Date.now()).some(({ limitId }) => limitId === conflict.limitId)) continue;
       const row: Conflict = { ...conflict, version: conflict.version + 1, state: 'resolved', settledAt: new Date().toISOString() };
       tables.conflicts[conflict.id] = row;
       emit({ type: 'conflict.resolved', collection: 'conflicts', weddingId: null, source: null, before: { state: 'open' }, row }, { kind: 'system', id: null, name: 'WedSync' });
@@ -166,6 +167,13 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
           put(collection, id, { startsAt, endsAt, ...where }, 'Front desk');
         }
         settle();
+      }
+      if (command.type === 'conflict.override') {
+        const conflict = tables.conflicts[command.conflictId];
+        if (conflict?.version !== command.basedOnVersion) return false;
+        const row: Conflict = { ...conflict, version: conflict.version + 1, state: 'overridden', settledAt: new Date().toISOString(), settledBy: person.name, settledBecause: command.reason };
+        tables.conflicts[row.id] = row;
+        emit({ type: 'conflict.overridden', collection: 'conflicts', weddingId: null, source: null, before: { state: 'open' }, row }, person);
       }
       if (command.type === 'booking.set_status') {
         const status = command.collection === 'weddings' ? { hold: 'hold', definite: 'confirmed', cancelled: 'cancelled' }[command.status] : command.status;

@@ -93,6 +93,76 @@ describe('a plan', () => {
   });
 });
 
+describe('a plan that is put back', () => {
+  const bar = () => page.locator(`[data-bar$=":${TAKEN.orangery}"]:not([data-through])`);
+  const stands = async (): Promise<string> => plain(await bar().getAttribute('aria-label'));
+  /** Moved a quarter of an hour earlier and recorded; from now on a calendar cannot be asked. */
+  async function moved(): Promise<void> {
+    await openPage(`#/conflicts/scale/day/on/${day()}`, 'calendars');
+    await bar().focus();
+    for (const key of ['Space', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Move it' }).click();
+    await expect.poll(stands).toContain('10:45 to 15:45');
+    await page.locator('.undo-line').first().waitFor();
+    await page.evaluate(() => window.harness?.answerCommandsWith('unasked'));
+  }
+  const back = [{ reason: null }, { type: 'plan.carry_out', reason: null, moves: [{ basedOnVersion: 2 }] }, { type: 'plan.carry_out', reason: 'They were asked by telephone', moves: [{ basedOnVersion: 2 }] }];
+
+  it('stands where it is put back while the calendars are asked, then with who could not be, and goes back with a reason', async () => {
+    await moved();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByRole('button', { name: 'Asking the calendars…' }).waitFor();
+    await expect.poll(() => words(card())).toMatch(NOT_ASKED);
+    expect(await words(card())).toMatch(/^Undo this move .* 15 min later .*10:45 to 15:45 .*11:00 to 16:00/);
+    expect(await page.locator('.note-warning').count(), 'it is told where the reason is given').toBe(0);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toContain('cal-card');
+    expect(await axe()).toEqual([]);
+    await page.getByRole('button', { name: 'Undo with a reason' }).click();
+    await expect.poll(() => words(card())).toContain('This is needed');
+    await page.getByRole('textbox', { name: 'Why it may be so all the same' }).fill('They were asked by telephone');
+    await page.keyboard.press('Enter');
+    await expect.poll(stands).toContain('11:00 to 16:00');
+    await expect.poll(commands).toMatchObject(back);
+    await expect.poll(() => card().count()).toBe(0);
+  });
+
+  it('may be left as it is, and put back later', async () => {
+    await moved();
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => words(card())).toMatch(NOT_ASKED);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => card().count()).toBe(0);
+    expect(await stands()).toContain('10:45 to 15:45');
+    await page.evaluate(() => window.harness?.answerCommandsWith('accepted'));
+    await page.keyboard.press('Control+z');
+    await expect.poll(stands).toContain('11:00 to 16:00');
+    expect(await card().count()).toBe(0);
+  });
+
+  it('is told in the toast where the person is elsewhere, which leads to where the reason is given', async () => {
+    await moved();
+    await page.evaluate(() => void (location.hash = '#/day'));
+    await page.locator('.board').waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect.poll(() => words(page.locator('.note-warning'))).toMatch(/A calendar could not be asked .*Last read/);
+    await page.locator('.note-warning').getByRole('button', { name: 'Give a reason' }).click();
+    await expect.poll(() => words(card())).toMatch(NOT_ASKED);
+    await expect.poll(() => page.locator('.note-warning').count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Why it may be so all the same' }).fill('They were asked by telephone');
+    await page.getByRole('button', { name: 'Undo with a reason' }).click();
+    await expect.poll(commands).toMatchObject(back);
+    await expect.poll(() => card().count()).toBe(0);
+  });
+
+  it('fits a telephone', async () => {
+    await moved();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect.poll(() => words(card())).toMatch(NOT_ASKED);
+    expect(await fitsSideways()).toBe(true);
+  });
+});
+
 describe('time that is taken by hand', () => {
   it('keeps what was filled in until it is answered', async () => {
     await open(`#/conflicts/scale/day/on/${day()}/taking/${TAKEN.hold}`);

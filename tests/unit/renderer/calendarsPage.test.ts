@@ -87,7 +87,7 @@ describe('at its connection', () => {
     await expect.poll(() => bars.count()).toBe(0);
   });
 
-  it('offers no way out where it cannot be written, or a computer keeps the key, and says what to do', async () => {
+  it('offers no way out where it cannot be written, and says what to do', async () => {
     await open(at(LINKED.google));
     await setUp('Holidays in the United Kingdom');
     await expect.poll(() => words(page.locator('.cal-form'))).toContain('give leave again');
@@ -96,10 +96,20 @@ describe('at its connection', () => {
     await expect.poll(offered).toEqual([['Not used', false], ['Into WedSync', false], ['Out of WedSync', true], ['Both ways', true]]);
     await press('Escape', 'Escape');
     await expect.poll(() => page.locator('.cal-form').count()).toBe(0);
-    await open(at(LINKED.dav));
-    await setUp('Parish');
-    await expect.poll(() => words(page.locator('.cal-form'))).toContain('entrust the key to the vault under Change details');
+  });
+
+  it('says which computer keeps the key and has to be on, and since when entries wait for it', async () => {
+    await open(at(LINKED.dav), 'calendars', 'dark');
+    await expect.poll(() => words(page.locator('.inspector-part', { hasText: 'Its calendars' }))).toMatch(/orangery-tablet keeps its key and is not connected/);
+    expect(await words(calendar('Parish'))).toMatch(/Out of WedSync .* Not written since .+: it waits for orangery-tablet/);
     expect(await axe()).toEqual([]);
+    await setUp('Parish');
+    await expect.poll(() => words(page.locator('.cal-form'))).toContain('orangery-tablet keeps its key and is not connected');
+    await page.getByRole('combobox', { name: 'Which way' }).click();
+    await page.getByRole('option', { name: 'Both ways', exact: true }).click();
+    expect(await axe()).toEqual([]);
+    await open(`${onTheDay()}/taking/${TAKEN.registrar}`);
+    await expect.poll(() => words(page.locator('.cal-card'))).toMatch(/Parish .*Recorded, not on their calendar yet Written as soon as the desktop app runs on orangery-tablet/);
   });
 
   it('names what could not be written with why, and tries one or all again', async () => {

@@ -83,7 +83,7 @@ describe('connecting', () => {
     await page.getByRole('button', { name: 'I have it, go on' }).click();
     await page.locator('#connect-organizationId').fill('org-7');
     await submit();
-    await expect.poll(focused, { timeout: 8_000 }).toBe('connect-apiKey');
+    await expect.poll(focused).toBe('connect-apiKey');
     expect(await page.locator('#connect-apiKey').getAttribute('aria-invalid')).toBe('true');
     const key = page.locator('#connect-apiKey');
     await key.fill(PLAYED.refused);
@@ -132,7 +132,7 @@ describe('connecting', () => {
     expect(await page.locator('.connect-state').innerText()).toContain('Nearly done');
     await submit();
     const first = page.locator('.connect-finish input[type=password]').first();
-    await expect.poll(focused, { timeout: 8_000 }).toBe(await first.getAttribute('id'));
+    await expect.poll(focused).toBe(await first.getAttribute('id'));
     for (const secret of await page.locator('.connect-finish input[type=password]').all()) await secret.fill('a-secret');
     await submit();
     await says(page.locator('.connect-good'), 'Harrow House Weddings');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axe, complains, fitsSideways, hash, open, page, usePages } from '../../support/consoleHarness/page.ts';
+import { axe, complains, fitsSideways, hash, open, page, setClock, usePages } from '../../support/consoleHarness/page.ts';
 import { fixtureId, STRIPE, WEDDING_A } from '../../support/fixtures/record.ts';
 
 /** The console itself in a browser, under the product's strict policy, with a played backend. */
@@ -91,7 +91,7 @@ describe('the day board', () => {
     await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 10, { steps: 3 });
     await page.evaluate(() => window.harness?.pay(2_300));
     // No further movement: after a while the hand counts as gone, although the pointer is still there.
-    await expect.poll(() => first.innerText(), { timeout: 10_000 }).toContain('paid £23.00');
+    await expect.poll(() => first.innerText()).toContain('paid £23.00');
   });
 
   it('is walked with j and k, opens with Enter, closes with Esc and gives the keyboard back', async () => {
@@ -196,7 +196,7 @@ describe('the day board', () => {
       window.harness?.raise('emergency');
       window.harness?.raise('critical');
     });
-    await expect.poll(() => page.locator('[role="alert"].vh').innerText(), { timeout: 10_000 }).toBe('2 new critical alerts');
+    await expect.poll(() => page.locator('[role="alert"].vh').innerText()).toBe('2 new critical alerts');
   });
 
   it('opens again from what was kept, without a word from the server', async () => {
@@ -217,7 +217,7 @@ describe('the day board', () => {
   it('drops a kept record that it cannot read and goes on', async () => {
     await open('#/day');
     await databaseMade();
-    await expect.poll(keptSeq, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(keptSeq).toBeGreaterThan(0);
     await page.evaluate(
       () =>
         new Promise<void>((resolve) => {
@@ -276,6 +276,33 @@ describe('the frame', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByText('No account? Ask for a link').click();
     await page.getByText('Open that link in this browser.').waitFor();
+  });
+});
+
+describe('by its own clock', () => {
+  it.each([
+    ['shortly after midnight, when what began the day before is named with its day', '2026-09-30T00:05:00+01:00'],
+    ['in the night', '2026-11-21T02:40:00Z'],
+    ['shortly before midnight', '2026-09-23T23:40:00+01:00'],
+  ])('nothing is cut off sideways on the smallest telephone %s', async (_when, time) => {
+    await setClock(new Date(time));
+    for (const width of [390, 360]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const [scene, place] of [
+        ['offline', '#/day'],
+        ['stripe_failing', '#/day'],
+        ['stuck', '#/day'],
+        ['day', `#/wedding/${WEDDING_A}/alert/${fixtureId(6, 1)}`],
+        ['day', '#/messages'],
+        ['stuck', '#/deliveries'],
+        ['clashing', `#/conflicts/${fixtureId(22, 1)}`],
+        ['calendars', '#/conflicts'],
+      ] as const) {
+        await open(place, scene);
+        await page.locator('h1').first().waitFor();
+        await expect.poll(fitsSideways, { message: `${scene} ${place}, ${width} px` }).toBe(true);
+      }
+    }
   });
 });
 

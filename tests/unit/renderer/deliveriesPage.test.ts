@@ -95,7 +95,7 @@ describe('the page of deliveries', () => {
     await open('#/deliveries', 'empty');
     await expect.poll(() => page.locator('.empty').innerText()).toContain('Take a filter away');
     await open('#/deliveries', 'offline');
-    await expect.poll(() => page.locator('.inline-error').first().innerText(), { timeout: 5_000 }).toContain('Ask again');
+    await expect.poll(() => page.locator('.inline-error').first().innerText()).toContain('Ask again');
     await open('#/deliveries', 'vendor');
     await page.locator('.board').waitFor();
     expect(await page.locator('.deliveries-page').count()).toBe(0);
@@ -163,7 +163,7 @@ describe('working on deliveries again', () => {
     expect(await axe()).toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 1 of 1 were worked on. Used 1');
+    await expect.poll(dialog).toContain('Finished: 1 of 1 were worked on. Used 1');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     await expect.poll(async () => (await rows()).length).toBe(0);
@@ -181,7 +181,7 @@ describe('working on deliveries again', () => {
     await page.keyboard.press('r');
     await expect.poll(dialog).toContain('For 1 the source was not read. It is asked again when this is worked on, and what it says then counts. Blythe & Thornbury studio 1 · The vendor gave no answer about the details. 2 change nothing. 1 cannot be used. The delivery does not look');
     await page.getByRole('button', { name: 'Work on 5 again now' }).click();
-    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 5 of 5');
+    await expect.poll(dialog).toContain('Finished: 5 of 5');
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
     await expect.poll(() => page.locator('.delivery-acts strong').count()).toBe(0);
     expect((await rows()).slice(0, 5).every((row) => row.includes('Used'))).toBe(true);
@@ -221,7 +221,7 @@ describe('a dry run that is overtaken', () => {
     expect(await dialog()).not.toContain('What was shown does not stand any more');
     await page.getByRole('button', { name: 'Work on 1 again now' }).focus();
     await page.keyboard.press('Enter');
-    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 1 of 1 were worked on. Used 1');
+    await expect.poll(dialog).toContain('Finished: 1 of 1 were worked on. Used 1');
   });
 
   it('lists what was left as it was, and leads to each', async () => {
@@ -234,7 +234,7 @@ describe('a dry run that is overtaken', () => {
     await expect.poll(dialog).toContain('This would change 5 fields of 2 rows.');
     await page.evaluate((id) => window.harness?.changeMeanwhile(id), fixtureId(9, 1));
     await page.getByRole('button', { name: 'Work on 2 again now' }).click();
-    await expect.poll(dialog, { timeout: 5_000 }).toContain('Finished: 2 of 2');
+    await expect.poll(dialog).toContain('Finished: 2 of 2');
     expect(await dialog()).toContain('1 was left as it was: by now it would have changed something else than was shown');
     const left = page.getByRole('region', { name: 'Left as they were' });
     await expect.poll(async () => (await left.locator('.replay-from').allInnerTexts()).map(plain)).toEqual([expect.stringContaining('Blythe & Thornbury studio')]);

@@ -68,7 +68,7 @@ describe('looking', () => {
     expect(plain(await changed.innerText())).toMatch(/GMT to BST|BST to GMT/);
   });
 
-  it('goes from day to week to month, forward and back, by kind, by what clashes and by name; all but the search is in the address', async () => {
+  it('goes from day to week to month, forward and back, by kind, by what clashes and by name; all of it is in the address', async () => {
     await open('#/conflicts');
     await page.getByRole('button', { name: 'Month', exact: true }).click();
     await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/scale\/month/);
@@ -83,6 +83,7 @@ describe('looking', () => {
     await expect.poll(() => page.locator('.tl-row').count()).toBeLessThan(7);
     await page.getByLabel('Find a resource').fill('hall');
     await expect.poll(async () => (await page.locator('.tl-row-name').allInnerTexts()).every((name) => /hall/i.test(name))).toBe(true);
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('/find/00680061006c006c');
   });
 
   it('draws only what is seen of two hundred resources with two thousand events', async () => {
@@ -93,6 +94,17 @@ describe('looking', () => {
     await page.locator('.tl-scroll').evaluate((element) => element.scrollTo(element.scrollLeft, element.scrollHeight));
     await expect.poll(async () => (await page.locator('.tl-row-name').allInnerTexts()).includes(first)).toBe(false);
     expect(await page.locator('.tl-bar').count()).toBeLessThan(600);
+  });
+
+  it('draws again what a search had found nothing of', async () => {
+    await open();
+    await bar(TAKEN.orangery).waitFor();
+    await page.getByLabel('Find a resource').fill('no such room');
+    await page.getByText('Nothing to show here').waitFor();
+    await page.getByLabel('Find a resource').fill('');
+    await bar(TAKEN.orangery).waitFor();
+    await drag(TAKEN.orangery, ROOM.chapel);
+    await expect.poll(async () => plain(await card().innerText())).toContain('in Chapel of St Ælfheah instead of The Orangery');
   });
 
   it.each([

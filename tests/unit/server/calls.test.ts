@@ -51,6 +51,20 @@ describe('the calls of one account', () => {
     expect(seen.most).toBe(3);
   });
 
+  it('go over connections that are theirs alone; what is only tried leaves none', async () => {
+    const kept: (string | undefined)[] = [];
+    const http: Http = { send: ({ keptFor }) => Promise.resolve(void kept.push(keptFor)).then(() => OK) };
+    const calls = createCalls({ http, clock: clockAt({ now: 0 }) });
+    const callers = [caller(), caller({ connectionId: 'c2' }), caller({ secrets: { apiKey: 'new' } }), caller({ organisationId: 'o2' }), caller({ connectionId: null })];
+    for (const one of callers) await calls.of(one).send(request);
+    const [first, sameKey, otherKey, otherHouse, tried] = kept;
+    expect(sameKey).toBe(first);
+    expect(new Set([first, otherKey, otherHouse, undefined]).size).toBe(4);
+    expect(tried).toBeUndefined();
+    // Whoever sees it learns nothing of the key.
+    expect(JSON.stringify(kept)).not.toContain('new');
+  });
+
   it('are one account by the same key in one house, in the vault or on a desktop; another house never shares it', async () => {
     const { http, seen, answer } = source();
     const one = { ...manifest(null, 1) };

@@ -39,6 +39,8 @@ export class FakeGoogle {
   page = 250;
   /** Tokens before this number are forgotten. */
   forgotten = 0;
+  /** When an entry was changed, UTC milliseconds; null = later each time, on a day of its own. */
+  now: (() => number) | null = null;
   /** Answers in place of the next one. */
   next: HttpResponse | null = null;
   /** Does what it is asked and loses the answer. */
@@ -73,7 +75,7 @@ export class FakeGoogle {
 
   #keep({ events, changes }: Book, id: string, event: Json): Json {
     this.#etag += 1;
-    const kept = { ...event, etag: `"${this.#etag}"`, updated: new Date(1_793_000_000_000 + this.#etag * 1000).toISOString(), sequence: Number(event['sequence'] ?? -1) + 1 };
+    const kept = { ...event, etag: `"${this.#etag}"`, updated: new Date(this.now?.() ?? 1_793_000_000_000 + this.#etag * 1000).toISOString(), sequence: Number(event['sequence'] ?? -1) + 1 };
     events.set(id, kept);
     changes.push(id);
     return kept;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../../../core/contract/events.ts';
+import type { RowOf } from '../../../../core/contract/record.ts';
 import { entryFromEvent, feed } from '../../../../core/domain/day/feed.ts';
 import { fromSnapshot } from '../../../../core/domain/record/state.ts';
 import { fixtureId, fixtureSnapshot, WEDDING_A } from '../../../support/fixtures/record.ts';
@@ -28,6 +29,17 @@ describe('what just happened', () => {
     expect(entryFromEvent(wedding)).toMatchObject({ says: 'wedding.guest_count_changed', count: 150, was: 148 });
     const refund: RecordedEvent = { ...base, seq: 903, type: 'payment.refunded', collection: 'payments', row: { ...first(snapshot.rows.payments), status: 'partly_refunded', refundedMinor: 500 }, before: { refundedMinor: 0 } };
     expect(entryFromEvent(refund)).toMatchObject({ says: 'payment.partly_refunded', amount: { minor: 500, currency: 'GBP' } });
+  });
+
+  it('tells a limit that is passed as what it is, and no double booking', () => {
+    const row: RowOf<'conflicts'> = {
+      id: fixtureId(22, 1), version: 1, seq: 920, updatedAt: snapshot.at, source: null, weddingId: null, kind: 'limit', limitId: fixtureId(23, 1), level: 'block', resourceIds: [fixtureId(20, 1)],
+      members: [{ collection: 'allocations', id: fixtureId(21, 1) }], startsAt: snapshot.at, endsAt: snapshot.at, missingMs: 60_000, missingUnits: 0, raisedAt: snapshot.at, state: 'open', settledAt: null, settledBy: null, settledBecause: null,
+    };
+    const says = (type: 'conflict.raised' | 'conflict.resolved' | 'conflict.overridden', state: (typeof row)['state'], kind: (typeof row)['kind'] = 'limit') =>
+      entryFromEvent({ ...base, seq: 920, source: null, type, collection: 'conflicts', row: { ...row, state, kind }, before: {} }).says;
+    expect([says('conflict.raised', 'open'), says('conflict.resolved', 'resolved'), says('conflict.overridden', 'overridden')]).toEqual(['limit.passed', 'limit.kept', 'limit.accepted']);
+    expect(says('conflict.raised', 'open', 'overlap')).toBe('conflict.raised');
   });
 
   it('tells messages, papers and the weather by what became of them', () => {

@@ -4,7 +4,7 @@ import { decideNotification, STALE_AFTER_MS, type NotifyContext } from '../../..
 import { alert, alertRaised, AT, keyed, state, testId, wedding } from '../../../support/builders.ts';
 
 const today = wedding();
-const context = (fields: Partial<NotifyContext> = {}): NotifyContext => ({ state: state({ weddings: keyed(today) }), settings: DEFAULT_SETTINGS.notifications, now: Date.parse(AT), looking: null, ...fields });
+const context = (fields: Partial<NotifyContext> = {}): NotifyContext => ({ state: state({ weddings: keyed(today) }), settings: DEFAULT_SETTINGS.notifications, now: Date.parse(AT), looking: null, self: null, ...fields });
 const raised = (fields: Parameters<typeof alert>[0] = {}) => alertRaised(alert({ weddingId: today.id, ...fields }));
 
 describe('which facts become a native notification', () => {
@@ -17,6 +17,7 @@ describe('which facts become a native notification', () => {
     ['below_threshold', { severity: 'notice' as const }, {}],
     ['already_acknowledged', { state: 'acknowledged' as const }, {}],
     ['catching_up', { severity: 'warning' as const }, { now: Date.parse(AT) + STALE_AFTER_MS + 1 }],
+    ['done_here', { doneBy: 'this-desktop' }, { self: 'this-desktop' }],
     ['window_focused', { severity: 'warning' as const }, { looking: { view: 'day' as const, weddingId: today.id, alertId: null } }],
   ])('suppressed: %s', (why, fields, extra) => {
     expect(decideNotification(raised(fields), context(extra))).toEqual({ decision: 'suppress', why });

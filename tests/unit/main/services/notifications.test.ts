@@ -13,6 +13,7 @@ import { handClock, keptLog, settle } from '../support/fakes.ts';
 const conflict = (): Conflict => ({
   id: testId(), version: 1, seq: 1, updatedAt: AT, source: null, weddingId: null, kind: 'overlap', level: 'block', resourceIds: [], members: [], startsAt: AT, endsAt: AT, missingMs: 60_000, missingUnits: 0, raisedAt: AT, state: 'open', settledAt: null, settledBy: null, settledBecause: null,
 });
+const DEVICE = testId();
 const day = wedding({ title: 'Amara & Tom' });
 const other = wedding({ title: 'Lee & Sam' });
 
@@ -40,6 +41,7 @@ function make(answer: (events: ToastEvents) => void = (events) => events.shown()
     log,
     settings: () => settings,
     looking: () => null,
+    self: () => DEVICE,
     banner: (banner) => banners.push(banner),
     open: (place) => opened.push(place),
     seen: (alertId) => seen.push(alertId),
