@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Bridge } from '../../../core/contract/ipc.ts';
 import { BRIDGE_NAME, INVOKE_CHANNELS, PUSH_CHANNELS } from '../../../core/contract/ipcNames.ts';
 
-const { exposed, invoked, listeners } = vi.hoisted(() => ({
+const { exposed, invoked, listeners, parsed } = vi.hoisted(() => ({
+  parsed: [] as (() => void)[],
   exposed: new Map<string, unknown>(),
   invoked: [] as unknown[][],
   listeners: new Map<string, Set<(event: unknown, payload: unknown) => void>>(),
@@ -18,6 +19,7 @@ vi.mock('electron', () => ({
     removeListener: (channel: string, listener: (event: unknown, payload: unknown) => void) => void listeners.get(channel)?.delete(listener),
   },
 }));
+vi.stubGlobal('window', { addEventListener: (what: string, then: () => void) => void (what === 'DOMContentLoaded' && parsed.push(then)) });
 await import('../../../preload/index.ts');
 const bridge = exposed.get(BRIDGE_NAME) as Bridge;
 
@@ -46,5 +48,15 @@ describe('the bridge', () => {
     stop();
     send();
     expect(heard).toEqual([[{ view: 'settings' }]]);
+  });
+
+  it('takes away the line that leads to a page of the server, and nothing else', () => {
+    const asked: string[] = [];
+    let gone = 0;
+    vi.stubGlobal('document', { querySelector: (selector: string) => { asked.push(selector); return { remove: () => (gone += 1) }; } });
+    expect(parsed).toHaveLength(1);
+    parsed.forEach((then) => then());
+    expect([asked, gone]).toEqual([['#root .late'], 1]);
+    vi.unstubAllGlobals();
   });
 });

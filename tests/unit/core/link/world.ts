@@ -136,7 +136,8 @@ export class PlayedLine {
 
   welcome(epoch: string, headSeq: number, mode: 'resume' | 'snapshot'): void {
     this.send(() => {
-      if (this.epoch === null) this.note(this, headSeq, epoch);
+      // One that comes twice says nothing new, but that somebody is there.
+      this.note(this, headSeq, this.epoch === null ? epoch : null);
       this.handlers.welcome({ protocol: PROTOCOL_VERSION, epoch, headSeq, mode, serverTime: AT });
     });
   }
