@@ -18,6 +18,7 @@ import { useConsole } from '../state/store.ts';
 import { carryOut } from '../state/taking.ts';
 import { itemAfter, standsAt } from './after.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
+import { CardForm } from './CardForm.tsx';
 import { Following } from './Following.tsx';
 import { setHolding, type Proposal } from './holding.ts';
 import { useRole } from './useHouse.ts';
@@ -84,87 +85,68 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
   };
 
   return (
-    <section
-      ref={card}
-      className="cal-card"
-      aria-label={t('calendar.impactTitle')}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        event.stopPropagation();
-        letGo();
-      }}
-    >
-      <form
-        className="cal-impact"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <h2>{t(proposal.overtaken === null ? 'calendar.impactTitle' : 'calendar.overtakenTitle')}</h2>
-        {proposal.overtaken === null ? null : (
-          <p className="cal-note" role="alert">
-            {t('calendar.overtaken', { now: from.map((one) => `${isolated(one.label)}: ${whenText(one, house.zone)}`).join('; ') })}
-          </p>
-        )}
-        <ul className="cal-moves">
-          {to.map((one) => {
-            const was = house.timetable.get(one.id);
-            const call = callText(house, one);
-            return (
-              <li key={one.id}>
-                <bdi className="cal-who">{one.label}</bdi>
-                {was ? <span>{moveText(house, was, one)}</span> : null}
-                <span className="dim num">
-                  {was && (was.startsAt !== one.startsAt || was.endsAt !== one.endsAt) ? (
-                    <>
-                      {whenText(was, house.zone)} <IconArrowRight size={12} aria-label={t('calendar.becomes')} />{' '}
-                    </>
-                  ) : null}
-                  {whenText(one, house.zone)}
-                </span>
-                {call === null ? null : <span className="dim num">{call}</span>}
-              </li>
-            );
-          })}
-        </ul>
-        {parties.filter(({ followers }) => followers.length > 0).map((party) => (
-          <Following
-            key={party.wedding.id} house={house} party={party} whole={whole} named={parties.length > 1}
-            stays={proposal.stays} onStays={(stays) => setHolding({ proposal: { ...proposal, stays } })}
-          />
+    <CardForm card={card} label={t('calendar.impactTitle')} onEscape={letGo} onSubmit={() => void send()}>
+      <h2>{t(proposal.overtaken === null ? 'calendar.impactTitle' : 'calendar.overtakenTitle')}</h2>
+      {proposal.overtaken === null ? null : (
+        <p className="cal-note" role="alert">
+          {t('calendar.overtaken', { now: from.map((one) => `${isolated(one.label)}: ${whenText(one, house.zone)}`).join('; ') })}
+        </p>
+      )}
+      <ul className="cal-moves">
+        {to.map((one) => {
+          const was = house.timetable.get(one.id);
+          const call = callText(house, one);
+          return (
+            <li key={one.id}>
+              <bdi className="cal-who">{one.label}</bdi>
+              {was ? <span>{moveText(house, was, one)}</span> : null}
+              <span className="dim num">
+                {was && (was.startsAt !== one.startsAt || was.endsAt !== one.endsAt) ? (
+                  <>
+                    {whenText(was, house.zone)} <IconArrowRight size={12} aria-label={t('calendar.becomes')} />{' '}
+                  </>
+                ) : null}
+                {whenText(one, house.zone)}
+              </span>
+              {call === null ? null : <span className="dim num">{call}</span>}
+            </li>
+          );
+        })}
+      </ul>
+      {parties.filter(({ followers }) => followers.length > 0).map((party) => (
+        <Following
+          key={party.wedding.id} house={house} party={party} whole={whole} named={parties.length > 1}
+          stays={proposal.stays} onStays={(stays) => setHolding({ proposal: { ...proposal, stays } })}
+        />
+      ))}
+      {tooMany ? <p className="inline-error">{t('calendar.follow.tooMany', { count: MOST_FOLLOWING })}</p> : null}
+      <ul className="cal-effects">
+        {drop.impact.vanish.map((clash) => (
+          <li key={`v ${clash.kind} ${clash.members.join()}`} data-effect="vanishes">
+            <strong>{t('calendar.vanishesWith')}</strong> {vanishedText(house, moved, clash)}
+          </li>
         ))}
-        {tooMany ? <p className="inline-error">{t('calendar.follow.tooMany', { count: MOST_FOLLOWING })}</p> : null}
-        <ul className="cal-effects">
-          {drop.impact.vanish.map((clash) => (
-            <li key={`v ${clash.kind} ${clash.members.join()}`} data-effect="vanishes">
-              <strong>{t('calendar.vanishesWith')}</strong> {vanishedText(house, moved, clash)}
-            </li>
-          ))}
-          {reasonsOf(house, drop, whole.to).map((text) => (
-            <li key={text} data-effect="appears">
-              <strong>{t(drop.verdict === 'warned' ? 'calendar.tight' : 'calendar.against')}:</strong> {text}
-            </li>
-          ))}
-          <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
-          {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
-          <WillWrite house={house} to={taking} besides={besides} />
-        </ul>
-        {drop.verdict === 'refused' ? <p className="inline-error">{[...drop.shut.map(shutText), t('calendar.notAnyMore')].join(' ')}</p> : null}
-        {needsReason ? (
-          <TextInput label={t('calendar.reason')} description={[t('calendar.reasonHelp'), ...limitText].join(' ')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
-        ) : null}
-        <div className="dialog-acts">
-          <button type="submit" className="button button-main" disabled={drop.verdict === 'refused' || deciding || tooMany || waits}>
-            {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : to.length > 1 ? 'calendar.confirmAll' : 'calendar.confirm')}
-          </button>
-          <button type="button" className="button" onClick={letGo}>
-            {t(proposal.overtaken === null ? 'calendar.putBackAct' : 'outbox.drop')}
-          </button>
-        </div>
-      </form>
-    </section>
+        {reasonsOf(house, drop, whole.to).map((text) => (
+          <li key={text} data-effect="appears">
+            <strong>{t(drop.verdict === 'warned' ? 'calendar.tight' : 'calendar.against')}:</strong> {text}
+          </li>
+        ))}
+        <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
+        {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
+        <WillWrite house={house} to={taking} besides={besides} />
+      </ul>
+      {drop.verdict === 'refused' ? <p className="inline-error">{[...drop.shut.map(shutText), t('calendar.notAnyMore')].join(' ')}</p> : null}
+      {needsReason ? (
+        <TextInput label={t('calendar.reason')} description={[t('calendar.reasonHelp'), ...limitText].join(' ')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />
+      ) : null}
+      <div className="dialog-acts">
+        <button type="submit" className="button button-main" disabled={drop.verdict === 'refused' || deciding || tooMany || waits}>
+          {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : to.length > 1 ? 'calendar.confirmAll' : 'calendar.confirm')}
+        </button>
+        <button type="button" className="button" onClick={letGo}>
+          {t(proposal.overtaken === null ? 'calendar.putBackAct' : 'outbox.drop')}
+        </button>
+      </div>
+    </CardForm>
   );
 }

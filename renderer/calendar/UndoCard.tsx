@@ -13,6 +13,7 @@ import { useNow } from '../components/useNow.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { keepPlan } from '../state/taking.ts';
 import { UnaskedItems } from './asking.tsx';
+import { CardForm } from './CardForm.tsx';
 import { missingText } from './fields.tsx';
 import { say, setHolding } from './holding.ts';
 import { putUndoingAway, stopUndoing, undoAllTheSame, type Undoing } from './undoing.ts';
@@ -70,75 +71,56 @@ export function UndoCard({ house, undoing, onDone }: CardProps) {
   };
 
   return (
-    <section
-      ref={card}
-      className="cal-card"
-      aria-label={t('calendar.undoTitle')}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        event.stopPropagation();
-        leave();
-      }}
-    >
-      <form
-        className="cal-impact"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <h2>{t('calendar.undoTitle')}</h2>
-        <ul className="cal-moves">
-          {own.map((one) => {
-            const was = house.timetable.get(one.id);
-            return (
-              <li key={one.id}>
-                <bdi className="cal-who">{one.label}</bdi>
-                {was ? <span>{moveText(house, was, one)}</span> : null}
-                <span className="dim num">
-                  {was && (was.startsAt !== one.startsAt || was.endsAt !== one.endsAt) ? (
-                    <>
-                      {whenText(was, house.zone)} <IconArrowRight size={12} aria-label={t('calendar.becomes')} />{' '}
-                    </>
-                  ) : null}
-                  {whenText(one, house.zone)}
-                </span>
-              </li>
-            );
-          })}
-        </ul>
-        {followers.length > 0 ? <p>{t('calendar.undoFollows', { what: followersText(followers), count: followers.length })}</p> : null}
-        <ul className="cal-effects">
-          {reasons.map((text) => (
-            <li key={text} data-effect="appears">
-              <strong>{t(drop.verdict === 'warned' ? 'calendar.tight' : 'calendar.against')}:</strong> {text}
+    <CardForm card={card} label={t('calendar.undoTitle')} onEscape={leave} onSubmit={() => void send()}>
+      <h2>{t('calendar.undoTitle')}</h2>
+      <ul className="cal-moves">
+        {own.map((one) => {
+          const was = house.timetable.get(one.id);
+          return (
+            <li key={one.id}>
+              <bdi className="cal-who">{one.label}</bdi>
+              {was ? <span>{moveText(house, was, one)}</span> : null}
+              <span className="dim num">
+                {was && (was.startsAt !== one.startsAt || was.endsAt !== one.endsAt) ? (
+                  <>
+                    {whenText(was, house.zone)} <IconArrowRight size={12} aria-label={t('calendar.becomes')} />{' '}
+                  </>
+                ) : null}
+                {whenText(one, house.zone)}
+              </span>
             </li>
-          ))}
-          {code !== null && code !== 'conflict.source_not_asked' && reasons.length === 0 ? <li data-effect="appears">{errorWords(code)}</li> : null}
-          <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
-          <WillWrite house={house} to={back} besides={[]} />
-        </ul>
-        {refused === null ? null : drop.verdict === 'refused' ? (
-          <p className="inline-error">{t('calendar.undoNotAnyMore')}</p>
-        ) : may ? (
-          <TextInput
-            label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off"
-            error={missingText(missing, reason.trim() === '')} onChange={(event) => setReason(event.currentTarget.value)}
-          />
-        ) : (
-          <p className="dim">{t('calendar.undoNotYours')}</p>
-        )}
-        <div className="dialog-acts">
-          <button type="submit" className="button button-main" disabled={refused === null || drop.verdict === 'refused' || !may}>
-            {t(refused === null ? 'calendar.asking' : 'calendar.undoWithReason')}
-          </button>
-          <button type="button" className="button" onClick={leave}>
-            {t(refused === null ? 'account.close' : 'calendar.undoLeave')}
-          </button>
-        </div>
-      </form>
-    </section>
+          );
+        })}
+      </ul>
+      {followers.length > 0 ? <p>{t('calendar.undoFollows', { what: followersText(followers), count: followers.length })}</p> : null}
+      <ul className="cal-effects">
+        {reasons.map((text) => (
+          <li key={text} data-effect="appears">
+            <strong>{t(drop.verdict === 'warned' ? 'calendar.tight' : 'calendar.against')}:</strong> {text}
+          </li>
+        ))}
+        {code !== null && code !== 'conflict.source_not_asked' && reasons.length === 0 ? <li data-effect="appears">{errorWords(code)}</li> : null}
+        <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
+        <WillWrite house={house} to={back} besides={[]} />
+      </ul>
+      {refused === null ? null : drop.verdict === 'refused' ? (
+        <p className="inline-error">{t('calendar.undoNotAnyMore')}</p>
+      ) : may ? (
+        <TextInput
+          label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off"
+          error={missingText(missing, reason.trim() === '')} onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      ) : (
+        <p className="dim">{t('calendar.undoNotYours')}</p>
+      )}
+      <div className="dialog-acts">
+        <button type="submit" className="button button-main" disabled={refused === null || drop.verdict === 'refused' || !may}>
+          {t(refused === null ? 'calendar.asking' : 'calendar.undoWithReason')}
+        </button>
+        <button type="button" className="button" onClick={leave}>
+          {t(refused === null ? 'account.close' : 'calendar.undoLeave')}
+        </button>
+      </div>
+    </CardForm>
   );
 }

@@ -99,24 +99,20 @@ export function byFinger(reach: Reach, element: HTMLElement, press: Press, from:
   const onHidden = (): void => {
     if (document.hidden) giveUp();
   };
+  const heard = new AbortController();
+  const { signal } = heard;
   const stop = (): void => {
     stopWaiting();
     held?.stop();
-    window.removeEventListener('pointermove', onMove);
-    window.removeEventListener('pointerup', onUp);
-    window.removeEventListener('pointercancel', giveUp);
-    window.removeEventListener('pointerdown', onSecond, true);
-    window.removeEventListener('keydown', onKey, true);
-    window.removeEventListener('blur', giveUp);
-    document.removeEventListener('visibilitychange', onHidden);
+    heard.abort();
     reach.busy.current = null;
   };
   reach.busy.current = giveUp;
-  window.addEventListener('pointermove', onMove);
-  window.addEventListener('pointerup', onUp);
-  window.addEventListener('pointercancel', giveUp);
-  window.addEventListener('pointerdown', onSecond, true);
-  window.addEventListener('keydown', onKey, true);
-  window.addEventListener('blur', giveUp);
-  document.addEventListener('visibilitychange', onHidden);
+  window.addEventListener('pointermove', onMove, { signal });
+  window.addEventListener('pointerup', onUp, { signal });
+  window.addEventListener('pointercancel', giveUp, { signal });
+  window.addEventListener('pointerdown', onSecond, { capture: true, signal });
+  window.addEventListener('keydown', onKey, { capture: true, signal });
+  window.addEventListener('blur', giveUp, { signal });
+  document.addEventListener('visibilitychange', onHidden, { signal });
 }

@@ -74,17 +74,16 @@ function byMouse(reach: Reach, element: HTMLElement, press: Press, from: Pointer
     key.stopPropagation();
     giveUp();
   };
+  const heard = new AbortController();
+  const { signal } = heard;
   const stop = (): void => {
     held?.stop();
-    window.removeEventListener('pointermove', onMove);
-    window.removeEventListener('pointerup', onUp);
-    window.removeEventListener('pointercancel', giveUp);
-    window.removeEventListener('keydown', onKey, true);
+    heard.abort();
     reach.busy.current = null;
   };
   reach.busy.current = giveUp;
-  window.addEventListener('pointermove', onMove);
-  window.addEventListener('pointerup', onUp);
-  window.addEventListener('pointercancel', giveUp);
-  window.addEventListener('keydown', onKey, true);
+  window.addEventListener('pointermove', onMove, { signal });
+  window.addEventListener('pointerup', onUp, { signal });
+  window.addEventListener('pointercancel', giveUp, { signal });
+  window.addEventListener('keydown', onKey, { capture: true, signal });
 }
