@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Log } from '../../core/ports/ports.ts';
 import { startEmbedded } from './embedded.ts';
 import type { WorkerStats } from './pgliteWorker.ts';
+import { prepared } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 export type Tx = Transaction<Schema>;
@@ -55,8 +56,8 @@ export async function openEmbedded(directory: string): Promise<Database> {
 /** Rejects when the server cannot be reached. */
 export async function openPostgres(url: string, log: Log): Promise<Database> {
   const types = { getTypeParser: (oid: number, format?: string) => parsers[oid] ?? pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text') };
-  // `pipeline`: what is sent at once (`together.ts`) goes at once. No statement has a name: unnamed ones are planned for their own values,
-  // while those that PostgreSQL checks foreign keys with keep their plans (forcing new plans forces theirs too).
+  // `pipeline`: what is sent at once (`together.ts`) goes at once. Only inserts have names (`prepared.ts`): unnamed statements are planned for
+  // their own values, while those that PostgreSQL checks foreign keys with keep their plans (forcing new plans forces theirs too).
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, pipeline: true, types, options: '-c timezone=UTC -c datestyle=ISO', application_name: 'wedsync' });
   // The pool replaces what breaks, and a query under way rejects; but without a listener, on the pool for idle
   // connections and on each one for those in use, the process would end.
@@ -67,7 +68,7 @@ export async function openPostgres(url: string, log: Log): Promise<Database> {
     throw error;
   });
   probe.release();
-  return wrap('postgresql', new PostgresDialect({ pool }), null, () => Promise.resolve(null), new Promise<Error>(() => undefined));
+  return wrap('postgresql', new PostgresDialect({ pool: prepared(pool) }), null, () => Promise.resolve(null), new Promise<Error>(() => undefined));
 }
 
 function wrap(kind: Database['kind'], dialect: PostgresDialect, dialectOfFirst: PostgresDialect | null, embeddedStats: Database['embeddedStats'], died: Promise<Error>): Database {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { processorMs } from './clock.ts';
 
 /** For much that comes in, as docs/deploying.md advises (a test compares); what is measured is measured with these. */
-export const SETTINGS_FOR_MUCH = ['shared_buffers=1GB', 'max_wal_size=8GB', 'checkpoint_timeout=15min', 'autovacuum_naptime=30s'] as const;
+export const SETTINGS_FOR_MUCH = ['shared_buffers=1GB', 'max_wal_size=8GB', 'checkpoint_timeout=15min', 'autovacuum_naptime=30s', 'autovacuum_analyze_scale_factor=0.5', 'autovacuum_vacuum_insert_scale_factor=1'] as const;
 
 /** Process ids by their `/proc/PID/stat`; one that ends while we look is left out. */
 function processes(postmaster: number): Map<number, string> {
