@@ -1,16 +1,17 @@
+import { deliveryCalls, type DeliveryCalls } from '../../core/contract/calls/deliveries.ts';
+import { feedCalls, type FeedCalls } from '../../core/contract/calls/feeds.ts';
+import { peopleCalls, type PeopleCalls } from '../../core/contract/calls/people.ts';
+import { personalDataCalls, type PersonalDataCalls } from '../../core/contract/calls/personalData.ts';
+import type { Question } from '../../core/contract/calls/question.ts';
+import { systemCalls, type SystemCalls } from '../../core/contract/calls/systems.ts';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import type { Command, CommandAnswer } from '../../core/contract/commands.ts';
 import { HTTP, type DeliveriesAnswer, type DevicesAnswer, type HistoryAnswer, type IntegrationsAnswer, type MeAnswer, type RevokeAnswer, type TicketAnswer, type TicketRequest } from '../../core/contract/http.ts';
 import type { CollectionName } from '../../core/contract/record.ts';
 import { err, type Result } from '../../core/contract/result.ts';
-import { ask, type Ask, type Fetch } from './http.ts';
+import { ask, type Fetch } from './http.ts';
 import { leaveApi, type LeaveApi } from './leave.ts';
-import { deliveriesApi, type DeliveriesApi } from './deliveries.ts';
 import { deskApi, type DeskApi } from './kept/api.ts';
-import { peopleApi, type PeopleApi } from './people.ts';
-import { feedsApi, type FeedsApi } from './feeds.ts';
-import { personalDataApi, type PersonalDataApi } from './personalData.ts';
-import { systemsApi, type SystemsApi } from './systems.ts';
 import { createWaits } from './waits.ts';
 
 export interface Session {
@@ -30,13 +31,13 @@ export interface Api {
   devices(): Promise<Result<DevicesAnswer, CodedError>>;
   revokeDevice(deviceId: string): Promise<Result<RevokeAnswer, CodedError>>;
   command(command: Command): Promise<Result<CommandAnswer, CodedError>>;
-  readonly people: PeopleApi;
-  readonly personalData: PersonalDataApi;
-  readonly systems: SystemsApi;
+  readonly people: PeopleCalls;
+  readonly personalData: PersonalDataCalls;
+  readonly systems: SystemCalls;
   readonly leave: LeaveApi;
   readonly desk: DeskApi;
-  readonly delivered: DeliveriesApi;
-  readonly feeds: FeedsApi;
+  readonly delivered: DeliveryCalls;
+  readonly feeds: FeedCalls;
 }
 
 const READ_MS = 8_000;
@@ -53,7 +54,7 @@ interface ApiOptions {
 /** Question and answer with the companion server, as this device. What the server asked to be left alone with is not asked before its time. */
 export function createApi({ now = Date.now, ...options }: ApiOptions): Api {
   const waits = createWaits(now);
-  const authorised = async <T>(question: Omit<Ask<T>, 'server' | 'token'>): Promise<Result<T, CodedError>> => {
+  const authorised = async <T>(question: Question<T>): Promise<Result<T, CodedError>> => {
     const session = options.session();
     if (!session) return err(codedError('server.unreachable', 'not connected to a server yet', true));
     const what = `${question.method} ${session.server}${question.path}`;
@@ -81,12 +82,12 @@ export function createApi({ now = Date.now, ...options }: ApiOptions): Api {
     devices: () => authorised({ method: 'GET', path: devices.path, answer: devices.success, timeoutMs: READ_MS }),
     revokeDevice: (deviceId) => authorised({ method: 'POST', path: revoke.path.replace(':id', encodeURIComponent(deviceId)), body: {}, answer: revoke.success, timeoutMs: WRITE_MS }),
     command: (command) => authorised({ method: 'POST', path: commands.path, body: command, answer: commands.success, timeoutMs: WRITE_MS }),
-    people: peopleApi(authorised),
-    personalData: personalDataApi(authorised),
-    systems: systemsApi(authorised),
+    people: peopleCalls(authorised),
+    personalData: personalDataCalls(authorised),
+    systems: systemCalls(authorised),
     leave: leaveApi(authorised),
     desk: deskApi(authorised),
-    delivered: deliveriesApi(authorised),
-    feeds: feedsApi(authorised),
+    delivered: deliveryCalls(authorised),
+    feeds: feedCalls(authorised),
   };
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { Question } from '../../core/contract/calls/question.ts';
 import { codedError, type CodedError, type Refused } from '../../core/contract/errors.ts';
 import { ErrorBody } from '../../core/contract/http.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
@@ -7,16 +7,11 @@ import { retryAfterMs } from '../../core/contract/retryAfter.ts';
 /** The part of `fetch` that is used; given from outside, so that tests bring their own network. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export interface Ask<T> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** A question with where it goes. */
+export interface Ask<T> extends Question<T> {
   /** Origin of the server. */
   readonly server: string;
-  readonly path: string;
   readonly token?: string;
-  readonly body?: unknown;
-  readonly answer: z.ZodType<T>;
-  /** Milliseconds for the whole exchange. */
-  readonly timeoutMs: number;
 }
 
 const unreachable = (message: string): CodedError => codedError('server.unreachable', message, true);

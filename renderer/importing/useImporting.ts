@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ImportAnswer, ImportPreview } from '../../core/contract/systems.ts';
 import { refusedWords } from '../accounts/useTask.ts';
 import { useBackend } from '../app/context.ts';
-import type { ImportRequest } from '../state/backend/systems.ts';
+import type { ImportRequest } from '../../core/contract/calls/systems.ts';
 import { mapped, sameColumns, type Columns } from './table.ts';
 
 export type DateOrder = NonNullable<ImportRequest['dateOrder']>;

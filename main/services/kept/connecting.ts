@@ -4,7 +4,7 @@ import type { ChangeConnectionRequest, ConnectAnswer, ConnectRequest, TryAnswer 
 import { addressesOf, callSecrets, movedAddress, unkeepable } from '../../../core/vendors/keeping.ts';
 import type { VendorModule } from '../../../core/vendors/vendor.ts';
 import type { Entered } from '../../../core/vendors/trying.ts';
-import type { SystemsApi, TryRequest } from '../systems.ts';
+import type { SystemCalls, TryRequest } from '../../../core/contract/calls/systems.ts';
 import type { DeskApi } from './api.ts';
 import type { KeptKey, KeptKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
@@ -26,7 +26,7 @@ export interface Keeping {
 }
 
 export interface KeepingOptions extends Omit<TurnPorts, 'keys'> {
-  readonly systems: Pick<SystemsApi, 'connect' | 'change' | 'setup'>;
+  readonly systems: Pick<SystemCalls, 'connect' | 'change' | 'setup'>;
   readonly keys: KeptKeys;
   readonly lane: Lane;
   readonly desk: Pick<DeskApi, 'trial'>;

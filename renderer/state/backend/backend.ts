@@ -13,8 +13,9 @@ import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
 import type { OpenWindow, WallAction, WallState } from '../../../core/contract/windows.ts';
 import type { DeliveryCalls } from './deliveries.ts';
-import type { FeedCalls } from './feeds.ts';
-import type { PairingCalls, PeopleCalls } from './people.ts';
+import type { FeedCalls } from '../../../core/contract/calls/feeds.ts';
+import type { PeopleCalls } from '../../../core/contract/calls/people.ts';
+import type { PairingCalls } from './people.ts';
 import type { PersonalDataCalls } from './personalData.ts';
 import type { SystemsCalls } from './systems.ts';
 

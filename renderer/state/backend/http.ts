@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Question } from '../../../core/contract/calls/question.ts';
 import { codedError, type CodedError, type Refused } from '../../../core/contract/errors.ts';
 import { ErrorBody } from '../../../core/contract/http.ts';
 import { err, ok, type Result } from '../../../core/contract/result.ts';
@@ -38,3 +39,6 @@ export async function exchange<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DE
   const answer = schema.safeParse(json);
   return answer.success ? ok(answer.data) : refuse(codedError('internal', `unreadable answer of ${path}: ${answer.error.message.slice(0, 300)}`));
 }
+
+/** The same for calls that both homes of the console share. */
+export const asked = <T>({ method, path, answer, body, timeoutMs }: Question<T>): Promise<Result<T, Refused>> => exchange(method, path, answer, body, timeoutMs);

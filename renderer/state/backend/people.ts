@@ -1,28 +1,11 @@
-import { ACCOUNT_HTTP, type InviteAnswer, type InviteRequest, type PairingDecided, type PairingView, type PeopleAnswer, type ResetLinkAnswer, type RoleRequest, type SignOnAnswer, type SignOnRequest } from '../../../core/contract/accounts.ts';
-import { codedError, type CodedError } from '../../../core/contract/errors.ts';
+import { peopleCalls, type PeopleCalls } from '../../../core/contract/calls/people.ts';
+import type { Answer } from '../../../core/contract/calls/question.ts';
+import { codedError } from '../../../core/contract/errors.ts';
 import type { HouseFields } from '../../../core/contract/founding.ts';
-import type { Bridge, InvokeOutput } from '../../../core/contract/ipc.ts';
+import type { Bridge } from '../../../core/contract/ipc.ts';
 import type { PairingState } from '../../../core/contract/pairing.ts';
-import { err, type Result } from '../../../core/contract/result.ts';
-import { exchange } from './http.ts';
-
-type Answer<T> = Promise<Result<T, CodedError>>;
-
-/** Members, invitations, single sign-on, and letting desktops in: asked as this device. */
-export interface PeopleCalls {
-  list(): Answer<PeopleAnswer>;
-  invite(request: InviteRequest): Answer<InviteAnswer>;
-  withdrawInvitation(id: string): Answer<InvokeOutput<'people:withdraw_invitation'>>;
-  setRole(id: string, request: RoleRequest): Answer<InvokeOutput<'people:set_role'>>;
-  remove(id: string): Answer<InvokeOutput<'people:remove'>>;
-  resetLink(id: string): Answer<ResetLinkAnswer>;
-  signOn(): Answer<SignOnAnswer>;
-  setSignOn(request: SignOnRequest): Answer<SignOnAnswer>;
-  removeSignOn(): Answer<SignOnAnswer>;
-  lookAtPairing(code: string): Answer<PairingView>;
-  approvePairing(code: string): Answer<PairingDecided>;
-  denyPairing(code: string): Answer<PairingDecided>;
-}
+import { err } from '../../../core/contract/result.ts';
+import { asked } from './http.ts';
 
 /** The desktop's own way into a server. Main asks and waits; a browser signs in instead. */
 export interface PairingCalls {
@@ -33,24 +16,7 @@ export interface PairingCalls {
   found(house: HouseFields): Answer<boolean>;
 }
 
-export function browserPeople(): PeopleCalls {
-  const { people, invite, revokeInvitation, setRole, removeMember, resetLink, signOn, setSignOn, removeSignOn, lookAtPairing, approvePairing, denyPairing } = ACCOUNT_HTTP;
-  const of = (path: string, name: 'id' | 'code', value: string): string => path.replace(`:${name}`, encodeURIComponent(value));
-  return {
-    list: () => exchange('GET', people.path, people.success),
-    invite: (request) => exchange('POST', invite.path, invite.success, request),
-    withdrawInvitation: (id) => exchange('POST', of(revokeInvitation.path, 'id', id), revokeInvitation.success),
-    setRole: (id, request) => exchange('POST', of(setRole.path, 'id', id), setRole.success, request),
-    remove: (id) => exchange('POST', of(removeMember.path, 'id', id), removeMember.success),
-    resetLink: (id) => exchange('POST', of(resetLink.path, 'id', id), resetLink.success),
-    signOn: () => exchange('GET', signOn.path, signOn.success),
-    setSignOn: (request) => exchange('PUT', setSignOn.path, setSignOn.success, request),
-    removeSignOn: () => exchange('DELETE', removeSignOn.path, removeSignOn.success),
-    lookAtPairing: (code) => exchange('GET', of(lookAtPairing.path, 'code', code), lookAtPairing.success),
-    approvePairing: (code) => exchange('POST', of(approvePairing.path, 'code', code), approvePairing.success),
-    denyPairing: (code) => exchange('POST', of(denyPairing.path, 'code', code), denyPairing.success),
-  };
-}
+export const browserPeople = (): PeopleCalls => peopleCalls(asked);
 
 export function desktopPeople(bridge: Bridge): PeopleCalls {
   return {

@@ -1,7 +1,7 @@
 import { codedError } from '../../../core/contract/errors.ts';
 import type { FeedView } from '../../../core/contract/feeds.ts';
 import { err, ok } from '../../../core/contract/result.ts';
-import type { FeedCalls } from '../../../renderer/state/backend/feeds.ts';
+import type { FeedCalls } from '../../../core/contract/calls/feeds.ts';
 import { fixtureId } from '../fixtures/record.ts';
 import { TAKEN, VENDOR } from './timeline.ts';
 

@@ -2,7 +2,8 @@ import type { InvitationView, MemberView } from '../../../core/contract/accounts
 import { codedError } from '../../../core/contract/errors.ts';
 import type { PairingState, PairingStep } from '../../../core/contract/pairing.ts';
 import { err, ok } from '../../../core/contract/result.ts';
-import type { PairingCalls, PeopleCalls } from '../../../renderer/state/backend/people.ts';
+import type { PeopleCalls } from '../../../core/contract/calls/people.ts';
+import type { PairingCalls } from '../../../renderer/state/backend/people.ts';
 import { fixtureId, WEDDING_A } from '../fixtures/record.ts';
 
 /** A played house of three with an open invitation, and a desktop that asks to be let in. */

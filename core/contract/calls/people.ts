@@ -1,13 +1,9 @@
-import { ACCOUNT_HTTP, type InviteAnswer, type InviteRequest, type PairingDecided, type PairingView, type PeopleAnswer, type ResetLinkAnswer, type RoleRequest, type SignOnAnswer, type SignOnRequest } from '../../core/contract/accounts.ts';
-import type { CodedError } from '../../core/contract/errors.ts';
-import type { InvokeOutput } from '../../core/contract/ipc.ts';
-import type { Result } from '../../core/contract/result.ts';
-import type { Ask } from './http.ts';
-
-type Answer<T> = Promise<Result<T, CodedError>>;
+import { ACCOUNT_HTTP, type InviteAnswer, type InviteRequest, type PairingDecided, type PairingView, type PeopleAnswer, type ResetLinkAnswer, type RoleRequest, type SignOnAnswer, type SignOnRequest } from '../accounts.ts';
+import type { InvokeOutput } from '../ipc.ts';
+import type { Answer, AskServer, Question } from './question.ts';
 
 /** Members, invitations, single sign-on and letting desktops in, asked as this device. Ids are those of memberships and invitations. */
-export interface PeopleApi {
+export interface PeopleCalls {
   list(): Answer<PeopleAnswer>;
   invite(request: InviteRequest): Answer<InviteAnswer>;
   withdrawInvitation(id: string): Answer<InvokeOutput<'people:withdraw_invitation'>>;
@@ -26,11 +22,11 @@ const READ_MS = 8_000;
 /** Mail may be sent meanwhile. */
 const WRITE_MS = 20_000;
 
-export function peopleApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): PeopleApi {
+export function peopleCalls(ask: AskServer): PeopleCalls {
   const of = (path: string, name: 'id' | 'code', value: string): string => path.replace(`:${name}`, encodeURIComponent(value));
-  const read = <T>({ path, success }: { path: string; success: Ask<T>['answer'] }, at = path): Answer<T> => authorised({ method: 'GET', path: at, answer: success, timeoutMs: READ_MS });
-  const write = <T>({ method, path, success }: { method: 'POST' | 'PUT' | 'DELETE'; path: string; success: Ask<T>['answer'] }, body?: unknown, at = path): Answer<T> =>
-    authorised({ method, path: at, ...(body === undefined ? {} : { body }), answer: success, timeoutMs: WRITE_MS });
+  const read = <T>({ path, success }: { path: string; success: Question<T>['answer'] }, at = path): Answer<T> => ask({ method: 'GET', path: at, answer: success, timeoutMs: READ_MS });
+  const write = <T>({ method, path, success }: { method: 'POST' | 'PUT' | 'DELETE'; path: string; success: Question<T>['answer'] }, body?: unknown, at = path): Answer<T> =>
+    ask({ method, path: at, ...(body === undefined ? {} : { body }), answer: success, timeoutMs: WRITE_MS });
   const { people, invite, revokeInvitation, setRole, removeMember, resetLink, signOn, setSignOn, removeSignOn, lookAtPairing, approvePairing, denyPairing } = ACCOUNT_HTTP;
   return {
     list: () => read(people),
