@@ -73,11 +73,12 @@ export const Command = z.discriminatedUnion('type', [
   }),
   /**
    * What did not move when its wedding was moved outside follows it now, by as much as it has been left behind (`core/domain/conflicts/leftBehind.ts`).
-   * `alertId`: the alert that tells of it; `startsAt`: the start of the wedding that the person saw. `reason` as in `allocation.save`.
+   * `alertId`: the alert that tells of it; `startsAt`: the start of the wedding that the person saw. `reason` as in `allocation.save`. `back`:
+   * those that have followed for that alert go back to where they were left, and it is asked about them again.
    */
   z.strictObject({
     type: z.literal('wedding.let_follow'), commandId: Id, alertId: Id, basedOnVersion: z.int().min(1), startsAt: Instant,
-    rows: z.array(z.strictObject(Seen)).min(1).max(MOST_FOLLOWING), reason: Reason.nullable(),
+    rows: z.array(z.strictObject(Seen)).min(1).max(MOST_FOLLOWING), reason: Reason.nullable(), back: z.literal(true).optional(),
   }),
   /** How a calendar that is kept elsewhere takes part. Written into it is only what is still to come. */
   z.strictObject({ type: z.literal('calendar.save'), commandId: Id, calendarId: Id, basedOnVersion: z.int().min(1), ...CalendarFields }),

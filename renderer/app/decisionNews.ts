@@ -4,13 +4,13 @@ import type { Unasked } from '../../core/contract/commands.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
 import { emptyTables } from '../../core/domain/record/state.ts';
 import { isToldInForm, unaskedText, wantsReason } from '../calendar/asking.tsx';
-import { UndoLine, UndoRefusedLine } from '../calendar/undo.tsx';
+import { BackLine, UndoLine, UndoRefusedLine } from '../calendar/undo.tsx';
 import { isUndoing } from '../calendar/undoing.ts';
 import { calendarName } from '../calendars/words.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { newlyAnswered } from '../state/outbox.ts';
 import { getConsole, useConsole } from '../state/store.ts';
-import { beforePlan } from '../state/taking.ts';
+import { canBeUndone, isWayBack } from '../state/taking.ts';
 import { decisionText } from './decisionText.ts';
 
 /** Which calendars could not be asked, where that was in the way. */
@@ -33,7 +33,11 @@ function tellAnswer(entry: OutboxEntry): void {
     case 'accepted':
       // Its own line says how far it is, and several are tried again at once.
       if (command.type === 'push.retry') return;
-      if (beforePlan(command.commandId) !== null) return void notifications.show({ id, title: t('outbox.recordedTitle'), message: createElement(UndoLine, { commandId: command.commandId, what: message }), autoClose: 12_000 });
+      if (canBeUndone(command.commandId)) return void notifications.show({ id, title: t('outbox.recordedTitle'), message: createElement(UndoLine, { commandId: command.commandId, what: message }), autoClose: 12_000 });
+      if (isWayBack(command.commandId)) {
+        const line = createElement(BackLine, { commandId: command.commandId, what: message });
+        return void notifications.show({ id, title: t('outbox.putBackTitle'), message: line, autoClose: 12_000 });
+      }
       return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });
     case 'rebase':
       return void notifications.show({ id, title: t('ack.overtakenTitle'), message: t('ack.overtaken'), autoClose: 8000 });

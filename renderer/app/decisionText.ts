@@ -56,7 +56,7 @@ export function decisionText(command: Command, tables: Tables): string {
       return first && others.length === 0 ? t('outbox.what.move', { title: takingName(first, tables) }) : t('outbox.what.plan', { count: command.moves.length });
     }
     case 'wedding.let_follow':
-      return t('outbox.what.letFollow', { count: command.rows.length, title: isolated(tables.weddings[tables.alerts[command.alertId]?.weddingId ?? '']?.title ?? t('deliveries.someWedding')) });
+      return t(command.back ? 'outbox.what.letBack' : 'outbox.what.letFollow', { count: command.rows.length, title: isolated(tables.weddings[tables.alerts[command.alertId]?.weddingId ?? '']?.title ?? t('deliveries.someWedding')) });
     case 'review.assign':
       return t('outbox.what.assign', { title: isolated(tables.reviewItems[command.reviewId]?.title ?? t('outbox.unknownReview')), wedding: isolated(tables.weddings[command.weddingId]?.title ?? t('deliveries.someWedding')) });
   }

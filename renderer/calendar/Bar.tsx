@@ -4,6 +4,7 @@ import { statusAt, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { dotted } from '../components/format.ts';
 import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
+import type { ConflictMark } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 import { LANE } from './lanes.ts';
 import { holdText, statusText, whenText } from './words.ts';
@@ -24,9 +25,7 @@ interface BarProps {
   readonly pxPerMs: number;
   readonly zone: string;
   readonly now: number;
-  readonly clash: 'block' | 'warn' | null;
-  /** What it clashes with is a limit. */
-  readonly isPastLimit: boolean;
+  readonly clash: ConflictMark | null;
   readonly where: string;
   readonly isSelected: boolean;
   readonly isLifted: boolean;
@@ -36,20 +35,23 @@ interface BarProps {
 }
 
 /** Something that takes time: its status by outline, pattern, shape and word; thin wings are the time before and after that it needs. */
-export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, isPastLimit, where, isSelected, isLifted, isStop, mayMove }: BarProps) {
+export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, where, isSelected, isLifted, isStop, mayMove }: BarProps) {
   const width = Math.max((one.endsAt - one.startsAt) * pxPerMs, BAR_LEAST_PX);
   const status = statusAt(one, now);
   const foreign = one.elsewhere === true;
   const Shape = foreign ? IconCalendarUser : SHAPES[status];
+  const Mark = clash !== 'warn' ? IconHexagonFilled : IconTriangleFilled;
   const [before, after] = [one.setUpMs * pxPerMs, one.turnaroundMs * pxPerMs];
-  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason }), clash && t(`calendar.mark.${isPastLimit ? 'limit' : clash}`)]);
+  const fixed = foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason });
+  const marked = clash && t(`calendar.mark.${clash}`);
+  const words = dotted([statusText(one, now), whenText(one, zone), where, holdText(one, zone), fixed, marked]);
   return (
     <button
       type="button"
       className="tl-bar"
       data-bar={one.id}
       data-status={status}
-      data-clash={clash ?? undefined}
+      data-clash={clash === null ? undefined : clash === 'warn' ? 'warn' : 'block'}
       data-selected={isSelected || undefined}
       data-lifted={isLifted || undefined}
       data-locked={one.locked ? true : undefined}
@@ -64,7 +66,7 @@ export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, 
       {before >= 1 ? <span className="tl-wing" style={{ width: before, left: -before }} aria-hidden /> : null}
       {after >= 1 ? <span className="tl-wing" style={{ width: after, right: -after }} aria-hidden /> : null}
       <span className="tl-bar-text" data-beside={width < SHAPED_PX || undefined} aria-hidden>
-        {clash === null ? null : clash === 'block' ? <IconHexagonFilled size={12} className="tl-clash" /> : <IconTriangleFilled size={12} className="tl-clash" />}
+        {clash === null ? null : <Mark size={12} className="tl-clash" />}
         {width >= NAMED_PX || (clash === null && width >= SHAPED_PX) ? <Shape size={12} stroke={2} className="tl-shape" /> : null}
         {one.locked && !foreign && width >= NAMED_PX ? <IconLock size={12} stroke={2} className="tl-shape" /> : null}
         {width >= NAMED_PX ? <bdi className="tl-name">{one.label}</bdi> : null}

@@ -14,7 +14,7 @@ import { useNow } from '../components/useNow.ts';
 import { ConflictQueue } from '../conflicts/ConflictQueue.tsx';
 import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
-import { beforePlan } from '../state/taking.ts';
+import { canBeUndone } from '../state/taking.ts';
 import { AllocationForm } from './AllocationForm.tsx';
 import { dayNamed, unitStart } from './axis.ts';
 import { emptyHands, getHolding, setHolding, useHolding } from './holding.ts';
@@ -134,7 +134,7 @@ export function CalendarView() {
     setHolding({ waysFor: ids, proposal: null, refusal: null });
     setTab('timeline');
   }, []);
-  const undoable = outbox.findLast(({ state, command }) => state === 'accepted' && beforePlan(command.commandId) !== null)?.command.commandId ?? null;
+  const undoable = outbox.findLast(({ state, command }) => state === 'accepted' && canBeUndone(command.commandId))?.command.commandId ?? null;
   useHotkeys([['mod+Z', () => undoable !== null && void undoAndTell(backend, undoable)]]);
   const showsQueue = isBeside || tab === 'queue';
   const showsTimeline = isBeside || tab === 'timeline';

@@ -1,5 +1,7 @@
 import { memo } from 'react';
+import type { Resource } from '../../core/contract/record/taking.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
+import { MANY_PLACES } from '../../core/domain/conflicts/occupancies.ts';
 import { isolated } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
 import { xOf, type Axis } from './axis.ts';
@@ -7,6 +9,7 @@ import { Bar } from './Bar.tsx';
 import { setHolding } from './holding.ts';
 import { barsWithin, type LaidRow } from './lanes.ts';
 import { ShadowBar } from './ShadowBar.tsx';
+import type { Clashing } from './useHouse.ts';
 
 interface RowProps {
   readonly house: House;
@@ -16,7 +19,7 @@ interface RowProps {
   readonly to: number;
   readonly labels: number;
   readonly now: number;
-  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean }>;
+  readonly clashing: ReadonlyMap<string, Clashing>;
   /** Of this row, or what a shadow in it is of; null = in another. */
   readonly selected: string | null;
   readonly lifted: string | null;
@@ -25,13 +28,20 @@ interface RowProps {
   readonly mayEdit: boolean;
 }
 
+/** A vendor who does several things at a time has no number: what stands there is only more than anybody asks for. */
+function whatText({ kind, places }: Resource): string {
+  const word = t(`calendar.kind.${kind}`);
+  if (kind === 'vendor' && places >= MANY_PLACES) return t('calendar.several', { kind: word });
+  return places > 1 ? t('calendar.stock', { kind: word, count: places }) : word;
+}
+
 /** One resource and what takes its time. The bar that has the keyboard stays, wherever is scrolled to. */
 export const Row = memo(function Row({ house, row, axis, from, to, labels, now, clashing, selected, lifted, stop, mayMove, mayEdit }: RowProps) {
   const resource = house.rows.resources[row.resourceId];
   const shown = barsWithin(row, from, to);
   const kept = stop !== null && !shown.some(({ one }) => one.id === stop) ? row.bars.filter(({ one }) => one.id === stop) : [];
   const name = resource?.name ?? t('conflicts.unknownResource');
-  const what = resource ? (resource.places > 1 ? t('calendar.stock', { kind: t(`calendar.kind.${resource.kind}`), count: resource.places }) : t(`calendar.kind.${resource.kind}`)) : '';
+  const what = resource ? whatText(resource) : '';
   const label = (
     <>
       <bdi className="tl-row-name">{name}</bdi>
@@ -55,10 +65,13 @@ export const Row = memo(function Row({ house, row, axis, from, to, labels, now, 
         return through ? (
           <ShadowBar
             key={one.id} one={one} through={through} taken={house.rows.resources[through.resourceId]?.name ?? t('conflicts.unknownResource')} {...place}
-            clash={clashing.get(through.id)?.level ?? null} isSelected={selected === through.id}
+            clash={clashing.get(through.id)?.mark ?? null} isSelected={selected === through.id}
           />
         ) : (
-          <Bar key={one.id} one={one} where={name} {...place} clash={clashing.get(one.id)?.level ?? null} isPastLimit={clashing.get(one.id)?.isLimit === true} isSelected={selected === one.id} isLifted={lifted === one.id} mayMove={mayMove} />
+          <Bar
+            key={one.id} one={one} where={name} {...place} clash={clashing.get(one.id)?.mark ?? null}
+            isSelected={selected === one.id} isLifted={lifted === one.id} mayMove={mayMove}
+          />
         );
       })}
     </div>

@@ -18,7 +18,7 @@ import { drawnOn, kinOf } from './shadows.ts';
 import { useBarKeys } from './useBarKeys.ts';
 import { TouchHandles } from './TouchHandles.tsx';
 import { useDragging } from './useDragging.ts';
-import { useRole } from './useHouse.ts';
+import { useRole, type Clashing } from './useHouse.ts';
 import { useViewport } from './useViewport.ts';
 
 const [WIDE_LABELS, NARROW_LABELS] = [168, 104];
@@ -26,7 +26,7 @@ const [WIDE_LABELS, NARROW_LABELS] = [168, 104];
 interface TimelineProps {
   readonly house: House;
   readonly resourceIds: readonly string[];
-  readonly clashing: ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean }>;
+  readonly clashing: ReadonlyMap<string, Clashing>;
   readonly scale: CalendarScale;
   /** The beginning of what is to be shown. */
   readonly start: number;

@@ -18,7 +18,7 @@ import { missingText } from './fields.tsx';
 import { say, setHolding } from './holding.ts';
 import { putUndoingAway, stopUndoing, undoAllTheSame, type Undoing } from './undoing.ts';
 import { useRole } from './useHouse.ts';
-import { waitingOf } from './waiting.ts';
+import { backOf } from './waiting.ts';
 import { followersText, moveText, reasonsOf, whenText } from './words.ts';
 
 interface CardProps {
@@ -38,13 +38,15 @@ export function UndoCard({ house, undoing, onDone }: CardProps) {
   const [missing, setMissing] = useState(false);
   const { planId, command, refused } = undoing;
   const code = refused?.error.code ?? null;
-  const waiting = useMemo(() => waitingOf(house, command), [house, command]);
+  const waiting = useMemo(() => backOf(house, command), [house, command]);
   const back = useMemo(() => waiting.flatMap((one) => {
     const stands = house.timetable.get(one.id);
     return stands ? [movedTo(house, stands, one)] : [];
   }), [house, waiting]);
   const own = back.filter(({ id }) => !waiting.some((one) => one.id === id && one.follows));
-  const followers = command.moves.flatMap(({ follow }) => follow?.rows ?? []);
+  const followers = command.type === 'plan.carry_out'
+    ? command.moves.flatMap(({ follow }) => follow?.rows ?? [])
+    : command.rows.filter(({ collection }) => collection === 'runSheetItems');
   const drop = useMemo(() => judgeDrop(house, back, role, now), [house, back, role, now]);
   const reasons = reasonsOf(house, drop, back);
   const unasked = refused?.unasked ?? [];

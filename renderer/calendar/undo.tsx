@@ -6,13 +6,28 @@ import { go } from '../app/routes.ts';
 import { PlanTargets } from '../calendars/PlanTargets.tsx';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
-import { beforePlan, subjectsOf } from '../state/taking.ts';
+import { subjectsOf } from '../state/taking.ts';
 import { lookAtUndoing, startUndoing } from './undoing.ts';
 
 /** Puts a plan of this page back. What it had resolved may come back without a word; whether it still may is the server's to say. */
 export async function undoAndTell(backend: Backend, commandId: string): Promise<void> {
-  const moves = beforePlan(commandId);
-  if (moves) tellDecided(await startUndoing(backend, commandId), moves[0]?.id ?? commandId);
+  const [first] = subjectsOf(commandId);
+  if (!first) return;
+  const decided = await startUndoing(backend, commandId);
+  tellDecided(decided, first.id);
+  // It offers what is under way already.
+  if (decided.kind === 'kept') notifications.hide(`answer-${commandId}`);
+}
+
+/** Under what a toast says of something that was put back: how far each calendar is with it. */
+export function BackLine({ commandId, what }: { readonly commandId: string; readonly what: string }) {
+  const [subjects] = useState(() => subjectsOf(commandId));
+  return (
+    <>
+      <span>{what}</span>
+      <PlanTargets subjects={subjects} />
+    </>
+  );
 }
 
 /** Under what a toast says of a plan that was recorded: the way back, and how far each calendar is with it. */

@@ -2,17 +2,17 @@ import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { CommandAnswer } from '../../core/contract/commands.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
-import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { useTables } from '../app/selectors.ts';
 import type { Backend } from '../state/backend/backend.ts';
 import type { Decided } from '../state/commands.ts';
 import { newId } from '../state/ids.ts';
 import { useConsole } from '../state/store.ts';
-import { undoPlan, undoWithReason, type PlanCommand } from '../state/taking.ts';
+import { undoPlan, undoWithReason, type UndoneCommand } from '../state/taking.ts';
 import { asksCalendars, useToldHere, wantsReason } from './asking.tsx';
+import { backOf } from './waiting.ts';
 
 /**
- * A plan that is being put back. It outlives the place where it was asked for: a toast has its Undo wherever the person is, and why it
+ * A plan, or what was let follow, that is being put back. It outlives the place where it was asked for: a toast has its Undo wherever the person is, and why it
  * was refused stands in the calendar.
  */
 
@@ -43,7 +43,7 @@ export async function startUndoing(backend: Backend, planId: string): Promise<De
 
 export async function undoAllTheSame(backend: Backend, { planId, command }: Undoing, reason: string): Promise<Decided> {
   const commandId = newId();
-  const decided = await undoWithReason(backend, command, commandId, reason);
+  const decided = await undoWithReason(backend, command.commandId, commandId, reason);
   if (decided.kind === 'kept') useWay.setState({ way: { planId, commandId, isShown: true, isAway: false } });
   return decided;
 }
@@ -51,7 +51,7 @@ export async function undoAllTheSame(backend: Backend, { planId, command }: Undo
 export interface Undoing {
   /** The plan that is put back. */
   readonly planId: string;
-  readonly command: PlanCommand;
+  readonly command: UndoneCommand;
   /** What was refused and may be done with a reason; null = the calendars are being asked. */
   readonly refused: Extract<CommandAnswer, { outcome: 'rejected' }> | null;
 }
@@ -69,10 +69,11 @@ export function useUndoing(house: House): Undoing | null {
   useEffect(() => {
     if (isOver) stopUndoing();
   }, [isOver]);
-  if (way === null || isAway || isOver || entry?.command.type !== 'plan.carry_out') return null;
-  const { command } = entry;
+  const command = entry?.command;
+  if (way === null || isAway || isOver || (command?.type !== 'plan.carry_out' && command?.type !== 'wedding.let_follow')) return null;
   const { planId } = way;
   if (answer?.outcome === 'rejected') return { planId, command, refused: answer };
-  const asked = command.moves.filter((move) => house.timetable.get(occupancyId(move))?.status === 'definite').map(({ resourceId }) => resourceId);
+  const back = backOf(house, command);
+  const asked = back.filter(({ id }) => house.timetable.get(id)?.status === 'definite').map(({ resourceId }) => resourceId);
   return way.isShown || asksCalendars(tables, asked) ? { planId, command, refused: null } : null;
 }

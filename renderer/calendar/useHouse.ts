@@ -5,6 +5,7 @@ import { openConflicts } from '../../core/domain/conflicts/queue.ts';
 import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { useTables } from '../app/selectors.ts';
 import { useNow } from '../components/useNow.ts';
+import { markOf, type ConflictMark } from '../conflicts/words.ts';
 import { useConsole } from '../state/store.ts';
 
 /** The house as this console holds it; the same object until one of its rows changes. */
@@ -16,15 +17,20 @@ export function useHouse(): House {
 
 export const useRole = (): Role | null => useConsole((state) => state.access?.role ?? null);
 
-/** What clashes and nobody has decided about, by those who are in it: how hard, whether it is a limit that one passes, and with which conflict. */
-export function useClashing(): ReadonlyMap<string, { readonly level: 'block' | 'warn'; readonly isLimit: boolean; readonly conflictId: string }> {
+export interface Clashing {
+  readonly mark: ConflictMark;
+  readonly conflictId: string;
+}
+
+/** What clashes and nobody has decided about, by those who are in it: what it is called, and with which conflict. */
+export function useClashing(): ReadonlyMap<string, Clashing> {
   const conflicts = useTables().conflicts;
   const now = useNow(60_000);
   return useMemo(() => {
-    const found = new Map<string, { level: 'block' | 'warn'; isLimit: boolean; conflictId: string }>();
+    const found = new Map<string, Clashing>();
     // The hard ones come first.
     for (const { id, level, kind, members } of openConflicts(Object.values(conflicts), now)) {
-      for (const member of members) if (!found.has(occupancyId(member))) found.set(occupancyId(member), { level, isLimit: kind === 'limit', conflictId: id });
+      for (const member of members) if (!found.has(occupancyId(member))) found.set(occupancyId(member), { mark: markOf({ level, kind }), conflictId: id });
     }
     return found;
   }, [conflicts, now]);

@@ -3,6 +3,7 @@ import { movedTo, type House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { occupancyId } from '../../core/domain/conflicts/occupancies.ts';
 import { followedTo, partiesOf } from '../../core/domain/conflicts/parties.ts';
+import { stoodBehind, type UndoneCommand } from '../state/taking.ts';
 
 export interface Waiting extends Pick<Occupancy, 'id' | 'resourceId' | 'startsAt' | 'endsAt'> {
   readonly follows: boolean;
@@ -25,4 +26,15 @@ export function waitingOf(house: House, { moves }: Extract<Command, { type: 'pla
     return one ? [{ ...one, startsAt: startsAt ? Date.parse(startsAt) : one.startsAt, endsAt: endsAt ? Date.parse(endsAt) : one.endsAt }] : [];
   });
   return [...own, ...[...along, ...back].map(({ id, resourceId, startsAt, endsAt }) => ({ id, resourceId, startsAt, endsAt, follows: true }))];
+}
+
+/** Where all that a way back moves will be; what was let follow goes back by itself, with its wedding where it is. */
+export function backOf(house: House, command: UndoneCommand): Waiting[] {
+  if (command.type === 'plan.carry_out') return waitingOf(house, command);
+  return stoodBehind(command.commandId).flatMap(({ collection, id, startsAt, endsAt }) => {
+    const one = collection === 'runSheetItems' ? undefined : house.timetable.get(occupancyId({ collection, id }));
+    if (!one) return [];
+    const to = { startsAt: startsAt ? Date.parse(startsAt) : one.startsAt, endsAt: endsAt ? Date.parse(endsAt) : one.endsAt };
+    return [{ id: one.id, resourceId: one.resourceId, ...to, follows: false }];
+  });
 }

@@ -133,9 +133,11 @@ export const hindranceText = (why: Hindrance): string =>
 export function moveText(house: House, from: Occupancy, to: Occupancy): string {
   const shift = to.startsAt - from.startsAt;
   const longer = to.endsAt - to.startsAt - (from.endsAt - from.startsAt);
+  // Nobody is in a person.
+  const way = house.rows.resources[to.resourceId]?.kind === 'room' ? 'calendar.move.to' : 'calendar.move.with';
   const parts = [
     shift === 0 ? null : laterText(shift),
-    to.resourceId === from.resourceId ? null : t('calendar.move.to', { where: resourceName(house, to.resourceId), instead: resourceName(house, from.resourceId) }),
+    to.resourceId === from.resourceId ? null : t(way, { where: resourceName(house, to.resourceId), instead: resourceName(house, from.resourceId) }),
     longer === 0 ? null : t(longer > 0 ? 'calendar.move.longer' : 'calendar.move.shorter', { span: spanText(longer) }),
   ];
   return parts.filter((part) => part !== null).join(', ') || t('calendar.move.none');

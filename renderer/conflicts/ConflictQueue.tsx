@@ -14,7 +14,7 @@ import { useConsole } from '../state/store.ts';
 import { ConflictCard } from './ConflictCard.tsx';
 import { Differences, useOpenDifferences } from './Differences.tsx';
 import { LeftBehind, useLeftBehind } from './LeftBehind.tsx';
-import { conflictTitle, hardText, muchText } from './words.ts';
+import { conflictTitle, hardText, leftText, muchText, whoText } from './words.ts';
 
 /** What cannot both be, hard ones first; one is unfolded where it stands, so that the queue stays in sight. */
 interface QueueProps {
@@ -87,6 +87,7 @@ interface ListProps {
 
 function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: ListProps) {
   const tables = useTables();
+  const now = useNow(60_000);
   const ids = conflicts.map(({ id }) => id);
   const { listProps, tabIndex } = useRows();
   const { ref: list } = listProps;
@@ -121,10 +122,14 @@ function Queue({ conflicts, shownId, zone, label, acts, chosen, onChoose }: List
               <span className="row-text">
                 <span className="row-line">{conflictTitle(tables, conflict)}</span>
                 <span className="row-sub">{muchText(tables, conflict)}</span>
+                {isShown ? null : <span className="row-sub conflict-who">{whoText(tables, conflict)}</span>}
               </span>
-              <time className="row-end row-sub num" dateTime={conflict.startsAt} title={fullMoment(conflict.startsAt, zone)}>
-                {dayText(conflict.startsAt, zone)} {timeText(conflict.startsAt, zone)}
-              </time>
+              <span className="row-end row-sub num">
+                <time dateTime={conflict.startsAt} title={fullMoment(conflict.startsAt, zone)}>
+                  {dayText(conflict.startsAt, zone)} {timeText(conflict.startsAt, zone)}
+                </time>{' · '}
+                {leftText(conflict, now)}
+              </span>
             </button>
             {isShown ? <ConflictCard conflict={conflict} zone={zone} onShow={acts.onShow} onWays={acts.onWays} /> : null}
           </li>

@@ -19,6 +19,13 @@ export function conflictTitle(tables: Tables, conflict: Conflict): string {
   return limit ? t('conflicts.limitTitle', { where, name: isolated(limit.name) }) : t('conflicts.titleOf', { where, kind: t(`conflicts.kind.${conflict.kind}`) });
 }
 
+/** What whoever is in it is marked with, in one word of `calendar.mark` and `conflicts.level`: not all that is hard is a double booking. */
+export type ConflictMark = 'block' | 'warn' | 'limit' | 'closure' | 'capacity';
+export function markOf({ level, kind }: Pick<Conflict, 'level' | 'kind'>): ConflictMark {
+  if (level === 'warn') return 'warn';
+  return kind === 'limit' || kind === 'closure' || kind === 'capacity' ? kind : 'block';
+}
+
 /** By how much: `2 h 00 at the same time`, `1 h 00 too little between them`, `30 min of it at hours that are not allowed`. */
 export function muchText(tables: Pick<Tables, 'limits'>, conflict: Conflict): string {
   const { kind, missingMs, missingUnits } = conflict;
@@ -27,6 +34,19 @@ export function muchText(tables: Pick<Tables, 'limits'>, conflict: Conflict): st
   if (limit) return t(`conflicts.muchOfLimit.${limit.rule.kind}`, { span });
   if (kind === 'capacity') return t('conflicts.much.capacity', { count: missingUnits, span });
   return t(`conflicts.much.${kind}`, { span });
+}
+
+/** Who is in it, by name: `Okonkwo & Smythe, Haddad & Ågård`. */
+export function whoText(tables: Pick<Tables, 'weddings' | 'bookings' | 'allocations' | 'calendarEvents'>, { members }: Conflict): string {
+  return members.map(({ collection, id }) => isolated(tables[collection][id]?.title ?? t('conflicts.gone'))).join(', ');
+}
+
+/** How long there is until it comes to that, and for how long it has been known: `in 2 d 4 h · found 3 min ago`. */
+export function leftText({ startsAt, raisedAt }: Conflict, now: number): string {
+  const left = Date.parse(startsAt) - now;
+  const until = left > 0 ? t('conflicts.left', { span: spanText(left) }) : t('conflicts.isNow');
+  const known = now - Date.parse(raisedAt);
+  return `${until} · ${known < 60_000 ? t('conflicts.foundNow') : t('conflicts.found', { span: spanText(known) })}`;
 }
 
 /** `2 double bookings, 1 limit passed`: the hard ones; a limit that is passed is no double booking. */

@@ -29,7 +29,8 @@ function shown({ collection, rowId, fields }: RowChange, field: string, value: u
   const told = fields.find((one) => one.field === 'currency')?.after;
   const currency = typeof told === 'string' ? told : row && 'currency' in row ? row.currency : null;
   if (field.endsWith('Minor') && typeof value === 'number' && currency !== null) return moneyText(value, currency);
-  return valueText(collection, field, value, zone) ?? t('deliveries.notReadable');
+  const kind = fields.find((one) => one.field === 'kind')?.after ?? (row && 'kind' in row ? row.kind : null);
+  return valueText(collection, field, value, zone, kind) ?? t('deliveries.notReadable');
 }
 
 /** Not facts that were told but what followed from them here; that they came, and how they stand, is enough. */

@@ -25,7 +25,7 @@ function Changes({ event, changed, zone }: { readonly event: RecordedEvent; read
   if (event.before === null) return null;
   const told = changed.flatMap(({ field, before, after }) => {
     const name = tMaybe(`fields.${field}`);
-    const text = (value: unknown): string | null => valueText(event.collection, field, value, zone);
+    const text = (value: unknown): string | null => valueText(event.collection, field, value, zone, 'kind' in event.row ? event.row.kind : null);
     const [was, is] = [text(before), text(after)];
     return name === null || was === null || is === null ? [] : [{ field, name, was, is }];
   });

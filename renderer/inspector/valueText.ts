@@ -1,7 +1,9 @@
 import type { CollectionName } from '../../core/contract/record.ts';
 import { Contact } from '../../core/contract/record/people.ts';
+import { Conflict } from '../../core/contract/record/taking.ts';
 import { Booking } from '../../core/contract/record/trade.ts';
 import { countText, momentText } from '../components/format.ts';
+import { markOf } from '../conflicts/words.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 import { consentWord } from './consents.ts';
 
@@ -22,7 +24,7 @@ const WORDS: Readonly<Partial<Record<CollectionName, Readonly<Record<string, str
   calendarEvents: { status: 'entryStatus' },
   weatherNotices: { state: 'weatherState', kind: 'weatherKinds', severity: 'severity' },
   allocations: { status: 'conflicts.allocation' },
-  conflicts: { state: 'conflicts.state', level: 'conflicts.level' },
+  conflicts: { state: 'conflicts.state' },
   calendars: { direction: 'calendars.direction', privacy: 'calendars.privacyOf', strategy: 'calendars.strategyOf' },
   differences: { kept: 'differences.side' },
   alerts: { state: 'alertState', severity: 'severity' },
@@ -45,13 +47,23 @@ function linesText(value: unknown): string | null {
   return text === '' ? t('inspector.historyNothing') : text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. */
-export function valueText(collection: CollectionName, field: string, value: unknown, zone: string): string | null {
+/** How hard a conflict is, by what it is: one that passes a limit is no double booking. */
+function levelText(value: unknown, of: unknown): string | null {
+  const found = Conflict.pick({ level: true, kind: true }).safeParse({ level: value, kind: of });
+  return found.success ? t(`conflicts.level.${markOf(found.data)}`) : null;
+}
+
+/**
+ * A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. `kind`: of the row,
+ * where what is said depends on it.
+ */
+export function valueText(collection: CollectionName, field: string, value: unknown, zone: string, kind: unknown = null): string | null {
   if (value === null || value === '') return t('inspector.historyNothing');
   if (typeof value === 'boolean') return t(value ? 'inspector.historyYes' : 'inspector.historyNo');
   if (typeof value === 'number') return String(value);
   if (collection === 'contacts' && field === 'consents') return consentsText(value, zone);
   if (collection === 'bookings' && field === 'lines') return linesText(value);
+  if (collection === 'conflicts' && field === 'level') return levelText(value, kind);
   if (typeof value !== 'string') return null;
   if (INSTANT.test(value)) return momentText(value, zone, Date.now());
   const words = WORDS[collection]?.[field];

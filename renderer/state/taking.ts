@@ -22,7 +22,16 @@ export interface PlannedMove {
 export type PlanCommand = Extract<Command, { type: 'plan.carry_out' }>;
 type Move = PlanCommand['moves'][number];
 type Back = Extract<Follow, { how: 'back' }>['rows'][number];
-type Before = Omit<Move, 'basedOnVersion' | 'follow'> & { readonly follow: readonly Omit<Back, 'basedOnVersion'>[] };
+type Stood = Omit<Back, 'basedOnVersion'>;
+type Before = Omit<Move, 'basedOnVersion' | 'follow'> & { readonly follow: readonly Stood[] };
+export type FollowCommand = Extract<Command, { type: 'wedding.let_follow' }>;
+/** What can be put back in one step. */
+export type UndoneCommand = PlanCommand | FollowCommand;
+
+/** What stood before something that can be put back: what a plan has moved, or what somebody let follow and for which start of its wedding. */
+type Way =
+  | { readonly of: 'plan'; readonly moves: readonly Before[] }
+  | { readonly of: 'follow'; readonly alertId: string; readonly startsAt: string; readonly rows: readonly Stood[] };
 
 /** What of a wedding moves with it, and what could and stays. */
 export interface Company {
@@ -37,11 +46,13 @@ export function movableOf(occupancy: string): { readonly collection: MovableColl
   return collection === 'calendarEvents' ? null : { collection, id };
 }
 
-/** What stood before each plan of this page, so that it can be put back. */
-const before = new Map<string, readonly Before[]>();
+/** What stood before each plan of this page, and before each that let something follow, so that it can be put back. */
+const before = new Map<string, Way>();
 
-/** Of each way back that was sent: which plan it puts back, and what stood before that. */
-const undone = new Map<string, { readonly planId: string; readonly stood: readonly Before[] }>();
+/** Of each way back that was sent: which command it puts back, and what stood before that. */
+const undone = new Map<string, { readonly planId: string; readonly stood: Way }>();
+
+const stoodOf = (along: readonly Follower[]): Stood[] => along.map((one) => ({ collection: one.collection, id: one.row.id, ...stoodBefore(one) }));
 
 const iso = (at: number): string => new Date(at).toISOString();
 const spoken = (reason: string | null): string | null => (reason === null || reason.trim() === '' ? null : reason.trim());
@@ -55,12 +66,10 @@ export interface CarriedOut {
 export async function carryOut(backend: Backend, moves: readonly PlannedMove[], from: readonly Occupancy[], reason: string | null, company: readonly Company[]): Promise<CarriedOut> {
   const commandId = newId();
   const companyOf = ({ collection, id }: Pick<Move, 'collection' | 'id'>) => (collection === 'weddings' ? company.find(({ weddingId }) => weddingId === id) : undefined);
-  before.set(commandId, from.flatMap(({ id, resourceId, startsAt, endsAt }) => {
+  before.set(commandId, { of: 'plan', moves: from.flatMap(({ id, resourceId, startsAt, endsAt }) => {
     const member = movableOf(id);
-    if (!member) return [];
-    const follow = (companyOf(member)?.along ?? []).map((one) => ({ collection: one.collection, id: one.row.id, ...stoodBefore(one) }));
-    return [{ ...member, resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt), follow }];
-  }));
+    return member ? [{ ...member, resourceId, startsAt: iso(startsAt), endsAt: iso(endsAt), follow: stoodOf(companyOf(member)?.along ?? []) }] : [];
+  }) });
   const decided = await decide(backend, {
     type: 'plan.carry_out', commandId, reason: spoken(reason),
     moves: moves.flatMap(({ to, version }) => {
@@ -80,15 +89,35 @@ export async function carryOut(backend: Backend, moves: readonly PlannedMove[], 
 export async function letFollow(backend: Backend, alert: Alert, wedding: Pick<Wedding, 'startsAt'>, along: readonly Follower[], reason: string | null, commandId: string): Promise<Decided> {
   if (isWaiting(openDecision(getConsole().outbox, alert.id))) return { kind: 'already' };
   const rows = along.map(({ collection, row }) => ({ collection, id: row.id, basedOnVersion: row.version }));
-  return decide(backend, { type: 'wedding.let_follow', commandId, alertId: alert.id, basedOnVersion: alert.version, startsAt: wedding.startsAt, rows, reason: spoken(reason) });
+  const { startsAt } = wedding;
+  before.set(commandId, { of: 'follow', alertId: alert.id, startsAt, rows: stoodOf(along) });
+  const decided = await decide(backend, {
+    type: 'wedding.let_follow', commandId, alertId: alert.id, basedOnVersion: alert.version, startsAt, rows, reason: spoken(reason),
+  });
+  if (decided.kind !== 'kept') before.delete(commandId);
+  return decided;
 }
 
-/** Where those of a plan stood before it; null = this page does not know. */
-export const beforePlan = (commandId: string): readonly Before[] | null => before.get(commandId) ?? null;
+/** Whether this page knows what stood before that command, and it has not been put back. */
+export const canBeUndone = (commandId: string): boolean => before.has(commandId);
 
-/** Those of a plan of this page that calendars may have: what moved, and what moved with it. */
-export const subjectsOf = (commandId: string): readonly Push['subject'][] =>
-  (beforePlan(commandId) ?? []).flatMap((move) => [move, ...move.follow]).map(({ collection, id }) => ({ collection, id }));
+const namedIn = (way: Way): readonly Push['subject'][] =>
+  (way.of === 'plan' ? way.moves.flatMap((move) => [move, ...move.follow]) : way.rows).map(({ collection, id }) => ({ collection, id }));
+
+/** Those of a command of this page that calendars may have: what moved, and what moved with it. */
+export function subjectsOf(commandId: string): readonly Push['subject'][] {
+  const way = before.get(commandId) ?? undone.get(commandId)?.stood;
+  return way ? namedIn(way) : [];
+}
+
+/** Whether it is a way back that was sent from this page. */
+export const isWayBack = (commandId: string): boolean => undone.has(commandId);
+
+/** Where those that a way back of this page is about go to; of a plan they stand in the command. */
+export function stoodBehind(commandId: string): readonly Stood[] {
+  const stood = undone.get(commandId)?.stood;
+  return stood?.of === 'follow' ? stood.rows : [];
+}
 
 const versionNow = ({ collection, id }: Pick<Move | Back, 'collection' | 'id'>): number | null => getConsole().record?.tables[collection][id]?.version ?? null;
 
@@ -98,25 +127,36 @@ function overNow<T extends Pick<Move | Back, 'collection' | 'id'>>(one: T): (T &
   return version === null ? [] : [{ ...one, basedOnVersion: version }];
 }
 
-/** Puts back what a plan of this page has moved, and what followed, exactly; it can be put back once, unless that is refused. `commandId`: of the way back. */
-export async function undoPlan(backend: Backend, planId: string, commandId: string): Promise<Decided> {
-  const stood = before.get(planId) ?? [];
-  const moves = stood.flatMap(({ follow, ...move }) =>
+/** The way back over what stands now; null = nothing of it is there any more. */
+function wayBack(stood: Way, commandId: string, reason: string | null): UndoneCommand | null {
+  if (stood.of === 'follow') {
+    const { alertId, startsAt } = stood;
+    const rows = stood.rows.flatMap(({ collection, id }) => overNow({ collection, id }));
+    const basedOnVersion = getConsole().record?.tables.alerts[alertId]?.version ?? 1;
+    return rows.length === 0 ? null : { type: 'wedding.let_follow', commandId, alertId, basedOnVersion, startsAt, rows, reason, back: true };
+  }
+  const moves = stood.moves.flatMap(({ follow, ...move }) =>
     overNow(move).map((one): Move => ({ ...one, ...(follow.length > 0 ? { follow: { how: 'back' as const, rows: follow.flatMap(overNow) } } : {}) })));
-  if (moves.length === 0) return { kind: 'not_kept', code: 'request.not_found' };
-  before.delete(planId);
-  undone.set(commandId, { planId, stood });
-  return decide(backend, { type: 'plan.carry_out', commandId, moves, reason: null });
+  return moves.length === 0 ? null : { type: 'plan.carry_out', commandId, moves, reason };
 }
 
-/** The same way back once more, over what stands now, with why it may be so all the same. `refused`: the command that was refused. */
-export async function undoWithReason(backend: Backend, refused: PlanCommand, commandId: string, reason: string): Promise<Decided> {
-  const moves = refused.moves.flatMap(({ follow, ...move }) =>
-    overNow(move).map((one): Move => ({ ...one, ...(follow?.how === 'back' ? { follow: { how: 'back' as const, rows: follow.rows.flatMap(overNow) } } : {}) })));
-  if (moves.length === 0) return { kind: 'not_kept', code: 'request.not_found' };
-  const way = undone.get(refused.commandId);
-  if (way) undone.set(commandId, way);
-  return decide(backend, { type: 'plan.carry_out', commandId, moves, reason: spoken(reason) });
+/** Puts back what a command of this page has moved, exactly; it can be put back once, unless that is refused. `commandId`: of the way back. */
+export async function undoPlan(backend: Backend, planId: string, commandId: string): Promise<Decided> {
+  const stood = before.get(planId);
+  const command = stood ? wayBack(stood, commandId, null) : null;
+  if (!stood || !command) return { kind: 'not_kept', code: 'request.not_found' };
+  before.delete(planId);
+  undone.set(commandId, { planId, stood });
+  return decide(backend, command);
+}
+
+/** The same way back once more, over what stands now, with why it may be so all the same. `refusedId`: the command that was refused. */
+export async function undoWithReason(backend: Backend, refusedId: string, commandId: string, reason: string): Promise<Decided> {
+  const way = undone.get(refusedId);
+  const command = way ? wayBack(way.stood, commandId, spoken(reason)) : null;
+  if (!way || !command) return { kind: 'not_kept', code: 'request.not_found' };
+  undone.set(commandId, way);
+  return decide(backend, command);
 }
 
 /** A way back that came to nothing: the plan may be put back another time. */

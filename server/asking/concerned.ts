@@ -76,7 +76,9 @@ async function takenBy(tx: Tx, organisationId: string, command: Confirming): Pro
         const [row] = left && named.collection !== 'runSheetItems' ? await readRows(tx, organisationId, named.collection, [named.id]) : [];
         const one = row ? ({ collection: named.collection, row } as MovableRow) : null;
         if (!wedding || !left || !one || !row || overtaken(row, named) || !isDefinite(one)) continue;
-        const after = taken({ collection: one.collection, row: { ...one.row, ...catchesUp(left, wedding) } } as MovableRow);
+        const { startsAt, endsAt } = left;
+        const becomes = command.back === true ? { startsAt, endsAt } : catchesUp(left, wedding);
+        const after = taken({ collection: one.collection, row: { ...one.row, ...becomes } } as MovableRow);
         if (after) found.push(after);
       }
       return found;

@@ -2,30 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from '../../core/contract/commands.ts';
-import { HTTP } from '../../core/contract/http.ts';
+import { colleague } from '../support/colleague.ts';
 import { screenshotPath } from '../support/desktopApp.ts';
 import { until } from '../support/desktopSession.ts';
 import { todaysWedding } from '../support/facts.ts';
-import type { RunningServer } from '../support/runningServer.ts';
 import { expect, test } from './fixtures.ts';
 
 /** A double booking that somebody else causes reaches this desktop as a toast, and the toast leads to that very conflict. */
 
 const HOUR = 3_600_000;
-
-/** Decisions of a colleague's device. */
-async function colleague(server: RunningServer): Promise<(command: Command) => Promise<void>> {
-  const post = async (path: string, body: unknown, token?: string): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-    return (await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
-  };
-  const device = { name: 'Office', kind: 'tool' };
-  const enrolled = HTTP.enrol.success.parse(await post(HTTP.enrol.path, { ticket: await server.newTicket(), device }));
-  return async (command) => {
-    const answer = HTTP.commands.success.parse(await post(HTTP.commands.path, command, enrolled.token ?? ''));
-    if (answer.outcome !== 'accepted') throw new Error(`${command.type}: ${JSON.stringify(answer)}`);
-  };
-}
 
 test('a double booking becomes a toast that stays; clicking it opens that conflict and its day', async ({ serve, open, session, keep }) => {
   const server = await serve();

@@ -20,10 +20,18 @@ export const sameTimes = (a: Times, b: Times): boolean => same(a.startsAt, b.sta
 export const catchesUp = (left: LeftRow, { startsAt, zone }: At): FollowedFields =>
   changed(shifted(left, localShift(Date.parse(left.of), Date.parse(startsAt), zone)), left);
 
+const LASTING: readonly string[] = ['planned', 'lead', 'hold', 'definite', 'completed', 'closed'];
+
 /** Whether it still stands where it was left, and that is not where it belongs. */
 export function isLeft(left: LeftRow, row: FollowingRow['row'] | null, wedding: At): boolean {
-  if (row === null || !['planned', 'lead', 'hold', 'definite', 'completed', 'closed'].includes(row.status)) return false;
+  if (row === null || !LASTING.includes(row.status)) return false;
   return sameTimes(left, timesOf(row)) && Object.keys(catchesUp(left, wedding)).length > 0;
+}
+
+/** Whether it stands where letting it follow has brought it, so that it can go back to where it was left. */
+export function hasFollowed(left: LeftRow, row: FollowingRow['row'], wedding: At): boolean {
+  const set = catchesUp(left, wedding);
+  return LASTING.includes(row.status) && Object.keys(set).length > 0 && sameTimes({ ...left, ...set }, timesOf(row));
 }
 
 /** Those that are left behind still, with what each becomes. `rowOf`: null = it is not there (any more). */

@@ -14,7 +14,7 @@ export const resourceKey = (name: string): string => name.trim().toLowerCase().r
 /** Trades whose people do one wedding at a time unless their resource says otherwise; a florist or a caterer serves several. */
 const ONE_AT_A_TIME: ReadonlySet<Booking['trade']> = new Set(['photography', 'film', 'music', 'celebrant', 'hair_makeup']);
 /** Of a vendor about whom nothing is known. */
-const MANY_PLACES = 1_000;
+export const MANY_PLACES = 1_000;
 export const placesOf = (trade: Booking['trade']): number => (ONE_AT_A_TIME.has(trade) ? 1 : MANY_PLACES);
 
 /** The name by which a row asks for a resource; null = for none. The venue itself is no vendor: its rooms are taken. */

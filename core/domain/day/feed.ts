@@ -5,7 +5,7 @@ import type { Severity } from '../../contract/record/row.ts';
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
-export type FeedSays = EventType | 'message.failed' | 'review.expired' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'limit.passed' | 'limit.kept' | 'limit.accepted' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
+export type FeedSays = EventType | 'message.failed' | 'review.expired' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'limit.passed' | 'limit.kept' | 'limit.accepted' | 'gap.short' | 'gap.enough' | 'gap.accepted' | 'closed.taken' | 'closed.free' | 'closed.accepted' | 'stock.short' | 'stock.enough' | 'stock.accepted' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
 
 export interface FeedEntry {
   readonly seq: number;
@@ -34,9 +34,16 @@ const told = (says: FeedSays, subject: string, more: Partial<Told> = {}): Told =
 /** Nobody has decided about it, and nobody can any more. */
 const EXPIRED = 'review.expired' satisfies ErrorCode;
 const PAYMENT_SAYS = { pending: 'payment.recorded', completed: 'payment.completed', failed: 'payment.failed', refunded: 'payment.refunded', partly_refunded: 'payment.partly_refunded' } as const;
-const CONFLICT_SAYS = { open: 'conflict.raised', resolved: 'conflict.resolved', overridden: 'conflict.overridden' } as const;
-/** One that passes a limit is no double booking. */
-const LIMIT_SAYS = { open: 'limit.passed', resolved: 'limit.kept', overridden: 'limit.accepted' } as const;
+const GAP_SAYS = { open: 'gap.short', resolved: 'gap.enough', overridden: 'gap.accepted' } as const;
+/** By kind: one that passes a limit, or leaves too little time, is no double booking. */
+const CONFLICT_SAYS = {
+  overlap: { open: 'conflict.raised', resolved: 'conflict.resolved', overridden: 'conflict.overridden' },
+  limit: { open: 'limit.passed', resolved: 'limit.kept', overridden: 'limit.accepted' },
+  closure: { open: 'closed.taken', resolved: 'closed.free', overridden: 'closed.accepted' },
+  capacity: { open: 'stock.short', resolved: 'stock.enough', overridden: 'stock.accepted' },
+  turnaround: GAP_SAYS,
+  travel: GAP_SAYS,
+} as const;
 const PUSH_SAYS = { queued: 'push.queued', written: 'push.confirmed', failed: 'push.failed', differs: 'push.queued' } as const;
 const ALERT_SAYS = { open: 'alert.raised', acknowledged: 'alert.acknowledged', resolved: 'alert.resolved' } as const;
 
@@ -74,7 +81,7 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   resources: (row, _before, type) => told(type ?? (row.version === 1 ? 'resource.created' : 'resource.updated'), row.name),
   allocations: (row, _before, type) => told(type ?? (row.status === 'cancelled' ? 'allocation.cancelled' : row.version === 1 ? 'allocation.created' : 'allocation.updated'), row.title),
   limits: (row, _before, type) => told(type ?? (row.version === 1 ? 'limit.created' : 'limit.updated'), row.name),
-  conflicts: (row) => told((row.kind === 'limit' ? LIMIT_SAYS : CONFLICT_SAYS)[row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
+  conflicts: (row) => told(CONFLICT_SAYS[row.kind][row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
   calendars: (row, _before, type) => told(type ?? (row.version === 1 ? 'calendar.found' : 'calendar.changed'), row.name),
   pushes: (row) => told(PUSH_SAYS[row.state], '', { severity: row.state === 'failed' ? 'warning' : null }),
   differences: (row) => told(row.state === 'open' ? 'difference.raised' : 'difference.settled', '', { severity: row.state === 'open' ? 'warning' : null }),

@@ -36,6 +36,10 @@ async function standing({ writing: { tx }, organisationId, device }: Deciding, c
 const weddingOf = ({ collection, row }: MovableRow): string | null => (collection === 'weddings' ? row.id : row.weddingId);
 const taking = ({ collection, row }: TakingDraft): MovableRow => ({ collection, row }) as MovableRow;
 
+/** A hold that was let go of, or had become definite, is held again without the end that is over: by that it would be let go of at once. */
+const heldAnew = ({ collection, row }: StandingRow, status: string, now: number): { readonly holdUntil?: null } =>
+  (collection === 'allocations' && status === 'hold' && row.status !== 'hold' && row.holdUntil !== null && Date.parse(row.holdUntil) <= now ? { holdUntil: null } : {});
+
 export async function setBookingStatus(deciding: Deciding, command: Of<'booking.set_status'>): Promise<CommandAnswer> {
   const { writing: { tx }, organisationId, internals, rejected, rebase, accept, context } = deciding;
   const one = await standing(deciding, command.collection, command.id);
@@ -45,7 +49,7 @@ export async function setBookingStatus(deciding: Deciding, command: Of<'booking.
   if (one.row.status === 'cancelled' && status !== 'cancelled') return rejected('command.not_possible', 'It is cancelled; it is booked anew.');
   if (one.row.status === 'closed') return rejected('command.not_possible', 'It closes its resource; nobody has booked it.');
   const type = (status === 'cancelled' ? CANCELLED : UPDATED)[one.collection];
-  const draft = draftUpdated(type, one.collection, weddingOf(one), one.row as never, { status }, null, context);
+  const draft = draftUpdated(type, one.collection, weddingOf(one), one.row as never, { status, ...heldAnew(one, status, internals.clock.now()) }, null, context);
   if (!draft) return accept([], one.row.seq);
   const { refused, accepted } = await judged(deciding, [{ from: one, to: taking(draft), confirming: command.status === 'definite' }], command.reason);
   if (refused) return refused;

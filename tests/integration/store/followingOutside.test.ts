@@ -215,6 +215,116 @@ describe('let them follow', () => {
   });
 });
 
+describe('let them follow, and put back', () => {
+  const named = async (ids: readonly string[]) => {
+    const { bookings, allocations, runSheetItems } = await house.rows();
+    const of = (collection: 'bookings' | 'allocations' | 'runSheetItems', rows: readonly { readonly id: string; readonly version: number }[]) =>
+      rows.filter(({ id }) => ids.includes(id)).map(({ id, version }) => ({ collection, id, basedOnVersion: version }));
+    return [...of('bookings', bookings), ...of('allocations', allocations), ...of('runSheetItems', runSheetItems)];
+  };
+  /** What was let follow for that alert goes back, or follows. */
+  const send = async (alertId: string, ids: readonly string[], more: object) => {
+    const alert = await house.one('alerts', alertId);
+    const { startsAt } = await house.one('weddings', alert.weddingId ?? '');
+    return house.decide('wedding.let_follow', { alertId, basedOnVersion: alert.version, startsAt, rows: await named(ids), reason: null, ...more });
+  };
+  /** Its wedding was moved by two hours, and the photographer follows since. */
+  async function followed() {
+    const a = await wedding();
+    await house.look(told('Ada & Ben', 2, times(5, 14, 22)));
+    const alert = (await left())[0]?.id ?? '';
+    const before = await standing();
+    expect(await send(alert, [a.photos], {})).toMatchObject({ outcome: 'accepted' });
+    expect(await left()).toEqual([]);
+    return { ...a, alert, before };
+  }
+
+  test('all stands where it stood, it is asked about again in the same commit, and may follow once more', async () => {
+    const a = await followed();
+    const seq = await house.now();
+    expect(await send(a.alert, [a.photos], { back: true })).toMatchObject({ outcome: 'accepted' });
+    expect(await standing()).toEqual(a.before);
+    expect(await house.one('bookings', a.photos)).toMatchObject({ ...times(5, 11, 18), callTime: june(5, 10) });
+    const events = await t.store.readEvents(t.organisation.id, seq, 100);
+    expect(new Set(events.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    expect(events[0]).toMatchObject({ type: 'booking.updated', actor: { kind: 'person' } });
+    const [again, ...others] = await left();
+    expect(others).toEqual([]);
+    expect(again).toMatchObject({
+      state: 'open', title: '1 booking did not move with Ada & Ben', weddingId: a.id,
+      stayed: [{ collection: 'bookings', id: a.photos, startsAt: june(5, 11), callTime: june(5, 10), of: june(5, 12), why: 'theirs' }],
+    });
+    expect(again?.id).not.toBe(a.alert);
+    expect(await send(again?.id ?? '', [a.photos], {})).toMatchObject({ outcome: 'accepted' });
+    expect(await house.one('bookings', a.photos)).toMatchObject({ ...times(5, 13, 20), callTime: june(5, 12) });
+    expect(await left()).toEqual([]);
+    await replayed();
+  });
+
+  test('one of two goes back while the other still asks: the alert that is open tells of both', async () => {
+    const a = await wedding();
+    const bus = await house.resource('equipment', 'Bus');
+    const row = await house.allocation(bus, 5, 11, 12, { weddingId: a.id, title: 'Bus', lockedBecause: 'The road is closed later' });
+    await house.look(told('Ada & Ben', 2, times(5, 14, 22)));
+    const alert = (await left())[0]?.id ?? '';
+    expect(await send(alert, [a.photos], {})).toMatchObject({ outcome: 'accepted' });
+    expect((await left()).map(({ id }) => id), 'the bus still asks').toEqual([alert]);
+    expect(await send(alert, [a.photos], { back: true })).toMatchObject({ outcome: 'accepted' });
+    expect((await left()).map(({ id, stayed }) => [id, stayed?.map((one) => one.id)])).toEqual([[alert, [a.photos, row.id]]]);
+    expect(await house.one('bookings', a.photos)).toMatchObject(times(5, 11, 18));
+    await replayed();
+  });
+
+  test('is judged: who has that time by now is named, and with a reason it goes back all the same', async () => {
+    const a = await followed();
+    await house.booking('Photos of Ada & Ben', 5, 10, 12, { title: 'Portraits in the park' });
+    const refused = await send(a.alert, [a.photos], { back: true });
+    expect(refused).toMatchObject({ outcome: 'rejected', error: { code: 'conflict.would_clash', message: expect.stringMatching(/Portraits in the park/) as string } });
+    expect(await house.one('bookings', a.photos)).toMatchObject(times(5, 13, 20));
+    expect(await left()).toEqual([]);
+    expect(await send(a.alert, [a.photos], { back: true, reason: 'Two photographers' })).toMatchObject({ outcome: 'accepted' });
+    expect(await house.conflicts()).toEqual([['overlap', 'overridden', 'Two photographers']]);
+    expect(await house.one('bookings', a.photos)).toMatchObject(times(5, 11, 18));
+  });
+
+  test('what its following had resolved comes back without a word', async () => {
+    const a = await wedding();
+    await house.booking('Photos of Ada & Ben', 5, 10, 12);
+    await house.look(told('Ada & Ben', 2, times(5, 14, 22)));
+    const alert = (await left())[0]?.id ?? '';
+    expect(await house.conflicts()).toEqual([['overlap', 'open', null]]);
+    expect(await send(alert, [a.photos], {})).toMatchObject({ outcome: 'accepted' });
+    expect(await house.conflicts()).toEqual([['overlap', 'resolved', null]]);
+    expect(await send(alert, [a.photos], { back: true })).toMatchObject({ outcome: 'accepted' });
+    expect((await house.conflicts()).filter(([, state]) => state === 'open')).toEqual([['overlap', 'open', null]]);
+  });
+
+  test('not over what was moved since by itself, nor after the wedding moved on, nor what has not followed, nor twice', async () => {
+    const a = await followed();
+    const row = await house.one('bookings', a.photos);
+    await house.decide('plan.carry_out', { moves: [{ collection: 'bookings', id: a.photos, basedOnVersion: row.version, resourceId: row.vendorId ?? '', ...times(5, 14, 21) }], reason: null });
+    const moved = await send(a.alert, [a.photos], { back: true });
+    expect(moved).toMatchObject({ outcome: 'rejected', error: { code: 'command.not_possible', message: expect.stringMatching(/^Photos is not where/) as string } });
+    expect(await house.one('bookings', a.photos)).toMatchObject(times(5, 14, 21));
+    const again = await house.one('bookings', a.photos);
+    await house.decide('plan.carry_out', { moves: [{ collection: 'bookings', id: a.photos, basedOnVersion: again.version, resourceId: row.vendorId ?? '', ...times(5, 13, 20) }], reason: null });
+    expect(await send(a.alert, [a.photos], { back: true, startsAt: june(5, 12) })).toMatchObject({ outcome: 'rebase' });
+    expect(await send(a.alert, [a.ceremony], { back: true })).toMatchObject({ outcome: 'rejected', error: { code: 'request.not_found' } });
+    expect(await send(a.alert, [a.photos], { back: true })).toMatchObject({ outcome: 'accepted' });
+    expect(await send(a.alert, [a.photos], { back: true })).toMatchObject({ outcome: 'rejected', error: { code: 'command.not_possible' } });
+    expect(await left()).toHaveLength(1);
+  });
+
+  test('the source that tells the old time, or another one, is heard as before', async () => {
+    const a = await followed();
+    expect(await send(a.alert, [a.photos], { back: true })).toMatchObject({ outcome: 'accepted' });
+    clock.advance(LATER_MS);
+    await house.look(booking('photos Ada & Ben', 'Ada & Ben', 2, { ...times(5, 13, 20), callTime: june(5, 12) }));
+    expect(await house.one('bookings', a.photos)).toMatchObject(times(5, 13, 20));
+    expect(await left()).toEqual([]);
+  });
+});
+
 describe('in a calendar of ours', () => {
   test('with merge its run sheet follows what somebody has moved there; what was placed there by itself stays, whichever is heard first', async () => {
     for (const first of ['wedding', 'crew'] as const) {

@@ -8,6 +8,7 @@ import { ITEM, TAKEN } from './timeline.ts';
 /** The house of the calendars after its first wedding was moved outside by an hour and a half: only ever bundled into the harness page. */
 
 export const LEFT = fixtureId(6, 910);
+export const LEFT_AGAIN = fixtureId(6, 912);
 const UNREAD = fixtureId(6, 911);
 const BY_MS = 90 * 60_000;
 
@@ -41,8 +42,16 @@ export function leftRows(full: Snapshot, now: number): Partial<Snapshot['rows']>
   };
 }
 
+/** What is told anew once some of it went back to where it was left. */
+export function toldAnew(command: Command, alerts: readonly Alert[], now: number): Alert | null {
+  const alert = command.type === 'wedding.let_follow' && command.back ? alerts.find(({ id }) => id === command.alertId) : undefined;
+  const back = new Set(command.type === 'wedding.let_follow' ? command.rows.map(({ id }) => id) : []);
+  const stayed = (alert?.stayed ?? []).filter(({ id }) => back.has(id));
+  return alert ? { ...alert, id: LEFT_AGAIN, raisedAt: new Date(now).toISOString(), stayed } : null;
+}
+
 /** The alert that is settled once what it tells of follows. */
 export function settledBy(command: Command, alerts: readonly Alert[]): Alert | null {
-  const alert = command.type === 'wedding.let_follow' ? alerts.find(({ id }) => id === command.alertId) : undefined;
+  const alert = command.type === 'wedding.let_follow' && !command.back ? alerts.find(({ id }) => id === command.alertId) : undefined;
   return alert ? { ...alert, version: alert.version + 1, state: 'resolved' } : null;
 }

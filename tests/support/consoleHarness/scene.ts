@@ -1,7 +1,7 @@
 import type { Access } from '../../../core/contract/access.ts';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import { calendarRows, KEPT, playCalendars } from './calendars.ts';
-import { leftRows, settledBy } from './leftBehind.ts';
+import { leftRows, settledBy, toldAnew } from './leftBehind.ts';
 import { clashingRows } from './conflicts.ts';
 import { limitRows } from './limits.ts';
 import { manyRows, playTaking, timelineRows } from './timeline.ts';
@@ -165,7 +165,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     const item = command.type === 'review.release' || command.type === 'review.discard' || command.type === 'review.assign' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
     if (!taking.decide(command)) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
+    taking.follow(command, snapshot.rows.alerts);
     calendars.decide(command);
+    const anew = toldAnew(command, snapshot.rows.alerts, Date.now());
+    if (anew) emit({ type: 'alert.raised', collection: 'alerts', weddingId: anew.weddingId, source: null, before: null, row: anew }, { kind: 'system', id: null, name: 'WedSync' });
     const over = settledBy(command, snapshot.rows.alerts);
     if (over) emit({ type: 'alert.resolved', collection: 'alerts', weddingId: over.weddingId, source: null, before: { state: 'open' }, row: over }, { kind: 'system', id: null, name: 'WedSync' });
     if (command.type === 'connection.pause') setHealth(command.connectionId, 'paused');

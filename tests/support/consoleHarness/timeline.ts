@@ -2,11 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import type { Command } from '../../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
+import type { Alert } from '../../../core/contract/record/attention.ts';
 import type { Allocation, Conflict, Limit, Resource } from '../../../core/contract/record/taking.ts';
 import type { RunSheetItem, Wedding } from '../../../core/contract/record/day.ts';
 import type { Booking } from '../../../core/contract/record/trade.ts';
 import { clashesOf } from '../../../core/domain/conflicts/clashes.ts';
 import { followersOf, movedCall } from '../../../core/domain/conflicts/following.ts';
+import { catchesUp } from '../../../core/domain/conflicts/leftBehind.ts';
 import { houseOf, houseQuestion } from '../../../core/domain/conflicts/house.ts';
 import { memberOf, occupancyId } from '../../../core/domain/conflicts/occupancies.ts';
 import { fixtureId } from '../fixtures/record.ts';
@@ -202,6 +204,18 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
         emit(basedOnVersion === null ? { type: 'limit.created', collection: 'limits', weddingId: null, source: null, before: null, row } : { type: 'limit.updated', collection: 'limits', weddingId: null, source: null, before: {}, row }, person);
       }
       return true;
+    },
+    /** What an alert tells as left behind follows its wedding, or goes back to where it was left. */
+    follow(command: Command, alerts: readonly Alert[]): void {
+      if (command.type !== 'wedding.let_follow') return;
+      const alert = alerts.find(({ id }) => id === command.alertId);
+      const wedding = tables.weddings[alert?.weddingId ?? ''];
+      for (const left of wedding ? (alert?.stayed ?? []) : []) {
+        if (!wedding || !command.rows.some(({ id }) => id === left.id)) continue;
+        const { startsAt, endsAt, callTime } = left;
+        const call = left.collection === 'bookings' ? { callTime } : {};
+        put(left.collection, left.id, command.back ? { startsAt, endsAt, ...call } : catchesUp(left, wedding), 'Front desk');
+      }
     },
     row: (collection: 'weddings' | 'bookings' | 'allocations', id: string) => tables[collection][id],
     /** Somebody else moves one by so many minutes. */

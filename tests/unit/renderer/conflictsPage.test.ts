@@ -16,6 +16,10 @@ it('has the hard ones first, the next before the later, what is lived with apart
   await expect.poll(rows).toEqual(['Great Hall: double booking', 'Blythe & Thornbury Documentary Photography: double booking', 'Great Hall: too little time to turn around', 'Orangery: closed at that time']);
   expect(plain(await page.locator('.board-about').innerText())).toBe('2 double bookings, 1 gap too short');
   expect(await page.locator('.rail-place[aria-current] .rail-count').innerText()).toBe('2');
+  // Who is in it, how long there is and since when it is known, before anything is unfolded.
+  const first = page.locator('.conflict-row').first();
+  expect(plain(await first.locator('.conflict-who').innerText())).toMatch(/\S+, \S+/);
+  expect(plain(await first.locator('.row-end').innerText())).toMatch(/^\S+ \d+ \S+ \d\d:\d\d · (in .+|now) · found .+$/);
   expect(await axe()).toEqual([]);
 });
 
@@ -59,7 +63,7 @@ describe('past a limit', () => {
       'Chapel of St Ælfheah: Twelve hours at most passed', 'Great Hall: double booking', 'Chapel of St Ælfheah: Noise curfew passed', 'Siobhán Ní Dhomhnaill: Eleven hours of rest passed',
       'The Orangery and its terrace at Ashcombe-under-Wychwood: too little time to turn around', 'Registrar, Ashcombe district: Registrar’s day passed',
     ]);
-    expect((await page.locator('.conflict-row .row-text > .row-sub').allInnerTexts()).map(plain)).toEqual([
+    expect((await page.locator('.conflict-row .row-text > .row-sub:not(.conflict-who)').allInnerTexts()).map(plain)).toEqual([
       '30 min too long', '1 h 30 at the same time', '45 min of it at hours that are not allowed', '3 h 30 too little rest', '15 min short between them', '45 min of it at hours that are not allowed',
     ]);
     expect(plain(await page.locator('.board-about').innerText())).toBe('1 double booking, 3 limits passed, 1 gap too short');

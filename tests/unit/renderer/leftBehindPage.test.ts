@@ -1,9 +1,9 @@
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { LINKED } from '../../support/consoleHarness/calendars.ts';
-import { LEFT } from '../../support/consoleHarness/leftBehind.ts';
+import { LEFT, LEFT_AGAIN } from '../../support/consoleHarness/leftBehind.ts';
 import { axe, fitsSideways, hash, open, page, plain, usePages } from '../../support/consoleHarness/page.ts';
-import { ITEM, TAKEN } from '../../support/consoleHarness/timeline.ts';
+import { ITEM, TAKEN, theDay } from '../../support/consoleHarness/timeline.ts';
 
 /** What did not move with its wedding, in the console itself: told, looked at before it is sent, let follow or left; and calendars in trouble. */
 
@@ -34,6 +34,59 @@ describe('left behind', () => {
       rows: [{ collection: 'bookings', id: TAKEN.photosAgain, basedOnVersion: 1 }, { collection: 'runSheetItems', id: ITEM.cake, basedOnVersion: 1 }],
     }]);
     await expect.poll(() => row().count()).toBe(0);
+  });
+
+  describe('put back in one step', () => {
+    const bar = () => page.locator(`[data-bar$=":${TAKEN.photosAgain}"]:not([data-through])`);
+    const stands = async (): Promise<string> => plain((await bar().getAttribute('aria-label')) ?? '');
+    /** Both follow, and that is recorded. */
+    async function followed(): Promise<void> {
+      await open(`#/conflicts/${LEFT}`, 'left_behind');
+      await page.getByLabel('Why they may be there all the same').fill('They were told');
+      await card().getByRole('button', { name: 'Let 2 follow' }).click();
+      await expect.poll(() => words(page.locator('.undo-line').last())).toMatch(/Let 2 follow .*Papadopoulos & Ní Dhomhnaill.*Undo/);
+      // A reload would not know what stood before.
+      const day = theDay(Date.now(), 'Europe/London').toString().replaceAll('-', '');
+      await page.evaluate((to) => void (location.hash = to), `#/conflicts/scale/day/on/${day}`);
+      await expect.poll(stands).toContain('12:00 to 13:30');
+    }
+    const back = (reason: string | null) => ({ type: 'wedding.let_follow', alertId: LEFT, back: true, reason, rows: [{ collection: 'bookings', id: TAKEN.photosAgain, basedOnVersion: 2 }, { collection: 'runSheetItems', id: ITEM.cake, basedOnVersion: 2 }] });
+
+    it('by its toast, and then it is asked about again', async () => {
+      await followed();
+      await page.locator('.undo-line').last().getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(stands).toContain('10:30 to 12:00');
+      expect((await commands()).at(-1)).toMatchObject(back(null));
+      await expect.poll(() => words(page.locator(`[data-row="${LEFT_AGAIN}"]`))).toMatch(/^1 booking and 1 run sheet item of Papadopoulos & Ní Dhomhnaill/);
+      expect(await axe()).toEqual([]);
+    });
+
+    it('by Ctrl Z, once', async () => {
+      await followed();
+      await page.keyboard.press('Control+z');
+      await expect.poll(stands).toContain('10:30 to 12:00');
+      const sent = (await commands()).length;
+      await page.keyboard.press('Control+z');
+      await expect.poll(() => page.locator(`[data-row="${LEFT_AGAIN}"]`).count()).toBe(1);
+      expect(await commands()).toHaveLength(sent);
+    });
+
+    it('where a reason is needed the card says who goes where and what goes with it, and it may be left', async () => {
+      await followed();
+      await page.evaluate(() => window.harness?.answerCommandsWith('unasked'));
+      await page.keyboard.press('Control+z');
+      const undoing = page.locator('.cal-card', { hasText: 'Undo this move' });
+      await expect.poll(() => words(undoing)).toMatch(/Photographs for Papadopoulos.* 1 h 30 earlier .*12:00 to 13:30 .*10:30 to 12:00 .*1 run sheet item goes back with it\. Not asked: /);
+      expect(await axe()).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => undoing.count()).toBe(0);
+      expect(await stands()).toContain('12:00 to 13:30');
+      await page.keyboard.press('Control+z');
+      await page.getByRole('textbox', { name: 'Why it may be so all the same' }).fill('They were asked by telephone');
+      await page.getByRole('button', { name: 'Undo with a reason' }).click();
+      await expect.poll(stands).toContain('10:30 to 12:00');
+      expect((await commands()).at(-1)).toMatchObject(back('They were asked by telephone'));
+    });
   });
 
   it('lets some follow', async () => {

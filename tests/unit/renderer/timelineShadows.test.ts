@@ -1,6 +1,10 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { houseOf, movedTo, type Taking } from '../../../core/domain/conflicts/house.ts';
 import { judgeDrop } from '../../../core/domain/conflicts/drop.ts';
+import { ShadowBar } from '../../../renderer/calendar/ShadowBar.tsx';
+import type { ConflictMark } from '../../../renderer/conflicts/words.ts';
 import { drawnOn, kinOf, type Drawn } from '../../../renderer/calendar/shadows.ts';
 import { barsWithin, layRows, realOf, rowsWithin, shows } from '../../../renderer/calendar/lanes.ts';
 import { manyRows, ROOM, TAKEN, timelineRows } from '../../support/consoleHarness/timeline.ts';
@@ -78,4 +82,25 @@ describe('how much is drawn', () => {
     expect(after.all - before.all).toBe(2 * on(hall.id) + on(east.id) + on(west.id));
     expect(after.seen - before.seen).toBeLessThan((after.all - before.all) / 2);
   });
+});
+
+describe('what a shadow says of a conflict', () => {
+  const marked = (clash: ConflictMark): string => {
+    const [one] = [...houseFrom(rows).timetable].filter(({ resourceId }) => resourceId === ROOM.hall);
+    if (!one) throw new Error('nothing takes the hall');
+    const through = { id: one.id, resourceId: ROOM.hall, how: 'whole' as const };
+    return renderToStaticMarkup(createElement(ShadowBar, {
+      one: { ...one, through }, through, taken: 'Great Hall', x: 0, lane: 0, pxPerMs: 1e-5, zone: 'Europe/London', now: NOW, clash, isSelected: false, isStop: false,
+    })).replace(/[\u2068\u2069]/g, '');
+  };
+
+  it.each([['block', 'double booking', 'block'], ['limit', 'past a limit', 'block'], ['closure', 'closed at that time', 'block'], ['capacity', 'more than there is', 'block'], ['warn', 'too tight', 'warn']] as const)(
+    'as the one that it is of: %s',
+    (mark, word, level) => {
+      const html = marked(mark);
+      expect(html).toContain(` · ${word} · `);
+      expect(html).toContain(`data-clash="${level}"`);
+      if (mark !== 'block') expect(html).not.toContain('double booking');
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { CLOSE_REASONS } from '../../../core/contract/stream.ts';
 import { feedText } from '../../../renderer/app/feedText.ts';
 import { bigMoneyText, dotted, fullMoment, momentText, moneyText, spanText } from '../../../renderer/components/format.ts';
 import { errorWords, t, tMaybe } from '../../../renderer/i18n/index.ts';
+import { valueText } from '../../../renderer/inspector/valueText.ts';
 
 describe('words', () => {
   it.each(ERROR_CODES)('error %s has a sentence that says what happened and what to do', (code) => {
@@ -26,12 +27,18 @@ describe('words', () => {
   it.each(EVENT_TYPE_NAMES.filter((name) => name !== 'connection.health_changed'))('the event %s has a sentence', (name) => expect(tMaybe(`feed.${name}`)).not.toBeNull());
   it.each(CONNECTION_HEALTH)('a connection that is %s has a sentence', (health) => expect(tMaybe(`feed.connection.${health}`)).not.toBeNull());
 
-  it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard', 'limit.passed', 'limit.kept', 'limit.accepted'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
+  it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard', 'limit.passed', 'limit.kept', 'limit.accepted', 'gap.short', 'gap.enough', 'gap.accepted', 'closed.taken', 'closed.free', 'closed.accepted', 'stock.short', 'stock.enough', 'stock.accepted'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
 
   it('every field that the history may tell has a name', () => {
     const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|waits|stayed|doneBy|unread|twinId|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
     const fields = COLLECTION_NAMES.flatMap((name) => Object.keys(COLLECTIONS[name].shape)).filter((field) => !untold.test(field));
     expect(fields.filter((field) => tMaybe(`fields.${field}`) === null)).toEqual([]);
+  });
+
+  it('calls what is hard about a conflict by what it is: only two at once are a double booking', () => {
+    const level = (kind: string, value = 'block') => valueText('conflicts', 'level', value, 'Europe/London', kind);
+    expect(['overlap', 'limit', 'closure', 'capacity'].map((kind) => level(kind))).toEqual(['Double booking', 'Past a limit', 'Closed at that time', 'More than there is']);
+    expect(level('turnaround', 'warn')).toBe('Too tight');
   });
 
   it('uses the plural where it is one', () => {

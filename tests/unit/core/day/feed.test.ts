@@ -40,6 +40,7 @@ describe('what just happened', () => {
       entryFromEvent({ ...base, seq: 920, source: null, type, collection: 'conflicts', row: { ...row, state, kind }, before: {} }).says;
     expect([says('conflict.raised', 'open'), says('conflict.resolved', 'resolved'), says('conflict.overridden', 'overridden')]).toEqual(['limit.passed', 'limit.kept', 'limit.accepted']);
     expect(says('conflict.raised', 'open', 'overlap')).toBe('conflict.raised');
+    expect((['turnaround', 'travel', 'closure', 'capacity'] as const).map((kind) => says('conflict.raised', 'open', kind))).toEqual(['gap.short', 'gap.short', 'closed.taken', 'stock.short']);
   });
 
   it('tells messages, papers and the weather by what became of them', () => {
