@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import { codedError, type CodedError } from '../contract/errors.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
+import { boundSeries, TooMuch } from './seriesBounds.ts';
 import { alignSeries } from './seriesTimes.ts';
 import type { FeedEntry } from './vendor.ts';
 import { dayStart, knownZone, wallTimeToInstant } from './wallTime.ts';
@@ -21,11 +22,16 @@ export interface CalendarFileOptions {
   readonly singles?: Span;
   /** Zone of times that name none, IANA; null = UTC. */
   readonly zone: string | null;
+  /** Hears of each that is there and whose times are none: it is told of as little as what is gone, and is not gone. */
+  readonly timeless?: (one: Pick<FeedEntry, 'uid' | 'recurrenceId'>) => void;
 }
 
+const REPEATS_TOO_MUCH = 'The calendar repeats more than can be written out.';
 const MOST_ENTRIES = 5_000;
 /** Steps through series, of a whole file: one that repeats every second must not keep us. */
 const MOST_STEPS = 200_000;
+const DAY_MS = 86_400_000;
+const YEAR_MS = 366 * DAY_MS;
 const LONGEST = { title: 300, description: 4_000, place: 300, uid: 500 };
 
 type Component = InstanceType<typeof ICAL.Component>;
@@ -54,7 +60,8 @@ export function readCalendarFile(body: string, options: CalendarFileOptions): Re
       if (problem !== null) return fault(problem);
     }
     return ok(reader.entries());
-  } catch {
+  } catch (cause) {
+    if (cause instanceof TooMuch) return fault(REPEATS_TOO_MUCH);
     // The reason would quote somebody's calendar.
     return fault('The calendar cannot be read.');
   }
@@ -66,11 +73,12 @@ interface Known {
   readonly event: FeedEntry;
 }
 
-function createReader({ span, zone, singles = span }: CalendarFileOptions) {
+function createReader({ span, zone, singles = span, timeless }: CalendarFileOptions) {
   const found = new Map<string, Known>();
   let steps = 0;
 
   function take(calendar: Component): string | null {
+    boundSeries(calendar, new Date(span.to + YEAR_MS).getUTCFullYear());
     const name = text(first(calendar, 'x-wr-calname') ?? first(calendar, 'name'), LONGEST.title);
     const ownZone = knownZone(first(calendar, 'x-wr-timezone')) ?? zone;
     const series = new Map<string, { master: Component | null; overrides: Component[] }>();
@@ -94,7 +102,7 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
         alignSeries(master, overrides, ownZone);
         const item = new ICAL.Event(master, { exceptions: overrides });
         if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
-        else if (!expand(item, told)) return 'The calendar repeats more than can be written out.';
+        else if (!expand(item, overrides.length > 0, told)) return REPEATS_TOO_MUCH;
       }
       if (found.size > MOST_ENTRIES) return `The calendar has more than ${MOST_ENTRIES} entries.`;
     }
@@ -102,14 +110,17 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
   }
 
   /** False = it asks for too much. */
-  function expand(item: Event, told: (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string) => void): boolean {
+  function expand(item: Event, moved: boolean, told: (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string) => void): boolean {
     const iterator = item.iterator();
+    // What was moved may lie anywhere; the others are over before this, whatever their zone.
+    const over = moved ? Number.NEGATIVE_INFINITY : span.from - 2 * DAY_MS - item.duration.toSeconds() * 1000;
     for (let next = iterator.next(); next; next = iterator.next()) {
       steps += 1;
       if (steps > MOST_STEPS || found.size > MOST_ENTRIES) return false;
       // A day's slack: what a wall time is worth depends on where it is meant.
       const near = Date.UTC(next.year, next.month - 1, next.day);
-      if (near > span.to + 86_400_000) return true;
+      if (near > span.to + DAY_MS) return true;
+      if (near < over) continue;
       const details = item.getOccurrenceDetails(next);
       told(details.item.component, details.item, details.startDate, details.endDate, String(next));
     }
@@ -129,7 +140,7 @@ function createReader({ span, zone, singles = span }: CalendarFileOptions) {
     const zoneName = zoneNameOf(component, start, fallback);
     const startsAt = instantOf(start, zoneName);
     const endsAt = endOf(start, end, zoneName);
-    if (startsAt === null || endsAt === null || endsAt < startsAt) return;
+    if (startsAt === null || endsAt === null || endsAt < startsAt) return timeless?.({ uid, recurrenceId });
     const asked = recurrenceId === null ? singles : span;
     if (Date.parse(endsAt) < asked.from || Date.parse(startsAt) > asked.to) return;
     const ourId = ourIdOf(uid, first(component, OUR_PROPERTY));
@@ -190,6 +201,7 @@ export function endOf(start: Time, end: Time, zone: string | null): string | nul
 
 /** Zones that this machine knows by name are believed more than the file's own definition of them. */
 export function instantOf(time: Time, zone: string | null): string | null {
+  if (time.year < 1900 || time.year >= 2200) return null;
   const date = `${String(time.year).padStart(4, '0')}-${two(time.month)}-${two(time.day)}`;
   if (time.isDate) return dayStart(date, zone ?? 'UTC');
   const local = `${date}T${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;

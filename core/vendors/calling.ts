@@ -12,6 +12,8 @@ export interface ConnectionAccess {
   readonly granted?: readonly string[];
   /** Calendars of the account that are in use here, besides the one that is read in any case; left out = nobody has said. */
   readonly listened?: readonly Listened[];
+  /** Entries of ours that were written since the last whole look began, as they are called over there: one of them that a look does not meet has been taken away. */
+  readonly written?: readonly string[];
 }
 
 /** `oursOnly`: nothing but what we have written there is asked about. */

@@ -61,7 +61,7 @@ export function davCalendars(system: DavSystem): DavParts {
       if (!session.ok) return session;
       // Of one that is only written nothing is asked that was not named.
       const inUse = access.listened?.filter(({ oursOnly }) => !oursOnly).map(({ calendarRef }) => calendarRef);
-      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', inUse, zone: zoneOf(access.settings) });
+      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', inUse, written: access.written, zone: zoneOf(access.settings) });
     },
     normalise,
   };

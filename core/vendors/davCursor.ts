@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../contract/errors.ts';
 import { readCursor } from './ids.ts';
 
 /** What a look at a CalDAV account remembers. Names from outside are never keys of an object: lists here, maps in memory. */
@@ -43,6 +44,9 @@ const CalendarShape = z.object({
     .nullable(),
 });
 
+/** What may be the trouble of one calendar alone. */
+export const OWN_TROUBLES = ['normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown'] as const satisfies readonly ErrorCode[];
+
 const Shape = z.object({
   /** Marks of what was entered: of the account, and of the choice of calendars. */
   account: z.string(),
@@ -52,6 +56,9 @@ const Shape = z.object({
   generation: z.number(),
   /** Calendars of this look that are still to be read, by path. */
   todo: z.array(z.string()),
+  /** Calendars that this look has passed over, and when it was left with them; 0 = it was not. */
+  unread: z.array(z.object({ path: z.string(), calendarRef: z.string(), code: z.enum(OWN_TROUBLES) })).default([]),
+  leftAt: z.number().default(0),
   calendars: z.array(CalendarShape),
 });
 
@@ -67,7 +74,7 @@ export type LookState = Omit<z.infer<typeof Shape>, 'calendars'> & { calendars: 
 
 export const newState = (account: string, choice: string, now: number): LookState => {
   // Counting on from the second keeps keys of a look that begins anew apart from those of the one before.
-  return { account, choice, homes: [], generation: Math.floor(now / 1000), todo: [], calendars: new Map() };
+  return { account, choice, homes: [], generation: Math.floor(now / 1000), todo: [], unread: [], leftAt: 0, calendars: new Map() };
 };
 
 export const newCalendar = (path: string): HeldCalendar => {

@@ -44,6 +44,9 @@ function goneOf(path: string, [recurrenceId, mark, start, end]: Occurrence, tell
 /** Everything that was told of it is gone. */
 export const tellGone = (path: string, held: HeldItem, telling: Telling): readonly Brought[] => held.told.map((one) => goneOf(path, one, telling));
 
+/** One of ours that no look has met: it was written and taken away in between. */
+export const tellUnmet = (path: string, now: number, telling: Telling): Brought => goneOf(path, [null, `unmet-${textMark(String(now))}`, now, now], telling);
+
 /** It is there and cannot be used: kept where a person sees it, and what was told of it stays. */
 export function tellUnreadable(path: string, etag: string, problem: string, { calendar }: Telling): Brought {
   // Without the generation: what stays unreadable is told once.
@@ -55,9 +58,13 @@ export function tellUnreadable(path: string, etag: string, problem: string, { ca
 export function tellEntry(
   path: string, etag: string, text: string, held: HeldItem | undefined, telling: Telling,
 ): { readonly items: readonly Brought[]; readonly next: HeldItem } | null {
-  const read = readCalendarFile(text, { span: telling.span, zone: telling.zone, singles: ALWAYS });
-  if (!read.ok) return null;
   const before = new Map((held?.told ?? []).map((one) => [one[0], one]));
+  let lost = false;
+  const timeless = ({ recurrenceId }: Pick<FeedEntry, 'recurrenceId'>): void => void (lost ||= before.has(recurrenceId));
+  const read = readCalendarFile(text, { span: telling.span, zone: telling.zone, singles: ALWAYS, timeless });
+  // An entry of ours that somebody has made a series is none that we can follow, and is not gone either.
+  const isSeries = read.ok && before.has(null) && read.value.some(({ recurrenceId, ourId }) => recurrenceId !== null && ourId !== undefined);
+  if (!read.ok || lost || isSeries) return null;
   const told: Occurrence[] = [];
   const news: Brought[] = [];
   for (const found of read.value) {

@@ -2,10 +2,10 @@ import { err, ok } from '../contract/result.ts';
 import { shapeUnknown } from './calls.ts';
 import { urlOf } from './davAddresses.ts';
 import { changesSince, namesBetween, readEntries } from './davChanges.ts';
-import { cursorOf, newCalendar, newState, stateOf, type HeldCalendar, type LookState, type Missing, type Pending } from './davCursor.ts';
+import { cursorOf, newCalendar, newState, OWN_TROUBLES, stateOf, type HeldCalendar, type LookState, type Missing, type Pending } from './davCursor.ts';
 import { findHome, listCalendars, type DavCalendar } from './davDiscovery.ts';
-import { tellEntry, tellGone, tellUnreadable, type Telling } from './davEntries.ts';
-import { refusal, type DavResult, type DavSession } from './davSession.ts';
+import { tellEntry, tellGone, tellUnmet, tellUnreadable, type Telling } from './davEntries.ts';
+import { refusal, type DavError, type DavResult, type DavSession } from './davSession.ts';
 import { textMark } from './ids.ts';
 import type { Brought } from './vendor.ts';
 
@@ -32,11 +32,15 @@ const GONE_AFTER_MS = 3_600_000;
 const CHUNK = 50;
 const MOST_TOLD = 1_000;
 const MOST_ENTRIES = 20_000;
+/** What a look has passed over longer ago than this is asked again, by a look of its own. */
+const PAUSE_MS = 10_000;
 
 export interface DavPage {
   readonly items: readonly Brought[];
   readonly cursor: string;
   readonly more: boolean;
+  /** With the last page: calendars that were passed over, since they could not be read; the others were. */
+  readonly unread?: readonly { readonly calendarRef: string; readonly code: (typeof OWN_TROUBLES)[number] }[];
 }
 
 export interface LookInput {
@@ -46,6 +50,8 @@ export interface LookInput {
   readonly choice: string;
   /** Addresses of calendars that are in use here, whatever was entered; left out = nobody has said. */
   readonly inUse?: readonly string[] | undefined;
+  /** Paths of entries of ours that were written since the last look (`ConnectionAccess.written`). */
+  readonly written?: readonly string[] | undefined;
   /** For times that name none, where the calendar does not say either. */
   readonly zone: string | null;
 }
@@ -59,17 +65,22 @@ export function chosenFrom<T extends Pick<DavCalendar, 'name' | 'address'>>(choi
   return calendars.filter((calendar) => wanted.some((one) => isMeant(calendar, one)));
 }
 
-export async function readDavPage({ session, cursor, choice, inUse, zone }: LookInput): Promise<DavResult<DavPage>> {
+export async function readDavPage({ session, cursor, choice, inUse, written = [], zone }: LookInput): Promise<DavResult<DavPage>> {
   const now = session.ports.clock.now();
   const [account, choiceMark] = [textMark(`${session.base.origin}${session.base.path} ${session.user}`), textMark(choice)];
   const held = stateOf(cursor);
   const state = held?.account === account ? held : newState(account, choiceMark, now);
-  const work: Work = { session, state, now, zone, choice, choiceMark, inUse, items: [] };
-  const [path] = state.todo;
+  const work: Work = { session, state, now, zone, choice, choiceMark, inUse, written, items: [] };
+  const left = state.unread.length > 0 && now - state.leftAt >= PAUSE_MS;
+  const [path] = left ? [] : state.todo;
   const done = path === undefined ? await begin(work) : await proceed(work, path);
   if (!done.ok) return done;
   if (work.items.length > 0) state.generation += 1;
-  return ok({ items: work.items, cursor: cursorOf(state), more: state.todo.length > 0 });
+  const [more, { unread }] = [state.todo.length > 0, state];
+  if (!more) state.unread = [];
+  state.leftAt = state.unread.length > 0 ? now : 0;
+  const told = unread.map(({ calendarRef, code }) => ({ calendarRef, code }));
+  return ok({ items: work.items, cursor: cursorOf(state), more, ...(more || told.length === 0 ? {} : { unread: told }) });
 }
 
 interface Work {
@@ -80,6 +91,7 @@ interface Work {
   readonly choice: string;
   readonly choiceMark: string;
   readonly inUse: readonly string[] | undefined;
+  readonly written: readonly string[];
   readonly items: Brought[];
 }
 
@@ -105,6 +117,7 @@ const marksOf = ({ name, address, zone }: DavCalendar, fallback: string | null):
 
 async function begin(work: Work): Done {
   const { session, state, now } = work;
+  state.unread = [];
   const listed = await calendarsOf(work);
   if (!listed.ok) return listed;
   // A calendar that was chosen stays chosen under another name, until the choice is another one.
@@ -142,8 +155,11 @@ const believed = (missing: Missing, now: number): boolean =>
 const mustCompare = (listed: DavCalendar, held: HeldCalendar, { now, zone }: Work): boolean =>
   now - held.comparedAt >= COMPARE_MS || held.told !== marksOf(listed, zone) || held.missing !== null;
 
+/** What we have written there and no look has met: a server need not tell of what came and went between two looks. */
+const unmet = ({ path, items }: HeldCalendar, { written }: Work): readonly string[] => written.filter((one) => one.startsWith(path) && !items.has(one));
+
 function hasNews(listed: DavCalendar, held: HeldCalendar | undefined, work: Work): boolean {
-  if (held === undefined || held.pending !== null || mustCompare(listed, held, work)) return true;
+  if (held === undefined || held.pending !== null || mustCompare(listed, held, work) || unmet(held, work).length > 0) return true;
   if (held.syncs && held.token !== null && listed.syncToken !== null) return held.token !== listed.syncToken;
   return listed.ctag === null || held.ctag !== listed.ctag;
 }
@@ -160,11 +176,31 @@ async function proceed(work: Work, path: string): Done {
   const calendar = listed.value.find(({ address }) => address.path === path);
   // Taken away since this look began: the next one counts it as missing.
   if (calendar === undefined) return pass(work, path);
+  const read = await readPart(work, calendar, held);
+  return read.ok ? read : passOver(work, calendar, read.error);
+}
+
+async function readPart(work: Work, calendar: DavCalendar, held: HeldCalendar): Done {
   if (held.pending === null) {
     const planned = await plan(work, calendar, held);
     if (!planned.ok) return planned;
   }
-  return held.pending === null ? pass(work, path) : readPending(work, calendar, held, held.pending);
+  return held.pending === null ? pass(work, held.path) : readPending(work, calendar, held, held.pending);
+}
+
+/**
+ * The trouble of one calendar is none of the account, as long as another one of it can be read: it is told at its calendar, and what was told
+ * of its entries stays. With the next look it is asked again, since nothing of it was taken for read.
+ */
+function passOver(work: Work, { address }: DavCalendar, error: DavError): DavResult<true> {
+  const { state } = work;
+  const code = error.retryable ? undefined : OWN_TROUBLES.find((one) => one === error.code);
+  if (code === undefined) return err(error);
+  const unread = [...state.unread, { path: address.path, calendarRef: urlOf(address), code }];
+  const others = [...state.calendars.values()].filter(({ path, leaving, missing }) => !leaving && missing === null && unread.every((one) => one.path !== path));
+  if (others.length === 0) return err(error);
+  state.unread = unread;
+  return pass(work, address.path);
 }
 
 function pass({ state }: Work, path: string): DavResult<true> {
@@ -201,7 +237,7 @@ async function plan(work: Work, calendar: DavCalendar, held: HeldCalendar): Done
       const { changed, gone, token, more } = changes.value;
       takeOut(work, calendar, held, gone);
       const read = changed.filter(([path, etag]) => etag === '' || held.items.get(path)?.etag !== etag).map(([path]) => path);
-      held.pending = { read, token: token ?? calendar.syncToken, ctag: calendar.ctag, told: held.told, comparedAt: held.comparedAt, more };
+      held.pending = { read: withUnmet(work, held, read, gone), token: token ?? calendar.syncToken, ctag: calendar.ctag, told: held.told, comparedAt: held.comparedAt, more };
       return DONE;
     }
     if (changes.value.kind === 'unsupported') held.syncs = false;
@@ -214,9 +250,13 @@ function takeOut(work: Work, calendar: DavCalendar, held: HeldCalendar, paths: I
   for (const path of paths) {
     const item = held.items.get(path);
     if (item !== undefined) work.items.push(...tellGone(path, item, telling));
+    else if (work.written.includes(path)) work.items.push(tellUnmet(path, work.now, telling));
     held.items.delete(path);
   }
 }
+
+/** They are asked for with the others, and told of as gone where they are. `gone`: already told of. */
+const withUnmet = (work: Work, held: HeldCalendar, read: readonly string[], gone: readonly string[]): string[] => [...new Set([...read, ...unmet(held, work).filter((path) => !gone.includes(path))])];
 
 /** Names and ETags against what is known. The marks were told before the names, so that what changes in between comes again. */
 async function compare(work: Work, calendar: DavCalendar, held: HeldCalendar): Done {
@@ -244,7 +284,7 @@ async function compare(work: Work, calendar: DavCalendar, held: HeldCalendar): D
     return item === undefined || etag === '' || item.etag !== etag || item.repeats || told !== held.told;
   };
   const read = [...names.value].filter(([path, etag]) => isNews(path, etag)).map(([path]) => path);
-  held.pending = { read, token: calendar.syncToken, ctag: calendar.ctag, told, comparedAt: now, more: false };
+  held.pending = { read: withUnmet(work, held, read, gone), token: calendar.syncToken, ctag: calendar.ctag, told, comparedAt: now, more: false };
   return DONE;
 }
 

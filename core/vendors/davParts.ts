@@ -4,6 +4,7 @@ import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
 import type { Component } from './calendarText.ts';
 import type { FoundEvent } from './calendars.ts';
 import { longText, shortText } from './fields.ts';
+import { boundSeries, LAST_YEAR, withinBounds } from './seriesBounds.ts';
 import { alignSeries } from './seriesTimes.ts';
 
 /** One resource of a CalDAV calendar: an entry, or a series with what was changed in it. A part is one of these that has times of its own. */
@@ -18,7 +19,9 @@ const MOST_STEPS = 20_000;
 export function parseResource(text: string): Component | null {
   try {
     const root = ICAL.Component.fromString(text.replace(/^\uFEFF/, '').trim());
-    return root.name === 'vcalendar' ? root : null;
+    if (root.name !== 'vcalendar') return null;
+    boundSeries(root, LAST_YEAR);
+    return root;
   } catch {
     // The reason would quote somebody's calendar.
     return null;
@@ -50,8 +53,10 @@ interface Found {
   readonly end: Time;
 }
 
-/** The part of that name; '' = the entry itself. Null = there is none such. `zone` for times that name none. */
-export function partAt(parts: Parts, recurrenceId: string, zone: string | null): Found | null {
+/** The part of that name; '' = the entry itself. Null = there is none such, or none that can be counted out. `zone` for times that name none. */
+export const partAt = (parts: Parts, recurrenceId: string, zone: string | null): Found | null => withinBounds(() => partIn(parts, recurrenceId, zone));
+
+function partIn(parts: Parts, recurrenceId: string, zone: string | null): Found | null {
   const { master, overrides } = parts;
   if (master !== null) alignSeries(master, overrides, zone);
   const override = recurrenceId === '' ? null : overrideAt(parts, recurrenceId);
@@ -111,7 +116,7 @@ const dayText = ({ year, month, day }: Time): string => `${String(year).padStart
 export function foundOf(found: Found, remoteId: string, etag: string, zone: string | null): FoundEvent | null {
   const { component, item, start, end } = found;
   const own = zoneNameOf(component, start, zone);
-  const [startsAt, endsAt] = [instantOf(start, own), endOf(start, end, own)];
+  const [startsAt, endsAt] = withinBounds(() => [instantOf(start, own), endOf(start, end, own)]) ?? [null, null];
   if (startsAt === null || endsAt === null || endsAt < startsAt) return null;
   return {
     remoteId, etag: etag === '' ? null : etag, sequence: sequenceOf(component),

@@ -259,7 +259,11 @@ export function davWriting(system: DavSystem): CalendarPart {
       if (place === null) return noSuch();
       const there = await resourceAt(work.value, place.path);
       if (!there.ok) return there;
-      return ok(there.value === null ? null : foundIn(there.value, place, work.value));
+      if (there.value === null) return ok(null);
+      const found = foundIn(there.value, place, work.value);
+      // Nobody has taken it away: nothing may follow from that.
+      if (found === null && place.part === '' && partsOf(there.value.calendar).master !== null) return refusedEvent('The entry has no times that can be read.');
+      return ok(found);
     },
 
     originOf: (remote) => ownId(objectAt({ remote }, 'remote')['ourId']),

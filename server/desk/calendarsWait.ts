@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { waitingAlert, waitsLong } from '../../core/domain/calendars/waiting.ts';
+import { waitingDrafts } from '../../core/domain/calendars/waiting.ts';
 import { draftUpdated, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from '../store/alertsAbout.ts';
 import type { Held } from '../store/calendars/pushRows.ts';
 import { CALENDARS } from '../store/calendars/stage.ts';
+import { waitingBegins } from '../store/calendars/waiting.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
 import { readRows } from '../store/rows.ts';
@@ -46,9 +47,8 @@ export async function restCalendar(internals: StoreInternals, held: Held & { rea
     const said = calendar.waits ?? null;
     const waiting = said ?? { computer: keeper.name, since: new Date(now).toISOString() };
     const drafts: EventDraft[] = said ? [] : some(draftUpdated('calendar.changed', 'calendars', null, calendar, { waits: waiting }, null, CALENDARS));
-    if (waitsLong(waiting, now) && (await openAlerts(tx, organisationId, calendarId)).length === 0) {
-      drafts.push(waitingAlert(calendar, waiting, now, internals.ids.next(), CALENDARS));
-    }
+    const [begins, unresolved] = [await waitingBegins(tx, organisationId, calendarId, now), await openAlerts(tx, organisationId, calendarId)];
+    drafts.push(...waitingDrafts({ calendar, waits: waiting, begins, unresolved, now, newId: () => internals.ids.next(), context: CALENDARS }));
     if (drafts.length > 0) await record(drafts);
   });
 }

@@ -37,7 +37,7 @@ type Cursor = z.infer<typeof Cursor>;
 const BEGINNING: Cursor = { etag: null, modified: null, readAt: 0, generation: 0, known: {}, missing: null };
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
-const keyOf = ({ uid, recurrenceId }: FeedEntry): string => JSON.stringify([uid, recurrenceId]);
+const keyOf = ({ uid, recurrenceId }: Pick<FeedEntry, 'uid' | 'recurrenceId'>): string => JSON.stringify([uid, recurrenceId]);
 
 function cursorOf(text: string | null): Cursor {
   if (text === null) return BEGINNING;
@@ -75,7 +75,8 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
   if (nothingThere && Object.keys(cursor.known).length === 0) return refused(`The feed answered ${status}.`);
 
   const span: Span = { from: now - BACK_MS, to: now + AHEAD_MS };
-  const read = nothingThere ? ok([]) : readCalendarFile(response.body, { span, zone: knownZone(settings['zone']) });
+  const timeless = new Set<string>();
+  const read = nothingThere ? ok([]) : readCalendarFile(response.body, { span, zone: knownZone(settings['zone']), timeless: (one) => void timeless.add(keyOf(one)) });
   if (!read.ok) return failed(read.error.message);
   const fetched = { etag: headers['etag'] ?? null, modified: headers['last-modified'] ?? null, readAt: now };
   const inSpan = Object.values(cursor.known).some(([, , end]) => end >= span.from);
@@ -84,11 +85,11 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
     const believed = missing.looks >= LOOKS_UNTIL_GONE && now - missing.since >= GONE_AFTER_MS;
     if (!believed) return ok({ items: [], cursor: JSON.stringify({ ...cursor, missing } satisfies Cursor), more: false });
   }
-  const { items, next } = compare(cursor, read.value, span);
+  const { items, next } = compare(cursor, read.value, timeless, span);
   return ok({ items, cursor: JSON.stringify({ ...next, ...fetched, missing: null } satisfies Cursor), more: false });
 };
 
-function compare(cursor: Cursor, entries: readonly FeedEntry[], span: Span): { items: Brought[]; next: Cursor } {
+function compare(cursor: Cursor, entries: readonly FeedEntry[], timeless: ReadonlySet<string>, span: Span): { items: Brought[]; next: Cursor } {
   const generation = cursor.generation + 1;
   const known: Record<string, [string, number, number]> = {};
   const told: Brought[] = [];
@@ -98,6 +99,8 @@ function compare(cursor: Cursor, entries: readonly FeedEntry[], span: Span): { i
     known[key] = [hash, Date.parse(entry.startsAt), Date.parse(entry.endsAt)];
     if (cursor.known[key]?.[0] !== hash) told.push(brought(entry, hash, generation));
   }
+  // It is there still, with times that are none: what was told of it stays.
+  for (const [key, told] of Object.entries(cursor.known)) if (timeless.has(key) && !(key in known)) known[key] = told;
   // Those that are gone come first, so that the brake sees all of them at once.
   const gone = Object.entries(cursor.known).flatMap(([key, [hash, start, end]]) => {
     // Over for long, or further away than series are written out now: nobody has taken it away.

@@ -53,6 +53,8 @@ export interface Back {
   readonly remoteId: string;
   /** `etag`: left out = a look has told it, and whoever writes asks for it. */
   readonly theirs: { readonly stood: Stood | 'gone'; readonly changedAt: number | null; readonly etag?: string | null };
+  /** Something else of ours is to stand there than does, of what a row does not say (what takes time, the description): it is still to be written. */
+  readonly untold?: boolean;
   /** Read just now by whoever alone may write; else it may be what stood there before our last writing. */
   readonly certain: boolean;
   /** When we heard of it. UTC milliseconds; null = now. */
@@ -113,7 +115,9 @@ export function takenOver(subject: PushedRow, fields: Partial<Stood>, context: D
     }
     case 'allocations': {
       const status = fields.status === undefined ? {} : { status: STATUS.allocations[fields.status] };
-      return draftUpdated(gone ? 'allocation.cancelled' : 'allocation.updated', 'allocations', subject.row.weddingId, subject.row, { ...told, ...status }, null, context);
+      // The end of an earlier hold is none of this one: it may be over.
+      const anew = fields.status === 'tentative' && subject.row.status !== 'hold' ? { holdUntil: null } : {};
+      return draftUpdated(gone ? 'allocation.cancelled' : 'allocation.updated', 'allocations', subject.row.weddingId, subject.row, { ...told, ...status, ...anew }, null, context);
     }
   }
 }
@@ -198,16 +202,16 @@ function looked({ push, context }: Back, unheard: boolean): BackPlan {
 }
 
 function echo(one: Back, { alike, seen, there }: { readonly alike: boolean; readonly seen: Stood | null; readonly there: Omit<PushAfter, 'base'> }): BackPlan {
-  const { push, calendar, standing, certain, now, context } = one;
+  const { push, calendar, standing, certain, untold = false, now, context } = one;
   const drafts = settled(one, null);
   const waits = push.state === 'differs' || (push.state === 'queued' && certain);
-  if (alike && waits) {
+  if (alike && !untold && waits) {
     const done = { state: 'written', writtenVersion: push.wantedVersion, attempts: 0, reason: null, nextAttemptAt: null, writtenAt: push.writtenAt ?? new Date(now).toISOString() } as const;
     drafts.push(...some(draftUpdated('push.confirmed', 'pushes', push.weddingId, push, done, null, context)));
   } else if (push.state === 'differs') drafts.push(...some(draftUpdated('push.queued', 'pushes', push.weddingId, push, { state: 'queued', nextAttemptAt: null }, null, context)));
   const same = seen !== null && standing.base !== null && looksSame(seen, standing.base, calendar.privacy) && seen.status === standing.base.status;
   const kept = same && there.remoteId === undefined && there.etag === undefined;
-  return { kind: 'echo', drafts, after: kept ? null : { ...there, base: seen }, unwritten: !alike };
+  return { kind: 'echo', drafts, after: kept ? null : { ...there, base: seen }, unwritten: !alike || untold };
 }
 
 /** The open question has answered itself. */

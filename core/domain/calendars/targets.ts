@@ -43,10 +43,11 @@ export function spanOf({ collection, row }: EntryRow): { readonly startsAt: numb
 
 /** Whether the row is this calendar's, whatever its state. What takes a whole is that of its parts as well. */
 function belongs(subject: TargetRow, calendar: Whose): boolean {
-  const { resourceId, everyWedding, runSheet } = calendar;
+  const { everyWedding, runSheet } = calendar;
   if (subject.collection === 'runSheetItems') {
     const { wedding, ownerIds } = subject;
-    return runSheet === true && (everyWedding || takesOf(calendar, wedding?.roomId) || (resourceId !== null && ownerIds.includes(resourceId)));
+    // Who is in charge as a whole (a quartet) is so in each of its parts.
+    return runSheet === true && (everyWedding || takesOf(calendar, wedding?.roomId) || ownerIds.some((id) => takesOf(calendar, id)));
   }
   const { collection, row } = subject;
   if (collection === 'weddings') return everyWedding || takesOf(calendar, row.roomId);

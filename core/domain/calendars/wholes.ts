@@ -42,7 +42,7 @@ export const takesOf = ({ resourceId, wholes }: Pick<Whose, 'resourceId' | 'whol
   resourceId !== null && id !== null && id !== undefined && (id === resourceId || wholes.some((whole) => whole.id === id));
 
 /** The resource that a row takes. */
-function takenBy({ collection, row }: Exclude<EntryRow, { collection: 'runSheetItems' }>): string | null | undefined {
+export function takenBy({ collection, row }: Exclude<EntryRow, { collection: 'runSheetItems' }>): string | null | undefined {
   if (collection === 'weddings') return row.roomId;
   return collection === 'bookings' ? row.vendorId : row.resourceId;
 }

@@ -17,6 +17,8 @@ export interface Returning {
   readonly pushId: string;
   /** What stands there now, read by whoever alone may write; null = nothing. */
   readonly found: FoundEvent | null;
+  /** Something else of ours is to stand there than does, of what a row does not say; see `Back`. */
+  readonly untold: boolean;
   /** Of the calendar's own people, with its connection as the source. */
   readonly context: DraftContext;
   readonly clock: Clock;
@@ -40,7 +42,7 @@ function timesOf({ when }: FoundEvent, zone: string): { readonly startsAt: strin
 }
 
 /** What was found in place of an entry of ours, decided by the calendar's strategy; what is kept of it is written already. */
-export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisationId, calendar, pushId, found, context, clock, ids }: Returning): Promise<ReturnedDrafts> {
+export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisationId, calendar, pushId, found, untold, context, clock, ids }: Returning): Promise<ReturnedDrafts> {
   const [push] = await readRows(tx, organisationId, 'pushes', [pushId]);
   const state = (await readPushStates(tx, [{ organisationId, id: pushId }])).get(pushId);
   if (!push || !state) return { drafts: [], then: 'done', base: null };
@@ -52,7 +54,7 @@ export async function returnedDrafts({ tx }: Pick<Writing, 'tx'>, { organisation
   const plan = planBack({
     push, calendar: await placed(tx, organisationId, calendar), subject: row ? pushedRow(push.subject.collection, row, wedding) : null, standing: state.standing, difference,
     remoteId: found?.remoteId ?? state.standing.remoteId ?? '', theirs: { stood, changedAt: found?.changedAt ?? null, etag: found?.etag ?? null },
-    certain: true, heardAt: null, now: clock.now(), newId: () => ids.next(), context,
+    untold, certain: true, heardAt: null, now: clock.now(), newId: () => ids.next(), context,
   });
   const after = { ...(plan.after ?? { pushId }), recheck: false };
   await writePushStates(tx, [{ ...after, organisationId }]);

@@ -4,15 +4,18 @@ import type { Resource } from '../../../core/contract/record/taking.ts';
 import { placedAmong, type PlacedCalendar } from '../../../core/domain/calendars/wholes.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Tx } from '../database.ts';
+import { ANEW } from './filled.ts';
 
 /** What the resources of calendars are parts of, and what follows when that becomes otherwise. */
 
-/** A resource that is made of others. */
-export type Combined = Pick<Resource, 'id' | 'name' | 'partIds'>;
+/** A resource that is made of others. `keys`: what owners of items call it by; null = it is nobody who is in charge of anything. */
+export type Combined = Pick<Resource, 'id' | 'name' | 'partIds'> & { readonly keys: readonly string[] | null };
 
 /** Of the organisation `o`, as a JSON array: its resources that are made of others, which are few; null = none is. */
 export const COMBINED = sql`(
-  select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'partIds', r.part_ids))
+  select jsonb_agg(jsonb_build_object(
+    'id', r.id, 'name', r.name, 'partIds', r.part_ids, 'keys', case when r.kind in ('vendor', 'crew') then r.keys end
+  ))
   from resources r where r.organisation_id = o.id and r.part_ids <> '[]'::jsonb
 )`;
 
@@ -33,9 +36,6 @@ interface PushedDrafts {
   readonly organisationId: string;
   readonly drafts: readonly EventDraft[];
 }
-
-/** A calendar is gone through from the beginning, and only what is to stand otherwise is written. See `FilledTo` of the workers. */
-const ANEW = { step: 0, after: null, whole: false, anew: true } as const;
 
 /** Resources that are a part now, or were until now, of something that is made of others, or whose whole has another name. */
 function partsTold(drafts: readonly EventDraft[]): string[] {
@@ -61,7 +61,8 @@ export async function refillParts(tx: Tx, shares: readonly PushedDrafts[]): Prom
         select q.id::uuid from below b join resources r on r.organisation_id = ${organisationId} and r.id = b.id
         cross join lateral jsonb_array_elements_text(r.part_ids) as q(id)
       )
-      update calendar_states s set filled_to = case when c.filling->>'state' = 'idle' or s.filled_to ? 'anew' then ${anew} end
+      update calendar_states s set filled_to = case when c.filling->>'state' = 'idle' or s.filled_to ? 'anew'
+        then ${anew} || jsonb_strip_nulls(jsonb_build_object('covering', s.filled_to->'covering')) end
       from calendars c
       where c.organisation_id = ${organisationId} and c.resource_id in (select id from below)
         and c.state = 'active' and c.direction in ('outbound', 'bidirectional')

@@ -9,13 +9,16 @@ import { COMBINED, type Combined } from './wholes.ts';
 /** Calendars that are kept elsewhere and are written from here. */
 
 export interface WrittenCalendar extends PushedCalendar, Pick<Calendar, 'invite'> {
-  /** By what the owners of items name the vendor or the crew whose calendar it is; null = its run sheets are not written, or it is of neither. */
-  readonly keys: readonly string[] | null;
+  /** By what the owners of items name whoever is in charge there: the vendor or the crew whose calendar it is, and what they are a part of. */
+  readonly owners: Owners;
 }
 
 /** As {@link WRITTEN} reads them. */
 export interface WrittenRows {
-  readonly calendars: readonly Omit<WrittenCalendar, 'wholes'>[];
+  readonly calendars: readonly (Omit<WrittenCalendar, 'wholes' | 'owners'> & {
+    /** Of its vendor or its crew; null = its run sheets are not written, or it is of neither. */
+    readonly keys: readonly string[] | null;
+  })[];
   readonly combined: readonly Combined[] | null;
 }
 
@@ -28,8 +31,15 @@ export const WRITTEN = sql`(
   from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional') having count(*) > 0
 )`;
 
-export const writtenOf = (rows: WrittenRows | null): readonly WrittenCalendar[] =>
-  rows === null ? [] : rows.calendars.map((calendar) => ({ ...calendar, wholes: wholesOf(calendar.resourceId, rows.combined ?? []) }));
+export function writtenOf(rows: WrittenRows | null): readonly WrittenCalendar[] {
+  const combined = rows?.combined ?? [];
+  return (rows?.calendars ?? []).map(({ keys, ...calendar }) => {
+    const wholes = wholesOf(calendar.resourceId, combined);
+    if (calendar.resourceId === null || keys === null) return { ...calendar, wholes, owners: new Map() };
+    const inCharge = combined.flatMap(({ id, keys: own }) => (own !== null && wholes.some((whole) => whole.id === id) ? [[id, own] as const] : []));
+    return { ...calendar, wholes, owners: new Map([[calendar.resourceId, keys], ...inCharge]) };
+  });
+}
 
 /** By organisation; those that have none are not in it. */
 export async function readWritten(tx: Tx, organisationIds: readonly string[]): Promise<Map<string, readonly WrittenCalendar[]>> {
@@ -38,4 +48,4 @@ export async function readWritten(tx: Tx, organisationIds: readonly string[]): P
   return new Map(rows.flatMap(({ id, written }) => (written === null ? [] : [[id, writtenOf(written)] as const])));
 }
 
-export const ownersIn = (calendars: readonly WrittenCalendar[]): Owners => new Map(calendars.flatMap(({ resourceId, keys }) => (resourceId === null || keys === null ? [] : [[resourceId, keys] as const])));
+export const ownersIn = (calendars: readonly WrittenCalendar[]): Owners => new Map(calendars.flatMap(({ owners }) => [...owners]));

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { isWritten, NEW_FILLING, refills } from '../../../core/domain/calendars/targets.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import { FIRST } from '../calendars/filled.ts';
 import { twinDrafts, twinOf } from '../calendars/twins.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
@@ -33,8 +34,12 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   const filling = refills(current, next) ? { filling: NEW_FILLING } : {};
   if (refills(current, next)) {
     await sql`
-      insert into calendar_states (organisation_id, calendar_id) values (${organisationId}, ${current.id})
-      on conflict (organisation_id, calendar_id) do update set filled_to = null, fence = calendar_states.fence + 1, leased_until = '-infinity'
+      insert into calendar_states (organisation_id, calendar_id, filled_to)
+      select ${organisationId}::uuid, ${current.id}::uuid, case when not exists (
+        select from pushes where organisation_id = ${organisationId} and calendar_id = ${current.id}
+      ) then ${JSON.stringify(FIRST)}::jsonb end
+      on conflict (organisation_id, calendar_id) do update
+        set filled_to = excluded.filled_to, fence = calendar_states.fence + 1, leased_until = '-infinity'
     `.execute(tx);
   }
   const answer = await accept(some<EventDraft>(draftUpdated('calendar.changed', 'calendars', null, current, { ...fields, ...filling }, null, context)), current.seq);

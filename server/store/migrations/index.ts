@@ -38,9 +38,10 @@ import { partsCalendars } from './0033_parts_calendars.ts';
 import { followingOutside } from './0034_following.ts';
 import { deskCalendars } from './0035_desk_calendars.ts';
 import { lineCleaned } from './0036_line.ts';
+import { wholeOwners } from './0037_whole_owners.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries, partsCalendars, followingOutside, deskCalendars, lineCleaned];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries, partsCalendars, followingOutside, deskCalendars, lineCleaned, wholeOwners];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

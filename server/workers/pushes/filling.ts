@@ -3,17 +3,17 @@ import { PUSHED, type Calendar } from '../../../core/contract/record/calendars.t
 import { queuedFor, standsAs } from '../../../core/domain/calendars/queueing.ts';
 import { ITEM_MS, type Owners, type TargetRow } from '../../../core/domain/calendars/subjects.ts';
 import { isOver, isWritten, NEW_FILLING } from '../../../core/domain/calendars/targets.ts';
-import type { PlacedCalendar } from '../../../core/domain/calendars/wholes.ts';
+import { throughOf, type PlacedCalendar } from '../../../core/domain/calendars/wholes.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { owned } from '../../store/calendars/changed.ts';
-import { CALENDARS, readStandings } from '../../store/calendars/stage.ts';
+import { FROM_THE_BEGINNING, type FilledTo } from '../../store/calendars/filled.ts';
+import { CALENDARS, readStandings, type StandingRow } from '../../store/calendars/stage.ts';
 import { relabelPage } from '../../store/calendars/relabel.ts';
 import { placed } from '../../store/calendars/wholes.ts';
 import type { Tx } from '../../store/database.ts';
 import type { StoreInternals } from '../../store/internals.ts';
 import { readRows } from '../../store/rows.ts';
-import type { FilledTo } from './progress.ts';
 
 /**
  * Goes through what is still to come for a calendar that was given another part to play, a page in each transaction. Where it
@@ -23,7 +23,6 @@ import type { FilledTo } from './progress.ts';
 const PAGE = 200;
 /** Run sheets come when it is settled what else stands there: whether an item takes time depends on it. */
 const STEPS = ['weddings', 'bookings', 'allocations', 'taken', 'runSheetItems', 'entries'] as const;
-const BEGIN: FilledTo = { step: 0, after: null, whole: false };
 
 export interface ToFill {
   readonly organisationId: string;
@@ -45,10 +44,11 @@ export function fillPage(internals: StoreInternals, { organisationId, calendarId
   return internals.writer.write(organisationId, async ({ tx, record }) => {
     const [calendar] = await readRows(tx, organisationId, 'calendars', [calendarId]);
     const state = await tx.selectFrom('calendarStates').select('filledTo').where('organisationId', '=', organisationId).where('calendarId', '=', calendarId).executeTakeFirst();
-    const at = (state?.filledTo ?? BEGIN) as FilledTo;
+    const at = (state?.filledTo ?? FROM_THE_BEGINNING) as FilledTo;
     // Removed, or another process has done it.
     if (!calendar || !state || (calendar.filling.state === 'idle' && at.anew !== true) || at.whole) return false;
-    const { drafts, next } = await pageOf(tx, organisationId, await placed(tx, organisationId, calendar), at, now, () => internals.ids.next());
+    const { drafts, next: then } = await pageOf(tx, organisationId, await placed(tx, organisationId, calendar), at, now, () => internals.ids.next());
+    const next = covering(then, drafts);
     await sql`update calendar_states set filled_to = ${JSON.stringify(next)}::jsonb where organisation_id = ${organisationId} and calendar_id = ${calendarId}`.execute(tx);
     const filling = await told(tx, organisationId, calendar, drafts, next.whole);
     const changed = draftUpdated('calendar.changed', 'calendars', null, calendar, { filling }, null, CALENDARS);
@@ -78,7 +78,8 @@ async function pageOf(tx: Tx, organisationId: string, calendar: PlacedCalendar, 
   const going = (ids: readonly string[]): FilledTo => (ids.length < PAGE ? { ...at, step: at.step + 1, after: null } : { ...at, after: ids.at(-1) ?? null });
   if (step === 'entries') {
     const drafts = await relabelPage(tx, organisationId, calendar, PAGE, new Date(now).toISOString());
-    return { drafts, next: { ...at, whole: drafts.length === 0 } };
+    // What came to stand there was told to the items.
+    return { drafts, next: drafts.length === 0 ? { step: at.step, after: at.after, whole: true, ...(at.anew ? { anew: at.anew } : {}) } : at };
   }
   if (step === 'taken') {
     const ids = await idsOf(tx, sql`select id from pushes where organisation_id = ${organisationId} and calendar_id = ${calendar.id} and wish = 'present' and id > ${at.after ?? NIL}::uuid order by id limit ${PAGE}`);
@@ -87,7 +88,29 @@ async function pageOf(tx: Tx, organisationId: string, calendar: PlacedCalendar, 
   const asked = isWritten(calendar) && (step !== 'runSheetItems' || calendar.runSheet === true);
   const ids = !asked ? [] : step === 'runSheetItems' ? await itemsToCome(tx, organisationId, at.after, now) : await toComeOf(tx, organisationId, calendar, step, at.after, now);
   const subjects = await subjectsOf(tx, organisationId, calendar, step, ids);
-  return { drafts: await queued(tx, organisationId, calendar, subjects, at.anew !== true, now, newId), next: going(ids) };
+  return { drafts: await queued(tx, organisationId, calendar, subjects, againOf(calendar, at), now, newId), next: going(ids) };
+}
+
+type Again = (subject: TargetRow, found: StandingRow) => boolean;
+
+/**
+ * What stands there already is written again, since it may be told otherwise now; not where all that stands there was wanted since it was
+ * chosen. An item may have been wanted before its wedding stood there, and takes no time beside it.
+ */
+const againOf = (calendar: PlacedCalendar, { anew, first, covering = [] }: FilledTo): Again => (subject, { base, state }) => {
+  const isItem = subject.collection === 'runSheetItems';
+  if (anew !== true && (first !== true || isItem)) return true;
+  if (isItem && covering.includes(subject.row.weddingId)) return true;
+  // On its way there for the first time it may name the whole as it was called until now.
+  return base === null ? anew === true && state === 'queued' && throughOf(subject, calendar) !== null : !standsAs(subject, calendar, base);
+};
+
+/** With the weddings of which these have more or less stand there besides their items. */
+function covering(at: FilledTo, drafts: readonly EventDraft[]): FilledTo {
+  if (at.anew !== true) return at;
+  const found = drafts.flatMap((draft) => (draft.collection === 'pushes' && draft.row.subject.collection !== 'runSheetItems'
+    && draft.row.weddingId !== null && (draft.before === null || 'wish' in draft.before) ? [draft.row.weddingId] : []));
+  return found.length === 0 ? at : { ...at, covering: [...new Set([...(at.covering ?? []), ...found])] };
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -111,7 +134,9 @@ function itemsToCome(tx: Tx, organisationId: string, after: string | null, now: 
   `);
 }
 
-async function subjectsOf(tx: Tx, organisationId: string, calendar: Calendar, collection: (typeof PUSHED)[number], ids: readonly string[]): Promise<TargetRow[]> {
+async function subjectsOf(
+  tx: Tx, organisationId: string, calendar: PlacedCalendar, collection: (typeof PUSHED)[number], ids: readonly string[],
+): Promise<TargetRow[]> {
   if (ids.length === 0) return [];
   if (collection !== 'runSheetItems') return (await readRows(tx, organisationId, collection, ids)).map((row) => ({ collection, row }) as MovableRow);
   const rows = await readRows(tx, organisationId, 'runSheetItems', ids);
@@ -120,21 +145,23 @@ async function subjectsOf(tx: Tx, organisationId: string, calendar: Calendar, co
   return rows.map((row) => owned(row, weddings.get(row.weddingId) ?? null, owners));
 }
 
-/** Of the vendor or the crew whose calendar it is. */
-async function ownersFor(tx: Tx, organisationId: string, { resourceId }: Calendar): Promise<Owners> {
-  const found = resourceId === null ? [] : await readRows(tx, organisationId, 'resources', [resourceId]);
+/** Of the vendor or the crew whose calendar it is, and of what they are a part of. */
+async function ownersFor(tx: Tx, organisationId: string, { resourceId, wholes }: PlacedCalendar): Promise<Owners> {
+  const found = resourceId === null ? [] : await readRows(tx, organisationId, 'resources', [resourceId, ...wholes.map(({ id }) => id)]);
   return new Map(found.flatMap(({ id, kind, keys }) => (kind === 'vendor' || kind === 'crew' ? [[id, keys] as const] : [])));
 }
 
-/** `all`: what stands there already is written again, since it may be told otherwise now. */
-async function queued(tx: Tx, organisationId: string, calendar: PlacedCalendar, subjects: readonly TargetRow[], all: boolean, now: number, newId: () => string): Promise<EventDraft[]> {
+/** `again`: what stands there already is written again. */
+async function queued(
+  tx: Tx, organisationId: string, calendar: PlacedCalendar, subjects: readonly TargetRow[], again: Again, now: number, newId: () => string,
+): Promise<EventDraft[]> {
   if (subjects.length === 0) return [];
   const standing = (await readStandings(tx, subjects.map(({ row }) => ({ organisationId, id: row.id })), [])).get(organisationId) ?? [];
   return subjects.flatMap((subject) => {
     const found = standing.find((one) => one.subject.id === subject.row.id && one.calendarId === calendar.id);
     const { remoteId = null, base = null, ...push } = found ?? {};
     const known = found ? { push: push as typeof found, remoteId, base } : null;
-    const anew = all || (base !== null && !standsAs(subject, calendar, base));
+    const anew = found !== undefined && again(subject, found);
     return queuedFor({ calendar, subject, before: null, standing: known, anew, now, newId, context: CALENDARS }) ?? [];
   });
 }
@@ -149,7 +176,7 @@ async function takenBack(tx: Tx, organisationId: string, calendar: PlacedCalenda
     subjects.push(...(await subjectsOf(tx, organisationId, calendar, collection, own)));
   }
   const toCome = subjects.filter((subject) => !isOver(subject, now));
-  const drafts = await queued(tx, organisationId, calendar, toCome, true, now, newId);
+  const drafts = await queued(tx, organisationId, calendar, toCome, () => true, now, newId);
   // What is to stand there was gone through before.
   return drafts.filter((draft) => draft.collection === 'pushes' && draft.row.wish === 'absent');
 }

@@ -2,7 +2,8 @@ import { entryOf, stoodOf, type EntryOptions } from '../../../core/domain/calend
 import { gate, type Breakers } from '../../../core/domain/intake/breaker.ts';
 import type { EntryRow } from '../../../core/domain/calendars/subjects.ts';
 import type { Log } from '../../../core/ports/ports.ts';
-import type { CalendarTrouble } from '../../../core/vendors/calendars.ts';
+import type { CalendarTrouble, OutgoingEvent } from '../../../core/vendors/calendars.ts';
+import { shownOf } from '../../../core/vendors/outgoing.ts';
 import { ENTRY_WORDS } from '../../feeds/words.ts';
 import type { DuePush } from '../../store/calendars/duePushes.ts';
 import type { Held } from '../../store/calendars/pushRows.ts';
@@ -11,7 +12,7 @@ import { freshAccess } from '../../systems/freshAccess.ts';
 import { noteCall } from '../signs.ts';
 import { findLeft, removeEntry, writeEntry, type Attempt, type Attempting } from './attempt.ts';
 import { lineTo, type Line, type LineDeps } from './line.ts';
-import { isPlain, type Outcome, type Settling } from './settling.ts';
+import { isPlain, type Besides, type Outcome, type Settling } from './settling.ts';
 import { takeTurn, type Prepared, type Turn, type Turned } from './turn.ts';
 
 /**
@@ -128,7 +129,7 @@ async function callFor(page: readonly Prepared[], { part, call, over, stopped, h
     const why = stopped();
     if (why !== null) return ended(why.mayHaveCalled || heard() > before ? n + 1 : n, true);
     if (attempt.kind === 'trouble' && (attempt.trouble.code === 'normalise.no_access' || over() !== null)) return ended(n + 1, true);
-    outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence } : null });
+    outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence, besides: besidesOf(made.entry) } : null });
     if (!isPlain(attempt)) return ended(n + 1, false);
   }
   return ended(page.length, false);
@@ -150,6 +151,11 @@ async function lost(taken: Taken, { store, clock }: WritingDeps, { over, stopped
   if (over() !== null) return clock.now() + LEASE_MS;
   return (await noteCall(store, { ...calledOf(taken), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + LEASE_MS;
 }
+
+const besidesOf = (entry: OutgoingEvent): Besides => {
+  const { description } = shownOf(entry);
+  return { busy: entry.busy, ...(description === undefined ? {} : { description }) };
+};
 
 const HELD = { weddings: 'hold', bookings: 'hold', allocations: 'hold' } as const;
 function asIfHeld(subject: EntryRow): EntryRow {

@@ -6,16 +6,6 @@ import type { Tx } from '../../store/database.ts';
 
 /** How far a calendar is filled. */
 
-/** Where filling goes on. */
-export interface FilledTo {
-  readonly step: number;
-  /** The last row that was gone through; null = the step begins. */
-  readonly after: string | null;
-  readonly whole: boolean;
-  /** Nothing was chosen otherwise: only what is to stand otherwise than it stands is written. */
-  readonly anew?: true;
-}
-
 /** Told no more often than this. */
 const TELL_MS = 1_000;
 

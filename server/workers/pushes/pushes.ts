@@ -99,7 +99,12 @@ export function startPushes(options: PushesOptions): PushWorker {
     void rounds.turn().catch(() => undefined);
   }
   // What was just written is told too, mostly by ourselves: nothing comes of it.
-  const calls = ({ collection, row }: RecordedEvent): boolean => collection === 'calendars' || (collection === 'pushes' && row.state === 'queued');
+  function calls({ collection, row, before }: RecordedEvent): boolean {
+    if (collection === 'pushes') return row.state === 'queued';
+    // Other parts, and another name, of a whole have calendars gone through.
+    if (collection === 'resources') return row.partIds.length > 0 || (before !== null && 'partIds' in before);
+    return collection === 'calendars';
+  }
   const unheard = options.store.onCommitted(({ events }) => {
     if (events.some(calls)) wake();
   });

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { failedAlert, MOST_ATTEMPTS, retryAt } from '../../../core/domain/calendars/retrying.ts';
 import type { Stood } from '../../../core/domain/calendars/returned.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import type { FoundEvent, OutgoingEvent } from '../../../core/vendors/calendars.ts';
 import { boundedId } from '../../../core/vendors/ids.ts';
 import { alertsAbout } from '../../store/alertsAbout.ts';
 import { CALENDARS } from '../../store/calendars/stage.ts';
@@ -28,11 +29,14 @@ export interface Settling {
   readonly telling: (done: boolean) => boolean;
 }
 
+/** What an entry says besides its row. Description left out = whatever stands there. */
+export type Besides = Pick<OutgoingEvent, 'busy' | 'description'>;
+
 export interface Outcome {
   readonly due: DuePush;
   readonly attempt: Attempt;
   /** What was sent; null = the entry was to go. */
-  readonly sent: { readonly stood: Stood; readonly sequence: number } | null;
+  readonly sent: { readonly stood: Stood; readonly sequence: number; readonly besides: Besides } | null;
 }
 
 type Trouble = Extract<Attempt, { kind: 'trouble' }>;
@@ -59,7 +63,7 @@ export async function settleAll(
     // What was told before may mean something for this one.
     if (outcomes.length > 1) known = await readKnown(tx, organisationId, [one.due.push.id]);
     const found = known.get(one.due.push.id);
-    if (found) await told(await follow(settling, writing, { organisationId, calendar, found, due: one.due, attempt }));
+    if (found) await told(await follow(settling, writing, { organisationId, calendar, found, due: one.due, attempt, sent: one.sent }));
   }
   const filling = await fillingAfter(tx, organisationId, calendar, settling.telling);
   if (filling) await writing.record([filling]);
@@ -78,12 +82,20 @@ interface Following {
   readonly found: KnownPush;
   readonly due: DuePush;
   readonly attempt: Exclude<Attempt, Stands>;
+  readonly sent: Outcome['sent'];
 }
+
+const plainText = (text: string | null): string => (text ?? '').replace(/\s+/g, ' ').trim();
+/** Notes that somebody has added there stay where it was only read whether anything had changed. */
+const saysBesides = ({ busy, description }: Besides, found: FoundEvent, { push, state }: DuePush): boolean => {
+  const onlyRead = state.recheck && push.wantedVersion === push.writtenVersion;
+  return found.busy === busy && (onlyRead || description === undefined || plainText(description) === plainText(found.description));
+};
 
 const placeOf = ({ connectionId }: Calendar, type: string, remoteId: string): Place => ({ connectionId, type, remoteId: boundedId(remoteId) });
 
 async function follow(settling: Settling, writing: Writing, following: Following): Promise<EventDraft[]> {
-  const { organisationId, calendar, found: { push, state }, attempt } = following;
+  const { organisationId, calendar, found: { push, state }, due, attempt, sent } = following;
   if (attempt.kind === 'trouble') return troubled(settling, writing.tx, following, attempt);
   const { clock, ids } = settling.internals;
   const { found } = attempt;
@@ -94,7 +106,9 @@ async function follow(settling: Settling, writing: Writing, following: Following
   if (place !== null) await keepStates(writing.tx, organisationId, [{ push, state: kept, place }], new Date(clock.now()).toISOString());
   const source = { system: settling.system, connectionId: calendar.connectionId, remoteId: null };
   const context = { actor: { kind: 'vendor', id: calendar.connectionId, name: calendar.name }, source, deliveryId: null } as const;
-  const { drafts } = await returnedDrafts(writing, { organisationId, calendar, pushId: push.id, found, context, clock, ids });
+  // What was wanted meanwhile has been sent to nobody.
+  const untold = found !== null && sent !== null && (push.version !== due.push.version || !saysBesides(sent.besides, found, due));
+  const { drafts } = await returnedDrafts(writing, { organisationId, calendar, pushId: push.id, found, untold, context, clock, ids });
   return [...drafts];
 }
 

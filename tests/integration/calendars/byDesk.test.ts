@@ -141,6 +141,32 @@ describe('a desktop that is off', () => {
     expect([await waits(calendarId), await alerts(), await health(connectionId)]).toEqual([null, [], ['healthy', null]]);
   });
 
+  it('is called for much sooner where what waits begins within a day, in the record or over there', async () => {
+    const desk = await c.h.desktop();
+    const { calendarId } = await c.connected(desk);
+    const at = (hours: number) => new Date(c.h.clock.now() + hours * 3_600_000).toISOString();
+    const soon = (from: number) => ({ startsAt: at(from), endsAt: at(from + 4), date: at(from).slice(0, 10) });
+    const tomorrow = await c.house.wedding('Bea & Cy', 20, 12, 22, soon(20));
+    await c.house.wedding('Amara & Tom', 20, 12, 22);
+    await written(2);
+    await off(desk);
+    const severities = async () =>
+      (await c.house.rows()).alerts.filter(({ rule }) => rule === 'push_waiting').map(({ severity, state }) => [severity, state]).sort();
+    const later = await c.house.wedding('Dora & Eli', 22, 12, 22);
+    await untilTrue('that it waits', async () => (await waits(calendarId)) !== null);
+    await looked();
+    await looked();
+    expect(await severities()).toEqual([]);
+    // It stands there for tomorrow, whatever day the record has for it by now.
+    await change(tomorrow, { startsAt: june(24, 12), endsAt: june(24, 22), date: '2027-06-24' });
+    await looked();
+    expect(await severities()).toEqual([['critical', 'open']]);
+    await back(desk);
+    await written(3);
+    await untilTrue('it is over', async () => (await severities())[0]?.[1] === 'resolved');
+    expect((await c.house.one('weddings', later)).status).toBe('confirmed');
+  });
+
   it('has its calendars listed as soon as it is there for the first time', async () => {
     const desk = await c.h.desktop({ listens: false });
     const made = await desk.keeping.connect(c.h.wanted());

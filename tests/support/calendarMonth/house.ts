@@ -8,7 +8,7 @@ import { fakeCalendar } from '../fakeCalendar.ts';
 import { openTestStore, settableClock } from '../store.ts';
 import { lookedAt } from './vendor.ts';
 
-/** A house of twelve vendors and a room with a part, with six calendars that are kept elsewhere, each with another way of settling what differs. */
+/** A house of twelve vendors, an ensemble and a room with a part each, with six calendars that are kept elsewhere, each with another way of settling what differs. */
 
 export const BEGIN = '2027-05-01T06:00:00.000Z';
 const OWNERS = ['Ana Ruiz', 'Ben Okafor', 'Cleo Marsh'] as const;
@@ -17,6 +17,8 @@ export const VENDORS: readonly string[] = [...OWNERS, ...OTHERS];
 export const ROOM = 'Great Hall';
 /** A part of it. */
 export const PART = 'North Bay';
+/** Those who play together: the crew is one of them. */
+export const TOGETHER = 'Ensemble';
 /** The calendar of which a person decides all that differs. */
 export const MANUAL = 'Cleo';
 
@@ -43,6 +45,7 @@ export async function monthHouse(random: () => number) {
   const crew = await house.resource('crew', 'Crew');
   const part = await house.resource('room', PART);
   const resources = new Map([['Crew', crew], [PART, part], [ROOM, await house.resource('room', ROOM, { partIds: [part] })]]);
+  await house.resource('vendor', TOGETHER, { partIds: [crew] });
   for (const [n, name] of VENDORS.entries()) {
     const row = await house.one('bookings', await house.booking(name, 1 + n, 9, 12));
     if (row.vendorId) resources.set(name, row.vendorId);

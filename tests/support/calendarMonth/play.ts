@@ -3,7 +3,7 @@ import type { MovableCollection } from '../../../core/domain/conflicts/occupanci
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { UNANSWERED, TOO_MANY, type FakeEntry } from '../fakeCalendar.ts';
 import type { MonthHouse } from './house.ts';
-import { MANUAL, PART, ROOM, VENDORS } from './house.ts';
+import { MANUAL, PART, ROOM, TOGETHER, VENDORS } from './house.ts';
 
 /** A month of changes on both sides, with all that goes wrong on the way. */
 
@@ -70,7 +70,7 @@ export function monthPlay(house: MonthHouse, random: () => number) {
         const { answer } = await house.allocation(resources.get('Crew') ?? '', day, from, from + 2, { title: `Crew ${played.here}`, reason: 'It is played' });
         if (answer.outcome !== 'accepted') throw new Error(JSON.stringify(answer));
       } else if ((kind === 2 || kind === 3) && wedding) {
-        const owner = chance(0.2) ? 'Crew' : chance(0.8) ? vendor() : null;
+        const owner = chance(0.2) ? (played.here % 2 === 0 ? 'Crew' : TOGETHER) : chance(0.8) ? vendor() : null;
         await house.item(wedding.row.id, `Item ${played.here}`, shifted(wedding.row.startsAt, upTo(6) * HOUR_MS), { owner, place: chance(0.5) ? 'Lawn' : null });
       } else await house.booking(vendor(), day, from, from + 3, { title: `Job ${played.here}`, weddingId: chance(0.5) ? (wedding?.row.id ?? null) : null, status: chance(0.8) ? 'definite' : 'hold', place: chance(0.5) ? 'Garden' : null });
       say('here: made', kind, played.here);

@@ -14,9 +14,13 @@ const DAY = 24 * HOUR;
 
 let account: FakeAccount;
 let cursor: string | null;
+/** Of the last look. */
+let unread: readonly { readonly calendarRef: string; readonly code: string }[];
+const WEDDINGS = `${ORIGIN}/ada/calendars/weddings/`;
 beforeEach(() => {
   account = filled();
   cursor = null;
+  unread = [];
 });
 
 const asHttp = (respond: (request: HttpRequest) => HttpResponse): Http => ({ send: (request) => Promise.resolve(respond(request)) });
@@ -34,6 +38,7 @@ async function look(at = nowMs, settings: Record<string, string> = {}): Promise<
     }
     cursor = read.value.cursor;
     if (!read.value.more) {
+      unread = read.value.unread ?? [];
       expect(keys.size).toBe(items.length);
       return items;
     }
@@ -85,7 +90,7 @@ describe('looking', () => {
     expect(told.map((one) => [one.event, one.title])).toEqual([['gone', null], ['entry', 'a2']]);
   });
 
-  it('follows lists that the server cuts, and gives up on one that does not go on', async () => {
+  it('follows lists that the server cuts, and passes over one that does not go on', async () => {
     await look();
     for (let n = 0; n < 7; n += 1) account.put('weddings', `n${n}.ics`, timed(`n${n}`));
     account.mostListed = 3;
@@ -101,7 +106,46 @@ describe('looking', () => {
       }
       throw new Error('it never ends');
     })();
-    expect(read).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown' } });
+    expect(read).toMatchObject({ ok: true, value: { unread: [{ calendarRef: WEDDINGS, code: 'normalise.shape_unknown' }] } });
+  });
+
+  it.each([[403, 'normalise.forbidden'], [404, 'normalise.reread_refused'], [410, 'normalise.reread_refused']] as const)(
+    'says %i at the calendar that may not be read any more, keeps what was told of it, and reads the other one', async (status, code) => {
+      await look();
+      account.put('weddings', 'g.ics', timed('g'));
+      account.put('team', 'h.ics', timed('h'));
+      account.override = ({ method }, path) => (method === 'REPORT' && path === '/ada/calendars/weddings/' ? { status, headers: {}, body: '' } : null);
+      expect(titles(await look(nowMs + HOUR))).toContain('h');
+      expect(unread).toEqual([{ calendarRef: WEDDINGS, code }]);
+      // Told again with each look, for as long as it is so; nothing else comes of that.
+      const [before, told] = [cursor, await look(nowMs + 2 * HOUR)];
+      expect([told, unread.map(({ calendarRef }) => calendarRef), cursor]).toEqual([[], [WEDDINGS], before]);
+      account.override = () => null;
+      expect(titles(await look(nowMs + 3 * HOUR))).toEqual(['g']);
+      expect(unread).toEqual([]);
+    });
+
+  it('fails where none of them may be read, and reads the first that may be again', async () => {
+    await look();
+    for (const id of ['weddings', 'team']) account.put(id, 'g.ics', timed(`g of ${id}`));
+    let refused = ['/ada/calendars/weddings/', '/ada/calendars/team/'];
+    account.override = (request, path) => (request.method === 'REPORT' && refused.includes(path) ? { status: 403, headers: {}, body: '' } : null);
+    const before = cursor;
+    await expect(look(nowMs + HOUR)).rejects.toThrow('403');
+    expect(cursor).not.toBe(before);
+    await expect(look(nowMs + 2 * HOUR)).rejects.toThrow('403');
+    refused = ['/ada/calendars/team/'];
+    expect(titles(await look(nowMs + 3 * HOUR))).toEqual(['g of weddings']);
+    expect(unread.map(({ calendarRef }) => calendarRef)).toEqual([`${ORIGIN}/ada/calendars/team/`]);
+  });
+
+  it('fails as a whole where the account is refused, or told to wait, in the middle of it', async () => {
+    await look();
+    account.put('weddings', 'g.ics', timed('g'));
+    for (const status of [401, 429, 503]) {
+      account.override = ({ method }, path) => (method === 'REPORT' && path === '/ada/calendars/weddings/' ? { status, headers: {}, body: '' } : null);
+      await expect(look(nowMs + HOUR)).rejects.toThrow(String(status));
+    }
   });
 
   it('asks for fewer entries where together they are too long, and sets one apart that is too long alone', async () => {

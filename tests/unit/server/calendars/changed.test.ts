@@ -7,7 +7,7 @@ import { booking, contact, testId, wedding } from '../../../support/builders.ts'
 /** What is looked up because of a fact: nothing for a house none of whose calendars tells of it. */
 
 const [HALL, ANA] = [testId(), testId()];
-const calendar = (fields: Partial<WrittenCalendar> = {}): WrittenCalendar => ({ id: testId(), direction: 'outbound', state: 'active', resourceId: HALL, everyWedding: false, runSheet: null, privacy: 'full', invite: false, keys: null, wholes: [], ...fields });
+const calendar = (fields: Partial<WrittenCalendar> = {}): WrittenCalendar => ({ id: testId(), direction: 'outbound', state: 'active', resourceId: HALL, everyWedding: false, runSheet: null, privacy: 'full', invite: false, owners: new Map(), wholes: [], ...fields });
 const SYSTEM = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null, occurredAt: null, weddingId: null } as const;
 const draft = (type: EventDraft['type'], collection: EventDraft['collection'], row: object, before: object | null): EventDraft => ({ type, collection, row, before, ...SYSTEM }) as unknown as EventDraft;
 const its = wedding({ roomId: HALL, title: 'Amara & Thomas' });
@@ -32,7 +32,7 @@ describe('what hangs on a fact', () => {
   });
 
   it('is the run sheet of a wedding when a booking of it comes to stand beside it, or goes', () => {
-    const hers = calendar({ runSheet: true, resourceId: ANA, keys: ['ana ruiz'] });
+    const hers = calendar({ runSheet: true, resourceId: ANA, owners: new Map([[ANA, ['ana ruiz']]]) });
     const job = booking({ weddingId: its.id, vendorId: ANA, startsAt: its.startsAt, endsAt: its.endsAt });
     expect(part([hers], draft('booking.created', 'bookings', job, null))).toMatchObject({ covering: [its.id] });
     expect(part([hers], draft('booking.cancelled', 'bookings', { ...job, status: 'cancelled' }, { status: 'definite' }))).toMatchObject({ covering: [its.id] });
@@ -42,7 +42,7 @@ describe('what hangs on a fact', () => {
   });
 
   it('is what somebody is in charge of by an old name or a new one', () => {
-    const hers = calendar({ runSheet: true, resourceId: ANA, keys: ['ana ruiz'] });
+    const hers = calendar({ runSheet: true, resourceId: ANA, owners: new Map([[ANA, ['ana ruiz']]]) });
     const row = { id: ANA, kind: 'vendor', name: 'Studio Ruiz', keys: ['studio ruiz', 'ana ruiz'], partIds: [] };
     const found = part([hers], draft('resource.updated', 'resources', row, { name: 'Ana Ruiz', keys: ['ana ruiz'] }));
     expect(found).toMatchObject({ ownerKeys: ['ana ruiz', 'studio ruiz'], resources: [{ id: ANA }] });

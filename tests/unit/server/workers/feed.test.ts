@@ -119,3 +119,16 @@ test('without an address it is refused unasked', async () => {
   expect(await read({})).toMatchObject({ ok: false, error: { code: 'normalise.no_access' } });
   expect(asked).toEqual([]);
 });
+
+test('what is there with times that are none is not gone: what was told of it stays, until it has times again', async () => {
+  const broken = (body: string): string => body.replace(/DTEND[^\r\n]*\r\nSUMMARY:a/, 'DTEND:20270620T140000Z\r\nSUMMARY:a');
+  answer = { body: file('a', 'b') };
+  expect(await tells()).toEqual(['a', 'b']);
+  answer = { body: broken(file('a', 'b')) };
+  expect(await tells()).toEqual([]);
+  expect(await tells()).toEqual([]);
+  answer = { body: file('a', 'b') };
+  expect(await tells()).toEqual([]);
+  answer = { body: file('b') };
+  expect(await tells()).toEqual(['gone a']);
+});
