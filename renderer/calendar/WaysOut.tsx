@@ -6,7 +6,7 @@ import { isolated } from '../components/format.ts';
 import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 import { propose } from './acts.ts';
-import { setHolding } from './holding.ts';
+import { setHolding, useHolding } from './holding.ts';
 import { useRole } from './useHouse.ts';
 import { useWaysOut } from './useWaysOut.ts';
 import { clashText, moveText, whenText } from './words.ts';
@@ -21,10 +21,17 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
   const [askedAt] = useState(() => Date.now());
   const chosen = useMemo(() => conflictIds.flatMap((id) => conflicts[id] ?? []).filter(({ state }) => state !== 'resolved'), [conflictIds, conflicts]);
   const found = useWaysOut(house, chosen, askedAt);
+  const lift = useHolding((state) => state.lift);
+  useEffect(() => {
+    setHolding({ ways: found?.plans ?? [] });
+    return () => setHolding({ ways: [] });
+  }, [found]);
   const card = useRef<HTMLElement>(null);
   useEffect(() => card.current?.focus({ preventScroll: true }), [conflictIds]);
   const close = (): void => setHolding({ waysFor: null, preview: null });
   const look = (plan: Plan | null): void => setHolding({ preview: plan ? plan.moves.map(({ to }) => to) : null });
+  // What is carried may be dropped onto a way that moves it.
+  const takes = ({ moves }: Plan): boolean => lift?.grip === 'whole' && lift.by !== 'keyboard' && moves.some(({ id }) => id === lift.from.id);
   const [only] = chosen;
   const title = chosen.length === 1 && only ? conflictTitle(tables, only) : t('calendar.waysForMany', { count: chosen.length });
 
@@ -54,8 +61,8 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
       {found && chosen.length > 0 ? (
         <ol className="cal-plans">
           {found.plans.map((plan, index) => (
-            <li key={plan.moves.map(({ id, to }) => `${id} ${to.startsAt} ${to.resourceId}`).join()} className="cal-plan" onPointerEnter={() => look(plan)} onPointerLeave={(event) => event.pointerType === 'mouse' && look(null)} onFocus={() => look(plan)} onBlur={() => look(null)}>
-              <p className="cal-plan-title">{t('calendar.planNumber', { number: index + 1, count: plan.moves.length })}</p>
+            <li key={plan.moves.map(({ id, to }) => `${id} ${to.startsAt} ${to.resourceId}`).join()} className="cal-plan" data-way={index} data-takes={takes(plan) || undefined} data-over={lift?.way === plan || undefined} onPointerEnter={() => look(plan)} onPointerLeave={(event) => event.pointerType === 'mouse' && look(null)} onFocus={() => look(plan)} onBlur={() => look(null)}>
+              <p className="cal-plan-title">{takes(plan) ? t('calendar.dropOnWay', { number: index + 1 }) : t('calendar.planNumber', { number: index + 1, count: plan.moves.length })}</p>
               <ul className="cal-moves">
                 {plan.moves.map(({ id, from, to }) => (
                   <li key={id}>

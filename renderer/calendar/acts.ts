@@ -17,7 +17,10 @@ export function lift(house: House, one: Occupancy, grip: Grip, by: Lift['by']): 
     setHolding({ refusal: [t('calendar.locked', { reason: one.locked.reason })], said: t('calendar.locked', { reason: one.locked.reason }), proposal: null });
     return false;
   }
-  setHolding({ lift: { by, grip, from: one, version: versionOf(house, one.id), to: one, swapWith: null }, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null });
+  const { ways, waysFor } = getHolding();
+  // A way out that moves it stays open: it may be dropped there.
+  const isDroppedThere = by !== 'keyboard' && grip === 'whole' && ways.some(({ moves }) => moves.some(({ id }) => id === one.id));
+  setHolding({ lift: { by, grip, from: one, version: versionOf(house, one.id), to: one, swapWith: null, way: null }, proposal: null, refusal: null, swapping: null, waysFor: isDroppedThere ? waysFor : null, preview: null });
   if (by === 'touch') say(t(`calendar.touched.${grip}`, { title: one.label, where: resourceName(house, one.resourceId), when: whenText(one, house.zone) }));
   if (by === 'keyboard') say(t(`calendar.lifted.${grip}`, { title: one.label, where: resourceName(house, one.resourceId), when: whenText(one, house.zone) }));
   return true;
@@ -25,9 +28,11 @@ export function lift(house: House, one: Occupancy, grip: Grip, by: Lift['by']): 
 
 /** All that would move when the hand opens now. */
 export function wouldMove(house: House, held: Lift): readonly PlannedMove[] {
+  const planned = (to: Occupancy): PlannedMove => ({ to, version: to.id === held.from.id ? held.version : versionOf(house, to.id) });
+  if (held.way) return held.way.moves.map(({ to }) => planned(to));
   const other = held.swapWith === null ? undefined : house.timetable.get(held.swapWith);
-  if (!other) return [{ to: held.to, version: held.version }];
-  return swapped(house, held.from, other).map((to) => ({ to, version: to.id === held.from.id ? held.version : versionOf(house, to.id) }));
+  if (!other) return [planned(held.to)];
+  return swapped(house, held.from, other).map(planned);
 }
 
 /** Moves with all that takes time and goes with them. */

@@ -2,12 +2,13 @@ import type { RefObject } from 'react';
 import type { Role } from '../../core/contract/access.ts';
 import type { CalendarScale } from '../../core/contract/calendarPlace.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
+import type { Plan } from '../../core/domain/conflicts/solver.ts';
 import { every } from '../components/timers.ts';
 import { daysLater, snapped, type Axis } from './axis.ts';
 import { HEAD_HEIGHT } from './AxisHead.tsx';
 import { getHolding, setHolding } from './holding.ts';
 import { realOf, rowAt, type LaidRow } from './lanes.ts';
-import { carried, MINUTE_MS, type Grip } from './lift.ts';
+import { carried, MINUTE_MS, type Grip, type Lift } from './lift.ts';
 
 /** What is carried over the timeline, from where it was taken hold of until the hand opens: the same for mouse, pen and finger. */
 
@@ -87,6 +88,15 @@ const otherBarAt = (rows: readonly LaidRow[], x: number, y: number, own: string)
   return null;
 };
 
+/** The way out under the hand, of those that move what it holds. */
+function wayAt(x: number, y: number, { grip, from }: Lift): Plan | null {
+  const { ways } = getHolding();
+  if (grip !== 'whole' || ways.length === 0) return null;
+  const place = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-way]')?.dataset['way'];
+  const way = place === undefined ? undefined : ways[Number(place)];
+  return way?.moves.some(({ id }) => id === from.id) === true ? way : null;
+}
+
 export interface Carrying {
   /** The hand is here now. */
   follow(at: Hand): void;
@@ -109,6 +119,11 @@ export function carrying({ read }: Reach, element: HTMLElement, own: string, fro
     const { house, axis, rows, scale } = read().ground;
     const held = getHolding().lift;
     if (!held) return;
+    const way = wayAt(at.clientX, at.clientY, held);
+    if (way !== null) {
+      if (way !== held.way) setHolding({ lift: { ...held, way, swapWith: null } });
+      return;
+    }
     const byPx = contentX(at.clientX) - heldX;
     const byMs = Math.abs(byPx) < touch.restPx ? 0 : byPx / axis.pxPerMs;
     const step = scale === 'month' && !at.shiftKey ? null : touch.step(axis.pxPerMs * HOUR_MS, at.shiftKey);
@@ -121,13 +136,14 @@ export function carrying({ read }: Reach, element: HTMLElement, own: string, fro
     const to = carried(house, held, moved(held.from.startsAt), moved(held.from.endsAt), resourceId);
     const swapWith = at.altKey && held.grip === 'whole' ? otherBarAt(rows, at.clientX, at.clientY, own) : null;
     const { startsAt, endsAt } = held.to;
-    if (to.startsAt === startsAt && to.endsAt === endsAt && to.resourceId === held.to.resourceId && swapWith === held.swapWith) return;
-    setHolding({ lift: { ...held, to, swapWith } });
+    if (to.startsAt === startsAt && to.endsAt === endsAt && to.resourceId === held.to.resourceId && swapWith === held.swapWith && held.way === null) return;
+    setHolding({ lift: { ...held, to, swapWith, way: null } });
   };
   // What was lifted near an edge takes the view along only once it is carried there.
   const isOff = (now: number, was: number): boolean => Math.abs(now - was) >= touch.restPx;
   const pull = (): void => {
-    if (!getHolding().lift) return;
+    // Over a way out the timeline stays where it is.
+    if (getHolding().lift?.way !== null) return;
     const area = element.getBoundingClientRect();
     const { clientX: x, clientY: y } = last;
     const along = !isOff(x, from.clientX) ? 0 : x > area.right - EDGE_PX ? 1 : x < area.left + read().ground.labels + EDGE_PX ? -1 : 0;

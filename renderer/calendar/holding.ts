@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { Plan } from '../../core/domain/conflicts/solver.ts';
 import type { PlannedMove } from '../state/taking.ts';
 import type { Lift } from './lift.ts';
 
@@ -31,6 +32,8 @@ export interface Holding {
   readonly swapping: string | null;
   /** Conflicts that ways out are looked for. */
   readonly waysFor: readonly string[] | null;
+  /** Those that were found and are shown; what is carried may be dropped onto one. */
+  readonly ways: readonly Plan[];
   /** Where a plan that is just looked at would put them. */
   readonly preview: readonly Occupancy[] | null;
   /** The last thing that was said to a screen reader. */
@@ -38,7 +41,7 @@ export interface Holding {
   readonly dialog: Dialog | null;
 }
 
-const EMPTY: Holding = { lift: null, handIsHigh: false, proposal: null, refusal: null, swapping: null, waysFor: null, preview: null, said: '', dialog: null };
+const EMPTY: Holding = { lift: null, handIsHigh: false, proposal: null, refusal: null, swapping: null, waysFor: null, ways: [], preview: null, said: '', dialog: null };
 export const useHolding = create<Holding>(() => EMPTY);
 export const setHolding = useHolding.setState;
 export const getHolding = useHolding.getState;

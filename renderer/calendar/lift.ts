@@ -1,6 +1,7 @@
 import type { CalendarScale } from '../../core/contract/calendarPlace.ts';
 import { movedTo, type House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { Plan } from '../../core/domain/conflicts/solver.ts';
 import { daysLater } from './axis.ts';
 
 /** What is held in the hand, by pointer or by keyboard, and where it would be. Pure. */
@@ -15,6 +16,8 @@ export interface Lift {
   readonly to: Occupancy;
   /** It takes this one's place, and that its. */
   readonly swapWith: string | null;
+  /** It is held over this way out: all that it moves would move, whatever `to` says. */
+  readonly way: Plan | null;
 }
 
 export const MINUTE_MS = 60_000;
@@ -40,4 +43,4 @@ export function pressed({ to, grip }: Pick<Lift, 'to' | 'grip'>, later: boolean,
   return { startsAt: grip === 'end' ? to.startsAt : move(to.startsAt), endsAt: grip === 'start' ? to.endsAt : move(to.endsAt) };
 }
 
-export const isMoved = ({ from, to, swapWith }: Lift): boolean => swapWith !== null || from.startsAt !== to.startsAt || from.endsAt !== to.endsAt || from.resourceId !== to.resourceId;
+export const isMoved = ({ from, to, swapWith, way }: Lift): boolean => way !== null || swapWith !== null || from.startsAt !== to.startsAt || from.endsAt !== to.endsAt || from.resourceId !== to.resourceId;

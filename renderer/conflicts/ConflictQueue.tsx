@@ -42,12 +42,15 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
   const gone = asked && !open.includes(asked) && !accepted.includes(asked) ? asked : null;
   const differing = useOpenDifferences().length;
   const left = useLeftBehind(shownId).length;
+  const tight = open.filter(({ level }) => level === 'warn').length;
+  const besides = [['conflicts.tight', tight], ['leftBehind.open', left], ['differences.open', differing]] as const;
+  const about = [hardText(open), ...besides.flatMap(([key, count]) => (count > 0 ? [t(key, { count })] : []))];
 
   return (
     <div className="page conflicts">
       <header className="board-head">
         <h1>{t('calendar.title')}</h1>
-        <p className="board-about num">{t('conflicts.about', { hard: hardText(open), tight: t('conflicts.tight', { count: open.filter(({ level }) => level === 'warn').length }) })}{left > 0 ? `, ${t('leftBehind.open', { count: left })}` : ''}{differing > 0 ? `, ${t('differences.open', { count: differing })}` : ''}</p>
+        <p className="board-about num">{about.join(', ')}</p>
       </header>
       {gone ? <ConflictCard conflict={gone} zone={zone} onShow={onShow} alone /> : null}
       {open.length === 0 && accepted.length === 0 && differing === 0 && left === 0 && !gone ? (

@@ -9,6 +9,8 @@ const OTHER_RUNNERS = ['tests/architecture/samples/**', 'tests/e2e/**', 'tests/p
 const PURE = ['tests/unit/{core,egress}/**/*.test.ts', 'tests/vendors/**/*.test.ts', 'tests/conformance/**/*.test.ts'];
 /** What must hold on the embedded database and on PostgreSQL alike. */
 const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,taking,takingFollow,followingOutside,takingWork,normaliser,largeBatches,together,held,brake,assigning,putAway,polls,access,silence,claim,priority,anyOrder,anyOrderLinks,anyOrderWide,openLinks,tellers,demo,audit,backup,history,calendarsBack,calendarEntries}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api,calendars}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey,channels,channelState}.test.ts'];
+/** Of those folders, what tells of calendars over there and little of where the record is kept; run on the embedded database. */
+const OVER_THERE = 'tests/integration/calendars/{bothWays,mirrored,series,hostileEntries}.test.ts';
 /** What only several processes on one PostgreSQL can show. */
 const POSTGRES_ONLY = 'tests/integration/{postgres/**/*,roles/{asking,bus,workers,processes,rolling}}.test.ts';
 
@@ -38,7 +40,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       ...(postgres.ok
-        ? [{ extends: true as const, test: { name: 'postgresql', include: [...BOTH_HOMES, POSTGRES_ONLY], globalSetup: 'tests/support/postgresCluster.ts', setupFiles: 'tests/support/onPostgres.ts' } }]
+        ? [{ extends: true as const, test: { name: 'postgresql', include: [...BOTH_HOMES, POSTGRES_ONLY], exclude: [OVER_THERE], globalSetup: 'tests/support/postgresCluster.ts', setupFiles: 'tests/support/onPostgres.ts' } }]
         : []),
     ],
   },

@@ -65,7 +65,7 @@ describe('rows and lanes', () => {
 
 describe('what is held', () => {
   const from = occupancy({ id: 'allocations:a', resourceId: 'hall', startsAt: 10 * HOUR, endsAt: 12 * HOUR });
-  const lift = (grip: Lift['grip']): Lift => ({ by: 'keyboard', grip, from, version: 1, to: from, swapWith: null });
+  const lift = (grip: Lift['grip']): Lift => ({ by: 'keyboard', grip, from, version: 1, to: from, swapWith: null, way: null });
   const house = { rows: { weddings: {}, bookings: {}, allocations: {}, calendarEvents: {}, resources: {}, limits: {} } };
 
   it('goes by a quarter of an hour, by an hour, by a day where a month is shown', () => {

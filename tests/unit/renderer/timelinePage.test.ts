@@ -298,7 +298,7 @@ describe('ways out', () => {
     for (const box of await page.locator('.conflict-choose').all()) await box.check();
     await page.getByRole('button', { name: 'Ways out of 2' }).click();
     await expect.poll(() => page.locator('.cal-plan').count()).toBeGreaterThan(0);
-    expect(plain(await page.locator('.cal-plan').first().innerText())).toContain('2 move');
+    expect(plain(await page.locator('.cal-plan').first().innerText())).toContain('2 things move');
   });
 });
 
