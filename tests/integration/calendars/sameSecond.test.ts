@@ -1,26 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import { startHoldWatch } from '../../../server/workers/holds.ts';
-import { backHouse } from '../../support/backHouse.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { clock, house, t, useBackHouse } from '../../support/usingBackHouse.ts';
 
 /** What happens in the same second: whoever comes first, both sides and every row agree afterwards. */
 
 const HOUR_MS = 3_600_000;
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof backHouse>;
-
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = backHouse(t, clock);
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
-});
+useBackHouse();
 const sound = async () => expect(await verifyRecord(t.store.internals.database, () => undefined)).toMatchObject({ sound: true });
 
 test('two coordinators and a calendar change one booking: one coordinator is recorded, the other is shown what stands, and theirs is taken or asked', async () => {

@@ -1,25 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import { relabelPage } from '../../../server/store/calendars/relabel.ts';
-import { backHouse } from '../../support/backHouse.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { clock, house, t, useBackHouse } from '../../support/usingBackHouse.ts';
 
 /** What stands in a calendar that somebody else keeps takes the time of its resource here. */
 
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof backHouse>;
-
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = backHouse(t, clock);
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
-});
+useBackHouse();
 
 const vendorOf = async (bookingId: string) => (await house.one('bookings', bookingId)).vendorId ?? '';
 const open = async () => (await house.rows()).conflicts.filter(({ state }) => state === 'open').map(({ members }) => members.map(({ collection }) => collection).sort());

@@ -1,24 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Strategy } from '../../../core/contract/record/calendars.ts';
-import { backHouse } from '../../support/backHouse.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { house, useBackHouse } from '../../support/usingBackHouse.ts';
 
 /** What somebody does over there to an entry of ours. */
 
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof backHouse>;
-
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = backHouse(t, clock);
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
-});
+useBackHouse();
 
 const times = (day: number, from: number, to: number) => ({ startsAt: june(day, from), endsAt: june(day, to) });
 const ours = { title: 'Job of Bloom Photo', place: null, status: 'confirmed', busy: true } as const;

@@ -1,25 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../core/domain/record/changes.ts';
 import { applyEvents, emptyTables, fromSnapshot } from '../../../core/domain/record/state.ts';
-import { backHouse } from '../../support/backHouse.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { clock, house, t, useBackHouse } from '../../support/usingBackHouse.ts';
 
 /** A wedding is moved outside, by its source or in a calendar, and what of it follows by itself, stays and is told, or follows once somebody says so. */
 
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof backHouse>;
-
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = backHouse(t, clock);
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
-});
+useBackHouse();
 
 const LATER_MS = 3_600_000;
 const times = (day: number, from: number, to: number, minute = 0) => ({ startsAt: june(day, from, minute), endsAt: june(day, to, minute) });
