@@ -11,6 +11,8 @@ import type { AppDeps } from './deps.ts';
 import { dryRunRoutes } from './deliveries/dryRunRoutes.ts';
 import { deliveryRoutes } from './deliveries/routes.ts';
 import { deskRoutes } from './desk/routes.ts';
+import { askRoutes } from './enquiries/askRoutes.ts';
+import { enquiryRoutes } from './enquiries/routes.ts';
 import { figuresRoutes } from './figures/routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { foundingRoute } from './founding/route.ts';
@@ -152,6 +154,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     if (deps.figures) figuresRoutes(api, deps, deps.figures);
     if (deps.looking) lookingRoutes(api, deps, deps.looking);
     if (deps.feeds) feedRoutes(api, deps, deps.feeds);
+    if (deps.enquiries) enquiryRoutes(api, deps, deps.enquiries);
     apiRoutes(api, deps);
     historyRoutes(api, deps);
     if (deps.privacy) personalDataRoutes(api, deps, deps.privacy);
@@ -161,6 +164,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   });
   const { internals } = deps;
   if (roles.has('stream') && internals) void app.register(async (pages) => classicRoutes(app, pages, deps, internals, platform));
+  const { enquiries } = deps;
+  if (roles.has('stream') && internals && enquiries) void app.register(async (pages) => askRoutes(pages, deps, internals, enquiries));
   if (roles.has('stream')) void app.register(async (pages) => consoleRoutes(pages, deps));
 
   const stream = !roles.has('stream') ? null : attachStream(app.server, { ...deps, parseCookie: (header) => app.parseCookie(header) });

@@ -168,6 +168,20 @@ export const FIELDS = {
     fallback: MANAGING_PER_MINUTE,
     schema: whole(1, 1_000_000),
   }),
+  enquiryPagesPerMinute: field<number>({
+    variable: 'WEDSYNC_RATE_ENQUIRY_PAGES', flag: 'rate-enquiry-pages',
+    expected: 'a whole number from 1 to 1000000',
+    about: 'Pages per minute and remote address of the page on which couples ask for a day.',
+    fallback: 60,
+    schema: whole(1, 1_000_000),
+  }),
+  enquiriesPerHour: field<number>({
+    variable: 'WEDSYNC_RATE_ENQUIRIES', flag: 'rate-enquiries',
+    expected: 'a whole number from 1 to 1000000',
+    about: 'Forms per hour and remote address that are sent from the page on which couples ask for a day, those that are not right included.',
+    fallback: 20,
+    schema: whole(1, 1_000_000),
+  }),
   askCalendarsMs: field<number>({
     variable: 'WEDSYNC_ASK_CALENDARS_MS', flag: 'ask-calendars-ms',
     expected: 'a whole number from 100 to 8000',

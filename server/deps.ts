@@ -8,6 +8,7 @@ import type { Desk } from './desk/desk.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
 import type { Figures } from './figures/counting.ts';
 import type { FiguresReading } from './figures/reading.ts';
+import type { EnquiryPages } from './enquiries/pages.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { Founding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
@@ -40,6 +41,8 @@ export interface AppDeps {
   readonly asking?: Asking;
   /** Calendar feeds that are given out; left out where there is no real record underneath. */
   readonly feeds?: Feeds;
+  /** The page on which couples ask for a day; left out where there is no real record underneath. */
+  readonly enquiries?: EnquiryPages;
   /** How a server without an organisation gets its first; left out where there is no real record underneath. */
   readonly founding?: Founding;
   /** The vendor of that name, or null. */

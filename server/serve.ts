@@ -19,6 +19,7 @@ import { countSharers } from './calls/sharers.ts';
 import { createDesk } from './desk/desk.ts';
 import { saltOf } from './desk/marks.ts';
 import { createDeliveries } from './deliveries/deliveries.ts';
+import { createEnquiryPages } from './enquiries/pages.ts';
 import { createFeeds } from './feeds/feeds.ts';
 import { createFigures } from './figures/counting.ts';
 import { createFiguresReading } from './figures/reading.ts';
@@ -40,6 +41,7 @@ import { startChannels } from './workers/channels/channels.ts';
 import { startDeadLetterWatch } from './workers/deadLetters.ts';
 import { startHoldWatch } from './workers/holds.ts';
 import { startNamesakes } from './workers/namesakes.ts';
+import { startReadingWatch } from './workers/readingWatch.ts';
 import { startSilenceWatch } from './workers/silence.ts';
 import { startDryRunner } from './workers/dryRuns.ts';
 import { startNormaliser } from './workers/normalise.ts';
@@ -112,7 +114,8 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   });
   const desk = pacedDesk(createDesk({ store, clock, ids, log }), calls, vendorModule);
   const working = { store, vendors: vendorModule, http, calls, figures, clock, ids, random: () => systemRandom.next(), log, desk };
-  const polls = roles.has('worker') ? startPolls({ ...working, looked: (system, outcome) => metrics.looks.inc({ system, outcome }) }) : null;
+  const reading = roles.has('worker') ? startReadingWatch({ store, clock, log }) : null;
+  const polls = roles.has('worker') ? startPolls({ ...working, looked: (system, outcome) => metrics.looks.inc({ system, outcome }), reading: () => reading?.soon() }) : null;
   const normaliser = roles.has('worker') ? startNormaliser({ ...working, reread: (system, outcome) => metrics.rereads.inc({ system, outcome }), lookNow: () => polls?.wake() }) : null;
   const pushes = roles.has('worker') ? startPushes(working) : null;
   const discovery = roles.has('worker') ? startCalendarDiscovery(working) : null;
@@ -131,9 +134,10 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
   const looking = createLooking(store.internals, vendorModule);
   const asking = createAsking({ internals: store.internals, waitMs: config.askCalendarsMs, log, measured: (outcome, ms) => metrics.asking.observe({ outcome }, ms / 1000) });
   const feeds = createFeeds(store.internals);
+  const enquiries = createEnquiryPages(store.internals);
   const systems = createSystems({ internals: store.internals, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, clock, ids, log, config, desk, figures }, store);
   const evidence = createEvidence({ http, clock, audit: (line) => store.audit(line) });
-  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, asking, feeds, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
+  const app = buildApp({ config, store, internals: store.internals, accounts, privacy, founding, systems, desk, deliveries, figures: { ...figures, ...createFiguresReading(store.internals, figures.flush) }, looking, asking, feeds, enquiries, vendors: vendorModule, clock, hashing: nodeHashing, certificates: createCertificates(), evidence: (url) => evidence.get(url), log, metrics, version: VERSION });
 
   let taking = false;
   let mailIn: MailIn | null = null;
@@ -148,6 +152,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     clearTimeout(cut);
     await mailIn?.stop();
     await polls?.stop();
+    await reading?.stop();
     await channels?.stop();
     await discovery?.stop();
     await pushes?.stop();

@@ -3,7 +3,7 @@ import { CodedError } from './errors.ts';
 import { Id, Instant, Seq, ShortText } from './primitives.ts';
 import { CalendarFields } from './record/calendars.ts';
 import { FOLLOWING } from './record/row.ts';
-import { AllocationFields, LimitFields, MOVABLE, ResourceFields } from './record/taking.ts';
+import { AllocationFields, HouseRulesFields, LimitFields, MOVABLE, ResourceFields } from './record/taking.ts';
 import { RecordedEvent } from './events.ts';
 
 /** In the person's words. */
@@ -56,8 +56,15 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('allocation.save'), commandId: Id, allocationId: Id, basedOnVersion: z.int().min(1).nullable(), ...AllocationFields, reason: Reason.nullable() }),
   /** A limit that the venue has set itself (`basedOnVersion` null = a new one). */
   z.strictObject({ type: z.literal('limit.save'), commandId: Id, limitId: Id, basedOnVersion: z.int().min(1).nullable(), ...LimitFields }),
+  /** What clashes in this house, and how long its ways are (`basedOnVersion` null = nothing was said of it yet). `houseId`: the house's own id. */
+  z.strictObject({ type: z.literal('rules.save'), commandId: Id, houseId: Id, basedOnVersion: z.int().min(1).nullable(), ...HouseRulesFields }),
   /** Becomes definite, goes back to a hold, is cancelled. `reason` as in `allocation.save`. */
   z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
+  /**
+   * What a person has cancelled stands again as it stood before, where and when it was; the status is the record's to know. `reason` as in
+   * `allocation.save`. What a source has cancelled is refused (`booking.cancelled_there`).
+   */
+  z.strictObject({ type: z.literal('booking.bring_back'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), reason: Reason.nullable() }),
   /**
    * One or several that take time get another time or another resource, all of them or none: a drag, a swap, a plan of the solver, its undoing.
    * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has. A booking takes its call time

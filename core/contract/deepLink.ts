@@ -19,6 +19,8 @@ export const Place = z.discriminatedUnion('view', [
   z.object({ view: z.literal('integrations'), connectionId: z.uuid().nullable(), calendarId: z.uuid().optional() }),
   /** Calendar feeds given out; one about this is to be made, null = which is still to be chosen, or none. */
   z.object({ view: z.literal('feeds'), about: FeedAbout.nullable() }),
+  /** The page on which couples ask for a day, as the house sets it. */
+  z.object({ view: z.literal('enquiries') }),
   DeliveriesPlace,
   /** Connecting a system; null = which one is still to be chosen. */
   z.object({ view: z.literal('connect'), system: z.string().regex(SYSTEM).nullable() }),
@@ -65,6 +67,7 @@ function parseMessages(parts: readonly string[]): Result<Messages, DeepLinkError
  *   wedsync://messages   wedsync://messages/sms   wedsync://messages/wedding/ID   wedsync://messages/sms/wedding/ID
  *   wedsync://integrations   wedsync://integrations/ID   wedsync://integrations/ID/calendar/ID   wedsync://settings
  *   wedsync://feeds   wedsync://feeds/house   wedsync://feeds/resource/ID   wedsync://feeds/wedding/ID
+ *   wedsync://enquiries
  *   wedsync://deliveries   wedsync://deliveries/connection/ID/state/parked-dead/last/day   (see `deliveryPlace.ts`)
  *   wedsync://connect   wedsync://connect/studio-ninja   wedsync://import/ID
  *   wedsync://conflicts   wedsync://conflicts/ID   wedsync://conflicts/scale/week/on/20261120   (see `calendarPlace.ts`)
@@ -87,6 +90,7 @@ export function parseDeepLink(text: string): Result<Place, DeepLinkError> {
   if (head === 'day' && a === undefined) return ok({ view: 'day', weddingId: null, alertId: null });
   if (head === 'settings' && a === undefined) return ok({ view: 'settings' });
   if (head === 'integrations' && a === undefined) return ok({ view: 'integrations', connectionId: null });
+  if (head === 'enquiries' && a === undefined) return ok({ view: 'enquiries' });
   if (head === 'people' && a === undefined) return ok({ view: 'people' });
   if (head === 'pair' && a === undefined) return ok({ view: 'pair', code: null });
   if (head === 'pair' && b === undefined) return a !== undefined && CODE.test(a) ? ok({ view: 'pair', code: a }) : err('bad_id');
@@ -117,6 +121,8 @@ export function formatDeepLink(place: Place): string {
       return place.connectionId ? `wedsync://integrations/${place.connectionId}` : 'wedsync://integrations';
     case 'feeds':
       return ['wedsync://feeds', ...(place.about === null ? [] : place.about.kind === 'house' ? ['house'] : [place.about.kind, place.about.id])].join('/');
+    case 'enquiries':
+      return 'wedsync://enquiries';
     case 'deliveries':
       return `wedsync://${formatDeliveries(place)}`;
     case 'connect':

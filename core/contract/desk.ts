@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReadChange } from './changes.ts';
-import { DESK_CALENDAR_ANSWERS, DESK_CALENDAR_ASKS, DeskListened } from './deskCalendars.ts';
+import { DESK_CALENDAR_ANSWERS, DESK_CALENDAR_ASKS, DeskListened, DeskWritten } from './deskCalendars.ts';
 import { ErrorCode } from './errors.ts';
 import { Id } from './primitives.ts';
 import { TryAnswer } from './systems.ts';
@@ -16,8 +16,11 @@ export const Fence = z.int().min(0);
 
 /** What is to be called; as the functions of `core/vendors/vendor.ts`. */
 export const DeskAsk = z.discriminatedUnion('kind', [
-  /** One page from there on; null = from the beginning. `listened`: which calendars besides the one that is read in any case. */
-  z.strictObject({ kind: z.literal('poll'), cursor: z.string().max(1_000_000).nullable(), listened: DeskListened.optional() }),
+  /**
+   * One page from there on; null = from the beginning. `listened`: which calendars besides the one that is read in any case. `written`: entries of
+   * ours that were written since the last whole look began; only to a desktop that knows of them ({@link DESK_WRITTEN}).
+   */
+  z.strictObject({ kind: z.literal('poll'), cursor: z.string().max(1_000_000).nullable(), listened: DeskListened.optional(), written: DeskWritten.optional() }),
   z.strictObject({ kind: z.literal('reread'), remoteType: z.string().max(400), remoteId: z.string().max(1_000) }),
   z.strictObject({ kind: z.literal('test') }),
   ...DESK_CALENDAR_ASKS,
@@ -86,6 +89,8 @@ const TurnsRequest = z.strictObject({ run: Id, waitMs: z.int().min(0).max(DESK_W
 const TurnsQuery = z.object({ does: z.string().max(200).optional() });
 /** It lists and writes calendars, and reads those that it is told of. */
 export const DESK_CALENDARS = 'calendars';
+/** It is told with a look what was written. */
+export const DESK_WRITTEN = 'written';
 export const DeskTurnsAnswer = z.object({ turns: z.array(DeskTurn), kept: z.array(z.object({ connectionId: Id, fence: Fence, marked: z.boolean().optional() })) });
 export type DeskTurnsAnswer = z.infer<typeof DeskTurnsAnswer>;
 

@@ -19,6 +19,7 @@ const Days = z.strictObject({ kind: z.literal('days'), from: z.string().max(20),
 
 /** Calendars of the account that are in use here. */
 export const DeskListened = z.array(z.strictObject({ calendarRef: CalendarRef, oursOnly: z.boolean() })).max(1_000);
+export const DeskWritten = z.array(RemoteId).max(10_000);
 
 const Outgoing = z.strictObject({
   ourId: z.uuid(),
@@ -33,6 +34,7 @@ const Outgoing = z.strictObject({
   attendees: z.array(z.strictObject({ email: z.string().max(1_000), name: z.string().max(1_000).nullable() })).max(1_000).optional(),
   invite: z.boolean().optional(),
   reminders: z.array(z.number()).max(100).optional(),
+  category: z.string().max(100).optional(),
   sequence: z.int().min(0),
   changedAt: Ms,
 });

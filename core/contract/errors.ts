@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'conflict.past_limit',
   'conflict.locked',
   'conflict.source_not_asked',
+  'booking.cancelled_there',
   'intake.unknown_system',
   'intake.unknown_connection',
   'intake.address_incomplete',
@@ -45,8 +46,13 @@ export const ERROR_CODES = [
   'calendar.refused',
   'calendar.given_up',
   'calendar.written_twice',
+  'calendar.placeholder_unknown',
   // calendar feeds that are given out
   'feed.too_many',
+  // the page on which couples ask for a day
+  'enquiry.changed_meanwhile',
+  'enquiry.no_rooms',
+  'enquiry.never_open',
   // deliveries that are kept back
   'held.paused',
   'held.disabled',

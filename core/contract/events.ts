@@ -6,7 +6,7 @@ import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
 import { Source } from './record/row.ts';
-import { Allocation, Conflict, Limit, Resource } from './record/taking.ts';
+import { Allocation, Conflict, HouseRules, Limit, Resource } from './record/taking.ts';
 import { Booking, Document, Payment } from './record/trade.ts';
 import type { CollectionName } from './record.ts';
 
@@ -44,12 +44,15 @@ export const EVENT_TYPES = {
   'allocation.cancelled': { collection: 'allocations', change: 'updated' },
   'limit.created': { collection: 'limits', change: 'created' },
   'limit.updated': { collection: 'limits', change: 'updated' },
+  'rules.created': { collection: 'houseRules', change: 'created' },
+  'rules.updated': { collection: 'houseRules', change: 'updated' },
   'calendar.found': { collection: 'calendars', change: 'created' },
   'calendar.changed': { collection: 'calendars', change: 'updated' },
   'calendar.removed': { collection: 'calendars', change: 'deleted' },
   'push.wanted': { collection: 'pushes', change: 'created' },
   'push.queued': { collection: 'pushes', change: 'updated' },
   'push.confirmed': { collection: 'pushes', change: 'updated' },
+  'push.answered': { collection: 'pushes', change: 'updated' },
   'push.failed': { collection: 'pushes', change: 'updated' },
   'push.dropped': { collection: 'pushes', change: 'deleted' },
   'difference.raised': { collection: 'differences', change: 'created' },
@@ -69,6 +72,7 @@ export const EVENT_TYPES = {
   'connection.created': { collection: 'connections', change: 'created' },
   'connection.renamed': { collection: 'connections', change: 'updated' },
   'connection.health_changed': { collection: 'connections', change: 'updated' },
+  'connection.reading': { collection: 'connections', change: 'updated' },
   'connection.removed': { collection: 'connections', change: 'deleted' },
   // Personal data was taken out of the row and of all that was recorded of it before (`ERASURES`).
   'wedding.erased': { collection: 'weddings', change: 'updated' },
@@ -83,6 +87,7 @@ export const EVENT_TYPES = {
   'resource.erased': { collection: 'resources', change: 'updated' },
   'allocation.erased': { collection: 'allocations', change: 'updated' },
   'limit.erased': { collection: 'limits', change: 'updated' },
+  'rules.erased': { collection: 'houseRules', change: 'updated' },
   'conflict.erased': { collection: 'conflicts', change: 'updated' },
   'calendar.erased': { collection: 'calendars', change: 'updated' },
   'push.erased': { collection: 'pushes', change: 'updated' },
@@ -109,6 +114,7 @@ export const ERASURES = {
   resources: 'resource.erased',
   allocations: 'allocation.erased',
   limits: 'limit.erased',
+  houseRules: 'rules.erased',
   conflicts: 'conflict.erased',
   calendars: 'calendar.erased',
   pushes: 'push.erased',
@@ -158,6 +164,7 @@ export const RecordedEvent = z.discriminatedUnion('collection', [
   z.object({ ...eventBase, collection: z.literal('resources'), row: Resource }),
   z.object({ ...eventBase, collection: z.literal('allocations'), row: Allocation }),
   z.object({ ...eventBase, collection: z.literal('limits'), row: Limit }),
+  z.object({ ...eventBase, collection: z.literal('houseRules'), row: HouseRules }),
   z.object({ ...eventBase, collection: z.literal('conflicts'), row: Conflict }),
   z.object({ ...eventBase, collection: z.literal('calendars'), row: Calendar }),
   z.object({ ...eventBase, collection: z.literal('pushes'), row: Push }),

@@ -5,6 +5,7 @@ import { Command, CommandAnswer } from './commands.ts';
 import { DELIVERIES_HTTP, DeliveryState } from './deliveries.ts';
 import { DRY_RUNS_HTTP } from './dryRuns.ts';
 import { DESK_HTTP } from './desk.ts';
+import { ENQUIRIES_HTTP } from './enquiries.ts';
 import { CodedError } from './errors.ts';
 import { RecordedEvent } from './events.ts';
 import { FEEDS_HTTP } from './feeds.ts';
@@ -183,6 +184,7 @@ export const HTTP = {
   ...FIGURES_HTTP,
   ...LOOKING_HTTP,
   ...FEEDS_HTTP,
+  ...ENQUIRIES_HTTP,
   ...DESK_HTTP,
 } as const;
 

@@ -6,6 +6,7 @@ import { DeliveryPage, DeliveryWhole, Lot, RefusalsAnswer, Replay, ReplayOrder, 
 import { DeliverySearch } from './deliveryPlace.ts';
 import { DryRun, DryRunPage, DryRunQuery } from './dryRuns.ts';
 import type { CodedError } from './errors.ts';
+import { EnquiryPageAnswer, SaveEnquiryPage } from './enquiries.ts';
 import { FeedsAnswer, MadeFeed, MakeFeedRequest, RevokedFeed } from './feeds.ts';
 import { ConnectionFiguresAnswer, FiguresAnswer, FigureWindow } from './figures.ts';
 import { HouseFields } from './founding.ts';
@@ -156,6 +157,9 @@ export const INVOKE = {
   'feeds:list': { input: none, output: FeedsAnswer },
   'feeds:make': { input: MakeFeedRequest, output: MadeFeed },
   'feeds:revoke': { input: ById, output: RevokedFeed },
+  'enquiries:page': { input: none, output: EnquiryPageAnswer },
+  'enquiries:save': { input: SaveEnquiryPage, output: EnquiryPageAnswer },
+  'enquiries:replace': { input: none, output: EnquiryPageAnswer },
 } as const satisfies Record<InvokeChannel, Shape>;
 
 /** Main tells, console listens. */
@@ -262,6 +266,9 @@ export interface Bridge {
   feeds(): Promise<IpcResult<FeedsAnswer>>;
   makeFeed(input: MakeFeedRequest): Promise<IpcResult<MadeFeed>>;
   revokeFeed(input: { id: string }): Promise<IpcResult<RevokedFeed>>;
+  enquiryPage(): Promise<IpcResult<EnquiryPageAnswer>>;
+  saveEnquiryPage(input: SaveEnquiryPage): Promise<IpcResult<EnquiryPageAnswer>>;
+  replaceEnquiryAddress(): Promise<IpcResult<EnquiryPageAnswer>>;
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   onPatch(listener: (frame: StreamFrame) => void): () => void;
   onLink(listener: (status: LinkStatus) => void): () => void;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** UUID in the version 7 layout: sortable by creation time (RFC 9562). */
 export const Id = z.uuid();
-/** A point in time, UTC, ISO 8601 with milliseconds: `2026-11-20T13:05:00.000Z`. */
-export const Instant = z.iso.datetime({ precision: 3 });
+/** A point in time, UTC, ISO 8601 with milliseconds: `2026-11-20T13:05:00.000Z`. The record begins with year 1; databases know no year 0. */
+export const Instant = z.iso.datetime({ precision: 3 }).refine((text) => !text.startsWith('0000'), { message: 'the record knows no year 0' });
 /** A calendar day where the wedding is: `2026-11-20`. */
 export const LocalDate = z.iso.date();
 /** IANA zone name in which a wall time was meant: `Europe/London`. */

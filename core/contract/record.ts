@@ -5,7 +5,7 @@ import { Calendar, Difference, Push } from './record/calendars.ts';
 import { Connection } from './record/connections.ts';
 import { CalendarEvent, RunSheetItem, WeatherNotice, Wedding } from './record/day.ts';
 import { Contact, Message } from './record/people.ts';
-import { Allocation, Conflict, Limit, Resource } from './record/taking.ts';
+import { Allocation, Conflict, HouseRules, Limit, Resource } from './record/taking.ts';
 import { Booking, Document, Payment } from './record/trade.ts';
 
 /**
@@ -36,6 +36,7 @@ export const COLLECTIONS = {
   resources: Resource,
   allocations: Allocation,
   limits: Limit,
+  houseRules: HouseRules,
   conflicts: Conflict,
   calendars: Calendar,
   pushes: Push,
@@ -72,6 +73,7 @@ export const Snapshot = z.object({
     resources: z.array(Resource).default([]),
     allocations: z.array(Allocation).default([]),
     limits: z.array(Limit).default([]),
+    houseRules: z.array(HouseRules).default([]),
     conflicts: z.array(Conflict).default([]),
     calendars: z.array(Calendar).default([]),
     pushes: z.array(Push).default([]),

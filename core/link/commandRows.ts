@@ -26,7 +26,10 @@ export function rowOf(command: Command): string {
       return command.allocationId;
     case 'limit.save':
       return command.limitId;
+    case 'rules.save':
+      return command.houseId;
     case 'booking.set_status':
+    case 'booking.bring_back':
       return command.id;
     case 'plan.carry_out':
       return command.moves[0]?.id ?? command.commandId;
@@ -75,4 +78,4 @@ const followOver = (follow: Follow, over: <T extends Seen>(seen: T) => T): Follo
 
 /** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
 export const mayBeSentAgain = ({ type }: Command): boolean => !OVER_WHAT_STOOD.has(type);
-const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'wedding.let_follow', 'resource.save', 'allocation.save', 'limit.save', 'calendar.save', 'difference.settle']);
+const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'wedding.let_follow', 'resource.save', 'allocation.save', 'limit.save', 'rules.save', 'calendar.save', 'difference.settle']);

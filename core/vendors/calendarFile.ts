@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import { codedError, type CodedError } from '../contract/errors.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
+import { answersIn, changedIn } from './calendarPeople.ts';
 import { boundSeries, TooMuch } from './seriesBounds.ts';
 import { alignSeries } from './seriesTimes.ts';
 import type { FeedEntry } from './vendor.ts';
@@ -157,7 +158,7 @@ function createReader({ span, zone, singles = span, timeless }: CalendarFileOpti
       status: statusOf(component),
       busy: isBusy(component),
       calendar,
-      ...(ourId === null ? {} : { ourId }),
+      ...(ourId === null ? {} : { ourId, ...saysOf(component) }),
       gone: false,
     };
     const key = JSON.stringify([uid, recurrenceId]);
@@ -167,6 +168,12 @@ function createReader({ span, zone, singles = span, timeless }: CalendarFileOpti
   }
 
   return { take, entries: () => [...found.values()].map((one) => one.event) };
+}
+
+/** Nobody asks who is invited to what others have entered. */
+function saysOf(component: Component): Pick<FeedEntry, 'answers' | 'changedAt'> {
+  const [answers, changedAt] = [answersIn(component), changedIn(component)];
+  return { ...(answers.length === 0 ? {} : { answers }), ...(changedAt === null ? {} : { changedAt: new Date(changedAt).toISOString() }) };
 }
 
 export function statusOf(component: Component): FeedEntry['status'] {

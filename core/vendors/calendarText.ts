@@ -1,8 +1,9 @@
 import ICAL from 'ical.js';
+import { endOf, instantOf, zoneNameOf } from './calendarFile.ts';
 import { OUR_PROPERTY, uidOf } from './calendarOrigin.ts';
 import { stampOf, timeLine, zoneLines } from './calendarZones.ts';
 import type { Attendee, OutgoingEvent } from './calendars.ts';
-import { emailAddress } from './fields.ts';
+import { addressIn } from './calendarPeople.ts';
 import { shownOf } from './outgoing.ts';
 
 /** Our entries as iCalendar (RFC 5545). What somebody else has put into an entry stays there; folding and escaping are the library's. */
@@ -50,16 +51,16 @@ function setTimes(into: Component, { when }: OutgoingEvent): void {
   setLine(into, 'dtend', timeLine('DTEND', when.endsAt, when.zone));
 }
 
-const addressOf = (property: Property): string | null => emailAddress(String(property.getFirstValue()).replace(/^mailto:/i, ''));
-
-/** Whoever stays keeps what they have answered. A server that sends invitations is told whether it may. */
-function setAttendees(into: Component, people: readonly Attendee[], organiser: string | null, invite: boolean): void {
+/** Whoever stays keeps what they have answered, unless it was about another time (RFC 5546, 2.1.4 and 3.2.2.1). A server that sends invitations is told whether it may. */
+function setAttendees(into: Component, people: readonly Attendee[], organiser: string | null, invite: boolean, moved: boolean): void {
   const wanted = new Set(people.map(({ email }) => email));
   const there = new Set<string>();
   for (const property of into.getAllProperties('attendee')) {
-    const address = addressOf(property);
-    if (address !== null && wanted.has(address) && !there.has(address)) there.add(address);
-    else into.removeProperty(property);
+    const address = addressIn(property);
+    if (address !== null && wanted.has(address) && !there.has(address)) {
+      there.add(address);
+      if (moved) property.setParameter('partstat', 'NEEDS-ACTION');
+    } else into.removeProperty(property);
   }
   for (const { email, name } of people) {
     if (there.has(email)) continue;
@@ -89,22 +90,32 @@ function setReminders(into: Component, minutes: readonly number[], title: string
   }
 }
 
+/** From when to when, in UTC; '' = it has no times. */
+function timesIn(entry: Component): string {
+  if (!entry.hasProperty('dtstart')) return '';
+  const { startDate, endDate } = new ICAL.Event(entry);
+  const zone = zoneNameOf(entry, startDate, null);
+  return [instantOf(startDate, zone), endOf(startDate, endDate, zone)].join();
+}
+
 /** Writes a checked entry over what stands in `into`. `organiser` = whose calendar it is, an address; null = unknown. */
 export function setEvent(into: Component, event: OutgoingEvent, organiser: string | null): void {
-  const { title, description, location, attendees, reminders } = shownOf(event);
+  const { title, description, location, attendees, reminders, category } = shownOf(event);
   const stamp = stampOf(event.changedAt);
   const before = Number(into.getFirstPropertyValue('sequence') ?? 0) || 0;
   setLine(into, 'dtstamp', `DTSTAMP:${stamp}`);
   setLine(into, 'last-modified', `LAST-MODIFIED:${stamp}`);
   setLine(into, 'sequence', `SEQUENCE:${Math.max(before, event.sequence)}`);
+  const was = timesIn(into);
   setTimes(into, event);
   setText(into, 'summary', title);
   if (description !== undefined) setText(into, 'description', description);
   if (location !== undefined) setText(into, 'location', location);
+  if (category !== undefined) setText(into, 'categories', category);
   setText(into, 'status', event.status.toUpperCase());
   setText(into, 'transp', event.busy ? 'OPAQUE' : 'TRANSPARENT');
   setText(into, OUR_PROPERTY, event.ourId.toLowerCase());
-  if (attendees !== undefined) setAttendees(into, attendees, organiser, event.invite === true);
+  if (attendees !== undefined) setAttendees(into, attendees, organiser, event.invite === true, was !== timesIn(into));
   if (reminders !== undefined) setReminders(into, reminders, title);
 }
 

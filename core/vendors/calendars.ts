@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Result } from '../contract/result.ts';
+import type { Answer } from '../domain/record/changes.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface OutgoingEvent {
   readonly invite?: boolean;
   /** Minutes before the start. Outlook has one: the earliest. */
   readonly reminders?: readonly number[];
+  /** The one category that it has, where a calendar has such; '' = none; left out = whatever it has. */
+  readonly category?: string;
   /** Counts the changes of the entry (RFC 5545, SEQUENCE); never less than what stands there. */
   readonly sequence: number;
   /** When our entry was changed last. UTC milliseconds. */
@@ -95,8 +98,13 @@ export interface FoundEvent {
   readonly when: FoundWhen;
   readonly status: 'confirmed' | 'tentative' | 'cancelled';
   readonly busy: boolean;
-  /** When it was changed last, by the calendar's clock. UTC milliseconds; left out or null = it does not say, or only its people's devices do. */
+  /** When it was changed last, by the clock of the calendar or of whoever changed it. UTC milliseconds; left out or null = it does not say. */
   readonly changedAt?: number | null;
+  /** Who is invited; left out = it does not say. */
+  readonly answers?: readonly Answer[];
+  /** Minutes before the start; left out = it does not say. Where a calendar has one only, as `reminder`. */
+  readonly reminders?: readonly number[];
+  readonly reminder?: number | null;
 }
 
 export type Removed = 'done' | 'already_gone' | 'changed_there';

@@ -59,9 +59,9 @@ export function davCalendars(system: DavSystem): DavParts {
     async read(cursor, access, ports) {
       const session = openSession(system, access, ports);
       if (!session.ok) return session;
-      // Of one that is only written nothing is asked that was not named.
-      const inUse = access.listened?.filter(({ oursOnly }) => !oursOnly).map(({ calendarRef }) => calendarRef);
-      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', inUse, written: access.written, zone: zoneOf(access.settings) });
+      const inUse = access.listened?.map(({ calendarRef }) => calendarRef);
+      const oursOnly = access.listened?.filter((one) => one.oursOnly).map(({ calendarRef }) => calendarRef);
+      return readDavPage({ session: session.value, cursor, choice: access.settings['calendars'] ?? '', inUse, oursOnly, written: access.written, zone: zoneOf(access.settings) });
     },
     normalise,
   };

@@ -28,6 +28,8 @@ const CalendarShape = z.object({
   missing: Missing,
   /** Read because it is in use, and not by its name. */
   inUse: z.boolean().default(false),
+  /** Nothing but what we have written there is read. */
+  oursOnly: z.boolean().default(false),
   /** It is being taken out of the record. */
   leaving: z.boolean(),
   items: z.array(Item),
@@ -45,7 +47,7 @@ const CalendarShape = z.object({
 });
 
 /** What may be the trouble of one calendar alone. */
-export const OWN_TROUBLES = ['normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown'] as const satisfies readonly ErrorCode[];
+export const OWN_TROUBLES = ['normalise.forbidden', 'normalise.reread_refused', 'normalise.shape_unknown', 'normalise.reread_failed'] as const satisfies readonly ErrorCode[];
 
 const Shape = z.object({
   /** Marks of what was entered: of the account, and of the choice of calendars. */
@@ -78,7 +80,7 @@ export const newState = (account: string, choice: string, now: number): LookStat
 };
 
 export const newCalendar = (path: string): HeldCalendar => {
-  return { path, told: '', token: null, ctag: null, syncs: true, comparedAt: 0, missing: null, inUse: false, leaving: false, items: new Map(), pending: null };
+  return { path, told: '', token: null, ctag: null, syncs: true, comparedAt: 0, missing: null, inUse: false, oursOnly: false, leaving: false, items: new Map(), pending: null };
 };
 
 /** Paths are kept without their calendar's: they are most of what is kept. */

@@ -74,7 +74,9 @@ export function tellEntry(
     // Long over and never told: nobody asks for it now.
     if (known === undefined && end < telling.span.from) continue;
     // Without the host: accounts move to another one, and nothing in them has changed by that.
-    const mark = textMark(JSON.stringify([entry, telling.calendarPath]));
+    // When it was changed is no change, and nothing to tell of.
+    const { changedAt: _at, ...content } = entry;
+    const mark = textMark(JSON.stringify([content, telling.calendarPath]));
     told.push([entry.recurrenceId, mark, start, end]);
     before.delete(entry.recurrenceId);
     if (known?.[1] === mark) continue;

@@ -1,4 +1,5 @@
 import { err, ok } from '../contract/result.ts';
+import { isWrittenByUs } from './calendarOrigin.ts';
 import { shapeUnknown } from './calls.ts';
 import { urlOf } from './davAddresses.ts';
 import { changesSince, namesBetween, readEntries } from './davChanges.ts';
@@ -50,6 +51,8 @@ export interface LookInput {
   readonly choice: string;
   /** Addresses of calendars that are in use here, whatever was entered; left out = nobody has said. */
   readonly inUse?: readonly string[] | undefined;
+  /** Those of them of which nothing is asked but what we have written there. */
+  readonly oursOnly?: readonly string[] | undefined;
   /** Paths of entries of ours that were written since the last look (`ConnectionAccess.written`). */
   readonly written?: readonly string[] | undefined;
   /** For times that name none, where the calendar does not say either. */
@@ -65,12 +68,12 @@ export function chosenFrom<T extends Pick<DavCalendar, 'name' | 'address'>>(choi
   return calendars.filter((calendar) => wanted.some((one) => isMeant(calendar, one)));
 }
 
-export async function readDavPage({ session, cursor, choice, inUse, written = [], zone }: LookInput): Promise<DavResult<DavPage>> {
+export async function readDavPage({ session, cursor, choice, inUse, oursOnly, written = [], zone }: LookInput): Promise<DavResult<DavPage>> {
   const now = session.ports.clock.now();
   const [account, choiceMark] = [textMark(`${session.base.origin}${session.base.path} ${session.user}`), textMark(choice)];
   const held = stateOf(cursor);
   const state = held?.account === account ? held : newState(account, choiceMark, now);
-  const work: Work = { session, state, now, zone, choice, choiceMark, inUse, written, items: [] };
+  const work: Work = { session, state, now, zone, choice, choiceMark, inUse, oursOnly, written, items: [] };
   const left = state.unread.length > 0 && now - state.leftAt >= PAUSE_MS;
   const [path] = left ? [] : state.todo;
   const done = path === undefined ? await begin(work) : await proceed(work, path);
@@ -91,6 +94,7 @@ interface Work {
   readonly choice: string;
   readonly choiceMark: string;
   readonly inUse: readonly string[] | undefined;
+  readonly oursOnly: readonly string[] | undefined;
   readonly written: readonly string[];
   readonly items: Brought[];
 }
@@ -112,8 +116,8 @@ async function calendarsOf({ session, state }: Work): Promise<DavResult<readonly
   return listCalendars(session, state.homes);
 }
 
-const marksOf = ({ name, address, zone }: DavCalendar, fallback: string | null): string =>
-  textMark(JSON.stringify([name, zone ?? fallback, address.path]));
+const marksOf = ({ name, address, zone }: DavCalendar, fallback: string | null, { oursOnly }: HeldCalendar): string =>
+  textMark(JSON.stringify([name, zone ?? fallback, address.path, ...(oursOnly ? ['ours'] : [])]));
 
 async function begin(work: Work): Done {
   const { session, state, now } = work;
@@ -136,11 +140,14 @@ async function begin(work: Work): Done {
     const isWanted = wanted.some(({ address }) => address.path === calendar.path);
     calendar.missing = isWanted || there.has(calendar.path) ? (isWanted ? calendar.missing : null) : missed(calendar.missing, now);
     calendar.leaving = !isWanted && (there.has(calendar.path) || believed(calendar.missing, now));
+    // Until it is believed to be gone what was told of it stays, and nobody has read it.
+    if (calendar.missing !== null && !isWanted && !calendar.leaving) state.unread = [...state.unread, { path: calendar.path, calendarRef: refOf(work, calendar), code: 'normalise.reread_refused' }];
   }
   for (const one of wanted) {
     const { path } = one.address;
     const calendar = state.calendars.get(path) ?? newCalendar(path);
     calendar.inUse = !isNamed(one);
+    calendar.oursOnly = calendar.inUse && (work.oursOnly?.includes(urlOf(one.address)) ?? calendar.oursOnly);
     state.calendars.set(path, calendar);
   }
   const leaving = [...state.calendars.values()].filter((one) => one.leaving).map((one) => one.path);
@@ -148,12 +155,18 @@ async function begin(work: Work): Done {
   return DONE;
 }
 
+/** As it was listed, as far as can be told by where the account lies. */
+function refOf({ session, state }: Work, { path }: HeldCalendar): string {
+  const home = state.homes.find((one) => path.startsWith(one.path)) ?? state.homes[0] ?? session.base;
+  return urlOf({ ...home, path });
+}
+
 const missed = (before: Missing, now: number): Missing => ({ since: before?.since ?? now, looks: (before?.looks ?? 0) + 1 });
 const believed = (missing: Missing, now: number): boolean =>
   missing !== null && missing.looks >= LOOKS_UNTIL_GONE && now - missing.since >= GONE_AFTER_MS;
 
 const mustCompare = (listed: DavCalendar, held: HeldCalendar, { now, zone }: Work): boolean =>
-  now - held.comparedAt >= COMPARE_MS || held.told !== marksOf(listed, zone) || held.missing !== null;
+  now - held.comparedAt >= COMPARE_MS || held.told !== marksOf(listed, zone, held) || held.missing !== null;
 
 /** What we have written there and no look has met: a server need not tell of what came and went between two looks. */
 const unmet = ({ path, items }: HeldCalendar, { written }: Work): readonly string[] => written.filter((one) => one.startsWith(path) && !items.has(one));
@@ -188,13 +201,16 @@ async function readPart(work: Work, calendar: DavCalendar, held: HeldCalendar): 
   return held.pending === null ? pass(work, held.path) : readPending(work, calendar, held, held.pending);
 }
 
+/** It was answered, for this calendar. Whoever says to wait means the account (503), and so does an answer that never came. */
+const isOwn = ({ retryable, retryAfterMs, status = 0 }: DavError): boolean => !retryable || (status >= 500 && status !== 503 && retryAfterMs === null);
+
 /**
  * The trouble of one calendar is none of the account, as long as another one of it can be read: it is told at its calendar, and what was told
  * of its entries stays. With the next look it is asked again, since nothing of it was taken for read.
  */
 function passOver(work: Work, { address }: DavCalendar, error: DavError): DavResult<true> {
   const { state } = work;
-  const code = error.retryable ? undefined : OWN_TROUBLES.find((one) => one === error.code);
+  const code = isOwn(error) ? OWN_TROUBLES.find((one) => one === error.code) : undefined;
   if (code === undefined) return err(error);
   const unread = [...state.unread, { path: address.path, calendarRef: urlOf(address), code }];
   const others = [...state.calendars.values()].filter(({ path, leaving, missing }) => !leaving && missing === null && unread.every((one) => one.path !== path));
@@ -234,7 +250,8 @@ async function plan(work: Work, calendar: DavCalendar, held: HeldCalendar): Done
     if (!changes.ok) return changes;
     // A list that is cut and does not go on would be asked for without end.
     if (changes.value.kind === 'changes' && !(changes.value.more && (changes.value.token ?? held.token) === held.token)) {
-      const { changed, gone, token, more } = changes.value;
+      const { gone, token, more } = changes.value;
+      const changed = changes.value.changed.filter(([path]) => isAsked(held, path));
       takeOut(work, calendar, held, gone);
       const read = changed.filter(([path, etag]) => etag === '' || held.items.get(path)?.etag !== etag).map(([path]) => path);
       held.pending = { read: withUnmet(work, held, read, gone), token: token ?? calendar.syncToken, ctag: calendar.ctag, told: held.told, comparedAt: held.comparedAt, more };
@@ -244,6 +261,9 @@ async function plan(work: Work, calendar: DavCalendar, held: HeldCalendar): Done
   }
   return compare(work, calendar, held);
 }
+
+/** What others have entered in a calendar that is only written is none of our concern. */
+const isAsked = ({ oursOnly }: HeldCalendar, path: string): boolean => !oursOnly || isWrittenByUs(path);
 
 function takeOut(work: Work, calendar: DavCalendar, held: HeldCalendar, paths: Iterable<string>): void {
   const telling = tellingOf(work, toldOf(calendar));
@@ -262,14 +282,15 @@ const withUnmet = (work: Work, held: HeldCalendar, read: readonly string[], gone
 async function compare(work: Work, calendar: DavCalendar, held: HeldCalendar): Done {
   const { session, now, zone } = work;
   const from = now - BACK_MS;
-  const names = await namesBetween(session, calendar, from, now + AHEAD_MS);
-  if (!names.ok) return names;
-  if (names.value.size > MOST_ENTRIES) return shapeUnknown(`A calendar has more than ${MOST_ENTRIES} entries.`);
+  const all = await namesBetween(session, calendar, from, now + AHEAD_MS);
+  if (!all.ok) return all;
+  const names = new Map([...all.value].filter(([path]) => isAsked(held, path)));
+  if (names.size > MOST_ENTRIES) return shapeUnknown(`A calendar has more than ${MOST_ENTRIES} entries.`);
   const until = now + AHEAD_MS - EDGE_MS;
   const inSpan = (path: string): boolean => held.items.get(path)?.told.some(([, , start, end]) => end >= from + EDGE_MS && start <= until) === true;
-  const absent = [...held.items.keys()].filter((path) => !names.value.has(path));
+  const absent = [...held.items.keys()].filter((path) => !names.has(path));
   const gone = absent.filter(inSpan);
-  if (names.value.size === 0 && gone.length > 0) {
+  if (all.value.size === 0 && gone.length > 0) {
     held.missing = missed(held.missing, now);
     if (!believed(held.missing, now)) return DONE;
   }
@@ -278,12 +299,12 @@ async function compare(work: Work, calendar: DavCalendar, held: HeldCalendar): D
   // Told because it changed, and further away than is asked for: it stays.
   const isAhead = (path: string): boolean => held.items.get(path)?.told.some(([, , start]) => start > until) === true;
   for (const path of absent) if (!isAhead(path)) held.items.delete(path);
-  const told = marksOf(calendar, zone);
+  const told = marksOf(calendar, zone, held);
   const isNews = (path: string, etag: string): boolean => {
     const item = held.items.get(path);
     return item === undefined || etag === '' || item.etag !== etag || item.repeats || told !== held.told;
   };
-  const read = [...names.value].filter(([path, etag]) => isNews(path, etag)).map(([path]) => path);
+  const read = [...names].filter(([path, etag]) => isNews(path, etag)).map(([path]) => path);
   held.pending = { read: withUnmet(work, held, read, gone), token: calendar.syncToken, ctag: calendar.ctag, told, comparedAt: now, more: false };
   return DONE;
 }

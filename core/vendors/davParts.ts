@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { endOf, instantOf, isBusy, sequenceOf, statusOf, zoneNameOf } from './calendarFile.ts';
 import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
+import { answersIn, changedIn, remindersIn } from './calendarPeople.ts';
 import type { Component } from './calendarText.ts';
 import type { FoundEvent } from './calendars.ts';
 import { longText, shortText } from './fields.ts';
@@ -126,5 +127,6 @@ export function foundOf(found: Found, remoteId: string, etag: string, zone: stri
       ? { kind: 'days', from: dayText(start), until: dayText(end), zone: own }
       : { kind: 'times', startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt), zone: own },
     status: statusOf(component), busy: isBusy(component),
+    answers: answersIn(component), reminders: remindersIn(component), changedAt: changedIn(component),
   };
 }

@@ -122,7 +122,7 @@ export function openSession(system: DavSystem, access: ConnectionAccess, ports: 
       return { ...denied(`${who} does not accept this user name with this password (401).${help}`), field: fields.password };
     }
     if (status === 403) return { ...refusal(message), code: 'normalise.forbidden', field: fields.user };
-    if (status === 429 || status === 408 || status >= 500) return failure(message, retryAfterMs(headers['retry-after'], ports.clock.now()));
+    if (status === 429 || status === 408 || status >= 500) return { ...failure(message, retryAfterMs(headers['retry-after'], ports.clock.now())), status };
     return atAddress(refusal(`${message} That is not how a calendar server (CalDAV) answers.`));
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANSWERS } from '../contract/record/calendars.ts';
 import { TRADES } from '../contract/record/trade.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
@@ -43,6 +44,8 @@ const Entry = z.object({
   calendar: z.string().nullable(),
   calendarRef: z.string().nullish(),
   ourId: z.string().optional(),
+  answers: z.array(z.object({ who: z.string(), said: z.enum(ANSWERS).nullable() })).optional(),
+  changedAt: z.string().optional(),
   gone: z.boolean(),
 });
 type Entry = z.infer<typeof Entry>;
@@ -127,8 +130,15 @@ function meaningOf(delivery: StoredDelivery, options: FeedOptions): Result<Norma
     place,
     ...known({ title, calendar: shortText(entry.calendar) }),
   };
-  const more = { ...(entry.gone ? { deleted: true } : {}), ...(ourId === null ? {} : { ourId }), ...calendarRemote(entry.calendarRef) };
+  const more = { ...(entry.gone ? { deleted: true } : {}), ...(ourId === null ? {} : ofOurs(ourId, entry)), ...calendarRemote(entry.calendarRef) };
   return changes([{ kind: 'calendarEvent', remote: { type: types.entry, id, version: null }, ...base, fields, ...more }]);
+}
+
+type Ours = Pick<Extract<Change, { kind: 'calendarEvent' }>, 'ourId' | 'answers' | 'changedThere'>;
+/** What is gone says nothing of whom it had invited. */
+function ofOurs(ourId: string, { gone, answers = [], changedAt }: Entry): Ours {
+  const at = instantOfText(changedAt);
+  return { ourId, ...(gone ? {} : { answers }), ...(at === null ? {} : { changedThere: at }) };
 }
 
 const changes = (list: readonly Change[]): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: list });

@@ -11,6 +11,7 @@ const LONGEST_TEXT = 8_000;
 const MOST_REMINDERS = 5;
 const LONGEST_REMINDER_MIN = 40_320;
 const MOST_ATTENDEES = 200;
+const LONGEST_CATEGORY = 60;
 
 /** As in {@link OutgoingEvent}: what is left out stays as it is over there. */
 export interface ShownEvent {
@@ -19,6 +20,8 @@ export interface ShownEvent {
   readonly location?: string | null;
   readonly attendees?: readonly Attendee[];
   readonly reminders?: readonly number[];
+  /** Null = none. */
+  readonly category?: string | null;
 }
 
 function peopleOf(attendees: readonly Attendee[]): readonly Attendee[] {
@@ -40,7 +43,10 @@ const remindersOf = (minutes: readonly number[]): readonly number[] =>
 export function shownOf(event: OutgoingEvent): ShownEvent {
   const { privacy, description, location, attendees, reminders } = event;
   const busyText = shortText(event.busyText) ?? 'Busy';
-  const own = reminders === undefined ? {} : { reminders: remindersOf(reminders) };
+  const own = {
+    ...(reminders === undefined ? {} : { reminders: remindersOf(reminders) }),
+    ...(event.category === undefined ? {} : { category: privacy === 'busy' ? null : shortText(event.category, LONGEST_CATEGORY) }),
+  };
   const title = privacy === 'busy' ? busyText : (shortText(event.title) ?? busyText);
   if (privacy !== 'full') return { title, description: null, location: null, attendees: [], ...own };
   return {

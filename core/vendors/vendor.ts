@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Result } from '../contract/result.ts';
 import type { Claim } from '../domain/intake/mailOwner.ts';
-import type { Change } from '../domain/record/changes.ts';
+import type { Answer, Change } from '../domain/record/changes.ts';
 import type { Certificates, Clock, Hashing } from '../ports/ports.ts';
 import type { CalendarPart, ChannelNews } from './calendars.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
@@ -169,6 +169,10 @@ export interface FeedEntry {
   readonly calendar: string | null;
   /** Our own id, where the entry was written by us; see {@link CalendarPart.originOf}. */
   readonly ourId?: string;
+  /** Of an entry of ours: who is invited. Left out = nobody. */
+  readonly answers?: readonly Answer[];
+  /** Of an entry of ours: when it was changed last, by the clock of whoever did. UTC instant. */
+  readonly changedAt?: string;
   /** It was there before and is not any more. */
   readonly gone: boolean;
 }

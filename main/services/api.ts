@@ -1,4 +1,5 @@
 import { deliveryCalls, type DeliveryCalls } from '../../core/contract/calls/deliveries.ts';
+import { enquiryCalls, type EnquiryCalls } from '../../core/contract/calls/enquiries.ts';
 import { feedCalls, type FeedCalls } from '../../core/contract/calls/feeds.ts';
 import { peopleCalls, type PeopleCalls } from '../../core/contract/calls/people.ts';
 import { personalDataCalls, type PersonalDataCalls } from '../../core/contract/calls/personalData.ts';
@@ -38,6 +39,7 @@ export interface Api {
   readonly desk: DeskApi;
   readonly delivered: DeliveryCalls;
   readonly feeds: FeedCalls;
+  readonly enquiries: EnquiryCalls;
 }
 
 const READ_MS = 8_000;
@@ -89,5 +91,6 @@ export function createApi({ now = Date.now, ...options }: ApiOptions): Api {
     desk: deskApi(authorised),
     delivered: deliveryCalls(authorised),
     feeds: feedCalls(authorised),
+    enquiries: enquiryCalls(authorised),
   };
 }

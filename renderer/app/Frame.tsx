@@ -9,6 +9,7 @@ import { useOpenDifferences } from '../conflicts/Differences.tsx';
 import { useLeftBehind } from '../conflicts/LeftBehind.tsx';
 import { hardText } from '../conflicts/words.ts';
 import { DeliveriesView } from '../deliveries/DeliveriesView.tsx';
+import { EnquiryView } from '../enquiries/EnquiryView.tsx';
 import { FeedsView } from '../feeds/FeedsView.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { ConnectView } from '../connecting/ConnectView.tsx';
@@ -83,13 +84,13 @@ function Rail() {
 }
 
 /** Places that are reached through another one, which stays marked in the rail. */
-const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations', feeds: 'integrations' };
+const UNDER: Readonly<Partial<Record<Place['view'], Place['view']>>> = { deliveries: 'integrations', connect: 'integrations', import: 'integrations', feeds: 'integrations', enquiries: 'integrations' };
 
-const VIEWS = { day: DayBoard, conflicts: CalendarView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, feeds: FeedsView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
+const VIEWS = { day: DayBoard, conflicts: CalendarView, messages: MessagesView, integrations: IntegrationsView, connect: ConnectView, import: ImportView, deliveries: DeliveriesView, feeds: FeedsView, enquiries: EnquiryView, people: PeopleView, pair: ApprovePairing, settings: SettingsView } as const;
 
 /** Places that are not for everybody; nobody is offered what would be refused. */
 function useClosed(): Readonly<Partial<Record<keyof typeof VIEWS, boolean>>> {
-  return { conflicts: !useSees('conflicts'), messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), feeds: !useMay('http:feeds'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
+  return { conflicts: !useSees('conflicts'), messages: !useSees('messages'), integrations: !useMay('http:integrations'), deliveries: !useMay('http:searchDeliveries'), connect: !useMay('http:connect'), import: !useMay('http:importRows'), feeds: !useMay('http:feeds'), enquiries: !useMay('http:enquiryPage'), people: !useMay('http:people'), pair: !useMay('http:lookAtPairing') };
 }
 
 export function Frame() {

@@ -1,7 +1,7 @@
 import { Kbd } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconRss, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
+import { IconBell, IconDeviceDesktopPlus, IconUsers, IconCalendarEvent, IconCalendarHeart, IconCalendarX, IconCheck, IconContrast2, IconHeart, IconInbox, IconMessages, IconPlugConnected, IconPlus, IconDeviceTv, IconRefresh, IconRss, IconSearch, IconSettings, IconWindowMaximize } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { openAlerts } from '../../core/domain/day/openAlerts.ts';
@@ -29,6 +29,7 @@ export function Palette() {
   const seesMessages = useSees('messages');
   const mayDeliveries = useMay('http:searchDeliveries');
   const mayFeeds = useMay('http:feeds');
+  const mayEnquiries = useMay('http:enquiryPage');
   const mayPeople = useMay('http:people');
   const mayLetIn = useMay('http:lookAtPairing');
   const mayAcknowledge = useMay('command:alert.acknowledge');
@@ -67,6 +68,7 @@ export function Palette() {
             : []),
           ...(mayConnect ? [{ id: 'connect', label: t('connect.title'), leftSection: <IconPlus {...icon} />, onClick: () => openPlace({ view: 'connect', system: null }) }] : []),
           ...(mayFeeds ? [{ id: 'feeds', label: t('feeds.command'), leftSection: <IconRss {...icon} />, onClick: () => openPlace({ view: 'feeds', about: null }) }] : []),
+          ...(mayEnquiries ? [{ id: 'enquiries', label: t('enquiries.command'), leftSection: <IconCalendarHeart {...icon} />, onClick: () => openPlace({ view: 'enquiries' }) }] : []),
           ...(mayPeople ? [{ id: 'people', label: t('places.people'), leftSection: <IconUsers {...icon} />, rightSection: key('Alt 4'), onClick: () => openPlace({ view: 'people' }) }] : []),
           { id: 'settings', label: t('places.settings'), leftSection: <IconSettings {...icon} />, rightSection: key('Alt 3'), onClick: () => openPlace({ view: 'settings' }) },
           ...(mayLetIn ? [{ id: 'pair', label: t('approve.command'), leftSection: <IconDeviceDesktopPlus {...icon} />, onClick: () => openPlace({ view: 'pair', code: null }) }] : []),
@@ -113,7 +115,7 @@ export function Palette() {
         ],
       },
     ].filter((group) => group.actions.length > 0);
-  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayFeeds, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, self, tables.weddings, selected, settings.theme, settings.density]);
+  }, [backend, mayConnect, seesConflicts, seesMessages, mayIntegrate, mayDeliveries, mayFeeds, mayEnquiries, mayPeople, mayLetIn, mayAcknowledge, tables.alerts, self, tables.weddings, selected, settings.theme, settings.density]);
 
   return (
     <Spotlight

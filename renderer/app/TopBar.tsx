@@ -12,6 +12,7 @@ import { TabMark } from '../presence/AlsoHere.tsx';
 import { WhoIsHere } from '../presence/WhoIsHere.tsx';
 import { useSees } from './access.ts';
 import { LinkPill } from './LinkPill.tsx';
+import { WorkPill } from './WorkPill.tsx';
 import { openPalette } from './openPalette.ts';
 import { useRoute } from './routes.ts';
 import { useDayWeddings, useScope, useTables } from './selectors.ts';
@@ -86,6 +87,7 @@ export function TopBar() {
         <span>{t('frame.search')}</span>
         <Kbd size="xs">Ctrl K</Kbd>
       </button>
+      <WorkPill />
       <LinkPill />
       <VenueClock />
       {seesAlerts ? <AlertCount /> : null}

@@ -4,13 +4,13 @@ import type { Unasked } from '../../core/contract/commands.ts';
 import type { OutboxEntry } from '../../core/contract/outbox.ts';
 import { emptyTables } from '../../core/domain/record/state.ts';
 import { isToldInForm, unaskedText, wantsReason } from '../calendar/asking.tsx';
-import { BackLine, UndoLine, UndoRefusedLine } from '../calendar/undo.tsx';
+import { BackLine, CancelledLine, UndoLine, UndoRefusedLine } from '../calendar/undo.tsx';
 import { isUndoing } from '../calendar/undoing.ts';
 import { calendarName } from '../calendars/words.ts';
 import { errorWords, t } from '../i18n/index.ts';
 import { newlyAnswered } from '../state/outbox.ts';
 import { getConsole, useConsole } from '../state/store.ts';
-import { canBeUndone, isWayBack } from '../state/taking.ts';
+import { canBeUndone, isWayBack, wayAnswered } from '../state/taking.ts';
 import { decisionText } from './decisionText.ts';
 
 /** Which calendars could not be asked, where that was in the way. */
@@ -28,6 +28,7 @@ function twinWords(twinId: string | undefined): readonly string[] {
 function tellAnswer(entry: OutboxEntry): void {
   const { command, answer } = entry;
   const id = `answer-${command.commandId}`;
+  if (answer) wayAnswered(answer);
   const message = decisionText(command, getConsole().record?.tables ?? emptyTables());
   switch (answer?.outcome) {
     case 'accepted':
@@ -37,6 +38,10 @@ function tellAnswer(entry: OutboxEntry): void {
       if (isWayBack(command.commandId)) {
         const line = createElement(BackLine, { commandId: command.commandId, what: message });
         return void notifications.show({ id, title: t('outbox.putBackTitle'), message: line, autoClose: 12_000 });
+      }
+      if (command.type === 'booking.set_status' && command.status === 'cancelled') {
+        const line = createElement(CancelledLine, { toast: id, collection: command.collection, id: command.id, what: message });
+        return void notifications.show({ id, title: t('outbox.recordedTitle'), message: line, autoClose: 12_000 });
       }
       return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });
     case 'rebase':

@@ -43,6 +43,8 @@ export function decisionText(command: Command, tables: Tables): string {
       return t('outbox.what.allocation', { title: isolated(command.title) });
     case 'limit.save':
       return t('outbox.what.limit', { title: isolated(command.name) });
+    case 'rules.save':
+      return t('outbox.what.rules');
     case 'calendar.save':
       return t('outbox.what.calendar', { title: isolated(tables.calendars[command.calendarId]?.name ?? t('outbox.unknownCalendar')) });
     case 'push.retry':
@@ -51,6 +53,8 @@ export function decisionText(command: Command, tables: Tables): string {
       return t(`outbox.what.${command.keep}`, { title: subjectName(tables.differences[command.differenceId], tables) });
     case 'booking.set_status':
       return t(`outbox.what.${command.status}`, { title: takingName(command, tables) });
+    case 'booking.bring_back':
+      return t('outbox.what.bringBack', { title: takingName(command, tables) });
     case 'plan.carry_out': {
       const [first, ...others] = command.moves;
       return first && others.length === 0 ? t('outbox.what.move', { title: takingName(first, tables) }) : t('outbox.what.plan', { count: command.moves.length });
@@ -87,9 +91,12 @@ export function stillPossible(command: Command, tables: Tables): boolean {
       const row = tables[command.collection][command.id];
       return row !== undefined && row.status !== command.status && row.status !== 'cancelled';
     }
+    case 'booking.bring_back':
+      return tables[command.collection][command.id]?.status === 'cancelled';
     case 'resource.save':
     case 'allocation.save':
     case 'limit.save':
+    case 'rules.save':
     case 'plan.carry_out':
     case 'wedding.let_follow':
     case 'calendar.save':

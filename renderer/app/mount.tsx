@@ -16,6 +16,7 @@ import '../styles/narrow.css';
 import '../styles/conflicts.css';
 import '../styles/calendar.css';
 import '../styles/calendars.css';
+import '../styles/enquiries.css';
 import '../styles/messages.css';
 import '../styles/weather.css';
 import '../styles/deliveries.css';

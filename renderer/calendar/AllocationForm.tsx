@@ -74,7 +74,7 @@ export function AllocationForm({ house, id, resourceId, startsAt, onClose }: For
     [begin, end, backwards, title, resource, units, weddingId, was, status, rank, until, zone, locked, tags, setUp, turnaround],
   );
   const judged = useMemo(() => {
-    const one = fields && occupancyOf({ collection: 'allocations', row: { id: allocationId, version: 1, source: null, ...fields } }, (of) => house.rows.resources[of] ?? null);
+    const one = fields && occupancyOf({ collection: 'allocations', row: { id: allocationId, version: 1, source: null, ...fields } }, (of) => house.rows.resources[of] ?? null, house.placeOf);
     return one ? { drop: judgeDrop(house, [one], role, now), one } : null;
   }, [fields, allocationId, house, role, now]);
   const asks = judged?.drop.verdict === 'reason' || unasked.length > 0;

@@ -4,7 +4,7 @@ import { statusAt, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { dotted } from '../components/format.ts';
 import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
-import type { ConflictMark } from '../conflicts/words.ts';
+import { isWarned, type ConflictMark } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 import { LANE } from './lanes.ts';
 import { holdText, statusText, whenText } from './words.ts';
@@ -40,7 +40,7 @@ export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, 
   const status = statusAt(one, now);
   const foreign = one.elsewhere === true;
   const Shape = foreign ? IconCalendarUser : SHAPES[status];
-  const Mark = clash !== 'warn' ? IconHexagonFilled : IconTriangleFilled;
+  const Mark = clash === null || !isWarned(clash) ? IconHexagonFilled : IconTriangleFilled;
   const [before, after] = [one.setUpMs * pxPerMs, one.turnaroundMs * pxPerMs];
   const fixed = foreign ? t('calendar.elsewhere') : one.locked && t('calendar.locked', { reason: one.locked.reason });
   const marked = clash && t(`calendar.mark.${clash}`);
@@ -51,7 +51,7 @@ export const Bar = memo(function Bar({ one, x, lane, pxPerMs, zone, now, clash, 
       className="tl-bar"
       data-bar={one.id}
       data-status={status}
-      data-clash={clash === null ? undefined : clash === 'warn' ? 'warn' : 'block'}
+      data-clash={clash === null ? undefined : isWarned(clash) ? 'warn' : 'block'}
       data-selected={isSelected || undefined}
       data-lifted={isLifted || undefined}
       data-locked={one.locked ? true : undefined}

@@ -13,15 +13,17 @@ import { useTables } from '../app/selectors.ts';
 import { useNow } from '../components/useNow.ts';
 import { ConflictQueue } from '../conflicts/ConflictQueue.tsx';
 import { t } from '../i18n/index.ts';
-import { useConsole } from '../state/store.ts';
-import { canBeUndone } from '../state/taking.ts';
+import { getConsole, useConsole } from '../state/store.ts';
+import { latestWay, restoreWays } from '../state/taking.ts';
 import { AllocationForm } from './AllocationForm.tsx';
 import { dayNamed, unitStart } from './axis.ts';
+import { BringBackDialog, CancelledList } from './Cancelled.tsx';
 import { emptyHands, getHolding, setHolding, useHolding } from './holding.ts';
 import { ImpactCard } from './ImpactCard.tsx';
 import { LimitForm, LimitList } from './LimitForm.tsx';
 import { MoveForm } from './MoveForm.tsx';
 import { ResourceForm } from './ResourceForm.tsx';
+import { RulesForm } from './RulesForm.tsx';
 import { TakingCard } from './TakingCard.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Toolbar } from './Toolbar.tsx';
@@ -85,8 +87,7 @@ export function CalendarView() {
   const now = useNow(60_000);
   const mayMove = useMay('command:plan.carry_out');
   const mayEdit = useMay('command:resource.save');
-  const outbox = useConsole((state) => state.outbox);
-  const { proposal, refusal, waysFor, said, dialog, swapping, lift } = useHolding();
+  const { proposal, refusal, waysFor, said, dialog, swapping, lift, preview } = useHolding();
   const zoom = Number(place.zoom ?? 100) / 100;
   const [tab, setTab] = useState<'queue' | 'timeline'>('queue');
   const isBeside = useMediaQuery(BESIDE, true, { getInitialValueInEffect: false });
@@ -134,8 +135,14 @@ export function CalendarView() {
     setHolding({ waysFor: ids, proposal: null, refusal: null });
     setTab('timeline');
   }, []);
-  const undoable = outbox.findLast(({ state, command }) => state === 'accepted' && canBeUndone(command.commandId))?.command.commandId ?? null;
-  useHotkeys([['mod+Z', () => undoable !== null && void undoAndTell(backend, undoable)]]);
+  const deviceId = useConsole((state) => state.deviceId);
+  const epoch = useConsole((state) => state.record?.epoch);
+  useEffect(restoreWays, [deviceId, epoch]);
+  useHotkeys([['mod+Z', () => {
+    const { outbox, record } = getConsole();
+    const undoable = record === null ? null : latestWay(outbox, record.tables);
+    if (undoable !== null) void undoAndTell(backend, undoable);
+  }]]);
   const showsQueue = isBeside || tab === 'queue';
   const showsTimeline = isBeside || tab === 'timeline';
 
@@ -162,7 +169,7 @@ export function CalendarView() {
         </div>
       ) : null}
       {showsTimeline ? (
-        <div className="cal-board" id="cal-panel-timeline" data-asks={asks || undefined} {...(isBeside ? {} : { role: 'tabpanel', 'aria-labelledby': 'cal-tab-timeline' })}>
+        <div className="cal-board" id="cal-panel-timeline" data-asks={asks || undefined} data-previews={preview !== null || undefined} {...(isBeside ? {} : { role: 'tabpanel', 'aria-labelledby': 'cal-tab-timeline' })}>
           {isBeside ? <h2 className="vh">{t('calendar.timeline')}</h2> : <h1 className="vh">{t('calendar.title')}</h1>}
           <Toolbar place={place} scale={scale} start={start} zone={zone} zoom={zoom} query={query} mayEdit={mayEdit} onPlace={change} onZoom={zoomTo} onQuery={setQuery} />
           <Timeline house={house} resourceIds={resourceIds} clashing={clashing} scale={scale} start={start} zoom={zoom} selected={selected} led={selected ?? clash ?? null} onSelect={select} mayMove={mayMove} mayEdit={mayEdit} />
@@ -193,6 +200,9 @@ export function CalendarView() {
       {dialog?.kind === 'resource' ? <ResourceForm key={dialog.id} id={dialog.id} onClose={() => setHolding({ dialog: null })} /> : null}
       {dialog?.kind === 'move' && moving ? <MoveForm key={dialog.id} house={house} one={moving} /> : null}
       {dialog?.kind === 'allocation' ? <AllocationForm key={dialog.id} house={house} id={dialog.id} resourceId={dialog.resourceId} startsAt={dialog.startsAt} onClose={() => setHolding({ dialog: null })} /> : null}
+      {dialog?.kind === 'cancelled' ? <CancelledList house={house} onClose={() => setHolding({ dialog: null })} /> : null}
+      {dialog?.kind === 'bringBack' ? <BringBackDialog key={dialog.id} house={house} collection={dialog.collection} id={dialog.id} onClose={() => setHolding({ dialog: null })} /> : null}
+      {dialog?.kind === 'rules' ? <RulesForm house={house} onClose={() => setHolding({ dialog: null })} /> : null}
       {dialog?.kind === 'limits' ? <LimitList onClose={() => setHolding({ dialog: null })} /> : null}
       {dialog?.kind === 'limit' ? <LimitForm key={dialog.id} id={dialog.id} onClose={() => setHolding({ dialog: { kind: 'limits' } })} /> : null}
     </div>

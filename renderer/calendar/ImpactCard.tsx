@@ -3,6 +3,7 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { MOST_FOLLOWING } from '../../core/contract/commands.ts';
 import { movedCall, type Follower } from '../../core/domain/conflicts/following.ts';
+import { costOfWhole } from '../../core/domain/conflicts/costs.ts';
 import { versionOf, type House } from '../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { memberOf } from '../../core/domain/conflicts/occupancies.ts';
@@ -19,6 +20,7 @@ import { carryOut } from '../state/taking.ts';
 import { itemAfter, standsAt } from './after.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { CardForm } from './CardForm.tsx';
+import { CostLines } from './CostLines.tsx';
 import { Following } from './Following.tsx';
 import { setHolding, type Proposal } from './holding.ts';
 import { useRole } from './useHouse.ts';
@@ -54,6 +56,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
     const goes = (one: Follower): boolean => whole.along.includes(one);
     return { weddingId: wedding.id, along: followers.filter(goes), stay: followers.filter((one) => !goes(one)) };
   });
+  const cost = useMemo(() => costOfWhole(house, to, whole, now), [house, to, whole, now]);
   const tooMany = company.some(({ along }) => along.length > MOST_FOLLOWING);
   const deciding = useConsole((state) => to.some(({ id }) => state.deciding[memberOf(id).id] === true));
   const done = (): void => {
@@ -135,6 +138,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
         {drop.impact.vanish.length === 0 && drop.impact.appear.length === 0 && drop.verdict === 'free' ? <li data-effect="free">{t('calendar.nothingClashes')}</li> : null}
         <WillWrite house={house} to={taking} besides={besides} />
       </ul>
+      <CostLines house={house} cost={cost} />
       {drop.verdict === 'refused' ? <p className="inline-error">{[...drop.shut.map(shutText), t('calendar.notAnyMore')].join(' ')}</p> : null}
       {needsReason ? (
         <TextInput label={t('calendar.reason')} description={[t('calendar.reasonHelp'), ...limitText].join(' ')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} />

@@ -2,7 +2,7 @@ import { IconCornerLeftUp, IconHexagonFilled, IconTriangleFilled } from '@tabler
 import { memo } from 'react';
 import { statusAt } from '../../core/domain/conflicts/model.ts';
 import { dotted, isolated } from '../components/format.ts';
-import type { ConflictMark } from '../conflicts/words.ts';
+import { isWarned, type ConflictMark } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 import { BAR_LEAST_PX, BAR_TOP } from './Bar.tsx';
 import { LANE } from './lanes.ts';
@@ -35,7 +35,7 @@ export const ShadowBar = memo(function ShadowBar({ one, through, taken, x, lane,
   const marked = clash && t(`calendar.mark.${clash}`);
   const leads = t('calendar.through.leads', { where: isolated(taken) });
   const words = dotted([one.label, statusText(one, now), whenText(one, zone), holdText(one, zone), marked, leads]);
-  const Mark = clash !== 'warn' ? IconHexagonFilled : IconTriangleFilled;
+  const Mark = clash === null || !isWarned(clash) ? IconHexagonFilled : IconTriangleFilled;
   return (
     <button
       type="button"
@@ -43,7 +43,7 @@ export const ShadowBar = memo(function ShadowBar({ one, through, taken, x, lane,
       data-bar={one.id}
       data-through={through.id}
       data-status={statusAt(one, now)}
-      data-clash={clash === null ? undefined : clash === 'warn' ? 'warn' : 'block'}
+      data-clash={clash === null ? undefined : isWarned(clash) ? 'warn' : 'block'}
       data-of-selected={isSelected || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-label={`${name}. ${words}`}

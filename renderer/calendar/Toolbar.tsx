@@ -85,8 +85,14 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
           <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'resource', id: null } })}>
             {t('calendar.form.newResource')}
           </button>
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'cancelled' } })}>
+            {t('calendar.back.list')}
+          </button>
           <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'limits' } })}>
             {t('calendar.limits')}
+          </button>
+          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'rules' } })}>
+            {t('calendar.houseRules.title')}
           </button>
         </div>
       ) : null}

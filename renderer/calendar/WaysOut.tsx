@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { costOfMoves } from '../../core/domain/conflicts/costs.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Plan } from '../../core/domain/conflicts/solver.ts';
 import { useTables } from '../app/selectors.ts';
@@ -6,6 +7,7 @@ import { isolated } from '../components/format.ts';
 import { conflictTitle } from '../conflicts/words.ts';
 import { t } from '../i18n/index.ts';
 import { propose } from './acts.ts';
+import { CostLine } from './CostLines.tsx';
 import { setHolding, useHolding } from './holding.ts';
 import { useRole } from './useHouse.ts';
 import { useWaysOut } from './useWaysOut.ts';
@@ -21,6 +23,10 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
   const [askedAt] = useState(() => Date.now());
   const chosen = useMemo(() => conflictIds.flatMap((id) => conflicts[id] ?? []).filter(({ state }) => state !== 'resolved'), [conflictIds, conflicts]);
   const found = useWaysOut(house, chosen, askedAt);
+  const priced = useMemo(
+    () => (found?.plans ?? []).map((plan) => ({ plan, cost: costOfMoves(house, plan.moves.map(({ to }) => to), role, askedAt) })),
+    [askedAt, found, house, role],
+  );
   const lift = useHolding((state) => state.lift);
   useEffect(() => {
     setHolding({ ways: found?.plans ?? [] });
@@ -60,7 +66,7 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
       </div>
       {found && chosen.length > 0 ? (
         <ol className="cal-plans">
-          {found.plans.map((plan, index) => (
+          {priced.map(({ plan, cost }, index) => (
             <li key={plan.moves.map(({ id, to }) => `${id} ${to.startsAt} ${to.resourceId}`).join()} className="cal-plan" data-way={index} data-takes={takes(plan) || undefined} data-over={lift?.way === plan || undefined} onPointerEnter={() => look(plan)} onPointerLeave={(event) => event.pointerType === 'mouse' && look(null)} onFocus={() => look(plan)} onBlur={() => look(null)}>
               <p className="cal-plan-title">{takes(plan) ? t('calendar.dropOnWay', { number: index + 1 }) : t('calendar.planNumber', { number: index + 1, count: plan.moves.length })}</p>
               <ul className="cal-moves">
@@ -72,6 +78,7 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
                   </li>
                 ))}
               </ul>
+              <CostLine house={house} cost={cost} />
               {plan.warnings.map((clash) => (
                 <p key={`${clash.kind} ${clash.members.join()}`} className="dim">
                   {t('calendar.tight')}: {clashText(house, plan.moves[0]?.id ?? '', clash, plan.moves.map(({ to }) => to))}

@@ -33,6 +33,16 @@ export function CountField({ label, description, error, value, onChange, min = 0
   );
 }
 
+/** An amount as it is typed; `minorOf` reads it. */
+export function MoneyField({ label, description, error, text, onChange }: Base & { readonly text: string; readonly onChange: (text: string) => void }) {
+  return (
+    <TextInput
+      label={label} {...(description === undefined ? {} : { description })} error={error} value={text} inputMode="decimal" maxLength={16} autoComplete="off"
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
 export const missingText = (shown: boolean, isMissing: boolean): string | undefined => (shown && isMissing ? t('connect.problem.missing') : undefined);
 
 /** `music, bar` as it is told of several in one field. */

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
+import type { MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
 import type { Plan } from '../../core/domain/conflicts/solver.ts';
 import type { PlannedMove } from '../state/taking.ts';
 import type { Lift } from './lift.ts';
@@ -18,7 +19,11 @@ export type Dialog =
   | { readonly kind: 'resource'; readonly id: string | null }
   | { readonly kind: 'allocation'; readonly id: string | null; readonly resourceId: string | null; readonly startsAt: number }
   | { readonly kind: 'move'; readonly id: string }
+  | { readonly kind: 'cancelled' }
+  /** One that was cancelled. */
+  | { readonly kind: 'bringBack'; readonly collection: MovableCollection; readonly id: string }
   | { readonly kind: 'limits' }
+  | { readonly kind: 'rules' }
   | { readonly kind: 'limit'; readonly id: string | null };
 
 export interface Holding {

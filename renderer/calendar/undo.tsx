@@ -2,11 +2,13 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
-import { go } from '../app/routes.ts';
+import type { MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
+import { go, parseRoute } from '../app/routes.ts';
 import { PlanTargets } from '../calendars/PlanTargets.tsx';
 import { t } from '../i18n/index.ts';
 import type { Backend } from '../state/backend/backend.ts';
 import { subjectsOf } from '../state/taking.ts';
+import { setHolding } from './holding.ts';
 import { lookAtUndoing, startUndoing } from './undoing.ts';
 
 /** Puts a plan of this page back. What it had resolved may come back without a word; whether it still may is the server's to say. */
@@ -63,6 +65,27 @@ export function UndoRefusedLine({ toast, why }: { readonly toast: string; readon
         }}
       >
         {t('calendar.undoLook')}
+      </button>
+    </span>
+  );
+}
+
+/** In a toast about something that was cancelled: the way back, put before the person like any other taking of time. */
+export function CancelledLine({ toast, collection, id, what }: { readonly toast: string; readonly collection: MovableCollection; readonly id: string; readonly what: string }) {
+  return (
+    <span className="undo-line">
+      <span>{what}</span>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          notifications.hide(toast);
+          const { place } = parseRoute(window.location.hash);
+          if (place.view !== 'conflicts') go({ place: { view: 'conflicts', conflictId: null }, selected: null });
+          setHolding({ dialog: { kind: 'bringBack', collection, id } });
+        }}
+      >
+        {t('calendar.back.undo')}
       </button>
     </span>
   );

@@ -10,9 +10,9 @@ import { useConsole } from '../state/store.ts';
 
 /** The house as this console holds it; the same object until one of its rows changes. */
 export function useHouse(): House {
-  const { weddings, bookings, allocations, calendarEvents, resources, limits } = useTables();
+  const { weddings, bookings, allocations, calendarEvents, resources, limits, houseRules } = useTables();
   const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
-  return useMemo(() => houseOf({ weddings, bookings, allocations, calendarEvents, resources, limits }, zone), [weddings, bookings, allocations, calendarEvents, resources, limits, zone]);
+  return useMemo(() => houseOf({ weddings, bookings, allocations, calendarEvents, resources, limits, houseRules }, zone), [weddings, bookings, allocations, calendarEvents, resources, limits, houseRules, zone]);
 }
 
 export const useRole = (): Role | null => useConsole((state) => state.access?.role ?? null);

@@ -3,6 +3,7 @@ import type { Drop } from '../../core/domain/conflicts/drop.ts';
 import type { Follower } from '../../core/domain/conflicts/following.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Hindrance, Party } from '../../core/domain/conflicts/parties.ts';
+import { wayOf } from '../../core/domain/conflicts/ways.ts';
 import { zoneOffset } from '../../core/domain/day/localTime.ts';
 import { statusAt, type Clash, type Occupancy } from '../../core/domain/conflicts/model.ts';
 import { dayText, isolated, spanText, timeText } from '../components/format.ts';
@@ -41,8 +42,11 @@ export function clashText(house: House, one: string, clash: Clash, proposed: rea
     case 'closure':
       return t('calendar.clash.closure', { where, who, until: timeText(other?.endsAt ?? clash.endsAt, house.zone) });
     case 'turnaround':
-    case 'travel':
-      return t(`calendar.clash.${clash.kind}`, { who, span });
+      return t('calendar.clash.turnaround', { who, span });
+    case 'travel': {
+      const way = wayOf(house, clash.members, proposed);
+      return way ? t('calendar.clash.way', { who, span, from: isolated(way.from), to: isolated(way.to) }) : t('calendar.clash.travel', { who, span });
+    }
     case 'capacity':
       return t('calendar.clash.capacity', { where, count: clash.missingUnits, span });
   }

@@ -12,7 +12,8 @@ import { useNow } from '../components/useNow.ts';
 import { t } from '../i18n/index.ts';
 import { choiceOf, saveCalendar, type CalendarChoice } from '../state/calendars.ts';
 import { calendarName, writes } from './words.ts';
-import { wouldStand } from './written.ts';
+import { templateFault, TellingFields } from './TellingFields.tsx';
+import { standingIn } from './written.ts';
 
 const NOBODY = 'nobody';
 const MINUTE_MS = 60_000;
@@ -44,7 +45,7 @@ export function CalendarForm({ calendar, kept, onClose }: FormProps) {
   const kind = resourceId === null ? undefined : tables.resources[resourceId]?.kind;
   const runSheet = out ? (sheets ?? (writes(was) ? was.runSheet === true : everyWedding || kind === 'vendor' || kind === 'crew')) : was.runSheet === true;
   const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : null;
-  const stands = useMemo(() => (out ? wouldStand(house, tables.runSheetItems, { ...calendar, ...choice, runSheet }, now) : 0), [out, house, tables.runSheetItems, calendar, choice, runSheet, now]);
+  const stands = useMemo(() => (out ? standingIn(house, tables.runSheetItems, { ...calendar, ...choice, runSheet }, now).length : 0), [out, house, tables.runSheetItems, calendar, choice, runSheet, now]);
   const resources = Object.values(tables.resources).filter(({ state, id }) => state === 'active' || id === resourceId).sort((a, b) => a.name.localeCompare(b.name));
   const aimless = direction !== 'none' && resourceId === null && !(out && everyWedding);
 
@@ -89,13 +90,14 @@ export function CalendarForm({ calendar, kept, onClose }: FormProps) {
               data={[...new Set([...BEFORE, ...was.reminders])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: t('calendars.before', { span: spanText(minutes * MINUTE_MS) }) }))}
               onChange={(some) => change({ reminders: some.map(Number).sort((a, b) => a - b) })}
             />
+            <TellingFields calendar={{ ...calendar, ...choice, runSheet }} now={now} onChange={change} />
             <Checkbox label={t('calendars.invite')} description={t('calendars.inviteHelp')} checked={invite} disabled={privacy !== 'full' && !invite} onChange={(event) => change({ invite: event.currentTarget.checked })} />
           </>
         ) : null}
         <p role="status" className={aimless ? 'calendar-note' : 'dim'}>
           {aimless ? t('calendars.needsWhose') : out ? t('calendars.willStand', { count: stands }) : writes(was) ? t('calendars.willLeave') : ''}
         </p>
-        <FormActs onClose={onClose} />
+        <FormActs onClose={onClose} refused={out && (templateFault(choice.titleTemplate) ?? templateFault(choice.descriptionTemplate)) !== null} />
       </form>
     </FormDialog>
   );

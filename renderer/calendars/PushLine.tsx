@@ -1,4 +1,4 @@
-import { IconArrowsDiff, IconCheck, IconClock, IconClockPause, IconTriangleFilled } from '@tabler/icons-react';
+import { IconArrowsDiff, IconCheck, IconClock, IconClockPause, IconTriangleFilled, IconUserCheck, IconUserQuestion, IconUserX } from '@tabler/icons-react';
 import type { Push } from '../../core/contract/record/calendars.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
@@ -37,6 +37,7 @@ export function PushLine({ push, zone, name }: LineProps) {
       <span className="push-state">
         <Shape size={12} stroke={2} aria-hidden /> {t(`pushState.${says}`)} {says === 'written' && push.writtenAt ? <Moment at={push.writtenAt} zone={zone} /> : null}
       </span>
+      <Answer answer={push.answer} />
       {why === null ? null : <span className="push-why">{why}</span>}
       {push.state === 'failed' ? <Retry push={push} name={called} /> : null}
       {push.state === 'differs' ? (
@@ -45,6 +46,20 @@ export function PushLine({ push, zone, name }: LineProps) {
         </a>
       ) : null}
     </li>
+  );
+}
+
+const SAID = { accepted: IconUserCheck, tentative: IconUserQuestion, declined: IconUserX } as const;
+
+/** What whoever was invited has said. */
+function Answer({ answer }: Pick<Push, 'answer'>) {
+  if (!answer) return null;
+  const Shape = SAID[answer.said];
+  return (
+    <span className="push-answer" data-answer={answer.past === true ? 'past' : answer.said}>
+      <Shape size={12} stroke={2} aria-hidden /> {t(`pushState.answer.${answer.said}`)}
+      {answer.past === true ? ` ${t('pushState.answerBefore')}` : null}
+    </span>
   );
 }
 

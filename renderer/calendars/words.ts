@@ -17,12 +17,13 @@ export const writes = ({ direction }: Pick<Calendar, 'direction'>): boolean => d
 
 /** `Both ways · Great Hall`, and what is the matter with it. */
 export function calendarText({ resources }: Pick<Tables, 'resources'>, calendar: Calendar): string {
-  const { direction, resourceId, everyWedding, runSheet, state, mayWrite, main } = calendar;
+  const { direction, resourceId, everyWedding, runSheet, role, state, mayWrite, main } = calendar;
   const whose = resourceId === null ? null : (resources[resourceId]?.name ?? t('conflicts.unknownResource'));
   return dotted([
     t(`calendars.direction.${direction}`),
     direction === 'none' ? null : writes(calendar) && everyWedding ? t('calendars.allWeddings') : (whose ?? t('calendars.nobodyYet')),
     writes(calendar) && everyWedding && whose,
+    writes(calendar) && role ? t(`trades.${role}`) : null,
     writes(calendar) && runSheet === true && t('calendars.withRunSheets'),
     main && t('calendars.main'),
     state === 'gone' ? t('calendars.gone') : mayWrite === false && t('calendars.readOnlyShort'),

@@ -49,8 +49,8 @@ export function writtenBy(house: House, to: readonly Occupancy[], besides: reado
   return { into: inOrder(into), outOf: inOrder(left).filter((calendar) => !into.has(calendar)) };
 }
 
-/** How many that are still to come would stand in it. */
-export function wouldStand({ rows }: House, items: Tables['runSheetItems'], calendar: Calendar, now: number): number {
+/** What is still to come and would stand in it. */
+export function standingIn({ rows }: House, items: Tables['runSheetItems'], calendar: Calendar, now: number): readonly TargetRow[] {
   const resource = calendar.resourceId === null ? undefined : rows.resources[calendar.resourceId];
   const owners = new Map(resource && (resource.kind === 'vendor' || resource.kind === 'crew') ? [[resource.id, resource.keys] as const] : []);
   const all: TargetRow[] = [
@@ -60,5 +60,5 @@ export function wouldStand({ rows }: House, items: Tables['runSheetItems'], cale
     ...Object.values(items).map((row) => ({ collection: 'runSheetItems' as const, row, wedding: rows.weddings[row.weddingId] ?? null, ownerIds: ownersOf(row.owner, owners) })),
   ];
   const placed = [placedAmong(calendar, Object.values(rows.resources))];
-  return all.filter((one) => targetsOf(one, placed, now).length > 0).length;
+  return all.filter((one) => targetsOf(one, placed, now).length > 0);
 }

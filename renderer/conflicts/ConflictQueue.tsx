@@ -14,7 +14,7 @@ import { useConsole } from '../state/store.ts';
 import { ConflictCard } from './ConflictCard.tsx';
 import { Differences, useOpenDifferences } from './Differences.tsx';
 import { LeftBehind, useLeftBehind } from './LeftBehind.tsx';
-import { conflictTitle, hardText, leftText, muchText, whoText } from './words.ts';
+import { conflictTitle, hardText, leftText, muchText, warnedTexts, whoText } from './words.ts';
 
 /** What cannot both be, hard ones first; one is unfolded where it stands, so that the queue stays in sight. */
 interface QueueProps {
@@ -42,9 +42,8 @@ export function ConflictQueue({ place, onWays, onShow }: QueueProps) {
   const gone = asked && !open.includes(asked) && !accepted.includes(asked) ? asked : null;
   const differing = useOpenDifferences().length;
   const left = useLeftBehind(shownId).length;
-  const tight = open.filter(({ level }) => level === 'warn').length;
-  const besides = [['conflicts.tight', tight], ['leftBehind.open', left], ['differences.open', differing]] as const;
-  const about = [hardText(open), ...besides.flatMap(([key, count]) => (count > 0 ? [t(key, { count })] : []))];
+  const besides = [['leftBehind.open', left], ['differences.open', differing]] as const;
+  const about = [hardText(open), ...warnedTexts(open), ...besides.flatMap(([key, count]) => (count > 0 ? [t(key, { count })] : []))];
 
   return (
     <div className="page conflicts">

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { placeOfAlert } from '../../core/domain/notify/place.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
+import { markOf } from '../conflicts/words.ts';
 import { DecisionMark } from '../app/DecisionMark.tsx';
 import { acknowledgeAndTell } from '../app/openDecision.ts';
 import { formatRoute } from '../app/routes.ts';
@@ -37,6 +38,8 @@ export function AlertDetails({ id }: { readonly id: string }) {
 
   if (!alert) return <Missing />;
   const zone = zoneOf(tables, alert.weddingId, scope.zone);
+  // One rule raises it whatever the conflict is; which one it is the conflict knows.
+  const conflict = alert.subject?.collection === 'conflicts' ? tables.conflicts[alert.subject.id] : undefined;
   // Where it can be seen to, if that is not here.
   const place = placeOfAlert({ tables }, alert);
   const led = place.view === 'conflicts' ? (alert.rule === 'left_behind' ? 'left' : 'conflict') : place.view !== 'integrations' ? null : place.calendarId === undefined ? 'connection' : 'calendar';
@@ -52,7 +55,7 @@ export function AlertDetails({ id }: { readonly id: string }) {
       lead={alert.detail}
       facts={[
         { label: t('facts.raised'), value: <Moment at={alert.raisedAt} zone={zone} /> },
-        { label: t('facts.rule'), value: t(`rules.${alert.rule}`) },
+        { label: t('facts.rule'), value: conflict ? t(`conflicts.level.${markOf(conflict)}`) : t(`rules.${alert.rule}`) },
         ...(alert.acknowledgedAt ? [{ label: t('facts.acknowledged'), value: <><Moment at={alert.acknowledgedAt} zone={zone} /> {alert.acknowledgedBy}</> }] : []),
       ]}
       row={alert}

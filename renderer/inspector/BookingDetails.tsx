@@ -1,6 +1,7 @@
 import type { BookingLine } from '../../core/contract/record/trade.ts';
 import { useMay } from '../app/access.ts';
 import { useScope, useTables } from '../app/selectors.ts';
+import { BringBackHere } from '../calendar/Cancelled.tsx';
 import { OnCalendars } from '../calendars/OnCalendars.tsx';
 import { countText, moneyText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
@@ -73,6 +74,7 @@ export function BookingDetails({ id }: { readonly id: string }) {
         ...alertsAbout(tables, 'bookings', id),
       ]}
     >
+      <BringBackHere key={id} collection="bookings" id={id} />
       <OnCalendars subject={{ collection: 'bookings', id }} zone={zone} />
     </Details>
   );

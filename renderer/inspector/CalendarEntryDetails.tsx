@@ -27,7 +27,8 @@ export function CalendarEntryDetails({ id }: { readonly id: string }) {
       ];
   if (entry.place) facts.push({ label: t('facts.place'), value: entry.place });
   if (entry.calendar) facts.push({ label: t('facts.calendar'), value: entry.calendar });
-  facts.push({ label: t('facts.time'), value: t(entry.busy ? 'calendarEntry.busy' : 'calendarEntry.free') });
+  const original = entry.copyOf ? subjectLink(tables, entry.copyOf) : [];
+  facts.push({ label: t('facts.time'), value: entry.copyOf ? t('calendarEntry.copy', { title: original[0]?.label ?? entry.title }) : t(entry.busy ? 'calendarEntry.busy' : 'calendarEntry.free') });
   return (
     <Details
       kind={t('inspector.kind.entry')}
@@ -37,7 +38,7 @@ export function CalendarEntryDetails({ id }: { readonly id: string }) {
       row={entry}
       collection="calendarEvents"
       zone={zone}
-      related={[...weddingLink(tables, entry.weddingId), ...(entry.bookingId ? subjectLink(tables, { collection: 'bookings', id: entry.bookingId }) : []), ...alertsAbout(tables, 'calendarEvents', id)]}
+      related={[...original, ...weddingLink(tables, entry.weddingId), ...(entry.bookingId ? subjectLink(tables, { collection: 'bookings', id: entry.bookingId }) : []), ...alertsAbout(tables, 'calendarEvents', id)]}
     />
   );
 }

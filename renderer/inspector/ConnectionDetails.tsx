@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { systemName, useTables } from '../app/selectors.ts';
 import { ConnectionCalendars } from '../calendars/ConnectionCalendars.tsx';
+import { ReadingLine } from '../calendars/ReadingLine.tsx';
 import { countText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
@@ -62,6 +63,7 @@ export function ConnectionDetails({ id }: { readonly id: string }) {
       }
       related={alertsAbout(tables, 'connections', id)}
     >
+      <ReadingLine connection={connection} />
       <ConnectionCalendars connection={connection} face={face ?? null} setup={setup ?? null} zone={zone} onLeave={() => void queries.invalidateQueries({ queryKey: ['setup', id] })} />
       {face && setup ? <ConnectionSetup connection={connection} face={face} setup={setup} /> : null}
       <ConnectionFigures id={id} zone={zone} />

@@ -2,6 +2,7 @@ import { ALL_DELIVERIES } from '../../core/contract/deliveryPlace.ts';
 import { useMay } from '../app/access.ts';
 import { formatRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
+import { BringBackHere } from '../calendar/Cancelled.tsx';
 import { OnCalendars } from '../calendars/OnCalendars.tsx';
 import { countText, dayText } from '../components/format.ts';
 import { Moment } from '../components/Moment.tsx';
@@ -46,6 +47,7 @@ export function WeddingDetails({ id }: { readonly id: string }) {
       actions={mayInvite ? <PersonalLink key={id} label={t('settings.coupleMake')} request={{ role: 'couple', weddingId: id }} /> : null}
       related={[...people.map((person) => ({ href: inspectHref('contact', person.id, id), label: person.name, what: t('inspector.kind.contact') })), ...bookings.map((booking) => ({ href: inspectHref('booking', booking.id, id), label: booking.vendorName ?? booking.title, what: t(`trades.${booking.trade}`) })), ...alertsAbout(tables, 'weddings', id), ...(mayDeliveries ? [{ href: formatRoute({ place: { ...ALL_DELIVERIES, weddingId: id }, selected: null }), label: t('deliveries.aboutWedding'), what: t('deliveries.title') }] : []), ...(mayFeed ? [{ href: formatRoute({ place: { view: 'feeds', about: { kind: 'wedding', id } }, selected: null }), label: t('feeds.ofWedding'), what: t('places.feeds') }] : [])]}
     >
+      <BringBackHere key={id} collection="weddings" id={id} />
       <OnCalendars subject={{ collection: 'weddings', id }} zone={zone} />
       <AroundWedding wedding={wedding} />
     </Details>

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useMay } from '../app/access.ts';
 import { go, useRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
+import { isReading, readingText } from '../calendars/progress.ts';
 import { countText, isolated } from '../components/format.ts';
 import { Ago, Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
@@ -26,6 +27,7 @@ export function IntegrationsView() {
   const { place } = useRoute();
   const mayConnect = useMay('http:connect');
   const mayFeeds = useMay('http:feeds');
+  const mayEnquiries = useMay('http:enquiryPage');
   const query = useQuery(useIntegrations());
   const { listProps, tabIndex } = useRows();
   const names = new Map(useQuery(useSystems()).data?.systems.map((system) => [system.id, system.name]));
@@ -44,6 +46,11 @@ export function IntegrationsView() {
           {mayFeeds ? (
             <a className="button" href="#/feeds">
               {t('places.feeds')}
+            </a>
+          ) : null}
+          {mayEnquiries ? (
+            <a className="button" href="#/enquiries">
+              {t('places.enquiries')}
             </a>
           ) : null}
           {mayConnect ? (
@@ -88,7 +95,7 @@ export function IntegrationsView() {
                   <span className="row-text">
                     <HealthMark health={connection.health} reason={connection.healthReason} />
                     <span className="row-sub">
-                      {connection.quiet ? <Quiet quiet={connection.quiet} /> : <>{t('integrations.since')} <Moment at={connection.healthSince} zone={zone} /></>}
+                      {connection.quiet ? <Quiet quiet={connection.quiet} /> : connection.reading && isReading(connection) ? <span className="num">{readingText(connection.reading)}</span> : <>{t('integrations.since')} <Moment at={connection.healthSince} zone={zone} /></>}
                     </span>
                   </span>
                   <span className="row-text integration-last">

@@ -13,7 +13,7 @@ export type CalendarChoice = Pick<Calendar, keyof typeof CalendarFields>;
 const FIELDS = Object.keys(CalendarFields) as (keyof typeof CalendarFields)[];
 
 export const choiceOf = (calendar: Calendar): CalendarChoice => Object.fromEntries(FIELDS.map((name) => [name, calendar[name]])) as CalendarChoice;
-export const sameChoice = (a: CalendarChoice, b: CalendarChoice): boolean => FIELDS.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
+export const sameChoice = (a: CalendarChoice, b: CalendarChoice): boolean => FIELDS.every((name) => JSON.stringify(a[name] ?? null) === JSON.stringify(b[name] ?? null));
 
 /** `was`: as the form was opened. How far a calendar is filled counts its version on; that is nobody's decision and overtakes none. */
 export function saveCalendar(backend: Backend, was: Calendar, choice: CalendarChoice): Promise<Decided> {

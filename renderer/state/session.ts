@@ -8,6 +8,7 @@ import { after, afterEvenHidden, isShown, type Cancel } from '../components/time
 import type { Backend } from './backend/backend.ts';
 import { EVENTS_KEPT, type RecordCache } from './cache.ts';
 import { forgetKept } from './forgetKept.ts';
+import { forgetWays } from './keptWays.ts';
 import { pageLog } from './pageLog.ts';
 import { getConsole, setConsole, type HeldEvent } from './store.ts';
 
@@ -86,6 +87,7 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     waiting = [];
     setConsole({ record: null, origin: 'none', savedAt: null, held: [] });
     saver.stop();
+    forgetWays();
     void cache.clear().catch((error: unknown) => pageLog.warn({ error: String(error) }, 'kept record could not be cleared'));
   };
 

@@ -3,6 +3,7 @@ import * as accounts from '../../core/contract/accounts.ts';
 import * as commands from '../../core/contract/commands.ts';
 import * as deliveries from '../../core/contract/deliveries.ts';
 import * as dryRuns from '../../core/contract/dryRuns.ts';
+import * as enquiries from '../../core/contract/enquiries.ts';
 import * as errors from '../../core/contract/errors.ts';
 import * as events from '../../core/contract/events.ts';
 import * as feeds from '../../core/contract/feeds.ts';
@@ -43,7 +44,7 @@ export const VERSION_PREFIX = '/api/v1';
 export const versioned = (path: string): string => path.replace(/^\/api/, VERSION_PREFIX);
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
-  accounts, commands, deliveries, dryRuns, errors, events, feeds, figures, founding, http, intake, looking, personalData, platform, record,
+  accounts, commands, deliveries, dryRuns, enquiries, errors, events, feeds, figures, founding, http, intake, looking, personalData, platform, record,
   attention, connections, day, people, row, taking, trade, systems,
 ];
 const REF = '#/components/schemas/';

@@ -6,6 +6,7 @@ import { catchesUp } from '../../core/domain/conflicts/leftBehind.ts';
 import type { Occupancy } from '../../core/domain/conflicts/model.ts';
 import { occupancyOf, type MovableRow } from '../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../store/database.ts';
+import { stoodBefore } from '../store/deciding/bringBack.ts';
 import { toldBy } from '../store/deciding/differences.ts';
 import { readRows } from '../store/rows.ts';
 import { SYSTEM } from '../store/taking/consequences.ts';
@@ -15,7 +16,7 @@ import { readResources } from '../store/taking/resources.ts';
 /** Whose calendars a command is about that makes something definite, or gives what is definite other time. */
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>;
-export type Confirming = Of<'booking.set_status' | 'allocation.save' | 'plan.carry_out' | 'wedding.let_follow' | 'difference.settle'>;
+export type Confirming = Of<'booking.set_status' | 'booking.bring_back' | 'allocation.save' | 'plan.carry_out' | 'wedding.let_follow' | 'difference.settle'>;
 
 /** Without looking at any row. A hold, a lead and what is cancelled are confirmed by nobody. */
 export function mayConfirm(command: Command): command is Confirming {
@@ -23,6 +24,7 @@ export function mayConfirm(command: Command): command is Confirming {
     case 'booking.set_status':
     case 'allocation.save':
       return command.status === 'definite';
+    case 'booking.bring_back':
     case 'plan.carry_out':
     case 'wedding.let_follow':
       return true;
@@ -43,6 +45,13 @@ async function takenBy(tx: Tx, organisationId: string, command: Confirming): Pro
       const [row] = await readRows(tx, organisationId, command.collection, [command.id]);
       const one = row ? taken({ collection: command.collection, row } as MovableRow) : null;
       return one === null || one.status === 'definite' || overtaken(row, command) ? [] : [one];
+    }
+    case 'booking.bring_back': {
+      const { collection, id } = command;
+      const [row] = await readRows(tx, organisationId, collection, [id]);
+      const stood = row && !overtaken(row, command) ? await stoodBefore(tx, organisationId, { collection, row } as MovableRow) : null;
+      const one = stood === null || stood.why !== null ? null : taken(stood.as);
+      return one?.status === 'definite' ? [one] : [];
     }
     case 'allocation.save': {
       const { allocationId: id, resourceId, startsAt, endsAt } = command;

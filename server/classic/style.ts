@@ -35,5 +35,7 @@ footer { margin: 3rem 0 2rem; border-top: 1px solid var(--line); padding-top: .7
 @media print { .top, footer, form { display: none; } }
 `;
 
-/** Lets this style in and forms go back to where they came from; no script, picture, frame or call, whoever wrote it. */
-export const CLASSIC_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+/** Lets one style in and forms go back to where they came from; no script, picture, frame or call, whoever wrote it. */
+export const policyOf = (style: string): string =>
+  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+export const CLASSIC_POLICY = policyOf(STYLE);

@@ -52,6 +52,8 @@ export interface Listening {
   readonly waitMs: number;
   /** It lists and writes calendars too. */
   readonly calendars: boolean;
+  /** It is told with a look what was written. */
+  readonly written: boolean;
 }
 
 export interface Desk {
@@ -78,6 +80,13 @@ export interface DeskOptions {
 function askOfOlder(ask: DeskAsk): DeskAsk | null {
   if (ask.kind === 'poll') return { kind: 'poll', cursor: ask.cursor };
   return ask.kind === 'reread' || ask.kind === 'test' ? ask : null;
+}
+
+/** What is asked of a desktop that reads of no entries that were written. */
+function untold(ask: DeskAsk): DeskAsk {
+  if (ask.kind !== 'poll') return ask;
+  const { written: _written, ...rest } = ask;
+  return rest;
 }
 
 /** Calls made by desktops. Everything is in the database, so that any process may ask, any may serve the desktop, and either may end. */
@@ -135,7 +144,7 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
       if (keeper.withdrawn) return { kind: 'withdrawn' };
       const until = keeper.listeningUntil === null ? null : Date.parse(keeper.listeningUntil);
       if (until === null || until < now) return { kind: 'away', since: until };
-      const ask = keeper.calendars === true ? asking.ask : askOfOlder(asking.ask);
+      const ask = keeper.calendars === true ? (keeper.written === true ? asking.ask : untold(asking.ask)) : askOfOlder(asking.ask);
       if (ask === null) return { kind: 'answered', by: null, answer: { outcome: 'refused', code: 'desk.system_unknown' } };
       const turnId = ids.next();
       await database.withOrganisation(organisationId, async (tx) => {
@@ -165,14 +174,14 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
       }
     },
 
-    async listen(device, { run, waitMs, calendars }, gone) {
+    async listen(device, { run, waitMs, calendars, written }, gone) {
       const now = clock.now();
       const until = at(now + Math.min(waitMs, DESK_WAIT_MS) + BETWEEN_MS);
       await database.withOrganisation(device.organisationId, (tx) =>
         sql`
-          insert into desks (device_id, organisation_id, listening_until, calendars)
-          values (${device.id}, ${device.organisationId}, ${until}::timestamptz, ${calendars})
-          on conflict (device_id) do update set listening_until = excluded.listening_until, calendars = excluded.calendars
+          insert into desks (device_id, organisation_id, listening_until, calendars, written)
+          values (${device.id}, ${device.organisationId}, ${until}::timestamptz, ${calendars}, ${written})
+          on conflict (device_id) do update set listening_until = excluded.listening_until, calendars = excluded.calendars, written = excluded.written
         `.execute(tx),
       );
       const deadline = performance.now() + waitMs;

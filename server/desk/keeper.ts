@@ -16,6 +16,8 @@ export interface KeeperNow {
   readonly listeningUntil: string | null;
   /** It lists and writes calendars; null = it has never listened. */
   readonly calendars: boolean | null;
+  /** It is told with a look what was written. */
+  readonly written: boolean | null;
 }
 
 /** Null = its secrets are in the vault. Asked as the owner of the tables: sessions are closed to the organisations' own role. */
@@ -24,7 +26,7 @@ export async function keeperOf(system: Pick<Tx, 'selectFrom'>, connectionId: str
     .selectFrom('connectionAccess as a')
     .leftJoin('devices', (join) => join.onRef('devices.id', '=', 'a.keptBy').onRef('devices.organisationId', '=', 'a.organisationId'))
     .leftJoin('desks as d', 'd.deviceId', 'devices.id')
-    .select(['a.keptBy as deviceId', 'devices.name as name', 'a.keptFence as fence', 'a.keptKeys as keys', 'd.listeningUntil as listeningUntil', 'd.calendars as calendars'])
+    .select(['a.keptBy as deviceId', 'devices.name as name', 'a.keptFence as fence', 'a.keptKeys as keys', 'd.listeningUntil as listeningUntil', 'd.calendars as calendars', 'd.written as written'])
     .select(sql<boolean>`devices.id is null or devices.revoked_at is not null or (${isGone(now)})`.as('withdrawn'))
     .where('a.id', '=', connectionId)
     .executeTakeFirst();

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { DESK_ANSWER_BYTES, DESK_CALENDARS, DESK_HTTP, type DeskTurnsAnswer } from '../../core/contract/desk.ts';
+import { DESK_ANSWER_BYTES, DESK_CALENDARS, DESK_HTTP, DESK_WRITTEN, type DeskTurnsAnswer } from '../../core/contract/desk.ts';
 import type { AppDeps } from '../deps.ts';
 import { authenticateRequest } from '../http/auth.ts';
 import { refusal, sendRefusal } from '../http/errors.ts';
@@ -24,12 +24,13 @@ export function deskRoutes(app: FastifyInstance, { store, config, clock, interna
       const query = deskTurns.request.query.safeParse(request.query);
       if (!body.success || !query.success) return sendRefusal(reply, refusal(400, 'request.invalid', 'The run of the desktop and how long it waits are expected.'));
       // Only what is known here; a newer desktop may name more.
-      const calendars = query.data.does?.split(',').includes(DESK_CALENDARS) === true;
+      const does = query.data.does?.split(',') ?? [];
+      const [calendars, written] = [does.includes(DESK_CALENDARS), does.includes(DESK_WRITTEN)];
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       // It may have gone while it was looked up.
       if (request.raw.socket.destroyed) gone.abort();
-      return reply.send((await desk.listen(device.value, { ...body.data, calendars }, gone.signal)) satisfies DeskTurnsAnswer);
+      return reply.send((await desk.listen(device.value, { ...body.data, calendars, written }, gone.signal)) satisfies DeskTurnsAnswer);
     },
   });
   app.route({

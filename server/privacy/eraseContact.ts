@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../core/contract/result.ts';
 import { erasureDrafts, type Rewritable } from '../../core/domain/privacy/erase.ts';
 import { ERASED } from '../../core/domain/privacy/traces.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
+import { guestMark } from '../../core/vendors/answers.ts';
 import type { Tx } from '../store/database.ts';
 import { emptyDeliveries } from '../store/deliveryBodies.ts';
 import { erasedRemoteId } from '../store/erasedMappings.ts';
@@ -214,8 +215,9 @@ async function forgetKept(tx: Tx, organisationId: string, { contact, traces }: H
   `.execute(tx);
 }
 
-/** What stood in calendars over there last. The entries themselves are written anew without the person. */
-async function forgetBases(tx: Tx, organisationId: string, { traces }: Held): Promise<void> {
+/** What stood in calendars over there last, and that the person was invited. The entries themselves are written anew without them. */
+async function forgetBases(tx: Tx, organisationId: string, { contact, traces }: Held): Promise<void> {
+  if (contact.email !== null) await sql`update push_states set invited = null where organisation_id = ${organisationId} and invited = ${guestMark(contact.email)}`.execute(tx);
   const told = sql`base::text ~* ${traces.near.sql ?? traces.anywhere.sql}::text`;
   const { rows } = await sql<{ pushId: string; base: unknown }>`select push_id, base from push_states where organisation_id = ${organisationId} and base is not null and ${told}`.execute(tx);
   for (const { pushId, base } of rows) {

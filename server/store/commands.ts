@@ -7,12 +7,14 @@ import { visibleRow } from '../../core/domain/access/rows.ts';
 import { draftUpdated, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { alertsAbout } from './alertsAbout.ts';
 import { assignParked, doneWhenLast } from './assigning.ts';
+import { bringBack } from './deciding/bringBack.ts';
 import { retryPush, saveCalendar } from './deciding/calendars.ts';
 import { followAssigned } from './links/afterAssigning.ts';
 import { createDeciding, type Deciding, type Trace } from './deciding/deciding.ts';
 import { settleDifference } from './deciding/differences.ts';
 import { letFollow } from './deciding/letFollow.ts';
 import { carryOut, setBookingStatus } from './deciding/plans.ts';
+import { saveRules } from './deciding/rules.ts';
 import { saveAllocation, saveLimit, saveResource } from './deciding/taking.ts';
 import { discardLot, releaseLot } from './held.ts';
 import { instant, type StoreInternals } from './internals.ts';
@@ -108,6 +110,8 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       return saveAllocation(deciding, command);
     case 'limit.save':
       return saveLimit(deciding, command);
+    case 'rules.save':
+      return saveRules(deciding, command);
     case 'calendar.save':
       return saveCalendar(deciding, command);
     case 'push.retry':
@@ -116,6 +120,8 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
       return settleDifference(deciding, command);
     case 'booking.set_status':
       return setBookingStatus(deciding, command);
+    case 'booking.bring_back':
+      return bringBack(deciding, command);
     case 'plan.carry_out':
       return carryOut(deciding, command);
     case 'wedding.let_follow':

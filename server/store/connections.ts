@@ -58,7 +58,7 @@ export async function createConnection(internals: StoreInternals, wanted: NewCon
     `.execute(tx);
     const { system, name, path } = wanted;
     await record([
-      draftCreated('connection.created', 'connections', null, { id: connectionId, system, name, path, health: 'waiting', healthReason: null, healthSince: now, quiet: null }, null, {
+      draftCreated('connection.created', 'connections', null, { id: connectionId, system, name, path, health: 'waiting', healthReason: null, healthSince: now, quiet: null, reading: null }, null, {
         actor: wanted.actor,
         source: null,
         deliveryId: null,

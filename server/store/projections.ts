@@ -23,19 +23,21 @@ const FIELDS = {
   documents: { weddingId: 'uuid', bookingId: 'uuid', title: 'text', kind: 'text', status: 'text', url: 'text', sharedAt: 'timestamptz' },
   calendarEvents: {
     weddingId: 'uuid', bookingId: 'uuid', calendar: 'text', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', allDay: 'boolean', zone: 'text',
-    place: 'text', status: 'text', busy: 'boolean', calendarId: 'uuid', resourceId: 'uuid',
+    place: 'text', status: 'text', busy: 'boolean', calendarId: 'uuid', resourceId: 'uuid', copyOf: 'jsonb',
   },
   weatherNotices: {
     weddingId: 'uuid', place: 'text', kind: 'text', severity: 'text', headline: 'text', detail: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', state: 'text',
   },
   resources: {
     kind: 'text', name: 'text', keys: 'jsonb', places: 'bigint', partIds: 'jsonb', setUpMinutes: 'bigint', turnaroundMinutes: 'bigint', state: 'text',
+    moveFeeMinor: 'bigint', moveFeeDays: 'bigint', extraHourMinor: 'bigint',
   },
   allocations: {
     weddingId: 'uuid', bookingId: 'uuid', resourceId: 'uuid', title: 'text', startsAt: 'timestamptz', endsAt: 'timestamptz', status: 'text', rank: 'bigint',
     holdUntil: 'timestamptz', lockedBecause: 'text', tags: 'jsonb', units: 'bigint', setUpMinutes: 'bigint', turnaroundMinutes: 'bigint',
   },
   limits: { name: 'text', rule: 'jsonb', resourceIds: 'jsonb', tags: 'jsonb', overridableBy: 'jsonb', state: 'text' },
+  houseRules: { levels: 'jsonb', travel: 'jsonb' },
   conflicts: {
     weddingId: 'uuid', kind: 'text', limitId: 'uuid', level: 'text', resourceIds: 'jsonb', members: 'jsonb', startsAt: 'timestamptz', endsAt: 'timestamptz', missingMs: 'bigint',
     missingUnits: 'bigint', raisedAt: 'timestamptz', state: 'text', settledAt: 'timestamptz', settledBy: 'text', settledBecause: 'text',
@@ -43,10 +45,11 @@ const FIELDS = {
   calendars: {
     connectionId: 'uuid', name: 'text', zone: 'text', colour: 'text', main: 'boolean', mayWrite: 'boolean', direction: 'text', privacy: 'text', strategy: 'text', resourceId: 'uuid',
     everyWedding: 'boolean', runSheet: 'boolean', invite: 'boolean', reminders: 'jsonb', state: 'text', filling: 'jsonb', unread: 'jsonb', twinId: 'uuid', waits: 'jsonb',
+    role: 'text', categories: 'jsonb', titleTemplate: 'text', descriptionTemplate: 'text', categoryWord: 'text',
   },
   pushes: {
     weddingId: 'uuid', calendarId: 'uuid', subject: 'jsonb', wish: 'text', state: 'text', wantedVersion: 'bigint', writtenVersion: 'bigint', attempts: 'bigint', reason: 'text',
-    nextAttemptAt: 'timestamptz', writtenAt: 'timestamptz',
+    nextAttemptAt: 'timestamptz', writtenAt: 'timestamptz', answer: 'jsonb',
   },
   differences: {
     weddingId: 'uuid', calendarId: 'uuid', pushId: 'uuid', subject: 'jsonb', fields: 'jsonb', raisedAt: 'timestamptz', state: 'text', kept: 'text', settledAt: 'timestamptz', settledBy: 'text',
@@ -56,7 +59,7 @@ const FIELDS = {
     acknowledgedBy: 'text', subject: 'jsonb', stayed: 'jsonb', doneBy: 'text',
   },
   reviewItems: { deliveryId: 'uuid', connectionId: 'uuid', kind: 'text', reason: 'text', title: 'text', subject: 'text', about: 'jsonb', lot: 'jsonb', receivedAt: 'timestamptz', state: 'text' },
-  connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz', quiet: 'jsonb' },
+  connections: { system: 'text', name: 'text', path: 'text', health: 'text', healthReason: 'text', healthSince: 'timestamptz', quiet: 'jsonb', reading: 'jsonb' },
 } as const satisfies { [C in CollectionName]: Record<Exclude<keyof RowOf<C>, 'id' | 'version' | 'seq' | 'updatedAt' | 'source'>, string> };
 
 const BASE = { id: 'uuid', version: 'bigint', seq: 'bigint', updatedAt: 'timestamptz', source: 'jsonb' } as const;

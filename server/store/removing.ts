@@ -63,7 +63,7 @@ export async function removeIn(
   const context: DraftContext = { actor, source: null, deliveryId: null };
   await sql`
     update connection_access set removed_at = ${now}::timestamptz, paused = true, settings = '{}'::jsonb, secrets_sealed = '', intake_key_sealed = '',
-      cursor = null, next_poll_at = null, failures = 0, told = null, breaker = null, brake = null, forwarding = null,
+      cursor = null, reading = null, next_poll_at = null, failures = 0, told = null, breaker = null, brake = null, forwarding = null,
       leave_until = null, leave_scope = null, leave_ended = false, leave_refused = null, leave_renewing_until = null,
       kept_by = null, kept_fence = kept_fence + 1, kept_keys = '[]'::jsonb, kept_mark = null, kept_waits = false, calendars_wait = false
     where organisation_id = ${organisationId} and id = ${row.id}

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
 import type { DeliveryState, Priority } from '../../core/contract/deliveries.ts';
+import type { EnquirySettings } from '../../core/contract/enquiries.ts';
 import type { FeedAbout, FeedView } from '../../core/contract/feeds.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
 import type { Stood } from '../../core/domain/calendars/returned.ts';
@@ -65,6 +66,8 @@ export interface ConnectionAccessTable {
   failures: Generated<number>;
   /** Where the next poll goes on. */
   cursor: Generated<string | null>;
+  /** What a long look has counted, as `server/workers/lookReading.ts` has it; null = none is under way. */
+  reading: Generated<unknown>;
   nextPollAt: Generated<string | null>;
   /** When the last look began that read its source to the end; null = there was none yet. */
   lookedAt: Generated<string | null>;
@@ -118,6 +121,8 @@ export interface DesksTable {
   listeningUntil: string;
   /** It lists and writes calendars too. */
   calendars: Generated<boolean>;
+  /** It is told with a look what was written. */
+  written: Generated<boolean>;
 }
 
 /** A call that a desktop is asked to make; see `core/contract/desk.ts`. */
@@ -337,6 +342,8 @@ export interface PushStatesTable {
   base: ColumnType<Stood | null, string | null, string | null>;
   /** What stands there is read before anything is written. */
   recheck: Generated<boolean>;
+  /** Whom the entry invites, as a mark of the address; null = nobody, or it was written before that was kept. */
+  invited: string | null;
 }
 
 /** An entry of ours in a calendar whose connection was removed. */
@@ -373,6 +380,39 @@ export interface CalendarFeedsTable {
   /** The device. */
   createdBy: string;
   lastReadAt: string | null;
+}
+
+/** What a house says of the page on which couples ask for a day. */
+export interface EnquiryPagesTable {
+  organisationId: string;
+  settings: ColumnType<EnquirySettings, string, string>;
+  version: number;
+  changedAt: string;
+  /** The device. */
+  changedBy: string;
+}
+
+export interface EnquiryAddressesTable {
+  organisationId: string;
+  token: string;
+  madeAt: string;
+  /** Null = it is the one that answers. */
+  replacedAt: string | null;
+}
+
+/** What came of an asking on that page; ids and times only. */
+export interface EnquiriesTable {
+  organisationId: string;
+  /** As the form named itself. */
+  id: string;
+  askedAt: string;
+  roomId: string;
+  date: string;
+  weddingId: string;
+  /** Null = nothing is held for it. */
+  allocationId: string | null;
+  rank: number | null;
+  holdUntil: string | null;
 }
 
 /** A channel over which a vendor tells that a calendar has changed. */
@@ -434,6 +474,9 @@ export interface Schema extends Projections, AccountTables {
   followedRows: FollowedRowsTable;
   calendarFeeds: CalendarFeedsTable;
   calendarChannels: CalendarChannelsTable;
+  enquiryPages: EnquiryPagesTable;
+  enquiryAddresses: EnquiryAddressesTable;
+  enquiries: EnquiriesTable;
   openLinks: OpenLinksTable;
   commands: CommandsTable;
   erasures: ErasuresTable;

@@ -8,6 +8,7 @@ import { withCallTimes } from './following/callTimes.ts';
 import { withFollowing } from './following/stage.ts';
 import type { AfterCommit, Peers } from './peers.ts';
 import { recordAll, type Recorded, type Share } from './record.ts';
+import { withCopies } from './calendars/copies.ts';
 import { consequences } from './taking/consequences.ts';
 
 export interface Writing {
@@ -55,7 +56,7 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
   const whole = async (tx: Tx, shares: readonly Share[]): Promise<readonly Share[]> => {
     const newId = () => ids.next();
     const followed = await withFollowing(tx, shares, clock.now(), newId);
-    return consequences(tx, await withCallTimes(tx, followed, clock.now(), newId), { clock, ids });
+    return consequences(tx, await withCopies(tx, await withCallTimes(tx, followed, clock.now(), newId)), { clock, ids });
   };
 
   /** Announces in the transaction, tells after it. */

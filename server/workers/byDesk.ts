@@ -42,7 +42,7 @@ interface CalendarCalls {
 }
 
 export interface DeskCalls extends CalendarCalls {
-  poll(cursor: string | null, listened?: ConnectionAccess['listened']): Promise<ByDesk<PollPage>>;
+  poll(cursor: string | null, read?: Pick<ConnectionAccess, 'listened' | 'written'>): Promise<ByDesk<PollPage>>;
   reread(hint: { readonly remoteType: string; readonly remoteId: string }): Promise<ByDesk<readonly Change[]>>;
 }
 
@@ -57,6 +57,9 @@ const SOMETHING_ELSE: RereadError = {
 };
 
 /** The calls of one connection, made by whoever keeps its key. */
+/** As a turn has room for. */
+const MOST_WRITTEN = 10_000;
+
 export function deskCalls({ internals, desk, ...asking }: DeskCallsOptions): DeskCalls {
   const { organisationId, connectionId } = asking;
 
@@ -119,8 +122,8 @@ export function deskCalls({ internals, desk, ...asking }: DeskCallsOptions): Des
   }
 
   return {
-    poll(cursor, listened) {
-      const told = listened ? { listened: listened.map((one) => ({ ...one })) } : {};
+    poll(cursor, { listened, written } = {}) {
+      const told = { ...(listened ? { listened: listened.map((one) => ({ ...one })) } : {}), ...(written && written.length > 0 ? { written: written.slice(0, MOST_WRITTEN) } : {}) };
       return read<PollPage>({ kind: 'poll', cursor, ...told }, (answer) => {
         if (answer.outcome !== 'page') return null;
         const { items, cursor: next, more, unread } = answer;

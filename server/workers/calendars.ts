@@ -5,6 +5,7 @@ import { draftCreated, draftUpdated, type EventDraft } from '../../core/domain/r
 import type { CalendarPart, CalendarTrouble, RemoteCalendar } from '../../core/vendors/calendars.ts';
 import type { VendorModule } from '../../core/vendors/vendor.ts';
 import { knownZone } from '../../core/vendors/wallTime.ts';
+import { alertsAbout } from '../store/alertsAbout.ts';
 import { CALENDARS } from '../store/calendars/stage.ts';
 import { twinDrafts } from '../store/calendars/twins.ts';
 import type { Tx } from '../store/database.ts';
@@ -176,13 +177,19 @@ async function keep(store: StoreInternals, { organisationId, connectionId, fence
     }
     const listed = new Set(all.map(({ remoteId }) => remoteId));
     for (const [remoteId, calendar] of known) {
-      const draft = listed.has(remoteId) ? null : draftUpdated('calendar.changed', 'calendars', null, calendar, { state: 'gone', filling: IDLE_FILLING }, null, CALENDARS);
-      if (draft) drafts.push(draft);
+      const draft = listed.has(remoteId) ? null : draftUpdated('calendar.changed', 'calendars', null, calendar, { state: 'gone', filling: IDLE_FILLING, ...(calendar.unread ? { unread: null } : {}) }, null, CALENDARS);
+      if (draft) drafts.push(draft, ...(await readAgain(tx, organisationId, calendar)));
     }
     if (drafts.length > 0) await record(drafts);
     const twins = await twinDrafts(tx, organisationId);
     if (twins.length > 0) await record(twins);
   });
+}
+
+/** That it is gone is said at the calendar: that it could not be read is over with it. */
+async function readAgain(tx: Tx, organisationId: string, { id }: Calendar): Promise<EventDraft[]> {
+  const open = (await alertsAbout(tx, organisationId, id)).unresolvedAlerts(id).filter(({ rule }) => rule === 'calendar_unread');
+  return open.flatMap((alert) => draftUpdated('alert.resolved', 'alerts', alert.weddingId, alert, { state: 'resolved' }, null, CALENDARS) ?? []);
 }
 
 /** What is listed again, or may be written again, is gone through anew. */

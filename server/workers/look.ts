@@ -20,6 +20,7 @@ import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
 import { tellMoved } from './moved.ts';
 import { listenedOf, passedOver } from './listened.ts';
+import { countPage, lookStopped, type LongLook } from './lookReading.ts';
 import { tellUnread } from './unread.ts';
 import { messageOf } from './outcome.ts';
 import type { Pace } from './lookPace.ts';
@@ -40,6 +41,8 @@ export interface Due {
   readonly lookEnded: number;
   /** The last look has left something for this one. */
   readonly lookGoesOn: boolean;
+  /** What a long look has counted so far. */
+  readonly reading: LongLook | null;
 }
 
 /** What is read of a connection, and as what it is stored. */
@@ -66,6 +69,8 @@ export interface LookOptions {
   readonly figures?: Counting;
   /** Told how a look has ended. */
   readonly looked?: (system: string, outcome: 'answered' | 'no_access' | 'no_answer') => void;
+  /** Told that a long look has begun. */
+  readonly reading?: () => void;
 }
 
 /** When the connection is looked at again, in milliseconds since the epoch; null = there is nothing to look at. */
@@ -113,10 +118,14 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
   if (!access.ok && access.error.code === 'connect.leave_ended') return unread(clock.now() + WITHOUT_KEY_MS);
   const hand = access.ok && vendor && access.value.keptBy !== null ? byDesk(due, vendor, source, access.value, options) : null;
   const own = access.ok && vendor && hand === null ? byUs(due, vendor, source, access.value, options) : null;
-  const read = access.ok ? await readPages(due, (hand ?? own)?.source ?? source, access.value, options) : unanswered(access.error.message);
+  const counting = { reading: due.reading };
+  const read = access.ok ? await readPages(due, (hand ?? own)?.source ?? source, access.value, options, counting) : unanswered(access.error.message);
   const stopped = hand?.stopped();
   // Nobody was called: neither breaker nor ladder have heard anything.
-  if (stopped) return unread(stopped.again);
+  if (stopped) {
+    if (stopped.waits !== 'quietly') await lookStopped(store, due, counting.reading, stopped.code);
+    return unread(stopped.again);
+  }
   const over = own?.over() ?? null;
   if (over?.code === 'connect.leave_ended') return unread(clock.now() + WITHOUT_KEY_MS);
   if (read.ok) {
@@ -131,6 +140,7 @@ export async function look(due: Due, options: LookOptions, pace: Pace): Promise<
   }
   pace.ended(due.id);
   const { code, message, retryable, retryAfterMs } = read.error;
+  await lookStopped(store, due, counting.reading, code);
   // Nobody was called since there is nothing to call with: no fault of the source, and not worth a line.
   if (!retryable && own?.called() === false && access.ok && vendor && lacksKey(vendor.manifest, source.origin === 'feed' ? 'feed' : 'native', access.value.secrets)) {
     return unread(clock.now() + WITHOUT_KEY_MS * (0.9 + 0.2 * random()));
@@ -175,7 +185,7 @@ function byDesk({ organisationId, system }: Due, vendor: VendorModule, source: S
   let listened: ReturnType<typeof listenedOf> | null = null;
   const read: Source['read'] = async (cursor) => {
     listened ??= listenedOf(store, vendor, { organisationId, connectionId });
-    const answer = await calls.poll(cursor, (await listened).listened);
+    const answer = await calls.poll(cursor, await listened);
     if (answer.kind === 'read') return answer.read;
     stopped = answer.stopped;
     return unanswered(`The desktop did not call: ${stopped.code}.`);
@@ -192,7 +202,7 @@ interface Read {
   readonly news: boolean;
 }
 
-async function readPages(due: Due, source: Source, access: FreshAccess, options: LookOptions): Promise<Result<Read, RereadError>> {
+async function readPages(due: Due, source: Source, access: FreshAccess, options: LookOptions, counting: { reading: LongLook | null }): Promise<Result<Read, RereadError>> {
   const { store, http, clock } = options;
   let { cursor } = due;
   let news = false;
@@ -204,10 +214,14 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
     await passedOver({ internals: store, log: options.log }, of, passed);
     // With the last page it is known which of them could be read.
     if (!more && options.vendors(due.system)?.calendar) await tellUnread(store, of, passed);
-    if (items.length > 0 || next !== cursor) {
-      const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence, more }, items, options);
+    const before = counting.reading;
+    const reading = countPage(before, { first: cursor === null, more, entries: items.length, at: clock.now() });
+    if (items.length > 0 || next !== cursor || reading !== before) {
+      const stored = await keepPage(due, source.origin, { cursor, next, fence: access.fence, more, reading }, items, options);
       // Paused meanwhile, kept by somebody else, or somebody else has gone on from here: what was read is theirs.
       if (stored === null) return ok({ more: false, lost: true, news });
+      counting.reading = reading;
+      if (before === null && reading !== null) options.reading?.();
       if (stored > 0) store.callWorkers();
       if (source.origin === 'poll' || source.origin === 'feed') options.figures?.came(due.id, source.origin, stored);
       news ||= stored > 0;
@@ -221,8 +235,16 @@ async function readPages(due: Due, source: Source, access: FreshAccess, options:
   return ok({ more: true, news });
 }
 
+interface KeptPage {
+  readonly cursor: string | null;
+  readonly next: string;
+  readonly fence: number;
+  readonly more: boolean;
+  readonly reading: LongLook | null;
+}
+
 /** The number of new deliveries; null = the connection is not where this page was read from. */
-function keepPage(due: Due, origin: Origin, { cursor, next, fence, more }: { readonly cursor: string | null; readonly next: string; readonly fence: number; readonly more: boolean }, items: Parameters<typeof storeBrought>[2], { store, clock, ids, vendors }: LookOptions): Promise<number | null> {
+function keepPage(due: Due, origin: Origin, { cursor, next, fence, more, reading }: KeptPage, items: Parameters<typeof storeBrought>[2], { store, clock, ids, vendors }: LookOptions): Promise<number | null> {
   const { organisationId, id: connectionId, system } = due;
   const manifest = vendors(system)?.manifest;
   // Somebody waits for it: it goes before what else has come.
@@ -233,7 +255,7 @@ function keepPage(due: Due, origin: Origin, { cursor, next, fence, more }: { rea
   };
   return store.database.withOrganisation(organisationId, async (tx) => {
     const moved = await sql`
-      update connection_access set cursor = ${next} where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and kept_fence = ${fence} and not paused returning id
+      update connection_access set cursor = ${next}, reading = ${reading === null ? null : JSON.stringify(reading)}::jsonb where organisation_id = ${organisationId} and id = ${connectionId} and cursor is not distinct from ${cursor} and kept_fence = ${fence} and not paused returning id
     `.execute(tx);
     if (moved.rows.length === 0) return null;
     return storeBrought(tx, { organisationId, connectionId, system, origin, priority }, items, new Date(clock.now()).toISOString(), ids);

@@ -62,7 +62,7 @@ export function startPolls(options: PollsOptions): Polls {
         where d.next_poll_at <= ${now}::timestamptz and not d.paused and d.id <> all(${[...running.keys()]}::uuid[]) order by d.next_poll_at ${sql.raw(first === 'oldest' ? 'asc' : 'desc')} limit ${limit} for update of d skip locked
       ) as due
       where a.id = due.id
-      returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker, a.look_asked, a.look_ended, a.look_goes_on
+      returning a.id, a.organisation_id, a.system, due.path, due.health, a.cursor, a.failures, a.breaker, a.look_asked, a.look_ended, a.look_goes_on, a.reading
     `.execute(store.database.system);
     return { due: rows, lease };
   }

@@ -14,7 +14,7 @@ interface Of {
 
 type Unread = readonly { readonly calendarRef: string; readonly code: ErrorCode }[];
 
-/** Calendars of the connection that could not be read before, or just now, by their address over there. One that is gone says so itself. */
+/** Calendars of the connection that could not be read before, or just now, by their address over there. One that is gone says so itself, and by nothing else. */
 async function concerned(
   tx: Tx, { organisationId, connectionId }: Of, unread: Unread,
 ): Promise<{ readonly id: string; readonly calendarRef: string }[]> {
@@ -22,8 +22,7 @@ async function concerned(
     select c.id, m.remote_id as calendar_ref from calendars c
     join mappings m on m.organisation_id = c.organisation_id and m.connection_id = c.connection_id
       and m.remote_type = 'calendar' and m.local_id = c.id
-    where c.organisation_id = ${organisationId} and c.connection_id = ${connectionId} and c.state = 'active'
-      and (c.unread is not null or m.remote_id = any(${unread.map(({ calendarRef }) => calendarRef)}::text[]))
+    where c.organisation_id = ${organisationId} and c.connection_id = ${connectionId} and (c.unread is not null or c.state = 'active' and m.remote_id = any(${unread.map(({ calendarRef }) => calendarRef)}::text[]))
     order by c.id
   `.execute(tx);
   return rows;
@@ -40,7 +39,7 @@ export async function tellUnread({ database, writer, clock, ids }: StoreInternal
     const calendars = refs.size === 0 ? [] : await readRows(tx, organisationId, 'calendars', [...refs.keys()]);
     const alerts = (await readAlertsOf(tx, calendars.map(({ id }) => ({ organisationId, id })))).get(organisationId) ?? [];
     const drafts = calendars.flatMap((calendar) => unreadDrafts({
-      calendar, reason: calendar.direction === 'none' ? null : (codes.get(refs.get(calendar.id) ?? '') ?? null),
+      calendar, reason: calendar.direction === 'none' || calendar.state === 'gone' ? null : (codes.get(refs.get(calendar.id) ?? '') ?? null),
       unresolved: alerts.filter(({ subject }) => subject?.id === calendar.id), now: clock.now(), newId: () => ids.next(), context: CALENDARS,
     }));
     if (drafts.length > 0) await record(drafts);

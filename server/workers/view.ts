@@ -6,7 +6,7 @@ import type { Wedding } from '../../core/contract/record/day.ts';
 import type { Contact } from '../../core/contract/record/people.ts';
 import type { PushAfter, PushStanding } from '../../core/domain/calendars/back.ts';
 import type { Whole } from '../../core/domain/calendars/wholes.ts';
-import type { Difference } from '../../core/contract/record/calendars.ts';
+import type { Difference, Push } from '../../core/contract/record/calendars.ts';
 import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import { phoneEnd, type Needs } from '../../core/domain/record/needs.ts';
 import type { LinkWord } from '../../core/domain/record/openLinks.ts';
@@ -148,7 +148,8 @@ export async function loadViews(tx: Tx, wanted: readonly Wanted[]): Promise<Map<
     await take('weddings', wanted);
   };
   const alerts = async () => {
-    const subjects = keysOf((part) => [...part.connectionIds, ...part.rows.payments.keys()]);
+    const pushed = (part: Part): string[] => ([...part.rows.pushes.values()] as Push[]).map(({ subject }) => subject.id);
+    const subjects = keysOf((part) => [...part.connectionIds, ...part.rows.payments.keys(), ...pushed(part)]);
     if (subjects.length === 0) return;
     const found = await sql<RowKey>`
       select a.organisation_id, a.id from alerts a join unnest(${organisationsOf(subjects)}::uuid[], ${idsOf(subjects)}::text[]) as k(organisation_id, subject)

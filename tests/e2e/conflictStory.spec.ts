@@ -125,6 +125,10 @@ test('a double booking comes from a diary, is looked at, tried, moved, taken bac
     await resource(decide, 'room', 'Apple loft');
     await expect.poll(() => idOf(window, 'resources', 'Apple loft')).not.toBe('');
     await decide(takes(await idOf(window, 'resources', 'Walled Garden'), 'Lantern workshop', at(wedding, 9), at(wedding, 23)));
+    await decide({
+      type: 'resource.save', commandId: randomUUID(), resourceId: await idOf(window, 'resources', 'Orangery'), basedOnVersion: 1, kind: 'room', name: 'Orangery',
+      places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active', moveFeeMinor: 25_000, moveFeeDays: null, extraHourMinor: null,
+    });
     await resource(decide, 'crew', 'Second duty manager');
     const duty = randomUUID();
     await decide(places(duty, 'Duty manager', 2, null));
@@ -199,6 +203,10 @@ test('a double booking comes from a diary, is looked at, tried, moved, taken bac
     await expect(card).toContainText(/No longer clashes with.*Harvest supper of the growers/);
     await expect(card).toContainText(/Will be written to.*Apple loft diary/);
     await expect(card).toContainText(/taken out of.*Orangery diary/i);
+    const cost = card.getByRole('region', { name: 'What it costs' });
+    await expect(cost).toContainText(/Orangery.* asks .*£250.00.* for moving/);
+    await expect(cost).toContainText(/Nobody has said what .* for it/);
+    await expect(cost).toContainText(/Costs .*£250.00.* as far as is known/);
     await picture('what-it-does');
 
     // 7. Recorded, and then on their calendars.
@@ -233,6 +241,7 @@ test('a double booking comes from a diary, is looked at, tried, moved, taken bac
     const plan = window.locator('.cal-plan').first();
     await expect(plan).toContainText(wedding.title);
     await expect(plan).toContainText('Duty');
+    await expect(plan.locator('.cal-cost-line')).toContainText(/£250.00|Nobody has said/);
     await plan.hover();
     await expect(window.locator('.tl-ghost').first()).toBeVisible();
     const told = await boxOf(back);
@@ -256,6 +265,33 @@ test('a double booking comes from a diary, is looked at, tried, moved, taken bac
     await expect(window.getByText('Nothing clashes')).toBeVisible();
     await axe(window, 'an empty queue');
     await picture('nothing-clashes');
+
+    // 12. The page is loaded anew: what was moved before it is still put back by keyboard.
+    await window.reload();
+    await expect(window.locator('[data-link="live"]')).toBeVisible();
+    await goTo(window, `#/conflicts/scale/day/on/${dayOf(wedding)}`);
+    await expect(bar).toBeVisible();
+    await expect(async () => {
+      await window.keyboard.press('Control+z');
+      await expect(rows).toHaveCount(2, { timeout: 2_000 });
+    }).toPass();
+
+    // 13. Called off by mistake, and brought back from where that is told.
+    const shift = window.locator('.tl-bar', { hasText: 'Duty at the tasting' });
+    await shift.click();
+    await window.getByRole('button', { name: 'Cancel it' }).first().click();
+    await window.locator('form[aria-label="Cancel it"]').getByRole('button').click();
+    await expect(shift).toHaveCount(0);
+    await window.getByRole('button', { name: 'Bring it back' }).click();
+    const form = window.getByRole('dialog');
+    await expect(form).toContainText(/Cancelled by .* Brought back it is again: Definite/);
+    await form.getByRole('button', { name: 'Bring it back' }).click();
+    await expect(form).toContainText('Why it may be so all the same');
+    await picture('brought-back', false);
+    await form.getByRole('textbox').fill('One of us stands in');
+    await form.getByRole('button', { name: 'Bring it back' }).click();
+    await expect(shift).toHaveCount(1);
+    await axe(window, 'what was brought back');
   } finally {
     await there.stop();
   }

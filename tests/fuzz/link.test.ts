@@ -23,7 +23,7 @@ import { fromSchema } from './values.ts';
 const AT = '2026-11-20T12:00:00.000Z';
 const LOG: readonly RecordedEvent[] = Array.from({ length: 40 }, (_none, n) => contactCreated(null)(n + 1));
 const ORGANISATION = { id: '019a0000-0000-7000-8000-000000000001', name: 'House', zone: 'Europe/London', currency: 'GBP', demo: false };
-const EMPTY = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] };
+const EMPTY = { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], houseRules: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] };
 const at = (seq: number): Snapshot => ({ seq, epoch: 'e', at: AT, organisation: ORGANISATION, rows: { ...EMPTY, contacts: LOG.slice(0, seq).map(({ row }) => row as Snapshot['rows']['contacts'][number]) } });
 const frame = (after: number, upTo: number): StreamFrame => ({ after, upTo, events: LOG.slice(after, upTo), committedAt: AT });
 const welcome = (headSeq: number, mode: 'resume' | 'snapshot', epoch = 'e'): StreamWelcome => ({ protocol: PROTOCOL_VERSION, epoch, headSeq, mode, serverTime: AT });

@@ -31,6 +31,8 @@ export interface Account {
   take(id: string): Promise<void>;
   /** Out of the bin, as it was. */
   restore(id: string): Promise<void>;
+  /** Whoever is invited under that address answers. */
+  answer(id: string, email: string, said: 'accepted' | 'tentative' | 'declined'): Promise<void>;
   /** All that stands there of it, as text in one line each. */
   raw(id: string): Promise<string>;
   stop(): Promise<void>;
@@ -98,6 +100,13 @@ function onServer(server: CalendarServer, clock: Clock): ServedAccount {
       if (status >= 300) throw new Error(`the calendar answered ${status}`);
     },
     restore: (id) => store(id, bin.get(id) ?? ''),
+    // As a server does that invites by itself: only the word of that one is another.
+    async answer(id, email, said) {
+      const whole = await text(id);
+      const next = whole.replace(/^ATTENDEE.*$/gm, (line) => (line.includes(`mailto:${email}`) ? line.trimEnd().replace(/PARTSTAT=[A-Z-]+/, `PARTSTAT=${said.toUpperCase()}`) : line));
+      if (next === whole) throw new Error(`${email} is not invited`);
+      await store(id, next.replace(/\r?\n/g, '\r\n'));
+    },
     async copyIn(name, raw) {
       await store(`${folder}${name}.ics`, raw.replace(/^UID:.*$/m, `UID:${name}`).replace(/\r?\n/g, '\r\n'));
       return `${folder}${name}.ics`;
@@ -133,6 +142,11 @@ function google(clock: Clock): Account {
     change: (id, startsAt, endsAt) => done().then(() => fake.edit(id, times(startsAt, endsAt))),
     take: (id) => done().then(() => fake.edit(id, null)),
     restore: (id) => done().then(() => fake.edit(id, { status: 'confirmed' })),
+    answer: (id, email, said) => done().then(() => {
+      const people = (fake.events.get(id)?.['attendees'] ?? []) as { email?: string }[];
+      if (!people.some((one) => one.email === email)) throw new Error(`${email} is not invited`);
+      fake.edit(id, { attendees: people.map((one) => (one.email === email ? { ...one, responseStatus: said } : one)) });
+    }),
     raw: (id) => Promise.resolve(JSON.stringify(fake.events.get(id))),
     stop: done,
   };
@@ -161,6 +175,12 @@ function outlook(): Account {
       fake.take(id);
     }),
     restore: (id) => done().then(() => fake.edit(id, bin.get(id) ?? {})),
+    answer: (id, email, said) => done().then(() => {
+      const people = (fake.events.get(id)?.['attendees'] ?? []) as { emailAddress?: { address?: string } }[];
+      if (!people.some((one) => one.emailAddress?.address === email)) throw new Error(`${email} is not invited`);
+      const response = said === 'tentative' ? 'tentativelyAccepted' : said;
+      fake.edit(id, { attendees: people.map((one) => (one.emailAddress?.address === email ? { ...one, status: { response, time: '2027-05-01T12:00:00Z' } } : one)) });
+    }),
     raw: (id) => Promise.resolve(JSON.stringify(fake.events.get(id))),
     stop: done,
   };

@@ -50,5 +50,7 @@ export async function calendarHouse(t: TestStore, there: FakeCalendar, clock: Cl
 }
 export type CalendarHouse = Awaited<ReturnType<typeof calendarHouse>>;
 
-const FIELDS = ['direction', 'privacy', 'strategy', 'resourceId', 'everyWedding', 'runSheet', 'invite', 'reminders'] as const;
+const FIELDS = [
+  'direction', 'privacy', 'strategy', 'resourceId', 'everyWedding', 'runSheet', 'invite', 'reminders', 'role', 'categories', 'titleTemplate', 'descriptionTemplate', 'categoryWord',
+] as const;
 const pick = (change: Partial<Calendar>): Partial<Pick<Calendar, (typeof FIELDS)[number]>> => Object.fromEntries(FIELDS.flatMap((field) => (change[field] === undefined ? [] : [[field, change[field]]])));

@@ -27,6 +27,8 @@ export interface DeskCalendars {
   save(id: string, change: Partial<Pick<Calendar, 'direction' | 'resourceId'>>): Promise<void>;
   /** State, attempts and reason of every push, in their order. */
   pushStates(): Promise<readonly (readonly [string, number, string | null])[]>;
+  /** What each look was told to have been written; null = nothing. */
+  readonly told: readonly (ConnectionAccess['written'] | null)[];
   /** Titles of what stands over there, in the order in which it was made. */
   made(): string[];
   close(): Promise<void>;
@@ -55,7 +57,14 @@ export async function openDeskCalendars(options: Omit<DeskHouseOptions, 'vendor'
   const there = fakeCalendar([{ name: 'Hall' }, { name: 'Ana' }]);
   const { calendar: part } = there.vendor;
   if (!part) throw new Error('no calendars');
-  const vendor: VendorModule = { ...keyedVendor(), calendar: behindKey(part) };
+  const keyed = keyedVendor();
+  const { poll } = keyed;
+  const told: (ConnectionAccess['written'] | null)[] = [];
+  const looking: Partial<VendorModule> = poll ? { poll: { ...poll, read: (cursor, access, ports) => {
+    told.push(access.written ?? null);
+    return poll.read(cursor, access, ports);
+  } } } : {};
+  const vendor: VendorModule = { ...keyed, ...looking, calendar: behindKey(part) };
   const h = await openDeskHouse({ ...options, vendor });
   const house = takingHouse(h.t);
   // Those that the store is made with have no calendars.
@@ -75,7 +84,7 @@ export async function openDeskCalendars(options: Omit<DeskHouseOptions, 'vendor'
     });
   }
   return {
-    h, there, house, pushes, discovery, save,
+    h, there, house, pushes, discovery, save, told,
     calendar: own,
     async connected(desk) {
       const made = await desk.keeping.connect(h.wanted());

@@ -16,6 +16,7 @@ import { createDesk, type Desk } from '../../server/desk/desk.ts';
 import { createDeliveries } from '../../server/deliveries/deliveries.ts';
 import { createEgressHttp } from '../../egress/http.ts';
 import { createEvidence } from '../../server/intake/evidence.ts';
+import { createEnquiryPages } from '../../server/enquiries/pages.ts';
 import { createFeeds } from '../../server/feeds/feeds.ts';
 import { createFigures, type Figures } from '../../server/figures/counting.ts';
 import { createFiguresReading, type FiguresReading } from '../../server/figures/reading.ts';
@@ -63,7 +64,7 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   // A double has no tables to look for a person in.
   const privacy = 'internals' in store ? { privacy: createPrivacy((store as OpenedStore).internals) } : {};
   const founding = 'internals' in store ? { founding: createFounding((store as OpenedStore).internals) } : {};
-  const deliveries = 'internals' in store ? { internals: (store as OpenedStore).internals, deliveries: createDeliveries(store as OpenedStore, vendors), looking: createLooking((store as OpenedStore).internals, vendors), feeds: createFeeds({ ...(store as OpenedStore).internals, clock }) } : {};
+  const deliveries = 'internals' in store ? { internals: (store as OpenedStore).internals, deliveries: createDeliveries(store as OpenedStore, vendors), looking: createLooking((store as OpenedStore).internals, vendors), feeds: createFeeds({ ...(store as OpenedStore).internals, clock }), enquiries: createEnquiryPages({ ...(store as OpenedStore).internals, clock }) } : {};
   const whole = testConfig(config);
   const accounts = 'internals' in store ? createAccounts({ internals: (store as OpenedStore).internals, store, config: whole, clock, ids: (store as OpenedStore).internals.ids, log, http: createEgressHttp({ allow: whole.egressAllow, log }) }) : null;
   const counting = 'internals' in store ? createFigures({ database: (store as OpenedStore).internals.database, clock, log }) : null;

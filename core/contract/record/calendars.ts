@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Id, Instant, ShortText, Zone } from '../primitives.ts';
+import { CategoryWord, Template, WRITTEN_KINDS } from './entryTemplates.ts';
 import { rowBase } from './row.ts';
+import { TRADES } from './trade.ts';
 
 /** Calendars that are kept elsewhere, what is to stand in them because of us, and where both sides say something else. */
 
@@ -26,6 +28,15 @@ export const CalendarFields = {
   everyWedding: z.boolean(),
   /** Run sheets are written as well: those of weddings that stand there, and of any wedding what its resource is in charge of. Null = no; left out of a decision = as it was. */
   runSheet: z.boolean().nullish(),
+  /** Which part its owner plays. With every wedding: what is booked of this trade is written as well. Here and below null = none, left out of a decision = as it was. */
+  role: z.enum(TRADES).nullish(),
+  /** Which kinds are written; null = all. Run sheets are chosen by themselves. */
+  categories: z.array(z.enum(WRITTEN_KINDS)).max(WRITTEN_KINDS.length).nullish(),
+  /** Instead of what entries are called and say otherwise; only with the privacy `full`. Null or empty = as always. See `entryTemplates.ts`. */
+  titleTemplate: Template.nullish(),
+  descriptionTemplate: Template.nullish(),
+  /** The category that its entries have over there, where a calendar has such; null = whatever they have, empty = none. */
+  categoryWord: CategoryWord.nullish(),
   /** The calendar may mail its invitations to the people of a booking. */
   invite: z.boolean(),
   /** Minutes before the start. */
@@ -71,6 +82,10 @@ export type Calendar = z.infer<typeof Calendar>;
 export const PUSHED = ['weddings', 'bookings', 'allocations', 'runSheetItems'] as const;
 export const PushSubject = z.object({ collection: z.enum(PUSHED), id: Id });
 
+/** What somebody who was invited has said. */
+export const ANSWERS = ['accepted', 'tentative', 'declined'] as const;
+export type Said = (typeof ANSWERS)[number];
+
 /**
  * One of our rows in one calendar: the second of the two promises (recorded; on their calendar).
  * `queued`: will be written. `written`: what is wanted stands there, or is gone from there. `failed`: it is not tried again by itself.
@@ -93,6 +108,8 @@ export const Push = z.object({
   /** Null = not because of time. */
   nextAttemptAt: Instant.nullable(),
   writtenAt: Instant.nullable(),
+  /** What whom we have invited to it has answered, and when we heard of it. `past`: it was about another time than it has now. Null or left out = nothing. */
+  answer: z.object({ said: z.enum(ANSWERS), since: Instant, past: z.literal(true).optional() }).nullish(),
 });
 export type Push = z.infer<typeof Push>;
 

@@ -53,6 +53,8 @@ export const CalendarEvent = z.object({
   status: z.enum(['confirmed', 'tentative', 'cancelled']),
   /** False = it does not take its calendar's time. */
   busy: z.boolean(),
+  /** Which of our rows it is a copy of, that another program has made of our own entry: it takes nobody's time a second time. Null or left out = of none. */
+  copyOf: z.object({ collection: z.string(), id: Id }).nullish(),
 });
 export type CalendarEvent = z.infer<typeof CalendarEvent>;
 

@@ -9,6 +9,22 @@ export const RESOURCE_KINDS = ['room', 'vendor', 'crew', 'equipment'] as const;
 /** A day at most: whoever looks for neighbours knows how far to look. */
 const Minutes = z.int().min(0).max(1_440);
 
+/** In the smallest unit of the house's currency; a sum of as many as a plan can move stays exact. */
+const Fee = z.int().min(0).max(1_000_000_000);
+
+/**
+ * What a resource asks for a change of what is agreed, as it has told the house. Null = nobody has said; 0 = it asks for nothing. Left out of a
+ * command = it stays as it is, for programs that were made before it. `core/domain/conflicts/costs.ts` reads them.
+ */
+export const AskedFees = {
+  /** For being moved to another time, or for losing it to another resource. */
+  moveFeeMinor: Fee.nullish(),
+  /** Asked for only when it is so many days or fewer before it begins, on the venue's calendar; null = always. */
+  moveFeeDays: z.int().min(0).max(730).nullish(),
+  /** For each hour begun that it lasts longer than before. */
+  extraHourMinor: Fee.nullish(),
+} as const;
+
 /** What a person may say of a resource. */
 export const ResourceFields = {
   kind: z.enum(RESOURCE_KINDS),
@@ -20,6 +36,7 @@ export const ResourceFields = {
   /** Needed before and after whatever takes it, unless that says otherwise. */
   setUpMinutes: Minutes,
   turnaroundMinutes: Minutes,
+  ...AskedFees,
   state: z.enum(['active', 'retired']),
 } as const;
 
@@ -88,6 +105,53 @@ export const LimitFields = {
 /** What the licence, the law or a contract sets: a noise curfew, licence hours, a registrar's day, overtime, a driver's hours. */
 export const Limit = z.object({ ...rowBase, ...LimitFields });
 export type Limit = z.infer<typeof Limit>;
+
+/**
+ * Which levels each pair may have; what makes no sense is not offered. Two that are certain, and what is closed, never go unsaid: ignoring
+ * them would hide the very double bookings that this is for. A lead blocks nobody: who merely asks must not keep another from being confirmed.
+ */
+export const CLASH_LEVELS = {
+  definiteWithDefinite: ['block', 'warn'],
+  definiteWithHold: ['block', 'warn', 'ignore'],
+  /** Two holds of which at least one has no rank, or that share one. */
+  holdWithHold: ['block', 'warn', 'ignore'],
+  /** Two holds whose ranks say who is first. */
+  rankedHolds: ['block', 'warn', 'ignore'],
+  leadWithAny: ['warn', 'ignore'],
+  closedWithAny: ['block', 'warn'],
+  /** Too little time between two that do not overlap, for turning around or for the way. */
+  gaps: ['block', 'warn', 'ignore'],
+} as const;
+const levels = {
+  definiteWithDefinite: z.enum(CLASH_LEVELS.definiteWithDefinite),
+  definiteWithHold: z.enum(CLASH_LEVELS.definiteWithHold),
+  holdWithHold: z.enum(CLASH_LEVELS.holdWithHold),
+  rankedHolds: z.enum(CLASH_LEVELS.rankedHolds),
+  leadWithAny: z.enum(CLASH_LEVELS.leadWithAny),
+  closedWithAny: z.enum(CLASH_LEVELS.closedWithAny),
+  gaps: z.enum(CLASH_LEVELS.gaps),
+} as const;
+
+/** No way between two jobs is longer; whoever looks for neighbours knows how far to look. */
+export const LONGEST_WAY_MINUTES = 720;
+export const MOST_WAYS = 500;
+const WayMinutes = z.int().min(0).max(LONGEST_WAY_MINUTES);
+
+/** What a person may say of how a venue judges what clashes. */
+export const HouseRulesFields = {
+  levels: z.object(levels),
+  /** How long people need from one place to another. */
+  travel: z.object({
+    /** Between two places about which nothing else is known; null = not counted. Two rooms of the house are never that far. */
+    usualMinutes: WayMinutes.nullable(),
+    /** The same in both directions; places as facts spell them. */
+    ways: z.array(z.object({ from: ShortText, to: ShortText, minutes: WayMinutes })).max(MOST_WAYS),
+  }),
+} as const;
+
+/** A venue's own rules of what clashes. One row for each house, with the house's id; without it `VENUE_RULES` hold and no way is counted. */
+export const HouseRules = z.object({ ...rowBase, ...HouseRulesFields });
+export type HouseRules = z.infer<typeof HouseRules>;
 
 /** Whose rows take time and are moved from here. */
 export const MOVABLE = ['weddings', 'bookings', 'allocations'] as const;

@@ -94,6 +94,9 @@ export const ENDPOINTS = {
   feeds: MANAGERS,
   makeFeed: MANAGERS,
   revokeFeed: MANAGERS,
+  enquiryPage: MANAGERS,
+  saveEnquiryPage: MANAGERS,
+  replaceEnquiryAddress: MANAGERS,
   // Of one's own keychain only: each turn belongs to one device.
   deskTurns: HOUSE,
   deskAnswer: HOUSE,
@@ -114,7 +117,9 @@ export const COMMANDS = {
   'resource.save': MANAGERS,
   'allocation.save': MANAGERS,
   'limit.save': MANAGERS,
+  'rules.save': MANAGERS,
   'booking.set_status': MANAGERS,
+  'booking.bring_back': MANAGERS,
   'plan.carry_out': MANAGERS,
   'wedding.let_follow': MANAGERS,
   'calendar.save': MANAGERS,
@@ -170,8 +175,8 @@ const OWN = { rows: 'own', hidden: ['source'], hiddenOfOthers: [] } as const;
 /** People of the same wedding know each other by name; a number or address is for its owner to give. */
 const NAMES = { rows: 'any', hidden: ['source', 'consents'], hiddenOfOthers: ['email', 'phone'] } as const;
 
-const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, resources: WHOLE, allocations: WHOLE, limits: WHOLE, conflicts: WHOLE, calendars: WHOLE, pushes: WHOLE, differences: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
-const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, resources: NONE, allocations: NONE, limits: NONE, conflicts: NONE, calendars: NONE, pushes: NONE, differences: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
+const EVERYTHING: RoleRows = { weddings: WHOLE, contacts: WHOLE, bookings: WHOLE, payments: WHOLE, runSheetItems: WHOLE, messages: WHOLE, documents: WHOLE, calendarEvents: WHOLE, weatherNotices: WHOLE, resources: WHOLE, allocations: WHOLE, limits: WHOLE, houseRules: WHOLE, conflicts: WHOLE, calendars: WHOLE, pushes: WHOLE, differences: WHOLE, alerts: WHOLE, reviewItems: WHOLE, connections: WHOLE };
+const NOTHING: RoleRows = { weddings: NONE, contacts: NONE, bookings: NONE, payments: NONE, runSheetItems: NONE, messages: NONE, documents: NONE, calendarEvents: NONE, weatherNotices: NONE, resources: NONE, allocations: NONE, limits: NONE, houseRules: NONE, conflicts: NONE, calendars: NONE, pushes: NONE, differences: NONE, alerts: NONE, reviewItems: NONE, connections: NONE };
 
 export const ROWS: { readonly [R in Role]: RoleRows } = {
   owner: EVERYTHING,

@@ -38,12 +38,14 @@ const VENDOR: Owns = {
       case 'double_booking':
       case 'limit_passed':
       case 'hold_first':
+      case 'day_asked':
       case 'connection_failing':
       case 'connection_warning':
       case 'connection_disabled':
       case 'message_failed':
       case 'push_failed':
       case 'push_waiting':
+      case 'invitation_declined':
       case 'left_behind':
       case 'calendar_unread':
         return false;

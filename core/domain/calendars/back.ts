@@ -4,10 +4,12 @@ import type { Difference, Push } from '../../contract/record/calendars.ts';
 import { movedCall } from '../conflicts/following.ts';
 import type { MovableCollection } from '../conflicts/occupancies.ts';
 import { draftCreated, draftUpdated, type DraftContext, type DraftOf, type EventDraft } from '../record/drafts.ts';
+import { answeredBefore, unanswered } from './answers.ts';
 import { stoodOf } from './entry.ts';
 import { agreed, looksSame, returned, type Returned, type Stood } from './returned.ts';
 import { ITEM_MS, saysEnd, weddingIdOf, type ItemWedding } from './subjects.ts';
 import { isOver, isWritten, spanOf, wishFor } from './targets.ts';
+import { titleTemplate } from './templates.ts';
 import { throughOf, type PlacedCalendar } from './wholes.ts';
 
 /** What somebody did to an entry of ours in their calendar, as events. Pure: the same for what a look brings and for what a writer reads. */
@@ -26,6 +28,8 @@ export interface PushStanding {
   /** Null = nothing of it stands there, as far as we know. */
   readonly remoteId: string | null;
   readonly base: Stood | null;
+  /** Whom the entry invites, as a mark; null or left out = nobody, or that is not known. */
+  readonly invited?: string | null;
   /** Until then somebody may be writing into its calendar. UTC milliseconds; null = nobody is. */
   readonly writingUntil: number | null;
 }
@@ -76,6 +80,9 @@ export interface BackPlan {
 
 /** So long after we have written, a look may still bring what stood there before. */
 const SETTLING_MS = 2 * 60_000;
+
+/** Two machines' clocks differ by less. */
+const CLOCKS_MS = 60_000;
 
 const NOTHING: BackPlan = { kind: 'nothing', drafts: [], after: null, unwritten: false };
 const some = <D extends EventDraft>(draft: D | null): EventDraft[] => (draft ? [draft] : []);
@@ -138,7 +145,8 @@ export function pushAfter({ push, now, context }: Pick<Back, 'push' | 'now' | 'c
   const { version } = draft.row;
   const left = LEFT.includes(draft.row.status) && (draft.collection !== 'runSheetItems' || 'status' in (draft.before ?? {}));
   const wish = left ? 'absent' : 'present';
-  const plain = { wish, wantedVersion: version, attempts: 0, reason: null, nextAttemptAt: null } as const;
+  const moved = 'startsAt' in (draft.before ?? {}) || 'endsAt' in (draft.before ?? {});
+  const plain = { wish, wantedVersion: version, attempts: 0, reason: null, nextAttemptAt: null, ...(left ? unanswered(push) : moved ? answeredBefore(push) : {}) } as const;
   // Nothing was written: looks right after it are no echoes of ours.
   const done = { ...plain, state: 'written', writtenVersion: version, writtenAt: push.writtenAt ?? new Date(now).toISOString() } as const;
   return again ? draftUpdated('push.queued', 'pushes', push.weddingId, push, { ...plain, state: 'queued' }, null, context) : draftUpdated('push.confirmed', 'pushes', push.weddingId, push, done, null, context);
@@ -153,7 +161,7 @@ export function planBack(one: Back): BackPlan {
   if (isOver(subject, now)) return NOTHING;
   // Whose an item is depends on more than its row: its push says whether it is to stand there.
   const wish = subject.collection === 'runSheetItems' ? push.wish : wishFor(subject, calendar, now);
-  const ours = wish === 'present' ? stoodOf(subject, calendar) : null;
+  const ours = wish === 'present' ? stoodOf(subject, calendar, standing.base?.title) : null;
   const { stood } = theirs;
   const alike = ours === null ? stood === 'gone' : stood !== 'gone' && looksSame(ours, stood, calendar.privacy);
   const heardAt = one.heardAt ?? now;
@@ -167,7 +175,8 @@ export function planBack(one: Back): BackPlan {
     base: standing.base, ours, theirs: stood, strategy: calendar.strategy, direction: calendar.direction, privacy: calendar.privacy, subject: subject.collection,
     locked: subject.collection === 'allocations' && subject.row.lockedBecause !== null, cancelled: subject.row.status === 'cancelled',
     // That it is the whole that is taken is said there and is no part of its name here.
-    takes: { title: throughOf(subject, calendar) === null, place: subject.collection === 'bookings' || subject.collection === 'runSheetItems' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: theirs.changedAt },
+    // So is what a template makes of it.
+    takes: { title: throughOf(subject, calendar) === null && titleTemplate(calendar) === null, place: subject.collection === 'bookings' || subject.collection === 'runSheetItems' }, changedAt: { ours: instantOrNull(subject.row.updatedAt), theirs: believed(theirs.changedAt, push, heardAt) },
   });
   const from = ours ?? standing.base;
   const seen: Stood | null = stood === 'gone' ? (from && { ...from, status: 'cancelled' }) : agreed(ours ?? standing.base ?? stood, stood, calendar.privacy);
@@ -192,6 +201,15 @@ export function planBack(one: Back): BackPlan {
     case 'ask':
       return { kind: 'ask', drafts: asked(one, answer.fields), after: stood === 'gone' ? { pushId: push.id, recheck: false } : there, unwritten: false };
   }
+}
+
+/**
+ * When they have changed it, if that can be: after our own last writing, which they have changed, and not to come. Else it is a clock that is
+ * wrong, or a program that says nothing of its changes, and nobody knows who was later.
+ */
+function believed(changedAt: number | null, { writtenAt }: Push, heardAt: number): number | null {
+  const lately = writtenAt !== null && changedAt !== null && changedAt <= Date.parse(writtenAt);
+  return changedAt === null || lately || changedAt > heardAt + CLOCKS_MS ? null : changedAt;
 }
 
 /** Read it before it counts. `ours`: it is what we are about to hear of ourselves; there is nothing to read yet. */

@@ -4,15 +4,16 @@ import type { Contact } from '../../contract/record/people.ts';
 import type { Resource } from '../../contract/record/taking.ts';
 import type { TRADES } from '../../contract/record/trade.ts';
 import type { EntryRow } from './subjects.ts';
-import { entryStatus, spanOf } from './targets.ts';
+import { entryStatus, spanOf, type EntryStatus } from './targets.ts';
 import type { Stood } from './returned.ts';
+import { descriptionFrom, descriptionTemplate, titleFrom, titleTemplate, type Filled, type Templated } from './templates.ts';
 import { throughOf, type Whose } from './wholes.ts';
 
 /** What an entry of ours says in somebody's calendar, by how much its readers may see. */
 
 type Privacy = Calendar['privacy'];
 /** Whose calendar it is, and how much its readers see. */
-export type Read = Pick<Calendar, 'privacy'> & Whose;
+export type Read = Templated & Whose;
 const TITLE_MOST = 300;
 
 /** In the language of the calendar's readers; `{{name}}` stands for what is told. */
@@ -25,6 +26,8 @@ export interface EntryWords {
   readonly contact: string;
   readonly owner: string;
   readonly trades: Readonly<Record<(typeof TRADES)[number], string>>;
+  readonly kinds: Readonly<Record<EntryRow['collection'], string>>;
+  readonly statuses: Readonly<Record<EntryStatus, string>>;
 }
 
 /** What is told besides the row itself; null = there is none. */
@@ -41,7 +44,7 @@ export interface Around {
 export interface EntryOptions {
   /** Id of the push: each calendar has its own copy. */
   readonly pushId: string;
-  readonly calendar: Read & Pick<Calendar, 'invite' | 'reminders'>;
+  readonly calendar: Read & Pick<Calendar, 'invite' | 'reminders' | 'categoryWord'>;
   readonly around: Around;
   readonly words: EntryWords;
   readonly sequence: number;
@@ -59,14 +62,17 @@ function titleOf(subject: EntryRow, calendar: Read): string {
   return `${subject.row.title.slice(0, Math.max(0, TITLE_MOST - whole.length))}${whole}`;
 }
 
-/** What both sides can be compared by; null = nothing of it is to stand there. What its readers do not see is null. */
-export function stoodOf(subject: EntryRow, calendar: Read): Stood | null {
+/**
+ * What both sides can be compared by; null = nothing of it is to stand there. What its readers do not see is null. `told`: the title that
+ * was written, or is: by a template it says more than the row.
+ */
+export function stoodOf(subject: EntryRow, calendar: Read, told?: string | null): Stood | null {
   const { privacy } = calendar;
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
   return {
     startsAt: new Date(span.startsAt).toISOString(), endsAt: new Date(span.endsAt).toISOString(), status,
-    title: privacy === 'busy' ? null : titleOf(subject, calendar),
+    title: privacy === 'busy' ? null : titleTemplate(calendar) === null ? titleOf(subject, calendar) : (told ?? titleOf(subject, calendar)),
     place: privacy === 'full' ? placeOf(subject) : null,
   };
 }
@@ -77,12 +83,35 @@ export function tellingOf(subject: EntryRow, calendar: Read): string {
   const { collection, row } = subject;
   const sheet = (): unknown[] => (subject.collection === 'runSheetItems' ? [subject.row.owner, subject.wedding?.title, subject.wedding?.zone] : []);
   const more = privacy !== 'full' ? [] : collection === 'runSheetItems' ? sheet() : collection === 'bookings' ? [row.trade, row.callTime, row.contactId, row.weddingId] : collection === 'allocations' ? [row.weddingId] : [row.zone];
-  return JSON.stringify([stoodOf(subject, calendar), ...more]);
+  const named = collection === 'bookings' && (titleTemplate(calendar) ?? descriptionTemplate(calendar)) !== null ? [row.vendorName] : [];
+  return JSON.stringify([stoodOf(subject, calendar), ...more, ...named]);
 }
 
 const clockOf = (instant: string, zone: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(Date.parse(instant));
 const filled = (text: string, values: Readonly<Record<string, string>>): string => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+
+/** The whole that is taken is said with what takes it. */
+function filledOf(subject: EntryRow, status: EntryStatus, { calendar, around, words }: EntryOptions): Filled {
+  const { collection, row } = subject;
+  const resource = around.resource?.name ?? '';
+  const of = {
+    weddings: () => ({ vendor: '', room: placeOf(subject) ?? resource }),
+    bookings: () => ({ vendor: 'vendorName' in row ? (row.vendorName ?? '') : '', room: placeOf(subject) ?? '' }),
+    allocations: () => ({ vendor: '', room: resource }),
+    runSheetItems: () => ({ vendor: 'owner' in row ? (row.owner ?? '') : '', room: placeOf(subject) ?? '' }),
+  }[collection]();
+  return {
+    ...of,
+    what: titleOf(subject, calendar),
+    wedding: collection === 'weddings' ? row.title : (around.wedding?.title ?? ''),
+    kind: words.kinds[collection],
+    status: words.statuses[status],
+    trade: collection === 'bookings' ? words.trades[row.trade] : '',
+    'call time': collection === 'bookings' && row.callTime !== null ? clockOf(row.callTime, around.wedding?.zone ?? around.zone) : '',
+    contact: around.contact?.name ?? '',
+  };
+}
 
 function descriptionOf({ collection, row }: EntryRow, { around, words }: EntryOptions): string {
   const zone = around.wedding?.zone ?? around.zone;
@@ -114,6 +143,8 @@ export interface Entry {
   readonly attendees?: readonly { readonly email: string; readonly name: string | null }[];
   readonly invite?: boolean;
   readonly reminders: readonly number[];
+  /** '' = none; left out = whatever it has. */
+  readonly category?: string;
   readonly sequence: number;
   readonly changedAt: number;
 }
@@ -123,12 +154,14 @@ export function entryOf(subject: EntryRow, options: EntryOptions): Entry | null 
   const { pushId, calendar, around, words, sequence, changedAt } = options;
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
+  const [titles, descriptions] = [titleTemplate(calendar), descriptionTemplate(calendar)];
+  const title = titles === null ? '' : titleFrom(titles, filledOf(subject, status, options)).slice(0, TITLE_MOST).trim();
   const email = around.contact?.email ?? null;
   const invited = calendar.invite && calendar.privacy === 'full' && (subject.collection === 'bookings' || subject.collection === 'runSheetItems');
   return {
     ourId: pushId,
-    title: titleOf(subject, calendar),
-    description: descriptionOf(subject, options),
+    title: title === '' ? titleOf(subject, calendar) : title,
+    description: descriptions === null ? descriptionOf(subject, options) : descriptionFrom(descriptions, filledOf(subject, status, options)),
     location: placeOf(subject),
     when: { kind: 'times', ...span, zone: around.wedding?.zone ?? (subject.collection === 'weddings' ? subject.row.zone : around.zone) },
     status,
@@ -138,6 +171,7 @@ export function entryOf(subject: EntryRow, options: EntryOptions): Entry | null 
     busyText: words.busy,
     ...(invited ? { attendees: email === null ? [] : [{ email, name: around.contact?.name ?? null }], invite: true } : {}),
     reminders: calendar.reminders,
+    ...(typeof calendar.categoryWord === 'string' ? { category: calendar.categoryWord } : {}),
     sequence,
     changedAt,
   };

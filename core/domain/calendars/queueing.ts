@@ -1,5 +1,6 @@
 import type { Calendar, Push } from '../../contract/record/calendars.ts';
 import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '../record/drafts.ts';
+import { answeredBefore, unanswered } from './answers.ts';
 import { stoodOf, tellingOf, type Read } from './entry.ts';
 import { looksSame, type Stood } from './returned.ts';
 import { isDone, weddingIdOf, type EntryRow, type TargetRow } from './subjects.ts';
@@ -8,7 +9,7 @@ import type { Placed } from './wholes.ts';
 
 /** What a fact means for one calendar: an entry to write, to take back, or nothing. */
 
-export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'privacy'> & Placed;
+export type PushedCalendar = Pick<Calendar, 'id' | 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'privacy' | 'role' | 'categories' | 'titleTemplate' | 'descriptionTemplate'> & Placed;
 
 /** The row of a push, and what is known of its entry over there. */
 export interface Standing {
@@ -55,7 +56,7 @@ function wanted({ calendar, subject, newId, context }: Queueing): EventDraft {
 function taken({ subject, context }: Queueing, push: Push): EventDraft | null {
   if (push.wish === 'absent') return null;
   const weddingId = weddingIdOf(subject);
-  return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'absent', state: 'queued', wantedVersion: subject.row.version, ...NOTHING_YET }, null, context);
+  return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'absent', state: 'queued', wantedVersion: subject.row.version, ...NOTHING_YET, ...unanswered(push) }, null, context);
 }
 
 function present({ calendar, subject, before, anew, now, context }: Queueing, { push, remoteId, base }: Standing): EventDraft | null {
@@ -63,17 +64,23 @@ function present({ calendar, subject, before, anew, now, context }: Queueing, { 
   const { version } = subject.row;
   // While an item was done nobody followed what either side made of it.
   const same = before !== null && !isDone(before) && tellingOf(before, calendar) === tellingOf(subject, calendar);
+  const more = { weddingId, wantedVersion: version, ...(before !== null && isMoved(before, subject) ? answeredBefore(push) : {}) };
   if (push.wish === 'present') {
     if (!anew && (before === null || same)) return null;
     // A person is asked which side stays; whatever the answer is, it is about what stands then.
-    if (push.state === 'differs') return draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wantedVersion: version }, null, context);
+    if (push.state === 'differs') return draftUpdated('push.queued', 'pushes', weddingId, push, more, null, context);
     if (!anew && before !== null && remoteId !== null && tookTheirs(before, subject, calendar, base)) {
-      return draftUpdated('push.confirmed', 'pushes', weddingId, push, { weddingId, state: 'written', wantedVersion: version, writtenVersion: version, ...NOTHING_YET }, null, context);
+      return draftUpdated('push.confirmed', 'pushes', weddingId, push, { ...more, state: 'written', writtenVersion: version, ...NOTHING_YET }, null, context);
     }
   }
-  const queued = draftUpdated('push.queued', 'pushes', weddingId, push, { weddingId, wish: 'present', state: 'queued', wantedVersion: version, ...NOTHING_YET }, null, context);
+  const queued = draftUpdated('push.queued', 'pushes', weddingId, push, { ...more, wish: 'present', state: 'queued', ...NOTHING_YET }, null, context);
   // It waits already, and may be on its way as it was told before: whoever brings that word finds that it is no longer the last.
   return queued ?? draftUpdated('push.queued', 'pushes', weddingId, push, { nextAttemptAt: new Date(now).toISOString() }, null, context);
+}
+
+function isMoved(before: EntryRow, after: EntryRow): boolean {
+  const [was, is] = [spanOf(before), spanOf(after)];
+  return was?.startsAt !== is?.startsAt || was?.endsAt !== is?.endsAt;
 }
 
 /** The change came from that very calendar: what is wanted stands there already. */
@@ -84,7 +91,7 @@ function tookTheirs(before: EntryRow, subject: EntryRow, calendar: Read, base: S
 }
 
 export function standsAs(subject: EntryRow, calendar: Read, base: Stood | null): boolean {
-  const stood = stoodOf(subject, calendar);
+  const stood = stoodOf(subject, calendar, base?.title);
   return base !== null && stood !== null && looksSame(stood, base, calendar.privacy);
 }
 

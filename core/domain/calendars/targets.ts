@@ -11,7 +11,7 @@ type Filling = Calendar['filling'];
 export type EntryStatus = 'confirmed' | 'tentative';
 /** `over`: what stands there stays as it is, and nothing is begun. */
 export type Wish = 'present' | 'absent' | 'over';
-type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet'> & Placed;
+type Whose = Pick<Calendar, 'direction' | 'state' | 'resourceId' | 'everyWedding' | 'runSheet' | 'role' | 'categories'> & Placed;
 
 export const IDLE_FILLING: Filling = { state: 'idle', reason: null, done: 0, total: null };
 export const NEW_FILLING: Filling = { state: 'filling', reason: null, done: 0, total: null };
@@ -51,7 +51,15 @@ function belongs(subject: TargetRow, calendar: Whose): boolean {
   }
   const { collection, row } = subject;
   if (collection === 'weddings') return everyWedding || takesOf(calendar, row.roomId);
-  return takesOf(calendar, collection === 'bookings' ? row.vendorId : row.resourceId);
+  if (collection === 'allocations') return takesOf(calendar, row.resourceId);
+  return takesOf(calendar, row.vendorId) || (everyWedding && typeof calendar.role === 'string' && row.trade === calendar.role);
+}
+
+/** Whether its kind is one that is written there. Run sheets are chosen by themselves, and are as sure as their wedding. */
+function isOfKind(subject: EntryRow, { categories }: Pick<Calendar, 'categories'>): boolean {
+  if (!categories) return true;
+  const { collection } = subject;
+  return (collection === 'runSheetItems' || categories.includes(collection)) && (categories.includes('holds') || entryStatus(subject) !== 'tentative');
 }
 
 /** What stands there stays as it is. @param now UTC milliseconds */
@@ -62,7 +70,7 @@ export function isOver(subject: EntryRow, now: number): boolean {
 
 /** @param now UTC milliseconds */
 export function wishFor(subject: TargetRow, calendar: Whose, now: number): Wish {
-  if (!isWritten(calendar) || spanOf(subject) === null || entryStatus(subject) === null || !belongs(subject, calendar)) return 'absent';
+  if (!isWritten(calendar) || spanOf(subject) === null || entryStatus(subject) === null || !belongs(subject, calendar) || !isOfKind(subject, calendar)) return 'absent';
   return isOver(subject, now) ? 'over' : 'present';
 }
 
@@ -70,7 +78,9 @@ export function wishFor(subject: TargetRow, calendar: Whose, now: number): Wish 
 export const targetsOf = <C extends Whose>(subject: TargetRow, calendars: Iterable<C>, now: number): readonly C[] =>
   [...calendars].filter((calendar) => wishFor(subject, calendar, now) === 'present');
 
-const ASKED_ANEW = ['direction', 'resourceId', 'everyWedding', 'runSheet', 'privacy', 'invite', 'reminders'] as const satisfies readonly (keyof Calendar)[];
+const ASKED_ANEW = [
+  'direction', 'resourceId', 'everyWedding', 'runSheet', 'privacy', 'invite', 'reminders', 'role', 'categories', 'titleTemplate', 'descriptionTemplate', 'categoryWord',
+] as const satisfies readonly (keyof Calendar)[];
 
 /** Whether what was chosen means that the calendar's rows are gone through again. */
 export function refills(before: Calendar, after: Calendar): boolean {

@@ -7,6 +7,7 @@ import { draftCreated, draftUpdated, type DraftContext, type EventDraft } from '
 import type { ConflictDraft } from './detect.ts';
 import { occupancyId } from './occupancies.ts';
 import type { Timetable } from './timetable.ts';
+import { wayOf } from './ways.ts';
 
 export interface ConflictNews {
   readonly timetable: Timetable;
@@ -53,8 +54,11 @@ function words({ row }: ConflictDraft, timetable: Timetable, limitName: (limitId
     case 'capacity':
       return { title: cut(`Too much is asked of ${where}`), detail: `${who}: ${row.missingUnits} more than there are, for ${long}.` };
     case 'turnaround':
-    case 'travel':
       return { title: cut(`Too little time: ${where}`), detail: `${who}: ${long} short.` };
+    case 'travel': {
+      const way = wayOf({ timetable }, row.members.map(occupancyId));
+      return { title: cut(`Too little time: ${where}`), detail: `${who}: ${long} short${way ? ` for the way from ${way.from} to ${way.to}` : ''}.` };
+    }
     case 'limit':
       return { title: cut(`Past a limit: ${limitName(row.limitId ?? '')}`), detail: `${who}: by ${long}.` };
   }

@@ -1,4 +1,5 @@
-import { statusAt, type Clash, type ClashRules, type Level, type Occupancy, type Resource, type Travel } from './model.ts';
+import { LONGEST_WAY_MINUTES } from '../../contract/record/taking.ts';
+import { NO_TRAVEL, statusAt, type Clash, type ClashRules, type Level, type Occupancy, type Resource, type Travel } from './model.ts';
 import type { Timetable } from './timetable.ts';
 
 /** What cannot both be. Pure, and asked anew for each change, so that nobody waits for a nightly comparison. */
@@ -9,24 +10,28 @@ export interface ClashQuestion {
   readonly now: number;
 }
 
-/** No way between two jobs is longer; it bounds how far neighbours are looked for. */
-const LONGEST_WAY_MS = 12 * 3_600_000;
+/** Bounds how far neighbours are looked for. */
+const LONGEST_WAY_MS = LONGEST_WAY_MINUTES * 60_000;
 
 /** How hard two clash when they are at the same time, by their status alone. */
 export function levelOf(a: Occupancy, b: Occupancy, { rules, now }: Pick<ClashQuestion, 'rules' | 'now'>): Level {
-  const [one, other] = [statusAt(a, now), statusAt(b, now)];
-  if (one === 'cancelled' || other === 'cancelled') return 'ignore';
-  // How somebody fills their own calendar is theirs.
-  if (a.elsewhere === true && b.elsewhere === true) return 'ignore';
-  if (one === 'closed' || other === 'closed') return one === other ? 'ignore' : leadOr(one, other, rules, rules.closedWithAny);
-  if (a.group !== null && a.group === b.group) return 'ignore';
-  if (one === 'lead' || other === 'lead') return rules.leadWithAny;
-  if (one === 'definite' && other === 'definite') return rules.definiteWithDefinite;
-  if (one === 'definite' || other === 'definite') return rules.definiteWithHold;
-  return a.rank !== null && b.rank !== null && a.rank !== b.rank ? rules.rankedHolds : rules.holdWithHold;
+  const rule = ruleOf(a, b, now);
+  return rule === null ? 'ignore' : rules[rule];
 }
 
-const leadOr = (one: string, other: string, rules: ClashRules, otherwise: Level): Level => (one === 'lead' || other === 'lead' ? rules.leadWithAny : otherwise);
+/** By which of the rules two are judged; null = by none, whatever a house says. */
+export function ruleOf(a: Occupancy, b: Occupancy, now: number): keyof ClashRules | null {
+  const [one, other] = [statusAt(a, now), statusAt(b, now)];
+  if (one === 'cancelled' || other === 'cancelled') return null;
+  // How somebody fills their own calendar is theirs.
+  if (a.elsewhere === true && b.elsewhere === true) return null;
+  if (one === 'closed' || other === 'closed') return one === other ? null : one === 'lead' || other === 'lead' ? 'leadWithAny' : 'closedWithAny';
+  if (a.group !== null && a.group === b.group) return null;
+  if (one === 'lead' || other === 'lead') return 'leadWithAny';
+  if (one === 'definite' && other === 'definite') return 'definiteWithDefinite';
+  if (one === 'definite' || other === 'definite') return 'definiteWithHold';
+  return a.rank !== null && b.rank !== null && a.rank !== b.rank ? 'rankedHolds' : 'holdWithHold';
+}
 
 /** People are somewhere and have to get there; a room is where it is. */
 const travels = ({ kind }: Resource): boolean => kind === 'vendor' || kind === 'crew';
@@ -65,7 +70,7 @@ export function clashesOf(occupancy: Occupancy, timetable: Timetable, question: 
     const there = timetable.on(leaf);
     if (!resource || !there) continue;
     const own = Math.max(occupancy.setUpMs, occupancy.turnaroundMs) + there.reach;
-    const reach = travels(resource) && occupancy.place !== null ? own + LONGEST_WAY_MS : own;
+    const reach = question.travel !== NO_TRAVEL && travels(resource) && occupancy.place !== null ? own + LONGEST_WAY_MS : own;
     const near = there.within(occupancy.startsAt, occupancy.endsAt, reach).filter(({ id }) => id !== occupancy.id);
     const here = resource.places === 1 ? pairs(occupancy, near, resource, question) : tooMany(occupancy, near, resource, question);
     for (const clash of here) {
@@ -94,7 +99,7 @@ const takes = (one: Occupancy, places: number, now: number): number => {
 function tooMany(one: Occupancy, near: readonly Occupancy[], { places }: Resource, { now, rules }: ClashQuestion): Omit<Clash, 'resourceIds'>[] {
   const wide = (it: Occupancy) => (it.status === 'closed' || rules.gaps === 'ignore' ? { from: it.startsAt, to: it.endsAt } : { from: it.startsAt - it.setUpMs, to: it.endsAt + it.turnaroundMs });
   if (takes(one, places, now) === 0) return [];
-  const all = [one, ...near].filter((it) => takes(it, places, now) > 0).map((it) => ({ it, ...wide(it), units: takes(it, places, now) }));
+  const all = [one, ...near].filter((it) => counts(one, it, { rules, now }) && takes(it, places, now) > 0).map((it) => ({ it, ...wide(it), units: takes(it, places, now) }));
   const mine = wide(one);
   const edges = [...new Set(all.flatMap(({ from, to }) => [from, to]).filter((at) => at > mine.from && at < mine.to)), mine.from, mine.to].sort((a, b) => a - b);
   let worst: Omit<Clash, 'resourceIds'> | null = null;
@@ -102,17 +107,30 @@ function tooMany(one: Occupancy, near: readonly Occupancy[], { places }: Resourc
     const to = edges[number + 1] ?? from;
     const present = all.filter((it) => it.from < to && it.to > from);
     const missingUnits = present.reduce((sum, { units }) => sum + units, 0) - places;
-    if (missingUnits <= 0 || (worst !== null && missingUnits <= worst.missingUnits)) continue;
+    if (missingUnits <= 0) continue;
     if (present.every(({ it }) => it.elsewhere === true)) continue;
     const members = present.map(({ it }) => it.id).sort();
     const closed = present.some(({ it }) => it.status === 'closed');
-    const level = closed ? rules.closedWithAny : stockLevel(present.map(({ it }) => it), { rules, now });
-    if (level !== 'ignore') worst = { kind: closed ? 'closure' : 'capacity', level, members, startsAt: from, endsAt: to, missingMs: to - from, missingUnits };
+    const level = closed ? rules.closedWithAny : stockLevel(present, places, { rules, now });
+    if (level === 'ignore' || (worst !== null && !isWorse({ level, missingUnits }, worst))) continue;
+    worst = { kind: closed ? 'closure' : 'capacity', level, members, startsAt: from, endsAt: to, missingMs: to - from, missingUnits };
   }
   return worst ? [worst] : [];
 }
 
-/** Where only definite ones would already be too many it is as hard as two of them; otherwise as one with a hold. */
-function stockLevel(present: readonly Occupancy[], { rules, now }: Pick<ClashQuestion, 'rules' | 'now'>): Level {
-  return present.every((one) => statusAt(one, now) === 'definite') ? rules.definiteWithDefinite : rules.definiteWithHold;
+/** Where holds are nothing to what is definite, the ones are counted without the others. */
+function counts(one: Occupancy, it: Occupancy, { rules, now }: Pick<ClashQuestion, 'rules' | 'now'>): boolean {
+  if (rules.definiteWithHold !== 'ignore') return true;
+  const [own, other] = [statusAt(one, now), statusAt(it, now)];
+  return own === other || own === 'closed' || other === 'closed';
+}
+
+/** The hardest moment is the one that is told, and of several as hard the one at which most is lacking. */
+const isWorse = (one: Pick<Clash, 'level' | 'missingUnits'>, than: Pick<Clash, 'level' | 'missingUnits'>): boolean =>
+  one.level === than.level ? one.missingUnits > than.missingUnits : one.level === 'block';
+
+/** Where definite ones alone are too many it is as hard as two of them, where there are none as two holds; otherwise as one with a hold. */
+function stockLevel(present: readonly { readonly it: Occupancy; readonly units: number }[], places: number, { rules, now }: Pick<ClashQuestion, 'rules' | 'now'>): Level {
+  const definite = present.filter(({ it }) => statusAt(it, now) === 'definite').reduce((sum, { units }) => sum + units, 0);
+  return definite > places ? rules.definiteWithDefinite : definite === 0 ? rules.holdWithHold : rules.definiteWithHold;
 }

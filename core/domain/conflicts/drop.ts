@@ -24,7 +24,7 @@ const MAY_OVERRIDE: readonly string[] = ['owner', 'coordinator'];
 
 /** @param role null = not known here; the server knows. */
 export function judgeDrop(house: House, to: readonly Occupancy[], role: Role | null, now: number): Drop {
-  const impact = impactOf(house.timetable, to, house.limits, houseQuestion(now));
+  const impact = impactOf(house.timetable, to, house.limits, houseQuestion(house, now));
   const wrongKind = to.filter((one) => kindOf(house, one.resourceId) !== kindOf(house, house.timetable.get(one.id)?.resourceId ?? one.resourceId));
   const may = role === null || MAY_OVERRIDE.includes(role);
   const shut = impact.breaches.filter(({ overridableBy }) => overridableBy.length === 0 || (role !== null && !overridableBy.includes(role)));
@@ -47,7 +47,7 @@ export interface StatusJudgement {
 /** Whether it may become so without a word: nothing hard stands against it that nobody has decided to live with. */
 export function judgeStatus(house: House, one: Occupancy, status: Occupancy['status'], isAccepted: (clash: Clash) => boolean, now: number): StatusJudgement {
   const then = { ...one, status };
-  const clashes = clashesOf(then, house.timetable, houseQuestion(now)).filter((clash) => clash.level === 'block' && !isAccepted(clash));
+  const clashes = clashesOf(then, house.timetable, houseQuestion(house, now)).filter((clash) => clash.level === 'block' && !isAccepted(clash));
   const breaches = house.limits.breaches(then, house.timetable, now);
   return { needsReason: clashes.length > 0 || breaches.length > 0, clashes, breaches };
 }

@@ -1,9 +1,10 @@
 import type { Tables } from '../record/state.ts';
 import { createLimits, type Limits } from './limits.ts';
-import { asResource, memberOf, occupancyOf, type TakingRow } from './occupancies.ts';
-import { NO_TRAVEL, VENUE_RULES, type Occupancy } from './model.ts';
+import { asResource, memberOf, occupancyOf, placesFrom, type PlaceOf, type TakingRow } from './occupancies.ts';
+import type { Occupancy } from './model.ts';
 import type { ClashQuestion } from './clashes.ts';
 import { createResources, type Resources } from './resources.ts';
+import { termsOf, type HouseTerms } from './rules.ts';
 import { createTimetable, type Timetable } from './timetable.ts';
 
 /** A whole house as whoever shows it needs it: everything that takes time, out of the rows that a console holds. */
@@ -11,13 +12,17 @@ export interface House {
   readonly resources: Resources;
   readonly timetable: Timetable;
   readonly limits: Limits;
+  /** What clashes here, and how long its ways are. */
+  readonly terms: HouseTerms;
+  /** Where what belongs to a wedding or a booking is. */
+  readonly placeOf: PlaceOf;
   /** The venue's, IANA. */
   readonly zone: string;
   readonly rows: Taking;
 }
 
 /** The tables that say what takes whose time. */
-export type Taking = Pick<Tables, 'weddings' | 'bookings' | 'allocations' | 'calendarEvents' | 'resources' | 'limits'>;
+export type Taking = Pick<Tables, 'weddings' | 'bookings' | 'allocations' | 'calendarEvents' | 'resources' | 'limits' | 'houseRules'>;
 
 export function houseOf(rows: Taking, zone: string): House {
   const all = Object.values(rows.resources).map(asResource);
@@ -32,15 +37,21 @@ export function houseOf(rows: Taking, zone: string): House {
     ...Object.values(rows.allocations).map((row) => ({ collection: 'allocations' as const, row })),
     ...Object.values(rows.calendarEvents).map((row) => ({ collection: 'calendarEvents' as const, row })),
   ];
-  const some = taking.flatMap((one) => occupancyOf(one, spansOf) ?? []).filter(({ status }) => status !== 'cancelled');
+  const placeOf = placesFrom((id) => rows.weddings[id], (id) => rows.bookings[id]);
+  const some = taking.flatMap((one) => occupancyOf(one, spansOf, placeOf) ?? []).filter(({ status }) => status !== 'cancelled');
   const limits = createLimits(Object.values(rows.limits).filter(({ state }) => state === 'active'), zone);
-  return { resources, timetable: createTimetable(resources, some), limits, zone, rows };
+  // One house has one row of rules, with the house's own id.
+  const [said] = Object.values(rows.houseRules);
+  return { resources, timetable: createTimetable(resources, some), limits, terms: termsOf(said, roomKeys(rows)), placeOf, zone, rows };
 }
+
+/** Names by which a place is known as one of this house. */
+export const roomKeys = ({ resources }: Pick<Taking, 'resources'>): string[] => Object.values(resources).flatMap(({ kind, keys }) => (kind === 'room' ? keys : []));
 
 const emptyResources: Resources = { get: () => undefined, leaves: () => [], all: [] };
 
-/** What is asked everywhere: the venue's rules, no ways that anybody knows the length of. */
-export const houseQuestion = (now: number): ClashQuestion => ({ rules: VENUE_RULES, travel: NO_TRAVEL, now });
+/** What is asked everywhere: by this house's own rules. */
+export const houseQuestion = ({ terms: { rules, travel } }: Pick<House, 'terms'>, now: number): ClashQuestion => ({ rules, travel, now });
 
 /** The version of the row behind it; 0 = there is none. */
 export function versionOf({ rows }: Pick<House, 'rows'>, occupancyId: string): number {

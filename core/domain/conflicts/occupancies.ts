@@ -68,17 +68,47 @@ export type TakingRow = { readonly [C in MemberCollection]: { readonly collectio
 /** Rows that are moved from here; what stands in calendars that are kept elsewhere is not. */
 export type MovableRow = Extract<TakingRow, { collection: MovableCollection }>;
 
-/** What a row takes; null = nobody's time. `spansOf`: what the resource asks for before and after, null where it is not known. */
-export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId: string) => Spans | null): Occupancy | null {
+/** Whose place a row shares that names none: that of its booking, or the room of its wedding. */
+export interface Belonging {
+  readonly weddingId: string | null;
+  readonly bookingId: string | null;
+}
+export type PlaceOf = (of: Belonging) => string | null;
+/** For whoever asks nobody for the way. */
+export const NO_PLACES: PlaceOf = () => null;
+const spoken = (place: string | null | undefined): string | null => (place === null || place === undefined || place.trim() === '' ? null : place);
+
+/** By what is known of these weddings and bookings. */
+export function placesFrom(weddingOf: (id: string) => { readonly room: string | null } | undefined, bookingOf: (id: string) => { readonly place: string | null; readonly weddingId: string | null } | undefined): PlaceOf {
+  return ({ weddingId, bookingId }) => {
+    const booking = bookingId === null ? undefined : bookingOf(bookingId);
+    const whose = weddingId ?? booking?.weddingId ?? null;
+    return spoken(booking?.place) ?? spoken(whose === null ? null : weddingOf(whose)?.room);
+  };
+}
+
+/** What it has to be asked of; null = it says itself where it is, or nobody can know. An entry of somebody's own calendar is where it says. */
+export function belongingOf({ collection, row }: TakingRow): Belonging | null {
+  if (collection === 'bookings') return spoken(row.place) === null && row.weddingId !== null ? { weddingId: row.weddingId, bookingId: null } : null;
+  if (collection === 'allocations') return row.weddingId === null && row.bookingId === null ? null : { weddingId: row.weddingId, bookingId: row.bookingId };
+  return null;
+}
+
+/**
+ * What a row takes; null = nobody's time. `spansOf`: what the resource asks for before and after, null where it is not known; `placeOf`: where
+ * what belongs to a wedding or a booking is.
+ */
+export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId: string) => Spans | null, placeOf: PlaceOf = NO_PLACES): Occupancy | null {
   switch (collection) {
     case 'weddings': {
       const { id, roomId, title, startsAt, endsAt, status } = row;
       const when = stretch(startsAt, endsAt);
       if (!when || roomId === null || roomId === undefined) return null;
-      return { ...PLAIN, ...when, ...spans(spansOf(roomId) ?? NO_SPANS), id: occupancyId({ collection, id }), resourceId: roomId, group: id, place: null, status: WEDDING_STATUS[status], label: title };
+      return { ...PLAIN, ...when, ...spans(spansOf(roomId) ?? NO_SPANS), id: occupancyId({ collection, id }), resourceId: roomId, group: id, place: spoken(row.room), status: WEDDING_STATUS[status], label: title };
     }
     case 'bookings': {
-      const { id, vendorId, weddingId, title, startsAt, endsAt, place, status } = row;
+      const { id, vendorId, weddingId, title, startsAt, endsAt, status } = row;
+      const place = spoken(row.place) ?? placeOf({ weddingId, bookingId: null });
       const when = stretch(startsAt, endsAt);
       if (!when || vendorId === null || vendorId === undefined) return null;
       return { ...PLAIN, ...when, ...spans(spansOf(vendorId) ?? NO_SPANS), id: occupancyId({ collection, id }), resourceId: vendorId, group: weddingId ?? id, place, status: BOOKING_STATUS[status], label: title };
@@ -90,16 +120,17 @@ export function occupancyOf({ collection, row }: TakingRow, spansOf: (resourceId
       const usual = spansOf(resourceId) ?? NO_SPANS;
       const own: Spans = { setUpMinutes: setUpMinutes ?? usual.setUpMinutes, turnaroundMinutes: turnaroundMinutes ?? usual.turnaroundMinutes };
       return {
-        ...when, ...spans(own), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: null, status, rank, units, tags, label: title,
+        ...when, ...spans(own), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: placeOf({ weddingId, bookingId }), status, rank, units, tags, label: title,
         holdUntil: holdUntil === null ? null : Date.parse(holdUntil), locked: lockedBecause === null ? null : { reason: lockedBecause },
       };
     }
     case 'calendarEvents': {
-      const { id, resourceId, weddingId, bookingId, title, startsAt, endsAt, status, busy } = row;
+      const { id, resourceId, weddingId, bookingId, title, startsAt, endsAt, status, busy, copyOf } = row;
       const when = stretch(startsAt, endsAt);
-      if (!when || !busy || resourceId === null || resourceId === undefined) return null;
+      // What it is a copy of takes that time already.
+      if (!when || !busy || resourceId === null || resourceId === undefined || copyOf) return null;
       // What a resource needs before and after is about what is booked here; what they need is in their entry.
-      return { ...PLAIN, ...when, ...spans(NO_SPANS), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: null, status: ENTRY_STATUS[status], label: title, locked: THEIRS, elsewhere: true };
+      return { ...PLAIN, ...when, ...spans(NO_SPANS), id: occupancyId({ collection, id }), resourceId, group: weddingId ?? bookingId, place: spoken(row.place), status: ENTRY_STATUS[status], label: title, locked: THEIRS, elsewhere: true };
     }
   }
 }

@@ -48,7 +48,7 @@ export function followedTo({ timetable }: Pick<House, 'timetable'>, { collection
   const one = timetable.get(occupancyId({ collection, id: row.id }));
   if (!one || (set.startsAt === undefined && set.endsAt === undefined)) return null;
   const [startsAt, endsAt] = [set.startsAt, set.endsAt].map((text) => (text === undefined ? undefined : Date.parse(text)));
-  return { ...one, startsAt: startsAt ?? one.startsAt, endsAt: endsAt ?? one.endsAt };
+  return { ...one, startsAt: startsAt ?? one.startsAt, endsAt: endsAt ?? one.endsAt, place: set.place ?? one.place };
 }
 
 /**

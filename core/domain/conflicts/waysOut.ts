@@ -1,7 +1,9 @@
 import type { Conflict } from '../../contract/record/taking.ts';
 import { dayBounds } from '../day/localTime.ts';
+import { cheaperFirst, costOfMoves } from './costs.ts';
+import { ruleOf } from './clashes.ts';
 import { houseQuestion, type House } from './house.ts';
-import { VENUE_RULES, type Occupancy } from './model.ts';
+import type { ClashRules, Occupancy } from './model.ts';
 import { memberOf, occupancyId } from './occupancies.ts';
 import type { Freedom } from './placements.ts';
 import { solveInSteps, type Solution } from './solver.ts';
@@ -32,6 +34,18 @@ function freedomOf(house: House, one: Occupancy, now: number): Freedom {
   return { id: one.id, earliest, latest, stepMs: STEP_MS, resources: [one.resourceId, ...others.slice(0, ROOMS_LOOKED_AT).map(({ id }) => id)], shortestMs: null, weight: WEIGHT[memberOf(one.id).collection] };
 }
 
+/** What somebody asks a way out of is trouble, though elsewhere it is only warned of. Being second among ranked holds is none: it is what ranks are for. */
+function asTrouble(conflicts: readonly Conflict[], { timetable }: House, rules: ClashRules, now: number): ClashRules {
+  const warned = conflicts.filter(({ level }) => level === 'warn');
+  const raised: { -readonly [K in keyof ClashRules]?: 'block' } = warned.length > 0 ? { gaps: 'block' } : {};
+  for (const { kind, members } of warned) {
+    const [one, other] = members.map((member) => timetable.get(occupancyId(member)));
+    const rule = one && other && kind !== 'turnaround' && kind !== 'travel' ? ruleOf(one, other, now) : null;
+    if (rule !== null && rule !== 'rankedHolds') raised[rule] = 'block';
+  }
+  return { ...rules, ...raised };
+}
+
 /** Halts between pieces of work; what it returns at the end has nothing that is over or locked among its moves. */
 export function* waysOut(house: House, conflicts: readonly Conflict[], now: number): Generator<void, Solution> {
   const ids = new Set(conflicts.flatMap(({ members }) => members.map(occupancyId)));
@@ -39,15 +53,15 @@ export function* waysOut(house: House, conflicts: readonly Conflict[], now: numb
   const from = Math.min(...members.map(({ startsAt }) => startsAt)) - AROUND_MS;
   const to = Math.max(...members.map(({ endsAt }) => endsAt)) + AROUND_MS;
   const near = [...house.timetable].filter(({ startsAt, endsAt }) => endsAt > from && startsAt < to);
-  // A gap that somebody asks a way out of is trouble, though elsewhere it is only warned of.
-  const gaps = conflicts.some(({ level }) => level === 'warn') ? 'block' : VENUE_RULES.gaps;
-  const question = houseQuestion(now);
-  return yield* solveInSteps({
+  const question = houseQuestion(house, now);
+  const rules = asTrouble(conflicts, house, question.rules, now);
+  const found = yield* solveInSteps({
     timetable: createTimetable(house.resources, near),
     movable: members.filter(({ endsAt, elsewhere }) => endsAt > now && elsewhere !== true).map((one) => freedomOf(house, one, now)),
-    judge: { ...question, rules: { ...question.rules, gaps } },
+    judge: { ...question, rules },
     limits: house.limits,
     plans: PLANS,
     budget: BUDGET,
   });
+  return { ...found, plans: cheaperFirst(found.plans, (plan) => costOfMoves(house, plan.moves.map(({ to: at }) => at), null, now)) };
 }

@@ -5,7 +5,7 @@ import type { Severity } from '../../contract/record/row.ts';
 import type { Tables } from '../record/state.ts';
 
 /** What is said about one fact; the console turns `says` into a sentence in the reader's language. */
-export type FeedSays = EventType | 'message.failed' | 'review.expired' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'limit.passed' | 'limit.kept' | 'limit.accepted' | 'gap.short' | 'gap.enough' | 'gap.accepted' | 'closed.taken' | 'closed.free' | 'closed.accepted' | 'stock.short' | 'stock.enough' | 'stock.accepted' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard';
+export type FeedSays = EventType | 'message.failed' | 'review.expired' | 'document.signed' | 'weather.ended' | 'booking.call_time_moved' | 'wedding.guest_count_changed' | 'payment.partly_refunded' | 'limit.passed' | 'limit.kept' | 'limit.accepted' | 'gap.short' | 'gap.enough' | 'gap.accepted' | 'closed.taken' | 'closed.free' | 'closed.accepted' | 'stock.short' | 'stock.enough' | 'stock.accepted' | 'connection.failing' | 'connection.healthy' | 'connection.paused' | 'connection.disabled' | 'connection.waiting' | 'connection.quiet' | 'connection.heard' | 'connection.read';
 
 export interface FeedEntry {
   readonly seq: number;
@@ -81,6 +81,7 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   resources: (row, _before, type) => told(type ?? (row.version === 1 ? 'resource.created' : 'resource.updated'), row.name),
   allocations: (row, _before, type) => told(type ?? (row.status === 'cancelled' ? 'allocation.cancelled' : row.version === 1 ? 'allocation.created' : 'allocation.updated'), row.title),
   limits: (row, _before, type) => told(type ?? (row.version === 1 ? 'limit.created' : 'limit.updated'), row.name),
+  houseRules: (_row, _before, type) => told(type ?? 'rules.updated', ''),
   conflicts: (row) => told(CONFLICT_SAYS[row.kind][row.state], '', { severity: row.state === 'open' ? (row.level === 'block' ? 'critical' : 'warning') : null }),
   calendars: (row, _before, type) => told(type ?? (row.version === 1 ? 'calendar.found' : 'calendar.changed'), row.name),
   pushes: (row) => told(PUSH_SAYS[row.state], '', { severity: row.state === 'failed' ? 'warning' : null }),
@@ -88,6 +89,7 @@ const TELL: { readonly [C in CollectionName]: (row: RowOf<C>, before: Readonly<R
   alerts: (row) => told(ALERT_SAYS[row.state], row.title, { severity: row.state === 'open' ? row.severity : null }),
   reviewItems: (row) => told(row.state === 'open' ? 'review.opened' : row.reason === EXPIRED ? 'review.expired' : 'review.resolved', row.title),
   connections: (row, before, type) => {
+    if (type === 'connection.reading') return told(row.reading?.state === 'done' ? 'connection.read' : 'connection.reading', row.name, { count: row.reading?.read ?? null });
     if (before && 'quiet' in before && !('health' in before)) return told(row.quiet ? 'connection.quiet' : 'connection.heard', row.name, { severity: row.quiet ? 'warning' : null });
     return told(type === 'connection.created' || type === 'connection.removed' ? type : `connection.${row.health}`, row.name, { severity: row.health === 'failing' || row.health === 'disabled' ? 'warning' : null });
   },
@@ -128,6 +130,9 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
   };
 }
 
+/** How far a source is read is shown at its connection; that it has ended is news. */
+const onlyReading = ({ type, collection, row }: RecordedEvent): boolean => type === 'connection.reading' && collection === 'connections' && row.reading?.state !== 'done';
+
 /** Nothing was told but which resource a name, or a calendar, stands for. */
 const NAMING: readonly string[] = ['roomId', 'vendorId'];
 const onlyNamed = ({ before, collection }: RecordedEvent): boolean =>
@@ -136,6 +141,17 @@ const onlyNamed = ({ before, collection }: RecordedEvent): boolean =>
 /** What goes into other people's calendars is told where it belongs to; news is what did not get there. How a calendar fills is shown there. */
 const quietly = (collection: CollectionName, row: AnyRow): boolean =>
   (collection === 'pushes' && (row as RowOf<'pushes'>).state !== 'failed') || (collection === 'calendars' && (row as RowOf<'calendars'>).filling.state === 'filling');
+
+/** Of a conflict that is found its alert tells, by name; of one that is settled the conflict itself, with who decided it. Each is said once. */
+function toldByOther(collection: CollectionName, row: AnyRow): boolean {
+  if (collection === 'conflicts') {
+    const { level, state } = row as RowOf<'conflicts'>;
+    return level === 'block' && state === 'open';
+  }
+  if (collection !== 'alerts') return false;
+  const { subject, state } = row as RowOf<'alerts'>;
+  return subject?.collection === 'conflicts' && state === 'resolved';
+}
 
 /**
  * The newest facts, newest first: the held events, filled up from the rows' last changes after a start from a snapshot.
@@ -149,7 +165,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   for (const event of events) {
     // A room or a vendor that a fact has just named is no news beside that fact.
     const byTheWay = event.actor.kind !== 'person' && (event.collection === 'resources' || onlyNamed(event));
-    if (byTheWay || quietly(event.collection, event.row) || (isErasure(event.type) && event.collection !== 'contacts')) {
+    if (byTheWay || onlyReading(event) || quietly(event.collection, event.row) || (!isErasure(event.type) && toldByOther(event.collection, event.row)) || (isErasure(event.type) && event.collection !== 'contacts')) {
       passedOver.add(event.seq);
       continue;
     }
@@ -159,7 +175,7 @@ export function feed(events: readonly RecordedEvent[], tables: Tables, weddingId
   if (bySeq.size < limit) {
     const fill = <C extends CollectionName>(name: C): void => {
       for (const row of Object.values<RowOf<C>>(tables[name])) {
-        if (bySeq.has(row.seq) || passedOver.has(row.seq) || quietly(name, row)) continue;
+        if (bySeq.has(row.seq) || passedOver.has(row.seq) || quietly(name, row) || toldByOther(name, row)) continue;
         const entry = entryFromRow(name, row);
         if (mine(entry)) bySeq.set(row.seq, entry);
       }

@@ -30,3 +30,24 @@ export function moneyText(minor: number, currency: string, options: { readonly z
   const units = minor / minorPerUnit(currency);
   return formatOf(currency, options.symbol ?? 'symbol', options.zeros ?? 'auto')?.format(units) ?? `${currency} ${units.toFixed(2)}`;
 }
+
+const PARTED = /^(\d{1,3}(?:[, \u00a0]\d{3})+|\d+)(?:[.,](\d+))?$/;
+/** Of a currency with three digits behind the point `1,250` is one and a quarter. */
+const PARTED_BY_SPACES = /^(\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?:[.,](\d+))?$/;
+
+/** What somebody has typed (`1,250`, `80.5`, `80,50`) in the currency's smallest unit, digit by digit and never by fractions; null = it is no amount of that currency. */
+export function minorOf(text: string, currency: string): number | null {
+  const digits = currencyDigits(currency);
+  const found = (digits < 3 ? PARTED : PARTED_BY_SPACES).exec(text.trim());
+  const [, whole = '', rest = ''] = found ?? [];
+  if (!found || rest.length > digits) return null;
+  const minor = Number(`${whole.replace(/\D/g, '')}${rest.padEnd(digits, '0')}`);
+  return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** As {@link minorOf} reads it, without a sign of the currency: `1250.00`. */
+export function plainText(minor: number, currency: string): string {
+  const digits = currencyDigits(currency);
+  const text = String(minor).padStart(digits + 1, '0');
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}

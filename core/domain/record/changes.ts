@@ -1,4 +1,5 @@
 import type { ToldConsent } from './consent.ts';
+import type { Said } from '../../contract/record/calendars.ts';
 import type { CalendarEvent, WeatherNotice, Wedding } from '../../contract/record/day.ts';
 import type { Contact, Message } from '../../contract/record/people.ts';
 import type { Booking, Document, Payment } from '../../contract/record/trade.ts';
@@ -14,6 +15,12 @@ export interface RemoteRef {
   readonly id: string;
   /** Their version, etag or modification time; an older one never overwrites a newer one. Compared as described in `newer`. */
   readonly version: string | null;
+}
+
+/** What somebody who is invited to an entry of ours has said; null = nothing. `who`: a mark of the address, as it was kept with the invitation. */
+export interface Answer {
+  readonly who: string;
+  readonly said: Said | null;
 }
 
 /** Every hint by which a fact may be brought to its wedding, strongest first. */
@@ -61,7 +68,7 @@ export type Change =
    * `ourId`: the source marks it as written by us, out of our entry of that id. A copy that somebody made of it is marked too.
    * `calendarRemote`: which of the connection's calendars it stands in: `id` is the `remoteId` of the calendar; null = the source does not tell.
    */
-  | (ChangeBase & { readonly kind: 'calendarEvent'; readonly fields: Fields<CalendarEvent>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null; readonly deleted?: boolean; readonly ourId?: string; readonly calendarRemote?: { readonly type: string; readonly id: string } | null })
+  | (ChangeBase & { readonly kind: 'calendarEvent'; readonly fields: Fields<CalendarEvent>; readonly bookingRemote?: { readonly type: string; readonly id: string } | null; readonly deleted?: boolean; readonly ourId?: string; readonly answers?: readonly Answer[]; readonly changedThere?: string; readonly calendarRemote?: { readonly type: string; readonly id: string } | null })
   | (ChangeBase & { readonly kind: 'weather'; readonly fields: Fields<WeatherNotice> });
 
 export type ChangeKind = Change['kind'];

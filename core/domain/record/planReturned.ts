@@ -1,5 +1,6 @@
 import type { CollectionName } from '../../contract/record.ts';
 import type { Push } from '../../contract/record/calendars.ts';
+import { withAnswers } from '../calendars/answers.ts';
 import { planBack, pushedRow, type PushAfter } from '../calendars/back.ts';
 import { stoodOf } from '../calendars/entry.ts';
 import type { Stood } from '../calendars/returned.ts';
@@ -38,12 +39,19 @@ export function planReturned(change: EntryChange, tools: PlanTools, receivedAt: 
   const from = standing.base ?? stoodOf(subject, calendar);
   const gone = change.deleted === true || change.fields.status === 'cancelled';
   if (!gone && from === null && (!change.fields.startsAt || !change.fields.endsAt)) return [];
+  const stood = gone ? 'gone' : asStood(change, from);
+  const toldAt = change.changedThere ?? change.occurredAt;
   const plan = planBack({
     push, calendar, subject, standing, difference: view.openDifference?.(push.id) ?? null, remoteId: change.remote.id,
-    theirs: { stood: gone ? 'gone' : asStood(change, from), changedAt: change.occurredAt === null ? null : Date.parse(change.occurredAt) },
+    theirs: { stood, changedAt: toldAt === null ? null : Date.parse(toldAt) },
     certain: false, heardAt: receivedAt, now: receivedAt ?? 0, newId: tools.newId, context: tools.origin,
   });
-  for (const draft of plan.drafts) tools.push(draft);
+  const wedding = push.weddingId === null ? null : view.row('weddings', push.weddingId);
+  const drafts = withAnswers({
+    push, subject, invited: standing.invited ?? null, answers: gone ? undefined : change.answers, stood, calendar: known, wedding,
+    unresolved: view.unresolvedAlerts(row.id), drafts: plan.drafts, now: receivedAt ?? 0, newId: tools.newId, context: tools.origin,
+  });
+  for (const draft of drafts) tools.push(draft);
   return plan.after ? [plan.after] : [];
 }
 

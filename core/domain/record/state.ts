@@ -15,7 +15,7 @@ export interface RecordState {
 }
 
 export function emptyTables(): Tables {
-  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, resources: {}, allocations: {}, limits: {}, conflicts: {}, calendars: {}, pushes: {}, differences: {}, alerts: {}, reviewItems: {}, connections: {} };
+  return { weddings: {}, contacts: {}, bookings: {}, payments: {}, runSheetItems: {}, messages: {}, documents: {}, calendarEvents: {}, weatherNotices: {}, resources: {}, allocations: {}, limits: {}, houseRules: {}, conflicts: {}, calendars: {}, pushes: {}, differences: {}, alerts: {}, reviewItems: {}, connections: {} };
 }
 
 const keyed = <R extends { id: string }>(rows: readonly R[]): Record<string, R> => Object.fromEntries(rows.map((row) => [row.id, row]));
@@ -40,6 +40,7 @@ export function fromSnapshot(snapshot: Snapshot): RecordState {
       resources: keyed(r.resources),
       allocations: keyed(r.allocations),
       limits: keyed(r.limits),
+      houseRules: keyed(r.houseRules),
       conflicts: keyed(r.conflicts),
       calendars: keyed(r.calendars),
       pushes: keyed(r.pushes),
@@ -72,6 +73,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
       resources: Object.values(t.resources),
       allocations: Object.values(t.allocations),
       limits: Object.values(t.limits),
+      houseRules: Object.values(t.houseRules),
       conflicts: Object.values(t.conflicts),
       calendars: Object.values(t.calendars),
       pushes: Object.values(t.pushes),
@@ -84,7 +86,7 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
 }
 
 /** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
-const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, calendarEvents: { calendarId: null, resourceId: null }, conflicts: { limitId: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null } };
+const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, calendarEvents: { calendarId: null, resourceId: null, copyOf: null }, calendars: { role: null, categories: null, titleTemplate: null, descriptionTemplate: null, categoryWord: null }, resources: { moveFeeMinor: null, moveFeeDays: null, extraHourMinor: null }, conflicts: { limitId: null }, pushes: { answer: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null, reading: null } };
 
 /** A row of an event as the projections have it. */
 export const wholeRow = <R extends object>(collection: CollectionName, row: R): R => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);

@@ -36,11 +36,11 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['title', 'description', 'place'],
+  masks: ['title', 'description', 'place', 'answers'],
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Tasks, journals, descriptions and attachments.',
-    'Who is invited and what they answered.',
+    'Who is invited to entries of others, and what they answered.',
     'Calendars of other accounts, and more than 20,000 entries of one calendar.',
   ],
   sources: [

@@ -74,7 +74,7 @@ export const manifest: VendorManifest = {
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Changes at once where this server has no public https address: they come within five minutes then.',
-    'Who is invited and what they answered, descriptions, attachments and links to video calls.',
+    'Who is invited to entries of others and what they answered, descriptions, attachments and links to video calls.',
     'Birthdays and working places.',
     'What others enter in a calendar that is used in one direction only, out of WedSync: of such a one our own entries alone are looked at.',
     'Tasks.',

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../contract/result.ts';
-import type { Change } from '../../domain/record/changes.ts';
+import type { Answer, Change } from '../../domain/record/changes.ts';
+import { answersOf } from '../answers.ts';
 import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
 import { calendarRemote } from '../calendarOrigin.ts';
 import { boundedId, textMark } from '../ids.ts';
@@ -47,6 +48,14 @@ export function timeOf(time: Body, zone: string | null): { readonly at: string; 
   return at === null ? null : { at, allDay: false };
 }
 
+const SAID = { accepted: 'accepted', tentative: 'tentative', declined: 'declined' } as const;
+
+export const answersIn = (attendees: unknown): readonly Answer[] =>
+  answersOf((Array.isArray(attendees) ? (attendees as unknown[]) : []).map((one) => {
+    const { email, responseStatus } = objectAt({ one }, 'one');
+    return { email, said: responseStatus };
+  }), SAID);
+
 /** The only guest besides the calendar itself. */
 function guestOf(event: Body): string | null {
   const list = Array.isArray(event['attendees']) ? (event['attendees'] as unknown[]) : [];
@@ -81,6 +90,7 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
     kind: 'calendarEvent',
     remote,
     ...origin,
+    ...(ourId === null ? {} : { answers: answersIn(event['attendees']) }),
     wedding: {
       weddingId: ownId(objectAt(objectAt(event, 'extendedProperties'), 'private')['wedsync_wedding_id']),
       email: guestOf(event),

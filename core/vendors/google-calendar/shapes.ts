@@ -16,6 +16,7 @@ export const Event = z.object({
   transparency: z.string().optional(),
   attendees: z.array(z.record(z.string(), z.unknown())).optional(),
   extendedProperties: z.unknown().optional(),
+  reminders: z.unknown().optional(),
 });
 export type Event = z.infer<typeof Event>;
 

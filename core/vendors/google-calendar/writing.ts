@@ -6,13 +6,13 @@ import { mayWrite, readOf } from '../calendarRefs.ts';
 import type { Attendee, CalendarPart, CalendarResult, FoundEvent, FoundWhen, OutgoingEvent, RemoteCalendar, WrittenEvent } from '../calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../calling.ts';
 import { queryText } from '../calls.ts';
-import { emailAddress, localDate, longText, msOfText, shortText } from '../fields.ts';
+import { emailAddress, localDate, longText, msOfText, objectAt, shortText } from '../fields.ts';
 import { askingOf, entriesOf, noSuchEntry, type Ask, type JsonEntries, type Look, type TakeAway } from '../jsonEntries.ts';
 import { shownOf } from '../outgoing.ts';
 import { knownZone } from '../wallTime.ts';
 import { isCalendarId, isLimit, MAIN } from './client.ts';
 import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
-import { originOf, OUR_ID, timeOf } from './mapping.ts';
+import { answersIn, originOf, OUR_ID, timeOf } from './mapping.ts';
 import { CalendarList, Event, Nothing } from './shapes.ts';
 
 /** Google's `events` as they are written: https://developers.google.com/workspace/calendar/api/v3/reference/events */
@@ -40,12 +40,16 @@ export function eventIdOf(key: string): string | null {
   return bytes.length === 0 || bytes.length > LONGEST_KEY_BYTES ? null : encodeHex(bytes).padStart(6, '0');
 }
 
+const isWhen = (found: FoundWhen | null, when: OutgoingEvent['when']): boolean =>
+  (found?.kind === 'times' ? when.kind === 'times' && found.startsAt === when.startsAt && found.endsAt === when.endsAt : when.kind === 'days' && found?.from === when.from && found.until === when.until);
+
 const momentOf = (at: number, zone: string) => ({ dateTime: new Date(at).toISOString(), timeZone: zone, date: null });
 
-/** Answers of people who stay are kept: the list is written whole. */
-function attendeesOf(people: readonly Attendee[], there: Event | null): readonly Record<string, unknown>[] {
+/** Answers of people who stay are kept, unless they were about another time: the list is written whole. */
+function attendeesOf(people: readonly Attendee[], there: Event | null, { when }: OutgoingEvent): readonly Record<string, unknown>[] {
+  const asked = there !== null && !isWhen(foundWhen(there), when) ? { responseStatus: 'needsAction' } : {};
   const known = new Map((there?.attendees ?? []).map((one) => [emailAddress(one['email']), one]));
-  return people.map(({ email, name }) => ({ ...known.get(email), email, ...(name === null ? {} : { displayName: name }) }));
+  return people.map(({ email, name }) => ({ ...known.get(email), ...(known.has(email) ? asked : {}), email, ...(name === null ? {} : { displayName: name }) }));
 }
 
 function bodyOf(event: OutgoingEvent, there: Event | null): Record<string, unknown> {
@@ -63,7 +67,7 @@ function bodyOf(event: OutgoingEvent, there: Event | null): Record<string, unkno
     extendedProperties: { private: { [OUR_ID]: event.ourId.toLowerCase() } },
     ...(description === undefined ? {} : { description: description ?? '' }),
     ...(location === undefined ? {} : { location: location ?? '' }),
-    ...(attendees === undefined ? {} : { attendees: attendeesOf(attendees, there) }),
+    ...(attendees === undefined ? {} : { attendees: attendeesOf(attendees, there, event) }),
     ...(reminders === undefined ? {} : { reminders: { useDefault: false, overrides: reminders.map((minutes) => ({ method: 'popup', minutes })) } }),
   };
 }
@@ -125,6 +129,14 @@ function foundWhen({ start = {}, end = {} }: Event): FoundWhen | null {
   return { kind: 'times', startsAt: Date.parse(starts.at), endsAt: Date.parse(ends.at), zone };
 }
 
+/** Those of the calendar itself are none of the entry's. */
+function remindersOf({ reminders }: Event): Pick<FoundEvent, 'reminders'> {
+  const { useDefault, overrides } = objectAt({ reminders }, 'reminders');
+  if (useDefault !== false) return {};
+  const all = (Array.isArray(overrides) ? (overrides as unknown[]) : []).map((one) => Number(objectAt({ one }, 'one')['minutes']));
+  return { reminders: all };
+}
+
 function foundOf(event: Event): CalendarResult<FoundEvent | null> {
   if (event.status === 'cancelled') return ok(null);
   const when = foundWhen(event);
@@ -133,7 +145,7 @@ function foundOf(event: Event): CalendarResult<FoundEvent | null> {
     remoteId: event.id, etag: event.etag ?? null, sequence: event.sequence ?? null, ourId: originOf(event), title: shortText(event.summary),
     description: longText(event.description, 8_000), place: shortText(event.location), when,
     status: event.status === 'tentative' ? 'tentative' : 'confirmed', busy: event.transparency !== 'transparent',
-    changedAt: msOfText(event.updated),
+    changedAt: msOfText(event.updated), answers: answersIn(event.attendees), ...remindersOf(event),
   });
 }
 

@@ -39,11 +39,11 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['title', 'description', 'place'],
+  masks: ['title', 'description', 'place', 'answers'],
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Reminders, descriptions and attachments.',
-    'Who is invited and what they answered.',
+    'Who is invited to entries of others, and what they answered.',
     'Calendars that you only subscribe to.',
   ],
   sources: [

@@ -67,7 +67,7 @@ export const manifest: VendorManifest = {
   limits: { perSecond: null, atOnce: 4 },
   missing: [
     'Changes at once where this server has no public https address: they come within five minutes then.',
-    'Who is invited and what they answered, texts of entries, attachments and links to meetings.',
+    'Who is invited to entries of others and what they answered, texts of entries, attachments and links to meetings.',
     'Entries more than a month old or more than a year and a half ahead.',
     'What others enter in a calendar that is used in one direction only, out of WedSync: of such a one our own entries alone are looked at.',
     'Tasks and mails.',

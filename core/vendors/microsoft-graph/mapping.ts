@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../contract/result.ts';
-import type { Change } from '../../domain/record/changes.ts';
+import type { Answer, Change } from '../../domain/record/changes.ts';
+import { answersOf } from '../answers.ts';
 import { emailAddress, instantOfText, known, localDate, objectAt, ownId, shortText } from '../fields.ts';
 import { calendarRemote } from '../calendarOrigin.ts';
 import { boundedId } from '../ids.ts';
@@ -29,6 +30,14 @@ export function originOf(event: unknown): string | null {
 export function instantAt(time: Body): string | null {
   return wallTimeToInstant(time['dateTime'], knownZone(time['timeZone']) ?? '') ?? instantOfText(time['dateTime']);
 }
+
+const SAID = { accepted: 'accepted', tentativelyaccepted: 'tentative', declined: 'declined' } as const;
+
+export const answersIn = (attendees: unknown): readonly Answer[] =>
+  answersOf((Array.isArray(attendees) ? (attendees as unknown[]) : []).map((one) => {
+    const attendee = objectAt({ one }, 'one');
+    return { email: objectAt(attendee, 'emailAddress')['address'], said: objectAt(attendee, 'status')['response'] };
+  }), SAID);
 
 /** The only guest besides the organiser. */
 function guestOf(event: Body): string | null {
@@ -79,6 +88,8 @@ export function changesOf({ bodyText, settings }: StoredDelivery): Result<Normal
     kind: 'calendarEvent',
     remote,
     ...origin,
+    // An occurrence of a series tells only what is its own.
+    ...(ourId === null || event['attendees'] === undefined ? {} : { answers: answersIn(event['attendees']) }),
     wedding: { email: guestOf(event), date: dayOf(startsAt, zone) },
     occurredAt: changed,
     fields: {

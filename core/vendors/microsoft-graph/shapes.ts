@@ -18,6 +18,9 @@ export const Event = z.object({
   showAs: z.string().nullish(),
   originalStartTimeZone: z.string().nullish(),
   transactionId: z.string().nullish(),
+  attendees: z.array(z.unknown()).nullish(),
+  isReminderOn: z.boolean().nullish(),
+  reminderMinutesBeforeStart: z.number().nullish(),
   singleValueExtendedProperties: z.array(z.object({ id: z.string().nullish(), value: z.string().nullish() })).nullish(),
 });
 export type Event = z.infer<typeof Event>;

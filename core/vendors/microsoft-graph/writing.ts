@@ -12,7 +12,7 @@ import { askingOf, entriesOf, noSuchEntry, type Ask, type JsonEntries, type Look
 import { shownOf } from '../outgoing.ts';
 import { knownZone, wallTimeOf, wallTimeToInstant, windowsZone } from '../wallTime.ts';
 import { DEFAULT_BASE_URL, WRITE_SCOPE } from './manifest.ts';
-import { instantAt, originOf, OUR_ID, TRANSACTION } from './mapping.ts';
+import { answersIn, instantAt, originOf, OUR_ID, TRANSACTION } from './mapping.ts';
 import { Calendars, Event, Events, Nothing } from './shapes.ts';
 
 /** Outlook's events as they are written: https://learn.microsoft.com/graph/api/resources/event */
@@ -50,7 +50,7 @@ function timesOf({ when }: OutgoingEvent): Record<string, unknown> {
 }
 
 function bodyOf(event: OutgoingEvent): Record<string, unknown> {
-  const { title, description, location, attendees, reminders } = shownOf(event);
+  const { title, description, location, attendees, reminders, category } = shownOf(event);
   const earliest = reminders?.[0];
   return {
     subject: title,
@@ -59,8 +59,9 @@ function bodyOf(event: OutgoingEvent): Record<string, unknown> {
     singleValueExtendedProperties: [{ id: OUR_ID, value: event.ourId.toLowerCase() }],
     ...(description === undefined ? {} : { body: { contentType: 'text', content: description ?? '' } }),
     ...(location === undefined ? {} : { location: { displayName: location ?? '' } }),
-    // Outlook mails everybody whom an entry names: nobody is named unless somebody said that it may.
-    ...(attendees === undefined || event.invite !== true
+    ...(category === undefined ? {} : { categories: category === null ? [] : [category] }),
+    // Outlook mails everybody whom an entry names: nobody is named unless somebody said that it may. Taken out they are, whatever was said.
+    ...(attendees === undefined || (event.invite !== true && attendees.length > 0)
       ? {}
       : { attendees: attendees.map(({ email, name }) => ({ type: 'required', emailAddress: { address: email, name: name ?? email } })) }),
     ...(reminders === undefined ? {} : { isReminderOn: earliest !== undefined }),
@@ -130,7 +131,8 @@ function foundOf(event: Event): CalendarResult<FoundEvent | null> {
     remoteId: event.id, etag: event['@odata.etag'] ?? null, sequence: null, ourId: originOf(event), title: shortText(event.subject),
     description: longText(event.body?.content, 8_000), place: shortText(event.location?.displayName), when,
     status: event.showAs === 'tentative' ? 'tentative' : 'confirmed', busy: event.showAs !== 'free' && event.showAs !== 'workingElsewhere',
-    changedAt: msOfText(event.lastModifiedDateTime),
+    changedAt: msOfText(event.lastModifiedDateTime), answers: answersIn(event.attendees),
+    ...(event.isReminderOn == null ? {} : { reminder: event.isReminderOn ? (event.reminderMinutesBeforeStart ?? null) : null }),
   });
 }
 

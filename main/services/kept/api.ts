@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CodedError } from '../../../core/contract/errors.ts';
 import type { Result } from '../../../core/contract/result.ts';
-import { DESK_CALENDARS, DESK_HTTP, DESK_WAIT_MS, type DeskAnswered, type DeskMark, type DeskMarksAnswer, type DeskTrial, type DeskTurnsAnswer } from '../../../core/contract/desk.ts';
+import { DESK_CALENDARS, DESK_HTTP, DESK_WAIT_MS, DESK_WRITTEN, type DeskAnswered, type DeskMark, type DeskMarksAnswer, type DeskTrial, type DeskTurnsAnswer } from '../../../core/contract/desk.ts';
 import type { Ask } from '../http.ts';
 
 type Answer<T> = Promise<Result<T, CodedError>>;
@@ -24,7 +24,7 @@ const NOTE_MS = 8_000;
 
 export function deskApi(authorised: <T>(question: Omit<Ask<T>, 'server' | 'token'>) => Answer<T>): DeskApi {
   const { deskTurns, deskAnswer, deskMarks, deskMark, deskTrial } = DESK_HTTP;
-  const turnsPath = `${deskTurns.path}?does=${DESK_CALENDARS}`;
+  const turnsPath = `${deskTurns.path}?does=${DESK_CALENDARS},${DESK_WRITTEN}`;
   return {
     turns: (run) => authorised({ method: 'POST', path: turnsPath, body: { run, waitMs: DESK_WAIT_MS }, answer: deskTurns.success, timeoutMs: DESK_WAIT_MS + SLACK_MS }),
     answer: (turnId, body) => authorised({ method: 'POST', path: deskAnswer.path.replace(':id', encodeURIComponent(turnId)), body, answer: deskAnswer.success, timeoutMs: ANSWER_MS }),

@@ -72,8 +72,8 @@ async function call({ ask }: DeskTurn, vendor: VendorModule, access: ConnectionA
     switch (ask.kind) {
       case 'poll': {
         if (!vendor.poll) return refused('desk.system_unknown');
-        const { listened } = ask;
-        const page = await vendor.poll.read(ask.cursor, { ...access, ...(listened ? { listened } : {}) }, following(ports));
+        const { listened, written } = ask;
+        const page = await vendor.poll.read(ask.cursor, { ...access, ...(listened ? { listened } : {}), ...(written ? { written } : {}) }, following(ports));
         if (!page.ok) return told(page.error);
         const { items, cursor, more, unread = [] } = page.value;
         const passed = unread.map(({ calendarRef, code }) => ({ calendarRef, code }));

@@ -13,6 +13,7 @@ import type { Settings, SettingsPatch } from '../../../core/contract/settings.ts
 import type { LinkStatus, StreamFrame } from '../../../core/contract/stream.ts';
 import type { OpenWindow, WallAction, WallState } from '../../../core/contract/windows.ts';
 import type { DeliveryCalls } from './deliveries.ts';
+import type { EnquiryCalls } from '../../../core/contract/calls/enquiries.ts';
 import type { FeedCalls } from '../../../core/contract/calls/feeds.ts';
 import type { PeopleCalls } from '../../../core/contract/calls/people.ts';
 import type { PairingCalls } from './people.ts';
@@ -71,6 +72,7 @@ export interface Backend {
   readonly systems: SystemsCalls;
   readonly delivered: DeliveryCalls;
   readonly feeds: FeedCalls;
+  readonly enquiries: EnquiryCalls;
   /** Desktop only. */
   readonly pairing: PairingCalls;
   /** An address for the system's browser, or for another tab. */

@@ -17,6 +17,7 @@ import type { Backend, Listeners } from './backend.ts';
 import { browserName, takeDoor } from './door.ts';
 import { browserPairing, browserPeople } from './people.ts';
 import { browserDeliveries } from './deliveries.ts';
+import { browserEnquiries } from './enquiries.ts';
 import { browserFeeds } from './feeds.ts';
 import { browserPersonalData } from './personalData.ts';
 import { browserSystems } from './systems.ts';
@@ -67,6 +68,7 @@ export function browserBackend(): Backend {
     systems: browserSystems(),
     delivered: browserDeliveries(),
     feeds: browserFeeds(),
+    enquiries: browserEnquiries(),
     pairing: browserPairing,
     openExternal(url) {
       window.open(url, '_blank', 'noopener');

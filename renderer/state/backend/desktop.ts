@@ -3,6 +3,7 @@ import { ok } from '../../../core/contract/result.ts';
 import type { Backend, Listeners } from './backend.ts';
 import { desktopPairing, desktopPeople } from './people.ts';
 import { desktopDeliveries } from './deliveries.ts';
+import { desktopEnquiries } from './enquiries.ts';
 import { desktopFeeds } from './feeds.ts';
 import { desktopPersonalData } from './personalData.ts';
 import { desktopSystems } from './systems.ts';
@@ -16,6 +17,7 @@ export function desktopBackend(bridge: Bridge): Backend {
     systems: desktopSystems(bridge),
     delivered: desktopDeliveries(bridge),
     feeds: desktopFeeds(bridge),
+    enquiries: desktopEnquiries(bridge),
     pairing: desktopPairing(bridge),
     openExternal: (url) => bridge.openExternal({ url }),
     async boot() {

@@ -79,11 +79,11 @@ export async function letGo(tx: Tx, { organisationId, calendarId, fence }: Held)
 
 /** Of a push of which nothing was ever begun there is no state. */
 type PushRow = Push & { readonly [K in keyof PushState]: PushState[K] | null };
-const STATES = sql.raw('s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck');
+const STATES = sql.raw('s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck, s.invited');
 const JOINED = sql`from pushes p left join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id`;
 
-function known({ remoteId, etag, sequence, generation, base, recheck, ...push }: PushRow): KnownPush {
-  const state = { remoteId, etag, sequence, generation: generation ?? NO_STATE.generation, base, recheck: recheck ?? NO_STATE.recheck };
+function known({ remoteId, etag, sequence, generation, base, recheck, invited, ...push }: PushRow): KnownPush {
+  const state = { remoteId, etag, sequence, generation: generation ?? NO_STATE.generation, base, recheck: recheck ?? NO_STATE.recheck, invited };
   return { push, state };
 }
 

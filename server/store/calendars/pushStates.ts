@@ -10,6 +10,7 @@ interface StateRow {
   readonly pushId: string;
   readonly remoteId: string | null;
   readonly base: Stood | null;
+  readonly invited: string | null;
   readonly writingUntil: string | null;
   readonly differenceId: string | null;
 }
@@ -23,13 +24,13 @@ export interface PushState {
 export async function readPushStates(tx: Tx, keys: readonly RowKey[]): Promise<Map<string, PushState>> {
   if (keys.length === 0) return new Map();
   const { rows } = await sql<StateRow>`
-    select s.push_id, s.remote_id, s.base, case when c.leased_until > '-infinity' then c.leased_until end as writing_until, d.id as difference_id
+    select s.push_id, s.remote_id, s.base, s.invited, case when c.leased_until > '-infinity' then c.leased_until end as writing_until, d.id as difference_id
     from unnest(${keys.map((key) => key.organisationId)}::uuid[], ${keys.map((key) => key.id)}::uuid[]) as k(organisation_id, id)
     join push_states s on s.organisation_id = k.organisation_id and s.push_id = k.id
     left join calendar_states c on c.organisation_id = s.organisation_id and c.calendar_id = s.calendar_id
     left join differences d on d.organisation_id = s.organisation_id and d.push_id = s.push_id and d.state = 'open'
   `.execute(tx);
-  return new Map(rows.map(({ pushId, remoteId, base, writingUntil, differenceId }) => [pushId, { standing: { remoteId, base, writingUntil: writingUntil === null ? null : Date.parse(writingUntil) }, differenceId }]));
+  return new Map(rows.map(({ pushId, remoteId, base, invited, writingUntil, differenceId }) => [pushId, { standing: { remoteId, base, invited, writingUntil: writingUntil === null ? null : Date.parse(writingUntil) }, differenceId }]));
 }
 
 /** In order; of one push the last word counts. To be written before what follows of it is recorded, since that is held against it. */

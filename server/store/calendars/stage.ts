@@ -8,6 +8,7 @@ import type { DraftContext, EventDraft } from '../../../core/domain/record/draft
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
 import { byOrganisation, readRowsOf } from '../rows.ts';
+import { withDeclines } from './declines.ts';
 import { isPushed, owned, partOf, toldBy, type Part } from './changed.ts';
 import { readHanging, type Hanging } from './hanging.ts';
 import { refillParts } from './wholes.ts';
@@ -25,8 +26,13 @@ interface Share {
   readonly drafts: readonly EventDraft[];
 }
 
+/** As {@link pushesOf}, and with the alerts that are over by it. */
+export async function withPushes<S extends Share>(...[tx, ...more]: Parameters<typeof pushesOf<S>>): Promise<readonly S[]> {
+  return withDeclines(tx, await pushesOf(tx, ...more), CALENDARS);
+}
+
 /** The shares with the drafts of pushes behind their own. `known`: the calendars of those organisations for which they were read already. */
-export async function withPushes<S extends Share>(
+async function pushesOf<S extends Share>(
   tx: Tx, shares: readonly S[], known: ReadonlyMap<string, readonly WrittenCalendar[]>, now: number, newId: () => string,
 ): Promise<readonly S[]> {
   await refillParts(tx, shares);

@@ -26,6 +26,7 @@ export interface WrittenRows {
 export const WRITTEN = sql`(
   select jsonb_build_object('combined', ${COMBINED}, 'calendars', jsonb_agg(jsonb_build_object(
     'id', c.id, 'direction', c.direction, 'state', c.state, 'resourceId', c.resource_id, 'everyWedding', c.every_wedding, 'runSheet', c.run_sheet, 'privacy', c.privacy, 'invite', c.invite,
+    'role', c.role, 'categories', c.categories, 'titleTemplate', c.title_template, 'descriptionTemplate', c.description_template,
     'keys', case when c.run_sheet then (select r.keys from resources r where r.organisation_id = c.organisation_id and r.id = c.resource_id and r.kind in ('vendor', 'crew')) end
   ) order by c.id))
   from calendars c where c.organisation_id = o.id and c.state = 'active' and c.direction in ('outbound', 'bidirectional') having count(*) > 0

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
+import { unknownPlaceholder } from '../../../core/contract/record/entryTemplates.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { isWritten, NEW_FILLING, refills } from '../../../core/domain/calendars/targets.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
@@ -25,7 +26,9 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   if (resource === undefined) return rejected('request.not_found', 'There is no such resource.');
   const reminders = [...new Set(command.reminders)].sort((a, b) => a - b);
   const runSheet = command.runSheet ?? current.runSheet ?? null;
-  const fields = { direction, privacy, strategy, resourceId, everyWedding, runSheet, invite, reminders };
+  const unknown = [command.titleTemplate, command.descriptionTemplate].map((template) => unknownPlaceholder(template ?? '')).find((name) => name !== null);
+  if (typeof unknown === 'string') return rejected('calendar.placeholder_unknown', `There is no placeholder {${unknown}}.`);
+  const fields = { direction, privacy, strategy, resourceId, everyWedding, runSheet, invite, reminders, ...toldAs(command, current) };
   const next: Calendar = { ...current, ...fields };
   if (isWritten(next)) {
     const refused = (await unwritable(deciding, current)) ?? (await writtenAlready(deciding, current));
@@ -47,6 +50,11 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   if (twins.length > 0) await writing.record(twins);
   return answer;
 }
+
+const TOLD_AS = ['role', 'categories', 'titleTemplate', 'descriptionTemplate', 'categoryWord'] as const;
+/** What is left out stays as it was. */
+const toldAs = (command: Of<'calendar.save'>, current: Calendar): Pick<Calendar, (typeof TOLD_AS)[number]> =>
+  Object.fromEntries(TOLD_AS.map((name) => [name, command[name] === undefined ? (current[name] ?? null) : command[name]]));
 
 /** Another connection writes the same calendar: every entry would stand there twice. */
 async function writtenAlready({ writing: { tx }, organisationId, rejected }: Deciding, calendar: Calendar): Promise<CommandAnswer | null> {

@@ -64,7 +64,7 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   const { refused, accepted } = wanted.length === 0 ? { refused: null, accepted: undefined } : await judged(deciding, wanted, command.reason);
   if (refused) return refused;
   // What is ours of the rest of it may have waited for the answer.
-  const stood = isDone(to) ? null : stoodOf(to, calendar);
+  const stood = isDone(to) ? null : stoodOf(to, calendar, base?.title);
   const again = base !== null && stood !== null && !looksSame(stood, base, calendar.privacy);
   await writePushStates(tx, [{ ...after, organisationId, ...(again ? { recheck: true } : {}) }]);
   await keepAgainstSources(deciding, [taken]);

@@ -4,8 +4,9 @@ import type { RowOf } from '../../../core/contract/record.ts';
 import type { Conflict, Resource } from '../../../core/contract/record/taking.ts';
 import { foundKey, limitKey, type Accepted, type Found } from '../../../core/domain/conflicts/detect.ts';
 import { judgementOf } from '../../../core/domain/conflicts/judgement.ts';
-import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
-import { occupancyId, occupancyOf, type MovableCollection, type MovableRow, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import type { Occupancy } from '../../../core/domain/conflicts/model.ts';
+import { NO_PLACES, occupancyId, occupancyOf, type MovableCollection, type MovableRow, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { countsTravel } from '../../../core/domain/conflicts/rules.ts';
 import type { Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import { roughly } from '../../../core/domain/intake/silence.ts';
 import type { Tx } from '../database.ts';
@@ -14,7 +15,9 @@ import type { NotAsked } from '../store.ts';
 import { readNear, timetableOf } from '../taking/consequences.ts';
 import { readLimits, type HouseLimits } from '../taking/limits.ts';
 import { memberFrom, resourceOf, windowsAround } from '../taking/part.ts';
+import { readPlaces } from '../taking/places.ts';
 import { readResources } from '../taking/resources.ts';
+import { termsFor } from '../taking/rules.ts';
 import type { Deciding } from './deciding.ts';
 
 /** A row as the record has it. */
@@ -42,16 +45,18 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
   const all = wanted.flatMap(({ from, to }) => [...(from ? [from] : []), to]);
   const resources = (await readResources(tx, [], all.map((one) => ({ organisationId, id: resourceOf(one) })).filter(({ id }) => id !== ''))).get(organisationId) ?? new Map<string, Resource>();
   const spansOf = (id: string) => resources.get(id) ?? null;
-  const to = wanted.flatMap((one) => occupancyOf(one.to, spansOf) ?? []);
-  const windows = windowsAround(organisationId, [...to, ...wanted.flatMap(({ from }) => (from ? (occupancyOf(from, spansOf) ?? []) : []))], resources, now);
+  const windows = windowsAround(organisationId, all.flatMap((row) => occupancyOf(row, spansOf) ?? []), resources, now);
   const house = (await readLimits(tx, [{ organisationId, drafts: [] }])).get(organisationId);
   if (!house) throw new Error(`there is no organisation ${organisationId}`);
   const near = await withOwn(tx, windows, wanted, organisationId, house.listens);
-  const timetable = timetableOf(organisationId, near, resources);
+  // Where things are as they stand: what belongs to a wedding that changes its room is found once it has (`consequences.ts`), here as in the preview.
+  const placeOf = countsTravel(house.said) ? (await readPlaces(tx, [{ organisationId, rows: [...near, ...all], drafts: [] }]))(organisationId) : NO_PLACES;
+  const to = wanted.flatMap((one) => occupancyOf(one.to, spansOf, placeOf) ?? []);
+  const timetable = timetableOf(organisationId, near, resources, placeOf);
 
   const { locked, clashes, passes } = judgementOf({
     timetable, to, confirming: new Set(wanted.filter(({ confirming }) => confirming).map((one) => occupancyId(memberFrom(one.to)))),
-    settled: await settledOf(tx, organisationId, wanted), limits: house.limits, question: { rules: VENUE_RULES, travel: NO_TRAVEL, now },
+    settled: await settledOf(tx, organisationId, wanted.filter(({ from }) => from?.row.status !== 'cancelled')), limits: house.limits, question: { ...termsFor(house), now },
   });
   const refuse = (answer: CommandAnswer): Judged => ({ refused: answer, accepted: undefined });
   const [lock] = locked;

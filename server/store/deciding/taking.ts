@@ -13,6 +13,8 @@ import { judged } from './judging.ts';
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>;
 const some = <D>(draft: D | null): D[] => (draft ? [draft] : []);
+/** What a command leaves out stays as it stands. */
+const kept = (asked: number | null | undefined, stands: number | null | undefined): number | null => (asked === undefined ? (stands ?? null) : asked);
 
 export async function saveResource({ writing: { tx }, organisationId, context, rejected, rebase, accept }: Deciding, command: Of<'resource.save'>): Promise<CommandAnswer> {
   const { resourceId, basedOnVersion, kind, name, places, partIds, setUpMinutes, turnaroundMinutes, state } = command;
@@ -26,7 +28,12 @@ export async function saveResource({ writing: { tx }, organisationId, context, r
   if (namesake) return rejected('command.not_possible', `${namesake.name} is called that already.`);
   const parts = [...new Set(partIds)];
   const keys = [key, ...(current?.keys ?? []).filter((one) => one !== key)].slice(0, 50);
-  const fields = { kind, name, keys, places, partIds: parts, setUpMinutes, turnaroundMinutes, state };
+  const fees = {
+    moveFeeMinor: kept(command.moveFeeMinor, current?.moveFeeMinor),
+    moveFeeDays: kept(command.moveFeeDays, current?.moveFeeDays),
+    extraHourMinor: kept(command.extraHourMinor, current?.extraHourMinor),
+  };
+  const fields = { kind, name, keys, places, partIds: parts, setUpMinutes, turnaroundMinutes, ...fees, state };
   const others = all.filter(({ id }) => id !== resourceId).map(asResource);
   const built = createResources([...others, { id: resourceId, kind, name, places, parts }]);
   if (!built.ok) return rejected(built.error.code, built.error.message);

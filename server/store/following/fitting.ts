@@ -1,14 +1,17 @@
 import type { Resource } from '../../../core/contract/record/taking.ts';
 import type { Follower } from '../../../core/domain/conflicts/following.ts';
 import { judgementOf } from '../../../core/domain/conflicts/judgement.ts';
-import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
+import type { Occupancy } from '../../../core/domain/conflicts/model.ts';
 import { occupancyId, occupancyOf, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import { countsTravel } from '../../../core/domain/conflicts/rules.ts';
 import type { EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Tx } from '../database.ts';
 import { readNear, timetableOf } from '../taking/consequences.ts';
 import { readLimits } from '../taking/limits.ts';
 import { isTaking, memberFrom, resourceOf, takenBy, windowsAround } from '../taking/part.ts';
+import { readPlaces } from '../taking/places.ts';
 import { readResources } from '../taking/resources.ts';
+import { termsFor } from '../taking/rules.ts';
 
 /** Whether what would follow by itself fits where it would be: by the same rules as a person's plan, with nobody to give a reason. */
 
@@ -43,13 +46,16 @@ export async function readInTheWay(tx: Tx, some: readonly Wanting[], now: number
       return one && own.has(one.resourceId) ? [one] : [];
     };
     const taking = followers.filter(takes);
-    const to = taking.flatMap((one) => occupancy(after(one)));
-    return { organisationId, drafts, taking, own, to, from: taking.flatMap((one) => occupancy(before(one))) };
+    return { organisationId, drafts, taking, own, to: taking.flatMap((one) => occupancy(after(one))), from: taking.flatMap((one) => occupancy(before(one))) };
   });
   const windows = parts.flatMap(({ organisationId, own, to, from }) => windowsAround(organisationId, [...to, ...from], own, now));
   const near = await readNear(tx, windows, [...houses.values()].some(({ listens }) => listens));
+  const travelling = parts.filter(({ organisationId }) => countsTravel(houses.get(organisationId)?.said));
+  const placesOf = await readPlaces(tx, travelling.map(({ organisationId, drafts, taking }) => ({ organisationId, drafts, rows: [...taking.map(after), ...(near.get(organisationId) ?? [])] })));
 
-  return new Map(parts.map(({ organisationId, drafts, taking, own, to }) => {
+  return new Map(parts.map(({ organisationId, drafts, taking, own }) => {
+    const placeOf = placesOf(organisationId);
+    const to = taking.flatMap((one) => (own.has(resourceOf(after(one))) ? (occupancyOf(after(one), (id) => own.get(id) ?? null, placeOf) ?? []) : []));
     const house = houses.get(organisationId);
     if (!house) throw new Error(`there is no organisation ${organisationId}`);
     // As it stands once the drafts are recorded, with the followers where they are.
@@ -62,12 +68,12 @@ export async function readInTheWay(tx: Tx, some: readonly Wanting[], now: number
       else standing.delete(id);
     }
     for (const one of taking) standing.set(occupancyId(memberFrom(before(one))), before(one));
-    const timetable = timetableOf(organisationId, [...standing.values()], own);
+    const timetable = timetableOf(organisationId, [...standing.values()], own, placeOf);
     const hindered = new Map<string, 'clash' | 'limit'>();
     const members = new Map(taking.map((one) => [occupancyId(memberFrom(before(one))), one.row.id]));
     for (;;) {
       const left = to.filter(({ id }) => !hindered.has(members.get(id) ?? ''));
-      const question = { rules: VENUE_RULES, travel: NO_TRAVEL, now };
+      const question = { ...termsFor(house), now };
       const { clashes, passes } = judgementOf({ timetable, to: left, confirming: new Set(), settled: [], limits: house.limits, question });
       const found = [
         ...clashes.map(({ members: who }) => ({ who, why: 'clash' as const })), ...passes.map(({ members: who }) => ({ who, why: 'limit' as const })),

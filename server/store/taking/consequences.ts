@@ -3,9 +3,10 @@ import type { Wedding } from '../../../core/contract/record/day.ts';
 import { MOVABLE, TAKING, type Resource } from '../../../core/contract/record/taking.ts';
 import { conflictAlerts } from '../../../core/domain/conflicts/alerts.ts';
 import { conflictDrafts } from '../../../core/domain/conflicts/detect.ts';
-import { NO_TRAVEL, VENUE_RULES, type Occupancy } from '../../../core/domain/conflicts/model.ts';
-import { asResource, askedOf, occupancyId, occupancyOf, resourceKey, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
+import type { Occupancy } from '../../../core/domain/conflicts/model.ts';
+import { asResource, askedOf, NO_PLACES, occupancyId, occupancyOf, resourceKey, type PlaceOf, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { createResources } from '../../../core/domain/conflicts/resources.ts';
+import { countsTravel } from '../../../core/domain/conflicts/rules.ts';
 import { createTimetable, type Timetable } from '../../../core/domain/conflicts/timetable.ts';
 import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
@@ -13,10 +14,12 @@ import { withPushes } from '../calendars/stage.ts';
 import type { Tx } from '../database.ts';
 import { readRowsOf } from '../rows.ts';
 import type { Share } from '../record.ts';
-import { readLimits } from './limits.ts';
+import { readLimits, type HouseLimits } from './limits.ts';
 import { readAlertsOf, readConflictsOf, readTaking, type Window } from './near.ts';
 import { isTaking, memberFrom, named, resourceOf, retoldResources, spokenOf, windowsOf, type Part } from './part.ts';
+import { readMovedAlong, readPlaces, readTravellers, roomsMade } from './places.ts';
 import { readResources } from './resources.ts';
+import { termsFor } from './rules.ts';
 
 /**
  * What follows from facts about time, in the same transaction: the resources that they speak of, the double bookings that
@@ -24,7 +27,7 @@ import { readResources } from './resources.ts';
  * number of queries does not grow with the number of organisations or facts; facts that take nobody's time cost none.
  */
 
-const takesTime = (draft: EventDraft): boolean => draft.collection === 'resources' || draft.collection === 'limits' || isTaking(draft);
+const takesTime = (draft: EventDraft): boolean => draft.collection === 'resources' || draft.collection === 'limits' || draft.collection === 'houseRules' || isTaking(draft);
 export const SYSTEM: DraftContext = { actor: { kind: 'system', id: null, name: 'WedSync' }, source: null, deliveryId: null };
 
 export async function consequences(tx: Tx, shares: readonly Share[], { clock, ids }: { readonly clock: Clock; readonly ids: Ids }): Promise<readonly Share[]> {
@@ -37,10 +40,17 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
     const wanted = askedOf(draft);
     return wanted ? [{ organisationId, kind: wanted.kind, key: resourceKey(wanted.name) }] : [];
   }));
-  const byId = concerned.flatMap(({ organisationId, drafts }) => drafts.flatMap((draft) => spokenOf(draft).map((id) => ({ organisationId, id }))));
-  const resources = await readResources(tx, asked, [...byId, ...(await underNewLimits(tx, concerned))]);
   const limits = await readLimits(tx, concerned);
+  const travels = ({ organisationId }: Pick<Share, 'organisationId'>): boolean => countsTravel(limits.get(organisationId)?.said);
+  const along = await readMovedAlong(tx, concerned.filter(travels));
+  const theirs = [...along].flatMap(([organisationId, rows]) => rows.map((row) => ({ organisationId, id: resourceOf(row) })));
+  const byId = concerned.flatMap(({ organisationId, drafts }) => drafts.flatMap((draft) => spokenOf(draft).map((id) => ({ organisationId, id }))));
+  const resources = await readResources(tx, asked, [...byId, ...theirs, ...(await underNewRules(tx, concerned))]);
   const parts = concerned.map(({ organisationId, drafts }) => named(organisationId, drafts, resources.get(organisationId) ?? new Map<string, Resource>(), newId));
+  for (const { organisationId, rows } of parts) {
+    for (const row of along.get(organisationId) ?? []) if (!rows.has(occupancyId(memberFrom(row)))) rows.set(occupancyId(memberFrom(row)), row);
+  }
+  await lookedAtAgain(tx, parts.filter(travels), limits);
 
   const besides = (part: Part): boolean => limits.get(part.organisationId)?.limits.lookBeside === true;
   const taking = await readNear(tx, parts.flatMap((part) => windowsOf(part, besides(part), now)), [...limits.values()].some(({ listens }) => listens));
@@ -54,15 +64,18 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
   const asMembers = parts.flatMap(({ organisationId }, index) => [...(near[index]?.beside.values() ?? [])].map((member) => ({ ...member, organisationId })));
   const known = asMembers.length === 0 ? new Map<string, never[]>() : await readConflictsOf(tx, asMembers);
 
+  const placing = parts.flatMap((part, index) => (travels(part) ? [{ ...part, rows: [...part.rows.values(), ...(near[index]?.rows ?? [])] }] : []));
+  const placesOf = await readPlaces(tx, placing);
+
   const found = parts.map((part, index) => {
     const { rows, changed, beside } = near[index] ?? { rows: [], changed: new Set<string>(), beside: new Map<string, never>() };
-    const timetable = timetableOf(part.organisationId, [...rows.filter((one) => !part.rows.has(occupancyId(memberFrom(one)))), ...part.rows.values()], part.resources);
+    const timetable = timetableOf(part.organisationId, [...rows.filter((one) => !part.rows.has(occupancyId(memberFrom(one)))), ...part.rows.values()], part.resources, placesOf(part.organisationId));
     const own = limits.get(part.organisationId);
     if (!own) throw new Error(`there is no organisation ${part.organisationId}`);
     const drafts = conflictDrafts({
       timetable, changed, beside: new Set(beside.keys()), known: known.get(part.organisationId) ?? [], limits: own.limits,
-      question: { rules: VENUE_RULES, travel: NO_TRAVEL, now }, accepted: concerned[index]?.accepted ?? null,
-      weddingOf: (one) => weddingOfMember(one, part, rows), context: SYSTEM, newId,
+      question: { ...termsFor(own, roomsMade(part)), now }, accepted: concerned[index]?.accepted ?? null,
+      weddingOf: weddingsOf(part, rows), context: SYSTEM, newId,
     });
     return { part, timetable, drafts, limitName: (id: string) => own.rows.get(id)?.name ?? '' };
   });
@@ -72,8 +85,8 @@ export async function consequences(tx: Tx, shares: readonly Share[], { clock, id
   for (const { part, timetable, drafts, limitName } of found) {
     const own = new Map((weddings.get(part.organisationId) ?? []).map((row): [string, Pick<Wedding, 'startsAt' | 'endsAt'>] => [row.id, row]));
     for (const draft of part.drafts) if (draft.collection === 'weddings') own.set(draft.row.id, draft.row);
-    const unresolved = alerts.get(part.organisationId) ?? [];
-    part.drafts.push(...drafts, ...conflictAlerts(drafts, { timetable, limitName, now, newId, context: SYSTEM, wedding: (id) => own.get(id) ?? null, unresolved: (id) => unresolved.filter(({ subject }) => subject?.id === id) }));
+    const unresolved = Map.groupBy(alerts.get(part.organisationId) ?? [], ({ subject }) => subject?.id);
+    part.drafts.push(...drafts, ...conflictAlerts(drafts, { timetable, limitName, now, newId, context: SYSTEM, wedding: (id) => own.get(id) ?? null, unresolved: (id) => unresolved.get(id) ?? [] }));
   }
   const done = new Map(parts.map((part) => [part.organisationId, part.drafts]));
   const whole = shares.map((share) => ({ organisationId: share.organisationId, drafts: done.get(share.organisationId) ?? share.drafts }));
@@ -93,23 +106,41 @@ export async function readNear(tx: Tx, windows: readonly Window[], entries: bool
 }
 
 /** Throws where the resources do not fit together, which no decision lets happen. */
-export function timetableOf(organisationId: string, rows: readonly TakingRow[], resources: ReadonlyMap<string, Resource>): Timetable {
+export function timetableOf(organisationId: string, rows: readonly TakingRow[], resources: ReadonlyMap<string, Resource>, placeOf: PlaceOf = NO_PLACES): Timetable {
   const built = createResources([...resources.values()].map(asResource));
   if (!built.ok) throw new Error(`the resources of ${organisationId} do not fit together: ${built.error.message}`);
-  const taken = rows.flatMap((row) => occupancyOf(row, (id) => resources.get(id) ?? null) ?? []);
+  const taken = rows.flatMap((row) => occupancyOf(row, (id) => resources.get(id) ?? null, placeOf) ?? []);
   return createTimetable(built.value, taken.filter((one) => resources.has(one.resourceId)));
 }
 
-/** Resources that a changed limit is about: those that it names, or all of the house. */
-async function underNewLimits(tx: Tx, shares: readonly Share[]): Promise<{ organisationId: string; id: string }[]> {
-  const organisationIds = shares.filter(({ drafts }) => drafts.some(({ collection }) => collection === 'limits')).map(({ organisationId }) => organisationId);
+/** A place that has become a room of the house is at no distance from its others: whoever has to get somewhere is looked at again. */
+async function lookedAtAgain(tx: Tx, parts: readonly Part[], limits: ReadonlyMap<string, HouseLimits>): Promise<void> {
+  const concerned = parts.filter((part) => {
+    const { said, rooms } = limits.get(part.organisationId) ?? { said: null, rooms: [] };
+    return said !== null && said.travel.usualMinutes !== null && roomsMade(part).some((key) => !rooms.includes(key));
+  });
+  const travellers = await readTravellers(tx, concerned.map(({ organisationId }) => organisationId));
+  for (const { organisationId, resources, again } of concerned) {
+    for (const one of travellers.get(organisationId) ?? []) {
+      if (!resources.has(one.id)) resources.set(one.id, one);
+      again.add(one.id);
+    }
+  }
+}
+
+/** Resources that a changed limit may be about, or changed rules of the house: all of it. */
+async function underNewRules(tx: Tx, shares: readonly Share[]): Promise<{ organisationId: string; id: string }[]> {
+  const organisationIds = shares.filter(({ drafts }) => drafts.some(({ collection }) => collection === 'limits' || collection === 'houseRules')).map(({ organisationId }) => organisationId);
   if (organisationIds.length === 0) return [];
   const { rows } = await sql<{ organisationId: string; id: string }>`select organisation_id, id from resources where organisation_id = any(${organisationIds}::uuid[])`.execute(tx);
   return rows;
 }
 
-function weddingOfMember(one: Occupancy, part: Part, near: readonly TakingRow[]): string | null {
-  const taking = part.rows.get(one.id) ?? near.find((there) => occupancyId(memberFrom(there)) === one.id);
-  if (!taking) return null;
-  return taking.collection === 'weddings' ? taking.row.id : taking.row.weddingId;
+function weddingsOf(part: Part, near: readonly TakingRow[]): (one: Occupancy) => string | null {
+  const known = new Map([...near.map((row) => [occupancyId(memberFrom(row)), row] as const), ...part.rows]);
+  return ({ id }) => {
+    const taking = known.get(id);
+    if (!taking) return null;
+    return taking.collection === 'weddings' ? taking.row.id : taking.row.weddingId;
+  };
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RowOf } from '../../../core/contract/record.ts';
 import type { Alert } from '../../../core/contract/record/attention.ts';
 import type { Conflict } from '../../../core/contract/record/taking.ts';
-import type { Member, MemberCollection } from '../../../core/domain/conflicts/occupancies.ts';
+import { occupancyId, type Member, type MemberCollection } from '../../../core/domain/conflicts/occupancies.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
 import { byOrganisation } from '../rows.ts';
@@ -34,8 +34,29 @@ export async function readTaking<C extends MemberCollection>(tx: Tx, collection:
   return byOrganisation(rows);
 }
 
+type Of = Member & { readonly organisationId: string };
+/** Beyond so many of one house it is quicker to read all that it has than to look for each. */
+const MANY = 200;
+
 /** Conflicts that are not resolved and have one of the members. */
-export async function readConflictsOf(tx: Tx, members: readonly (Member & { readonly organisationId: string })[]): Promise<Map<string, Conflict[]>> {
+export async function readConflictsOf(tx: Tx, members: readonly Of[]): Promise<Map<string, Conflict[]>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const { organisationId, ...one } of members) {
+    const own = wanted.get(organisationId) ?? new Set();
+    wanted.set(organisationId, own.add(occupancyId(one)));
+  }
+  const whole = [...wanted].flatMap(([organisationId, some]) => (some.size > MANY ? [organisationId] : []));
+  const found = await readConflictsOfEach(tx, members.filter(({ organisationId }) => !whole.includes(organisationId)));
+  if (whole.length === 0) return found;
+  const { rows } = await sql<Conflict & { organisationId: string }>`
+    select t.organisation_id, ${columnsOf('conflicts')} from conflicts t where t.organisation_id = any(${whole}::uuid[]) and t.state <> 'resolved' order by t.id
+  `.execute(tx);
+  const touched = rows.filter((row) => row.members.some((member) => wanted.get(row.organisationId)?.has(occupancyId(member))));
+  return new Map([...found, ...byOrganisation<Conflict>(touched)]);
+}
+
+async function readConflictsOfEach(tx: Tx, members: readonly Of[]): Promise<Map<string, Conflict[]>> {
+  if (members.length === 0) return new Map();
   const { rows } = await sql<Conflict & { organisationId: string }>`
     select distinct on (t.organisation_id, t.id) t.organisation_id, ${columnsOf('conflicts')}
     from unnest(${members.map((one) => one.organisationId)}::uuid[], ${members.map(({ collection, id }) => JSON.stringify([{ collection, id }]))}::jsonb[]) as m(organisation_id, member)

@@ -20,6 +20,8 @@ export interface Part {
   readonly rows: Map<string, TakingRow>;
   /** What they took before, as far as the drafts tell. */
   readonly former: readonly Occupancy[];
+  /** Resources of which everything is looked at again, though nothing was said of themselves: a place that they work at has become a room of the house. */
+  readonly again: Set<string>;
 }
 
 export const memberFrom = ({ collection, row }: TakingRow): Member => ({ collection, id: row.id });
@@ -82,12 +84,14 @@ export function named(organisationId: string, given: readonly EventDraft[], reso
     rows.set(occupancyId(memberFrom(one)), one);
   }
   // Callers take the first event for the answer of what they wanted, so what follows comes after.
-  return { organisationId, resources, rows, former, drafts: [...drafts, ...made] };
+  return { organisationId, resources, rows, former, again: new Set(), drafts: [...drafts, ...made] };
 }
 
-/** Resources of which everything is looked at again: their spans, places or parts are others than before, or a limit on them is. */
-export function retoldResources({ drafts, resources }: Pick<Part, 'drafts' | 'resources'>): ReadonlySet<string> {
+/** Resources of which everything is looked at again: their spans, places or parts are others than before, a limit on them is, or the rules of the house. */
+export function retoldResources({ drafts, resources, again }: Pick<Part, 'drafts' | 'resources' | 'again'>): ReadonlySet<string> {
   const changed = new Set(drafts.filter((draft) => draft.collection === 'resources' && draft.before !== null && ['places', 'partIds', 'setUpMinutes', 'turnaroundMinutes'].some((field) => draft.before !== null && field in draft.before)).map(({ row }) => row.id));
+  for (const id of again) changed.add(id);
+  if (drafts.some(({ collection }) => collection === 'houseRules')) for (const id of resources.keys()) changed.add(id);
   for (const draft of drafts) {
     if (draft.collection !== 'limits') continue;
     const told = [draft.row.resourceIds, draft.before !== null && 'resourceIds' in draft.before ? (draft.before['resourceIds'] as Limit['resourceIds']) : draft.row.resourceIds];
@@ -119,7 +123,8 @@ export function windowsAround(organisationId: string, some: Iterable<Occupancy>,
 export function windowsOf(part: Part, besides: boolean, now: number): Window[] {
   const { organisationId, resources, rows, former } = part;
   const taken = [...rows.values()].flatMap((row) => occupancyOf(row, () => null) ?? []);
-  const [from, to] = [new Date(now).toISOString(), new Date(now + AHEAD_MS).toISOString()];
+  // What is over may still leave too little time to what comes after it.
+  const [from, to] = [new Date(now - REACH_MS).toISOString(), new Date(now + AHEAD_MS).toISOString()];
   const retold = [...retoldResources(part)].map((resourceId): Window => ({ organisationId, resourceId, from, to }));
   return [...windowsAround(organisationId, [...taken, ...(besides ? former : [])], resources, now), ...retold];
 }

@@ -117,11 +117,12 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 const idsOf = async (tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> => ((await query.execute(tx)).rows as { id: string }[]).map(({ id }) => id);
 
 /** Rows of this calendar that are not over, whatever their state. */
-function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding, wholes }: PlacedCalendar, collection: MovableCollection, after: string | null, now: number): Promise<string[]> {
+function toComeOf(tx: Tx, organisationId: string, { resourceId, everyWedding, wholes, role }: PlacedCalendar, collection: MovableCollection, after: string | null, now: number): Promise<string[]> {
   const column = { weddings: 'room_id', bookings: 'vendor_id', allocations: 'resource_id' }[collection];
   const every = collection === 'weddings' && everyWedding;
   const taken = resourceId === null ? [] : [resourceId, ...wholes.map(({ id }) => id)];
-  const own = every ? sql`true` : sql`${sql.ref(column)} = any(${taken}::uuid[])`;
+  const ofTrade = collection === 'bookings' && everyWedding && typeof role === 'string' ? sql`or trade = ${role}` : sql``;
+  const own = every ? sql`true` : sql`(${sql.ref(column)} = any(${taken}::uuid[]) ${ofTrade})`;
   return idsOf(tx, sql`
     select id from ${sql.table(collection)} where organisation_id = ${organisationId} and ends_at > ${new Date(now).toISOString()}::timestamptz and ${own} and id > ${after ?? NIL}::uuid order by id limit ${PAGE}
   `);

@@ -1,8 +1,10 @@
 import { entryOf, stoodOf, type EntryOptions } from '../../../core/domain/calendars/entry.ts';
 import { gate, type Breakers } from '../../../core/domain/intake/breaker.ts';
 import type { EntryRow } from '../../../core/domain/calendars/subjects.ts';
+import { titleTemplate } from '../../../core/domain/calendars/templates.ts';
 import type { Log } from '../../../core/ports/ports.ts';
 import type { CalendarTrouble, OutgoingEvent } from '../../../core/vendors/calendars.ts';
+import { guestMark } from '../../../core/vendors/answers.ts';
 import { shownOf } from '../../../core/vendors/outgoing.ts';
 import { ENTRY_WORDS } from '../../feeds/words.ts';
 import type { DuePush } from '../../store/calendars/duePushes.ts';
@@ -129,7 +131,7 @@ async function callFor(page: readonly Prepared[], { part, call, over, stopped, h
     const why = stopped();
     if (why !== null) return ended(why.mayHaveCalled || heard() > before ? n + 1 : n, true);
     if (attempt.kind === 'trouble' && (attempt.trouble.code === 'normalise.no_access' || over() !== null)) return ended(n + 1, true);
-    outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence, besides: besidesOf(made.entry) } : null });
+    outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence, besides: besidesOf(made.entry, titleTemplate(due.calendar) !== null) } : null });
     if (!isPlain(attempt)) return ended(n + 1, false);
   }
   return ended(page.length, false);
@@ -152,9 +154,15 @@ async function lost(taken: Taken, { store, clock }: WritingDeps, { over, stopped
   return (await noteCall(store, { ...calledOf(taken), sign: { kind: 'no_access' }, retryAfterMs: null })) ?? clock.now() + LEASE_MS;
 }
 
-const besidesOf = (entry: OutgoingEvent): Besides => {
-  const { description } = shownOf(entry);
-  return { busy: entry.busy, ...(description === undefined ? {} : { description }) };
+/** `titled`: its title is made by a template, so that it is none of its row's. */
+const besidesOf = (entry: OutgoingEvent, titled: boolean): Besides => {
+  const { description, attendees, reminders } = shownOf(entry);
+  // Nobody is taken out of an entry that invites nobody by us; see `entryOf`.
+  const guests = entry.attendees === undefined && entry.privacy === 'full' ? undefined : attendees?.map(({ email }) => guestMark(email));
+  return {
+    busy: entry.busy, ...(titled ? { title: entry.title } : {}), ...(description === undefined ? {} : { description }), ...(guests === undefined ? {} : { guests }),
+    ...(reminders === undefined ? {} : { reminders }),
+  };
 };
 
 const HELD = { weddings: 'hold', bookings: 'hold', allocations: 'hold' } as const;
@@ -170,7 +178,8 @@ type Made =
 /** What is to stand there; not wanted = nothing, and how the entry would have looked. */
 function makeOf({ push, calendar, state, subject, changedAt, around }: DuePush): Made {
   const options: EntryOptions = { pushId: push.id, calendar, around, words: ENTRY_WORDS, sequence: (state.sequence ?? 0) + 1, changedAt };
-  const [entry, stood] = subject === null || push.wish === 'absent' ? [null, null] : [entryOf(subject, options), stoodOf(subject, calendar)];
+  const entry = subject === null || push.wish === 'absent' ? null : entryOf(subject, options);
+  const stood = subject === null || entry === null ? null : stoodOf(subject, calendar, entry.title);
   if (entry !== null && stood !== null) return { wanted: true, entry, stood };
   return { wanted: false, entry: subject === null ? null : entryOf(asIfHeld(subject), options) };
 }

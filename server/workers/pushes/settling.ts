@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ErrorCode } from '../../../core/contract/errors.ts';
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { failedAlert, MOST_ATTEMPTS, retryAt } from '../../../core/domain/calendars/retrying.ts';
+import { unanswered } from '../../../core/domain/calendars/answers.ts';
 import type { Stood } from '../../../core/domain/calendars/returned.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { FoundEvent, OutgoingEvent } from '../../../core/vendors/calendars.ts';
@@ -29,8 +30,13 @@ export interface Settling {
   readonly telling: (done: boolean) => boolean;
 }
 
-/** What an entry says besides its row. Description left out = whatever stands there. */
-export type Besides = Pick<OutgoingEvent, 'busy' | 'description'>;
+/** What an entry says besides its row. What is left out is whatever stands there. */
+export interface Besides extends Pick<OutgoingEvent, 'busy' | 'description' | 'reminders'> {
+  /** Who is invited, as marks; left out = whoever is there. */
+  readonly guests?: readonly string[];
+  /** Where a template makes it. */
+  readonly title?: string;
+}
 
 export interface Outcome {
   readonly due: DuePush;
@@ -87,10 +93,32 @@ interface Following {
 
 const plainText = (text: string | null): string => (text ?? '').replace(/\s+/g, ' ').trim();
 /** Notes that somebody has added there stay where it was only read whether anything had changed. */
-const saysBesides = ({ busy, description }: Besides, found: FoundEvent, { push, state }: DuePush): boolean => {
+const saysBesides = (sent: Besides, found: FoundEvent, { push, state }: DuePush): boolean => {
+  const { busy, description } = sent;
   const onlyRead = state.recheck && push.wantedVersion === push.writtenVersion;
-  return found.busy === busy && (onlyRead || description === undefined || plainText(description) === plainText(found.description));
+  if (found.busy !== busy || (onlyRead && sent.title === undefined)) return found.busy === busy;
+  if (sent.title !== undefined && plainText(sent.title) !== plainText(found.title)) return false;
+  if (onlyRead) return true;
+  const told = description === undefined || plainText(description) === plainText(found.description);
+  return told && invites(sent, found, state.invited) && reminds(sent, found);
 };
+
+/** Guests whom others have added there stay. */
+function invites({ guests }: Besides, { answers }: FoundEvent, before: string | null): boolean {
+  if (guests === undefined || answers === undefined) return true;
+  const there = new Set(answers.map(({ who }) => who));
+  return guests.every((who) => there.has(who)) && (before === null || guests.includes(before) || !there.has(before));
+}
+
+function reminds({ reminders }: Besides, { reminders: there, reminder }: FoundEvent): boolean {
+  if (reminders === undefined) return true;
+  if (reminder !== undefined) return reminder === (reminders[0] ?? null);
+  return there === undefined || (there.length === reminders.length && reminders.every((minutes) => there.includes(minutes)));
+}
+
+/** Whom the entry invites once that was sent. */
+const invitedBy = (sent: Outcome['sent'], { invited }: KnownPush['state']): string | null =>
+  (sent?.besides.guests === undefined ? invited : (sent.besides.guests[0] ?? null));
 
 const placeOf = ({ connectionId }: Calendar, type: string, remoteId: string): Place => ({ connectionId, type, remoteId: boundedId(remoteId) });
 
@@ -130,20 +158,21 @@ async function stand(
     const one = known.get(due.push.id);
     if (!one || !isPlain(attempt)) continue;
     const { push, state: before } = one;
+    const invited = attempt.kind === 'absent' ? null : invitedBy(sent, before);
     // A look has told of the entry while it was written: it is read once, so that nothing of theirs is taken for our own.
     const doubtful = before.recheck && !due.state.recheck;
     if (attempt.kind === 'present') {
       const { remoteId, etag } = attempt.written;
       const sequence = Math.max(attempt.written.sequence ?? 0, sent?.sequence ?? 0);
-      const state = { ...before, remoteId, etag, sequence, base: sent?.stood ?? null, recheck: doubtful };
+      const state = { ...before, remoteId, etag, sequence, base: sent?.stood ?? null, recheck: doubtful, invited };
       kept.push({ push, state, place: placeOf(calendar, entryType, remoteId) });
     } else {
-      kept.push({ push, state: { ...before, remoteId: null, etag: null, sequence: null, base: null, recheck: false }, place: null });
+      kept.push({ push, state: { ...before, remoteId: null, etag: null, sequence: null, base: null, recheck: false, invited }, place: null });
     }
     // What was wanted meanwhile is still to be written.
     if (push.version === due.push.version && !doubtful) {
       const written = { state: 'written', writtenVersion: push.wantedVersion, writtenAt: now } as const;
-      const settled = { ...written, attempts: 0, reason: null, nextAttemptAt: null };
+      const settled = { ...written, attempts: 0, reason: null, nextAttemptAt: null, ...(before.invited === invited && invited !== null ? {} : unanswered(push)) };
       drafts.push(...some(draftUpdated('push.confirmed', 'pushes', push.weddingId, push, settled, null, CALENDARS)));
     }
     const allowed = attempt.kind === 'present' && calendar.mayWrite !== true ? { mayWrite: true } : {};

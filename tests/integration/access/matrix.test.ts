@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../core/contract/access.ts';
 import { ACCOUNT_OPEN_HTTP, StartPairingAnswer } from '../../../core/contract/accounts.ts';
+import { NEW_ENQUIRY_SETTINGS } from '../../../core/contract/enquiries.ts';
 import { FOUNDING_HTTP } from '../../../core/contract/founding.ts';
 import { PLATFORM_HTTP } from '../../../core/contract/platform.ts';
 import { CommandAnswer, type Command, type CommandType } from '../../../core/contract/commands.ts';
@@ -10,13 +11,15 @@ import { COLLECTION_NAMES } from '../../../core/contract/record.ts';
 import { COMMANDS, ENDPOINTS, REVOCATIONS, ROOMS, ROWS, TICKETS, type EndpointName, type OpenEndpoint } from '../../../core/domain/access/matrix.ts';
 import { DESKTOP_LEAVE_ADDRESS, LeaveAnswer } from '../../../core/contract/systems.ts';
 import { RETENTION } from '../../../core/domain/privacy/retention.ts';
-import { draftCreated } from '../../../core/domain/record/drafts.ts';
+import { draftCreated, draftUpdated } from '../../../core/domain/record/drafts.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
 import { beginDryRun } from '../../../server/deliveries/dryRuns.ts';
 import { startReplay } from '../../../server/deliveries/replays.ts';
 import { vendorModule } from '../../../core/vendors/registry.ts';
 import { DOCS_ROUTE, DOCUMENT_ROUTE } from '../../../server/api/routes.ts';
 import { CLASSIC } from '../../../server/classic/paths.ts';
+import { createEnquiryPages } from '../../../server/enquiries/pages.ts';
+import { ASK } from '../../../server/enquiries/paths.ts';
 import { createFeeds } from '../../../server/feeds/feeds.ts';
 import { FEED_ROUTE } from '../../../server/feeds/routes.ts';
 import { INCOMPLETE_ROUTE, INTAKE_ROUTE } from '../../../server/intake/intake.ts';
@@ -111,6 +114,12 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   feeds: () => ({ path: HTTP.feeds.path }),
   makeFeed: () => ({ path: HTTP.makeFeed.path, payload: { about: { kind: 'house' }, privacy: 'title' } }),
   revokeFeed: async () => ({ path: HTTP.revokeFeed.path.replace(':id', await anyFeed()) }),
+  enquiryPage: () => ({ path: HTTP.enquiryPage.path }),
+  saveEnquiryPage: async () => ({ path: HTTP.saveEnquiryPage.path, payload: { basedOnVersion: await enquiryVersion(), settings: { ...NEW_ENQUIRY_SETTINGS } } }),
+  replaceEnquiryAddress: async () => {
+    await openEnquiries();
+    return { path: HTTP.replaceEnquiryAddress.path, payload: {} };
+  },
   testEvent: () => ({ path: HTTP.testEvent.path.replace(':id', t.connections.stripe.connectionId), payload: {} }),
   deskTurns: () => ({ path: HTTP.deskTurns.path, payload: { run: randomUUID(), waitMs: 0 } }),
   deskMarks: () => ({ path: HTTP.deskMarks.path }),
@@ -134,6 +143,17 @@ const CALLS: Readonly<Record<Endpoint, () => Promise<{ path: string; payload?: o
   importPreview: async () => ({ path: HTTP.importPreview.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n' } }),
   importRows: async () => ({ path: HTTP.importRows.path.replace(':id', await anyConnection('file', FILED)), payload: { csv: 'Name,Event date\nAmara,2026-11-20\n', columns: { Name: 'name', 'Event date': 'event_date' } } }),
 };
+const enquiryVersion = async (): Promise<number> => (await createEnquiryPages(t.store.internals).page(house.organisationId, 'https://house.example')).version;
+/** The page is open and offers a room, so that it has an address. */
+async function openEnquiries(): Promise<void> {
+  const room = randomUUID();
+  const row = { id: room, kind: 'room' as const, name: room, keys: [room], places: 1, partIds: [] as string[], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active' as const };
+  const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;
+  await t.store.internals.writer.write(house.organisationId, ({ record }) => record([draftCreated('resource.created', 'resources', null, row, null, context)]));
+  const device = { id: randomUUID(), organisationId: house.organisationId, name: 'Test', kind: 'desktop', ...house.access('owner') } as const;
+  const saved = await createEnquiryPages(t.store.internals).save(device, { basedOnVersion: await enquiryVersion(), settings: { ...NEW_ENQUIRY_SETTINGS, open: true, roomIds: [room] } }, 'https://house.example');
+  if (!saved.ok) throw new Error(saved.error.message);
+}
 const anyFeed = async (): Promise<string> => {
   const device = { id: randomUUID(), organisationId: house.organisationId, name: 'Test', kind: 'desktop', ...house.access('owner') } as const;
   const made = await createFeeds(t.store.internals).make(device, { about: { kind: 'house' }, privacy: 'busy' }, 'https://house.example');
@@ -239,8 +259,12 @@ const command = (type: CommandType, at: House): Command => {
       return { type, ...base, allocationId: troubled(at).allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId: troubled(at).resourceId, title: 'Drinks', reason: null };
     case 'limit.save':
       return { type, ...base, limitId: troubled(at).limitId, name: 'Music', rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' };
+    case 'rules.save':
+      return { type, ...base, houseId: at.organisationId, levels: LEVELS, travel: { usualMinutes: 20, ways: [] } };
     case 'booking.set_status':
       return { type, ...base, collection: 'allocations', id: troubled(at).allocationId, status: 'cancelled', reason: null };
+    case 'booking.bring_back':
+      return { type, ...base, basedOnVersion: 2, collection: 'allocations', id: troubled(at).cancelledId, reason: null };
     case 'calendar.save':
       return { type, ...base, calendarId: troubled(at).calendarId, direction: 'inbound', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false, reminders: [] };
     case 'push.retry':
@@ -254,9 +278,10 @@ const command = (type: CommandType, at: House): Command => {
   }
 };
 /** A connection of each house, and what is held of it. */
-interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string; calendarId: string; pushId: string; differenceId: string; leftId: string; leftRowId: string }
+interface Troubles { connectionId: string; reviewId: string; conflictId: string; resourceId: string; allocationId: string; limitId: string; calendarId: string; pushId: string; differenceId: string; leftId: string; leftRowId: string; cancelledId: string }
 const troubles = new Map<string, Troubles>();
-const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID(), calendarId: randomUUID(), pushId: randomUUID(), differenceId: randomUUID(), leftId: randomUUID(), leftRowId: randomUUID() };
+const troubled = ({ organisationId }: House): Troubles => troubles.get(organisationId) ?? { connectionId: randomUUID(), reviewId: randomUUID(), conflictId: randomUUID(), resourceId: randomUUID(), allocationId: randomUUID(), limitId: randomUUID(), calendarId: randomUUID(), pushId: randomUUID(), differenceId: randomUUID(), leftId: randomUUID(), leftRowId: randomUUID(), cancelledId: randomUUID() };
+const LEVELS = { definiteWithDefinite: 'block', definiteWithHold: 'block', holdWithHold: 'warn', rankedHolds: 'warn', leadWithAny: 'ignore', closedWithAny: 'block', gaps: 'warn' } as const;
 const CALENDAR = { direction: 'none', privacy: 'full', strategy: 'merge', resourceId: null, everyWedding: false, invite: false } as const;
 const ALLOCATION = { startsAt: '2026-11-20T12:00:00.000Z', endsAt: '2026-11-20T14:00:00.000Z', status: 'definite', rank: null, holdUntil: null, lockedBecause: null, tags: [], units: 1, setUpMinutes: null, turnaroundMinutes: null } as const;
 async function trouble({ organisationId, here }: House): Promise<void> {
@@ -264,6 +289,9 @@ async function trouble({ organisationId, here }: House): Promise<void> {
   const [calendarId, pushId, differenceId, leftId, leftRowId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const [connectionId, reviewId, deliveryId, conflictId, resourceId, allocationId, limitId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const at = '2026-11-20T12:00:00.000Z';
+  const cancelledId = randomUUID();
+  const held = draftCreated('allocation.created', 'allocations', null, { id: cancelledId, ...ALLOCATION, tags: [], status: 'lead', weddingId: null, bookingId: null, resourceId, title: 'Lunch' }, null, context);
+  const byPerson = { ...context, actor: { kind: 'person', id: null, name: 'test' } } as const;
   await t.store.internals.writer.write(organisationId, async ({ tx, record }) => {
     await tx.insertInto('pushStates').values({ organisationId, pushId, calendarId, remoteId: 'over-there', etag: null, sequence: 1, base: null }).execute();
     await record([
@@ -274,6 +302,7 @@ async function trouble({ organisationId, here }: House): Promise<void> {
       draftCreated('allocation.created', 'allocations', null, { id: allocationId, ...ALLOCATION, tags: [], weddingId: null, bookingId: null, resourceId, title: 'Drinks' }, null, context),
       draftCreated('allocation.created', 'allocations', here, { id: leftRowId, ...ALLOCATION, tags: [], status: 'lead', weddingId: here, bookingId: null, resourceId, title: 'Left' }, null, context),
       draftCreated('limit.created', 'limits', null, { id: limitId, name: 'Music', rule: { kind: 'at_most', ms: 7_200_000 }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' }, null, context),
+      draftCreated('rules.created', 'houseRules', null, { id: organisationId, levels: LEVELS, travel: { usualMinutes: null, ways: [] } }, null, context),
       draftCreated('calendar.found', 'calendars', null, { id: calendarId, connectionId, name: 'Hall', zone: null, colour: null, main: true, mayWrite: true, ...CALENDAR, reminders: [], state: 'active', filling: { state: 'idle', reason: null, done: 0, total: null } }, null, context),
       draftCreated('push.wanted', 'pushes', null, { id: pushId, weddingId: null, calendarId, subject: { collection: 'allocations', id: allocationId }, wish: 'present', state: 'failed', wantedVersion: 1, writtenVersion: null, attempts: 16, reason: 'normalise.reread_failed', nextAttemptAt: null, writtenAt: null }, null, context),
       draftCreated('difference.raised', 'differences', null, { id: differenceId, weddingId: null, calendarId, pushId, subject: { collection: 'allocations', id: allocationId }, fields: [{ name: 'title', base: 'Drinks', ours: 'Drinks', theirs: 'Wine' }], raisedAt: at, state: 'open', kept: null, settledAt: null, settledBy: null }, null, context),
@@ -282,8 +311,11 @@ async function trouble({ organisationId, here }: House): Promise<void> {
         stayed: [{ collection: 'allocations', id: leftRowId, startsAt: ALLOCATION.startsAt, endsAt: ALLOCATION.endsAt, callTime: null, of: '2026-11-20T03:17:00.000Z', why: 'theirs' }],
       }, null, context),
     ]);
+    await record([held]);
+    const cancelled = draftUpdated('allocation.cancelled', 'allocations', null, { ...held.row, seq: 0, updatedAt: at }, { status: 'cancelled' }, null, byPerson);
+    if (cancelled) await record([cancelled]);
   });
-  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId, calendarId, pushId, differenceId, leftId, leftRowId });
+  troubles.set(organisationId, { connectionId, reviewId, conflictId, resourceId, allocationId, limitId, calendarId, pushId, differenceId, leftId, leftRowId, cancelledId });
 }
 
 beforeAll(async () => {
@@ -316,7 +348,7 @@ afterAll(async () => {
 
 it('has every address of the server: in the contract, or open to machines by name', () => {
   const routes = test.app.printRoutes({ commonPrefix: false });
-  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, FEED_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, ...Object.values(CLASSIC), '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
+  const known = new Set([...Object.values(HTTP).map(({ path }) => path), INTAKE_ROUTE, INCOMPLETE_ROUTE, FEED_ROUTE, LEAVE_PATH, DOCUMENT_ROUTE, DOCS_ROUTE, ...Object.values(CLASSIC), ...Object.values(ASK), '/api/auth/*', '/healthz', '/readyz', '/metrics', '/', '/index.html', '*']);
   const paths: string[] = [];
   const stack: string[] = [];
   for (const line of routes.split('\n')) {

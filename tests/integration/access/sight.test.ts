@@ -96,6 +96,8 @@ function createWorld() {
         return { weddingId, bookingId: null, resourceId: pool.resources[0], title: word(), startsAt: AT, endsAt: AT, status: 'cancelled', rank: null, holdUntil: null, lockedBecause: word(), tags: [word()], units: 1, setUpMinutes: null, turnaroundMinutes: null };
       case 'limits':
         return { name: word(), rule: { kind: 'at_most', ms: 3_600_000 }, resourceIds: null, tags: [word()], overridableBy: [], state: 'active' };
+      case 'houseRules':
+        return { levels: { definiteWithDefinite: 'block', definiteWithHold: 'block', holdWithHold: 'block', rankedHolds: 'warn', leadWithAny: 'ignore', closedWithAny: 'block', gaps: 'warn' }, travel: { usualMinutes: at.rule, ways: [{ from: word(), to: word(), minutes: 5 }] } };
       case 'conflicts':
         return { weddingId, kind: 'overlap', level: 'warn', resourceIds: [pool.resources[0]], members: [{ collection: 'weddings', id: pool.weddings[0] }, { collection: 'weddings', id: pool.weddings[1] }], startsAt: AT, endsAt: AT, missingMs: at.rule, missingUnits: 0, raisedAt: AT, state: 'overridden', settledAt: AT, settledBy: word(), settledBecause: word() };
       case 'calendars':
@@ -115,7 +117,7 @@ function createWorld() {
   const TYPES = {
     weddings: ['wedding.created', 'wedding.updated'], contacts: ['client.created', 'client.updated'], bookings: ['booking.created', 'booking.updated'], payments: ['payment.recorded', 'payment.completed'],
     runSheetItems: ['runsheet.item.created', 'runsheet.item.updated'], messages: ['message.received', 'message.updated'], documents: ['document.shared', 'document.updated'],
-    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], limits: ['limit.created', 'limit.updated'], conflicts: ['conflict.raised', 'conflict.updated'], calendars: ['calendar.found', 'calendar.changed'], pushes: ['push.wanted', 'push.failed'], differences: ['difference.raised', 'difference.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
+    calendarEvents: ['calendar.event.created', 'calendar.event.updated'], weatherNotices: ['weather.notice.issued', 'weather.notice.updated'], resources: ['resource.created', 'resource.updated'], allocations: ['allocation.created', 'allocation.updated'], limits: ['limit.created', 'limit.updated'], houseRules: ['rules.created', 'rules.updated'], conflicts: ['conflict.raised', 'conflict.updated'], calendars: ['calendar.found', 'calendar.changed'], pushes: ['push.wanted', 'push.failed'], differences: ['difference.raised', 'difference.updated'], alerts: ['alert.raised', 'alert.acknowledged'], reviewItems: ['review.opened', 'review.resolved'], connections: ['connection.created', 'connection.health_changed'],
   } as const;
 
   const draft = (at: Step): EventDraft | null => {

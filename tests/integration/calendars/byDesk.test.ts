@@ -52,6 +52,31 @@ async function callers(): Promise<string[][]> {
   return lines.map(({ actor, outcome }) => [actor, outcome]);
 }
 
+it('a look by a desktop is told what was written since the last one; an older desktop is asked without that', async () => {
+  const desk = await c.h.desktop();
+  const { connectionId } = await c.connected(desk);
+  await c.house.wedding('Amara & Tom', 12, 12, 22);
+  await written(1);
+  const entry = c.there.entries[0]?.remoteId ?? '';
+  await c.h.lookNow(connectionId);
+  await untilTrue('it was told', () => Promise.resolve(c.told.at(-1)?.includes(entry) === true));
+
+  await c.h.kill(desk);
+  const headers = { authorization: `Bearer ${desk.token}` };
+  type Given = { readonly turns: readonly { readonly ask: { readonly kind: string; readonly listened?: unknown; readonly written?: readonly string[] } }[] };
+  async function asked(does: string) {
+    let look: Given['turns'][number]['ask'] | undefined;
+    await untilTrue(`it is asked that does ${does}`, async () => {
+      const answer = await c.h.app.app.inject({ method: 'POST', url: `/api/desk/turns?does=${does}`, headers, payload: { run: c.house.id(), waitMs: 0 } });
+      look = answer.json<Given>().turns.map(({ ask }) => ask).find(({ kind }) => kind === 'poll');
+      if (look === undefined) await c.h.lookNow(connectionId);
+      return look !== undefined;
+    });
+    return look;
+  }
+  expect(Object.keys((await asked('calendars')) ?? {}).sort()).toEqual(['cursor', 'kind', 'listened']);
+});
+
 describe('a desktop that is there', () => {
   it('lists the calendars, and writes, changes and takes out entries; the server calls nobody', async () => {
     const desk = await c.h.desktop();

@@ -20,6 +20,7 @@ let account: FakeAccount;
 let house: ReturnType<typeof takingHouse>;
 let workers: { readonly polls: Polls; readonly normaliser: Normaliser };
 let connectionId: string;
+let list: () => Promise<void>;
 
 const db = () => t.store.internals.database.system;
 const at = (title: string): string => icsOf(title, 'DTSTART:20261121T100000Z', 'DTEND:20261121T110000Z', `SUMMARY:${title}`);
@@ -50,9 +51,13 @@ beforeEach(async () => {
     actor: { kind: 'person', id: null, name: 'Desk' }, looked: false,
   });
   ({ connectionId } = made);
-  const discovery = startCalendarDiscovery(working);
-  await discovery.runNow();
-  await discovery.stop();
+  list = async () => {
+    await sql`update connection_access set calendars_at = ${new Date(clock.now()).toISOString()}::timestamptz where id = ${connectionId}`.execute(db());
+    const discovery = startCalendarDiscovery(working);
+    await discovery.runNow();
+    await discovery.stop();
+  };
+  await list();
   workers = { polls: startPolls(working), normaliser: startNormaliser(working) };
 });
 afterEach(async () => {
@@ -89,4 +94,62 @@ test.each(REFUSED)('%i is told at that calendar and by one alert; both are over 
   await look();
   expect((await calendar('Weddings')).unread).toBeNull();
   expect([await alerts(), await titles()]).toEqual([[['resolved', 'Weddings cannot be read']], [...before, 'Late', 'Other'].sort()]);
+});
+
+async function both(): Promise<void> {
+  const hall = await house.resource('room', 'Great Hall');
+  for (const name of ['Weddings', 'Team']) {
+    const { id, version, privacy, strategy, everyWedding, invite, reminders } = await calendar(name);
+    await house.decide('calendar.save', { calendarId: id, basedOnVersion: version, direction: 'inbound', resourceId: hall, privacy, strategy, everyWedding, invite, reminders });
+  }
+  await look();
+}
+const unreadAlerts = async () => (await house.rows()).alerts.filter(({ rule }) => rule === 'calendar_unread').map(({ state, title }) => [state, title]);
+const titlesThere = async () => (await house.rows()).calendarEvents.map(({ title }) => title).sort();
+
+test('one that fails by itself is said at it, and by an alert after half an hour; the others are read', async () => {
+  await both();
+  const before = await titlesThere();
+  account.put('weddings', 'late.ics', at('Late'));
+  account.put('team', 'other.ics', at('Other'));
+  account.override = ({ method }, path) => (method === 'REPORT' && path === '/ada/calendars/weddings/' ? { status: 500, headers: {}, body: '' } : null);
+  await look();
+  expect(await titlesThere()).toEqual([...before, 'Other'].sort());
+  expect((await calendar('Weddings')).unread).toMatchObject({ reason: 'normalise.reread_failed' });
+  expect([await unreadAlerts(), (await house.one('connections', connectionId)).health]).toEqual([[], 'healthy']);
+  for (let n = 0; n < 4; n += 1) await look();
+  expect(await unreadAlerts()).toEqual([['open', 'Weddings cannot be read']]);
+  account.override = () => null;
+  await look();
+  expect([await unreadAlerts(), (await calendar('Weddings')).unread ?? null, await titlesThere()]).toEqual([[['resolved', 'Weddings cannot be read']], null, [...before, 'Late', 'Other'].sort()]);
+});
+
+test('where the whole account is told to wait, nothing is said of its calendars', async () => {
+  await both();
+  account.put('weddings', 'late.ics', at('Late'));
+  account.override = ({ method }) => (method === 'REPORT' ? { status: 503, headers: { 'retry-after': '60' }, body: '' } : null);
+  await look();
+  expect((await calendar('Weddings')).unread ?? null).toBeNull();
+});
+
+test('one that its server lists no more is said at once; listed again it is over, and once it is gone that is all that is said', async () => {
+  await both();
+  const before = await titlesThere();
+  const weddings = account.calendars.get('/ada/calendars/weddings/');
+  if (!weddings) throw new Error('there is no such calendar');
+  account.calendars.delete('/ada/calendars/weddings/');
+  await look();
+  expect((await calendar('Weddings')).unread).toMatchObject({ reason: 'normalise.reread_refused' });
+  expect([await unreadAlerts(), await titlesThere()]).toEqual([[['open', 'Weddings cannot be read']], before]);
+  account.calendars.set('/ada/calendars/weddings/', weddings);
+  await look();
+  expect([await unreadAlerts(), (await calendar('Weddings')).unread ?? null]).toEqual([[['resolved', 'Weddings cannot be read']], null]);
+  account.calendars.delete('/ada/calendars/weddings/');
+  await look();
+  expect((await unreadAlerts()).filter(([state]) => state === 'open')).toHaveLength(1);
+  await list();
+  expect(await calendar('Weddings')).toMatchObject({ state: 'gone', unread: null });
+  expect((await unreadAlerts()).filter(([state]) => state === 'open')).toEqual([]);
+  await look();
+  expect((await unreadAlerts()).filter(([state]) => state === 'open')).toEqual([]);
 });

@@ -118,6 +118,22 @@ describe('a wedding in a room with a calendar', () => {
     expect(there.written()).toEqual(['create', 'update', 'update', 'remove', 'create']);
   });
 
+  test('that a person cancels and brings back stands there again, by the same push and known as ours', async () => {
+    await begin();
+    const id = await house.wedding('Amara & Tom', 12, 12, 22);
+    await pushes.idle();
+    const before = there.standing().map(({ ourId }) => ourId);
+    const [push] = await house.pushes();
+    expect(await house.decide('booking.set_status', { collection: 'weddings', id, basedOnVersion: 1, status: 'cancelled', reason: null })).toMatchObject({ outcome: 'accepted' });
+    await pushes.idle();
+    expect(there.standing()).toEqual([]);
+    expect(await house.decide('booking.bring_back', { collection: 'weddings', id, basedOnVersion: 2, reason: null })).toMatchObject({ outcome: 'accepted' });
+    await pushes.idle();
+    expect(times()).toEqual([['Amara & Tom', june(12, 12), june(12, 22), 'confirmed']]);
+    expect((await house.pushes()).map(({ id: pushId, wish, state }) => [pushId, wish, state])).toEqual([[push?.id, 'present', 'written']]);
+    expect(there.standing().map(({ ourId }) => ourId)).toEqual(before);
+  });
+
   test('goes out of it with another room, and nothing is written of what its readers do not see', async () => {
     await begin();
     const id = await house.wedding('Amara & Tom', 12, 12, 22);

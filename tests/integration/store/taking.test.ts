@@ -29,6 +29,23 @@ const audited = async (): Promise<unknown[]> => {
 const move = async (collection: 'weddings' | 'bookings' | 'allocations', id: string, resourceId: string, day: number, from: number, to: number) => ({ collection, id, basedOnVersion: (await house.one(collection, id)).version, resourceId, startsAt: june(day, from), endsAt: june(day, to) });
 
 describe('resources and limits', () => {
+  test('what a resource asks for a change is kept; a program that knows nothing of it leaves it as it is', async () => {
+    const resourceId = await house.resource('vendor', 'Light & Co', { moveFeeMinor: 15_000, moveFeeDays: 14, extraHourMinor: 8_050 });
+    const plain = await house.resource('vendor', 'Bloom');
+    const fees = { moveFeeMinor: 15_000, moveFeeDays: 14, extraHourMinor: 8_050 };
+    expect(await house.one('resources', resourceId)).toMatchObject(fees);
+    expect(await house.one('resources', plain)).toMatchObject({ moveFeeMinor: null, moveFeeDays: null, extraHourMinor: null });
+    const save = (basedOnVersion: number, more: object) => house.decide('resource.save', { resourceId, basedOnVersion, kind: 'vendor', name: 'Light & Co', places: 2, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, state: 'active', ...more });
+    expect(await save(1, {})).toEqual(ok);
+    expect(await house.one('resources', resourceId)).toMatchObject({ ...fees, places: 2 });
+    expect(await save(2, { moveFeeMinor: 0, moveFeeDays: null, extraHourMinor: null })).toEqual(ok);
+    expect(await house.one('resources', resourceId)).toMatchObject({ moveFeeMinor: 0, moveFeeDays: null, extraHourMinor: null });
+    await house.booking('Moss', 5, 12, 18);
+    const snapshot = await t.store.snapshot(t.organisation.id);
+    const all = await t.store.readEvents(t.organisation.id, 0, 10_000);
+    expect(applyEvents({ epoch: t.store.epoch, seq: 0, organisation: t.organisation, tables: emptyTables() }, all, snapshot.seq), 'also of one that a fact has made').toEqual(fromSnapshot(snapshot));
+  });
+
   test('a resource is made and changed; it keeps the names that facts know it by, and no two share one', async () => {
     const resourceId = await house.resource('room', 'Great Hall', { turnaroundMinutes: 60 });
     const weddingId = await house.wedding('A', 5, 12, 18);

@@ -119,7 +119,7 @@ export async function play(t: TestStore, clock: ReturnType<typeof settableClock>
 
   async function lookAtFeed(ends: boolean): Promise<void> {
     const row = await internals.database.system.selectFrom('connectionAccess').selectAll().where('id', '=', ids.feed).executeTakeFirstOrThrow();
-    const due: Due = { id: ids.feed, organisationId, system: 'ical-feed', path: 'feed', health: 'healthy', cursor: row.cursor, failures: 0, breaker: null, lookAsked: 0, lookEnded: 0, lookGoesOn: false };
+    const due: Due = { id: ids.feed, organisationId, system: 'ical-feed', path: 'feed', health: 'healthy', cursor: row.cursor, failures: 0, breaker: null, lookAsked: 0, lookEnded: 0, lookGoesOn: false, reading: null };
     cut = ends;
     const database = { ...internals.database, withOrganisation: <T>(id: string, work: Parameters<typeof internals.database.withOrganisation<T>>[1]) => internals.database.withOrganisation<T>(id, async (tx) => {
       const value = await work(tx);

@@ -21,6 +21,9 @@ let complaints: string[] = [];
 let marked = false;
 const USUAL = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' } as const;
 
+/** A page of a test is gone before the engine's compilers for what runs often have earned their time back. */
+const SHORT_LIVED = ['--js-flags=--no-opt --no-maglev'];
+
 /** What the tests of this file say of the machine: that it is touched. */
 let machine: Machine = {};
 type Machine = Pick<BrowserContextOptions, 'hasTouch' | 'isMobile'>;
@@ -63,7 +66,7 @@ export function usePages(given: Machine = {}): void {
   beforeAll(async () => {
     machine = given;
     harness = await serveHarness();
-    browser = await launchBrowser();
+    browser = await launchBrowser(SHORT_LIVED);
     await newTab();
   });
   afterAll(async () => {

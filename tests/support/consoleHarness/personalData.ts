@@ -11,7 +11,7 @@ export const scenePersonalData: PersonalDataCalls = {
   preview: async (contactId) =>
     ok({
       at: AT, contactId, name: 'Amara Okafor', entries: 1, events: 14, deliveries: 3, devices: 1, answers: 0, objects: 2, memberships: 1, accounts: 1, invitations: 0,
-      rows: { weddings: 1, contacts: 1, bookings: 1, payments: 2, runSheetItems: 0, messages: 3, documents: 1, calendarEvents: 0, weatherNotices: 0, resources: 0, allocations: 0, limits: 0, conflicts: 0, calendars: 0, pushes: 0, differences: 0, alerts: 1, reviewItems: 0, connections: 0 },
+      rows: { weddings: 1, contacts: 1, bookings: 1, payments: 2, runSheetItems: 0, messages: 3, documents: 1, calendarEvents: 0, weatherNotices: 0, resources: 0, allocations: 0, limits: 0, houseRules: 0, conflicts: 0, calendars: 0, pushes: 0, differences: 0, alerts: 1, reviewItems: 0, connections: 0 },
       stays: [{ what: 'payments', why: 'bookkeeping', count: 2 }, { what: 'wedding', why: 'not_personal', count: 1 }],
     }),
   erase: async (contactId) => ok({ contactId, erasedAt: AT, events: 14, rows: 6, deliveries: 3, devices: 1 }),

@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { PresenceEntry, PresenceList } from '../../../core/contract/presence.ts';
 import { err, ok } from '../../../core/contract/result.ts';
 import { sceneDeliveries, strayPayment, stuckItems } from './deliveries.ts';
+import { sceneEnquiries } from './enquiries.ts';
 import { sceneFeeds } from './feeds.ts';
 import { sceneFigures } from './figures.ts';
 import { scenePairing, scenePeople } from './people.ts';
@@ -75,6 +76,8 @@ export interface Harness {
   shift(occupancy: string, minutes: number): void;
   /** A calendar has been filled so far. */
   fill(calendarId: string, done: number, total: number | null): void;
+  /** A source has been read so far. */
+  read(connectionId: string, reading: Connection['reading']): void;
   /** What is queued for a calendar comes through (null), or is given up with this code. */
   reach(calendarId: string, reason: string | null): void;
   readonly painted: number[];
@@ -87,7 +90,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const full = fixtureSnapshot({ now: start, alerts: scene === 'quiet' ? 0 : scene === 'crowded' ? 400 : 40 });
   const access = accessOf(scene, full);
   let snapshot: Snapshot = viewSnapshot({ subject: { organisationId: full.organisation.id, ...access }, weddingId: null }, full);
-  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } };
+  if (scene === 'empty') snapshot = { ...full, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], houseRules: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } };
   if (scene === 'stripe_failing') snapshot = { ...full, rows: { ...full.rows, connections: full.rows.connections.map((row) => (row.id === STRIPE ? { ...row, health: 'failing' as const, healthReason: 'normalise.reread_failed', healthSince: iso(start - 180_000) } : row)) } };
 
   if (scene === 'crowded') snapshot = { ...full, rows: { ...full.rows, weddings: full.rows.weddings.flatMap((row, each) => [row, ...Array.from({ length: 60 }, (_, index) => ({ ...row, id: fixtureId(1, 1000 + each * 100 + index), title: `${row.title} ${index + 1}` }))]) } };
@@ -197,6 +200,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   const backend: Backend = {
     home,
     personalData: scenePersonalData,
+    enquiries: sceneEnquiries(scene === 'offline' ? 'away' : scene === 'empty' ? 'new' : 'open', start, home === 'browser'),
     feeds: sceneFeeds(start, scene === 'offline' ? 'away' : scene === 'empty' ? 'none' : 'some', home === 'browser'),
     delivered: { ...deliveries.calls, ...sceneFigures(start, () => [...connections.values()], () => figuresAway) },
     systems: sceneSystems({ drop: dropConnection, connections: () => [...connections.values()], put: (row, created) => putConnection(row, created ? null : connections.get(row.id) ?? null), now: () => iso(Date.now()) }),
@@ -279,6 +283,13 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     comeIn: deliveries.deliver,
     shift: (occupancy, minutes) => taking.shift(occupancy, minutes),
     fill: calendars.fill,
+    read: (id, reading) => {
+      const row = connections.get(id);
+      if (!row) return;
+      const after = { ...row, version: row.version + 1, reading };
+      connections.set(id, after);
+      emit({ collection: 'connections', weddingId: null, source: null, row: after, type: 'connection.reading', before: { reading: row.reading ?? null } }, { kind: 'system', id: null, name: 'WedSync' });
+    },
     reach: calendars.reach,
     endDryRuns: deliveries.endDryRuns,
     changeMeanwhile: deliveries.changeMeanwhile,

@@ -3,7 +3,7 @@ import type { Command } from '../../../core/contract/commands.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import type { Alert } from '../../../core/contract/record/attention.ts';
-import type { Allocation, Conflict, Limit, Resource } from '../../../core/contract/record/taking.ts';
+import type { Allocation, Conflict, HouseRules, Limit, Resource } from '../../../core/contract/record/taking.ts';
 import type { RunSheetItem, Wedding } from '../../../core/contract/record/day.ts';
 import type { Booking } from '../../../core/contract/record/trade.ts';
 import { clashesOf } from '../../../core/domain/conflicts/clashes.ts';
@@ -22,7 +22,7 @@ export const CHAIRS = fixtureId(20, 30);
 export const TAKEN = { okonkwo: fixtureId(21, 1), ashcombe: fixtureId(21, 2), orangery: fixtureId(21, 3), lead: fixtureId(21, 4), hold: fixtureId(21, 10), closed: fixtureId(21, 11), registrar: fixtureId(21, 12), band: fixtureId(21, 13), chairs: fixtureId(21, 14), photos: fixtureId(21, 20), photosAgain: fixtureId(21, 21) } as const;
 export const ITEM = { guests: fixtureId(21, 31), ceremony: fixtureId(21, 32), cake: fixtureId(21, 33), toasts: fixtureId(21, 34) } as const;
 
-type Rows = Pick<Snapshot['rows'], 'weddings' | 'bookings' | 'runSheetItems' | 'resources' | 'allocations' | 'limits' | 'conflicts'>;
+type Rows = Pick<Snapshot['rows'], 'weddings' | 'bookings' | 'runSheetItems' | 'resources' | 'allocations' | 'limits' | 'houseRules' | 'conflicts'>;
 
 /** The day on which everything is: the day after tomorrow, whatever hour it is now. */
 export const theDay = (now: number, zone: string): Temporal.PlainDate => Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate().add({ days: 2 });
@@ -92,6 +92,7 @@ export function timelineRows(full: Snapshot, now: number): Rows {
       { id: fixtureId(23, 1), ...base(now), name: 'Noise curfew', rule: { kind: 'not_within', weekdays: [1, 2, 3, 4, 5, 6, 7], from: '23:00', to: '07:00' }, resourceIds: null, tags: ['music'], overridableBy: [], state: 'active' },
       { id: fixtureId(23, 2), ...base(now), name: 'Twelve hours at most', rule: { kind: 'at_most', ms: 12 * 3_600_000 }, resourceIds: [ROOM.chapel], tags: null, overridableBy: ['owner'], state: 'active' },
     ] satisfies Limit[],
+    houseRules: [],
   };
   const conflict: Conflict = {
     id: fixtureId(22, 1), ...base(now), weddingId: TAKEN.okonkwo, kind: 'overlap', level: 'block', resourceIds: [ROOM.east, ROOM.west], members: [{ collection: 'weddings', id: TAKEN.okonkwo }, { collection: 'weddings', id: TAKEN.ashcombe }],
@@ -117,7 +118,7 @@ export function manyRows(full: Snapshot, now: number, resources = 200, events = 
     const from = now + (((n * 7_919) % 60) - 20) * 86_400_000 + ((n * 104_729) % 20) * 3_600_000;
     return allocation(fixtureId(21, n + 1), all[(n * 31) % resources]?.id ?? '', `Wedding ${n + 1}`, new Date(from).toISOString(), new Date(from + (2 + (n % 9)) * 3_600_000).toISOString(), { status: (['definite', 'hold', 'lead', 'closed'] as const)[n % 4] ?? 'definite' });
   });
-  return { weddings: [...full.rows.weddings], bookings: [...full.rows.bookings], runSheetItems: [...full.rows.runSheetItems], resources: all, allocations: some, limits: [], conflicts: [] };
+  return { weddings: [...full.rows.weddings], bookings: [...full.rows.bookings], runSheetItems: [...full.rows.runSheetItems], resources: all, allocations: some, limits: [], houseRules: [], conflicts: [] };
 }
 
 type Rest<T> = T extends unknown ? Omit<T, 'seq' | 'id' | 'recordedAt' | 'occurredAt' | 'actor' | 'deliveryId'> : never;
@@ -126,7 +127,7 @@ type Emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']) => void;
 /** Plays what the server does with such decisions: carries them out and settles what no longer clashes. */
 export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvents'>, zone: string, emit: Emit) {
   const keyed = <T extends { id: string }>(rows: readonly T[]): Record<string, T> => Object.fromEntries(rows.map((row) => [row.id, row]));
-  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), runSheetItems: keyed(initial.runSheetItems), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
+  const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), runSheetItems: keyed(initial.runSheetItems), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), houseRules: keyed(initial.houseRules), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
   const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated', runSheetItems: 'runsheet.item.updated' } as const;
   const put = (collection: keyof typeof TYPES, id: string, patch: object, by: string): void => {
     const row = tables[collection][id];
@@ -142,7 +143,7 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
       if (conflict.state !== 'open') continue;
       const ids = conflict.members.map(occupancyId).sort().join();
       const one = house.timetable.get(conflict.members.map(occupancyId)[0] ?? '');
-      if (one && clashesOf(one, house.timetable, houseQuestion(Date.now())).some(({ members }) => members.join() === ids)) continue;
+      if (one && clashesOf(one, house.timetable, houseQuestion(house, Date.now())).some(({ members }) => members.join() === ids)) continue;
       if (one && conflict.limitId && house.limits.breaches(one, house.timetable, Date.now()).some(({ limitId }) => limitId === conflict.limitId)) continue;
       const row: Conflict = { ...conflict, version: conflict.version + 1, state: 'resolved', settledAt: new Date().toISOString() };
       tables.conflicts[conflict.id] = row;
@@ -202,6 +203,14 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
         const row: Limit = { id: limitId, ...base(Date.now()), ...fields, version: (basedOnVersion ?? 0) + 1 };
         tables.limits[limitId] = row;
         emit(basedOnVersion === null ? { type: 'limit.created', collection: 'limits', weddingId: null, source: null, before: null, row } : { type: 'limit.updated', collection: 'limits', weddingId: null, source: null, before: {}, row }, person);
+      }
+      if (command.type === 'rules.save') {
+        const { type: _type, commandId: _command, houseId, basedOnVersion, ...fields } = command;
+        const row: HouseRules = { id: houseId, ...base(Date.now()), ...fields, version: (basedOnVersion ?? 0) + 1 };
+        tables.houseRules[houseId] = row;
+        const told = { collection: 'houseRules', weddingId: null, source: null, row } as const;
+        emit(basedOnVersion === null ? { type: 'rules.created', before: null, ...told } : { type: 'rules.updated', before: {}, ...told }, person);
+        settle();
       }
       return true;
     },

@@ -74,6 +74,7 @@ function world(home: 'desktop' | 'browser', record: Snapshot | null, more: Parti
       openExternal: refuse,
       delivered: { search: refuse, look: refuse, preview: refuse, beginDryRun: refuse, dryRun: refuse, cancelDryRun: refuse, replay: refuse, replays: refuse, replayState: refuse, cancelReplay: refuse, testEvent: refuse, refusals: refuse, figures: refuse, connectionFigures: refuse, saveFigures: refuse },
       feeds: { list: refuse, make: refuse, revoke: refuse },
+      enquiries: { page: refuse, save: refuse, replace: refuse },
       personalData: { export: refuse, preview: refuse, erase: refuse, readers: refuse, retention: refuse, setRetention: refuse },
       systems: { list: refuse, face: refuse, tryOut: refuse, connect: refuse, setup: refuse, change: refuse, rotate: refuse, removal: refuse, remove: refuse, look: refuse, previewImport: refuse, takeImport: refuse, giveLeave: refuse, cancelLeave: refuse, kept: null },
       boot: async () => ok({ appVersion: '1', electronVersion: null, serverVersion: null, server: { mode: 'embedded', url: null }, tokenKept: 'keychain', settings: DEFAULT_SETTINGS, link: live, place: null, access: null, keptIsForeign: false }),

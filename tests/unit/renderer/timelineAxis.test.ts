@@ -66,7 +66,7 @@ describe('rows and lanes', () => {
 describe('what is held', () => {
   const from = occupancy({ id: 'allocations:a', resourceId: 'hall', startsAt: 10 * HOUR, endsAt: 12 * HOUR });
   const lift = (grip: Lift['grip']): Lift => ({ by: 'keyboard', grip, from, version: 1, to: from, swapWith: null, way: null });
-  const house = { rows: { weddings: {}, bookings: {}, allocations: {}, calendarEvents: {}, resources: {}, limits: {} } };
+  const house = { rows: { weddings: {}, bookings: {}, allocations: {}, calendarEvents: {}, resources: {}, limits: {}, houseRules: {} } };
 
   it('goes by a quarter of an hour, by an hour, by a day where a month is shown', () => {
     expect(pressed(lift('whole'), true, false, 'day', ZONE).startsAt - from.startsAt).toBe(15 * MINUTE);

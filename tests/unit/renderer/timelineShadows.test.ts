@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 const keyed = <T extends { id: string }>(some: readonly T[]): Record<string, T> => Object.fromEntries(some.map((row) => [row.id, row]));
 type Rows = ReturnType<typeof timelineRows>;
 const houseFrom = (rows: Rows) =>
-  houseOf({ weddings: keyed(rows.weddings), bookings: keyed(rows.bookings), allocations: keyed(rows.allocations), calendarEvents: {}, resources: keyed(rows.resources), limits: keyed(rows.limits) } satisfies Taking, 'Europe/London');
+  houseOf({ weddings: keyed(rows.weddings), bookings: keyed(rows.bookings), allocations: keyed(rows.allocations), calendarEvents: {}, resources: keyed(rows.resources), limits: keyed(rows.limits), houseRules: {} } satisfies Taking, 'Europe/London');
 const full = fixtureSnapshot({ now: NOW });
 const rows = timelineRows(full, NOW);
 const model = rows.resources[0];

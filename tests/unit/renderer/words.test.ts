@@ -27,10 +27,10 @@ describe('words', () => {
   it.each(EVENT_TYPE_NAMES.filter((name) => name !== 'connection.health_changed'))('the event %s has a sentence', (name) => expect(tMaybe(`feed.${name}`)).not.toBeNull());
   it.each(CONNECTION_HEALTH)('a connection that is %s has a sentence', (health) => expect(tMaybe(`feed.connection.${health}`)).not.toBeNull());
 
-  it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard', 'limit.passed', 'limit.kept', 'limit.accepted', 'gap.short', 'gap.enough', 'gap.accepted', 'closed.taken', 'closed.free', 'closed.accepted', 'stock.short', 'stock.enough', 'stock.accepted'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
+  it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard', 'connection.read', 'limit.passed', 'limit.kept', 'limit.accepted', 'gap.short', 'gap.enough', 'gap.accepted', 'closed.taken', 'closed.free', 'closed.accepted', 'stock.short', 'stock.enough', 'stock.accepted'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
 
   it('every field that the history may tell has a name', () => {
-    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|waits|stayed|doneBy|unread|twinId|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
+    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|moveFeeMinor|extraHourMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|reading|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|waits|stayed|doneBy|unread|twinId|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
     const fields = COLLECTION_NAMES.flatMap((name) => Object.keys(COLLECTIONS[name].shape)).filter((field) => !untold.test(field));
     expect(fields.filter((field) => tMaybe(`fields.${field}`) === null)).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('Google Calendar: writing', () => {
     expect(sentBody()).toMatchObject({ attendees: [{ email: 'ada@example.org', displayName: 'Ada' }], reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 1440 }, { method: 'popup', minutes: 60 }] } });
     expect(await read(made.remoteId)).toEqual({
       remoteId: made.remoteId, etag: made.etag, sequence: 0, ourId: OUR_ID, title: 'Tasting: Ada & Ben', description: 'Menu two; bring the list', place: 'Orangery, east door', when: event.when, status: 'confirmed', busy: true,
-      changedAt: 1_793_000_001_000,
+      changedAt: 1_793_000_001_000, answers: expect.any(Array) as unknown, reminders: [1440, 60],
     });
     const look = valueOf(await poll.read(null, access, ports));
     expect(look.items.map((item) => part.originOf((JSON.parse(item.body) as { event: unknown }).event))).toEqual([OUR_ID]);

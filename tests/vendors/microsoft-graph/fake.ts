@@ -8,6 +8,23 @@ const json = (status: number, body: unknown): HttpResponse => ({ status, headers
 const problem = (status: number, code: string): HttpResponse => json(status, { error: { code, message: code } });
 const EVENT = 'microsoft.graph.event';
 
+interface Attendee {
+  readonly emailAddress?: { readonly address?: string };
+  readonly status?: unknown;
+}
+
+/** Who stays invited is remembered with the answer; a meeting at another time asks everybody anew. */
+function answered(before: Json, after: Json): Json {
+  if (!Array.isArray(after['attendees']) || !Array.isArray(before['attendees'])) return after;
+  const moved = ['start', 'end'].some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  const there = new Map((before['attendees'] as Attendee[]).map(({ emailAddress, status }) => [emailAddress?.address, status]));
+  const all = (after['attendees'] as Attendee[]).map((one) => {
+    const status = moved ? undefined : there.get(one.emailAddress?.address);
+    return status === undefined ? one : { ...one, status };
+  });
+  return { ...after, attendees: all };
+}
+
 export class FakeGraph {
   readonly base = 'https://graph.test/v1.0';
   readonly token = 'eyJ0.fixture';
@@ -107,7 +124,7 @@ export class FakeGraph {
       return [json(204, null), ''];
     }
     this.wrong.push(...(this.described?.body(body ?? '', EVENT) ?? []));
-    const { singleValueExtendedProperties: _kept, ...shown } = this.#keep(id, { ...event, ...(JSON.parse(body ?? '{}') as Json) });
+    const { singleValueExtendedProperties: _kept, ...shown } = this.#keep(id, answered(event, { ...event, ...(JSON.parse(body ?? '{}') as Json) }));
     return [json(200, shown), EVENT];
   }
 

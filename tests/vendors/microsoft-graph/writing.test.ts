@@ -44,7 +44,7 @@ describe('Outlook: writing', () => {
     expect(sent()).not.toHaveProperty('attendees');
     expect(await read(made.remoteId)).toEqual({
       remoteId: made.remoteId, etag: made.etag, sequence: null, ourId: OUR_ID, title: 'Tasting: Ada & Ben', description: 'Menu two; bring the list', place: 'Orangery, east door', when: event.when, status: 'confirmed', busy: true,
-      changedAt: Date.parse('2026-11-20T12:00:00Z'),
+      changedAt: Date.parse('2026-11-20T12:00:00Z'), answers: [], reminder: 1440,
     });
     // A look brings the transaction, and no extended properties.
     const { singleValueExtendedProperties: _own, ...shown } = graph.events.get(made.remoteId)!;
@@ -53,6 +53,15 @@ describe('Outlook: writing', () => {
     expect(microsoftGraph.poll!.normalise(stored(JSON.stringify({ event: shown })))).toMatchObject({ ok: true, value: { changes: [{ ourId: OUR_ID }] } });
     await make({ ...event, invite: true }, 'invited');
     expect(sent()).toMatchObject({ attendees: [{ type: 'required', emailAddress: { address: 'ada@example.org', name: 'Ada' } }] });
+  });
+
+  it('has the category that was chosen, none where none was, and leaves theirs where nothing is said', async () => {
+    await make(outgoing({ category: 'Weddings' }), 'chosen');
+    expect(sent()).toMatchObject({ categories: ['Weddings'] });
+    await make(outgoing({ category: '' }), 'none');
+    expect(sent()).toMatchObject({ categories: [] });
+    await make(outgoing(), 'nothing');
+    expect(sent()).not.toHaveProperty('categories');
   });
 
   it.each([false, true])('makes one entry of one key, also where the answer was lost (refuses twice: %s)', async (refusesTwice) => {

@@ -33,6 +33,7 @@ function marked(word: (path: string) => string): SnapshotShape {
       resources: [],
       allocations: [],
       limits: [],
+      houseRules: [],
       conflicts: [],
       calendars: [],
       pushes: [],
@@ -46,7 +47,7 @@ function marked(word: (path: string) => string): SnapshotShape {
 
 const eventsOf = (snapshot: SnapshotShape, word: string): RecordedEvent[] =>
   COLLECTION_NAMES.flatMap((collection) => snapshot.rows[collection].map((row) => ({ collection, row }))).map(({ collection, row }, index) => ({
-    seq: index + 1, id: fixtureId(10, index), type: { weddings: 'wedding.updated', contacts: 'client.updated', bookings: 'booking.updated', payments: 'payment.failed', runSheetItems: 'runsheet.item.updated', messages: 'message.updated', documents: 'document.updated', calendarEvents: 'calendar.event.updated', weatherNotices: 'weather.notice.updated', resources: 'resource.updated', allocations: 'allocation.updated', limits: 'limit.updated', conflicts: 'conflict.updated', calendars: 'calendar.changed', pushes: 'push.failed', differences: 'difference.raised', alerts: 'alert.raised', reviewItems: 'review.opened', connections: 'connection.health_changed' }[collection],
+    seq: index + 1, id: fixtureId(10, index), type: { weddings: 'wedding.updated', contacts: 'client.updated', bookings: 'booking.updated', payments: 'payment.failed', runSheetItems: 'runsheet.item.updated', messages: 'message.updated', documents: 'document.updated', calendarEvents: 'calendar.event.updated', weatherNotices: 'weather.notice.updated', resources: 'resource.updated', allocations: 'allocation.updated', limits: 'limit.updated', houseRules: 'rules.updated', conflicts: 'conflict.updated', calendars: 'calendar.changed', pushes: 'push.failed', differences: 'difference.raised', alerts: 'alert.raised', reviewItems: 'review.opened', connections: 'connection.health_changed' }[collection],
     weddingId: WEDDING_A, occurredAt: new Date(NOW).toISOString(), recordedAt: new Date(NOW).toISOString(), actor: { kind: 'person', id: word, name: word }, source: { system: word, connectionId: null, remoteId: word }, deliveryId: null, before: { title: word, phone: word }, collection, row,
   }) as RecordedEvent);
 
@@ -123,7 +124,7 @@ describe('what a wall display is told', () => {
     const frame = wallFrame(nameless, { after: 0, upTo: events.length, events, committedAt: new Date(NOW).toISOString() });
     expect(StreamFrame.safeParse(frame).success).toBe(true);
     expect(wallFrame(nameless, frame)).toEqual(frame);
-    const empty = fromSnapshot({ ...full, seq: 0, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } });
+    const empty = fromSnapshot({ ...full, seq: 0, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], houseRules: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } });
     const replayed = toSnapshot(applyEvents(empty, frame.events, frame.upTo, frame.removed), full.at);
     const sorted = (rows: SnapshotShape['rows']) => Object.fromEntries(COLLECTION_NAMES.map((name) => [name, [...rows[name]].sort((a, b) => a.id.localeCompare(b.id))]));
     expect(sorted(replayed.rows)).toEqual(sorted(told.rows));
@@ -132,7 +133,7 @@ describe('what a wall display is told', () => {
   it('takes a call time off the wall when there is none any more', () => {
     const booking = full.rows.bookings.find((row) => row.callTime !== null);
     if (!booking) throw new Error('no call time');
-    const [event] = eventsOf({ ...full, rows: { weddings: [], contacts: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [], bookings: [{ ...booking, callTime: null }] } }, 'x');
+    const [event] = eventsOf({ ...full, rows: { weddings: [], contacts: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], houseRules: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [], bookings: [{ ...booking, callTime: null }] } }, 'x');
     if (!event) throw new Error('no event');
     expect(wallFrame(named, { after: 0, upTo: 1, events: [event], committedAt: new Date(NOW).toISOString() })).toMatchObject({ events: [], removed: [{ collection: 'bookings', id: booking.id, seq: 1 }] });
   });

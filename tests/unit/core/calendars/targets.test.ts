@@ -22,7 +22,7 @@ const calendar = (fields: Partial<PlacedCalendar> = {}): PlacedCalendar => ({
 });
 const inHall = (fields: Parameters<typeof wedding>[0] = {}): MovableRow => ({ collection: 'weddings', row: wedding({ roomId: HALL, ...fields }) });
 const ofAna = (fields: Parameters<typeof booking>[0] = {}): MovableRow => ({ collection: 'bookings', row: booking({ vendorId: ANA, startsAt: '2026-11-20T10:00:00.000Z', endsAt: '2026-11-20T18:00:00.000Z', ...fields }) });
-const words: EntryWords = { busy: 'Taken', wedding: 'W {{title}}', trade: 'T {{trade}}', callTime: 'C {{time}}', place: 'P {{name}}', contact: 'N {{name}}', owner: 'O {{name}}', trades: { photography: 'Photo', film: '', catering: '', florist: 'Flowers', music: '', planning: '', venue: '', cake: '', hair_makeup: '', transport: '', celebrant: '', hire: '', other: '' } };
+const words: EntryWords = { busy: 'Taken', wedding: 'W {{title}}', trade: 'T {{trade}}', callTime: 'C {{time}}', place: 'P {{name}}', contact: 'N {{name}}', owner: 'O {{name}}', kinds: { weddings: 'Wedding', bookings: 'Booking', allocations: 'Taken', runSheetItems: 'Item' }, statuses: { confirmed: 'Sure', tentative: 'Held' }, trades: { photography: 'Photo', film: '', catering: '', florist: 'Flowers', music: '', planning: '', venue: '', cake: '', hair_makeup: '', transport: '', celebrant: '', hire: '', other: '' } };
 const around = { wedding: { title: 'Amara & Tom', zone: 'Europe/London' }, resource: { name: 'Hall' }, contact: { name: 'Fern', email: 'fern@example.org' }, zone: 'Europe/Vienna' };
 
 const START = '2026-11-20T19:00:00.000Z';

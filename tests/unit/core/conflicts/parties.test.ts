@@ -9,7 +9,7 @@ const NOW = Date.parse('2026-06-10T09:00:00.000Z');
 const HOUR = 3_600_000;
 const rows = timelineRows(fixtureSnapshot({ now: NOW }), NOW);
 const keyed = <T extends { id: string }>(some: readonly T[]): Record<string, T> => Object.fromEntries(some.map((row) => [row.id, row]));
-const tables: Taking = { weddings: keyed(rows.weddings), bookings: keyed(rows.bookings), allocations: keyed(rows.allocations), calendarEvents: {}, resources: keyed(rows.resources), limits: keyed(rows.limits) };
+const tables: Taking = { weddings: keyed(rows.weddings), bookings: keyed(rows.bookings), allocations: keyed(rows.allocations), calendarEvents: {}, resources: keyed(rows.resources), limits: keyed(rows.limits), houseRules: {} };
 const house = houseOf(tables, 'Europe/London');
 const find = (id: string, where: House = house): Occupancy => {
   const one = where.timetable.get(id);

@@ -31,6 +31,23 @@ describe('what just happened', () => {
     expect(entryFromEvent(refund)).toMatchObject({ says: 'payment.partly_refunded', amount: { minor: 500, currency: 'GBP' } });
   });
 
+  it('tells a conflict that is found once, by its alert, and one that is settled once, by itself', () => {
+    const conflict = (state: 'open' | 'resolved' | 'overridden', level: 'block' | 'warn' = 'block'): RowOf<'conflicts'> => ({
+      id: fixtureId(22, 7), version: 1, seq: 1, updatedAt: snapshot.at, source: null, weddingId: null, kind: 'overlap', limitId: null, level, resourceIds: [fixtureId(20, 1)],
+      members: [{ collection: 'weddings', id: WEDDING_A }, { collection: 'weddings', id: fixtureId(2, 99) }], startsAt: snapshot.at, endsAt: snapshot.at, missingMs: 60_000, missingUnits: 0,
+      raisedAt: snapshot.at, state, settledAt: null, settledBy: null, settledBecause: null,
+    });
+    const alert = (state: 'open' | 'resolved'): RowOf<'alerts'> => ({ ...first(snapshot.rows.alerts), id: fixtureId(11, 7), state, rule: 'double_booking', title: 'Double booking: Orangery', subject: { collection: 'conflicts', id: fixtureId(22, 7) } });
+    const told = (...events: RecordedEvent[]) => feed(events, { ...tables, alerts: {}, conflicts: {} }, null, events.length).filter(({ seq }) => seq >= 950).map(({ says }) => says);
+    const raised: RecordedEvent = { ...base, seq: 950, type: 'conflict.raised', collection: 'conflicts', row: conflict('open'), before: null };
+    const alerted: RecordedEvent = { ...base, seq: 951, type: 'alert.raised', collection: 'alerts', row: alert('open'), before: null };
+    expect(told(raised, alerted)).toEqual(['alert.raised']);
+    const resolved: RecordedEvent = { ...base, seq: 952, type: 'conflict.resolved', collection: 'conflicts', row: conflict('resolved'), before: { state: 'open' } };
+    const settled: RecordedEvent = { ...base, seq: 953, type: 'alert.resolved', collection: 'alerts', row: alert('resolved'), before: { state: 'open' } };
+    expect(told(resolved, settled)).toEqual(['conflict.resolved']);
+    expect(told({ ...raised, row: conflict('open', 'warn') }), 'one without an alert').toEqual(['conflict.raised']);
+  });
+
   it('tells a limit that is passed as what it is, and no double booking', () => {
     const row: RowOf<'conflicts'> = {
       id: fixtureId(22, 1), version: 1, seq: 920, updatedAt: snapshot.at, source: null, weddingId: null, kind: 'limit', limitId: fixtureId(23, 1), level: 'block', resourceIds: [fixtureId(20, 1)],

@@ -8,7 +8,7 @@ const env = (now: number, random = 0.5) => ({ now, random });
 const welcome = (headSeq: number, mode: 'resume' | 'snapshot' = 'resume', epoch = 'e1'): LinkInput => ({ kind: 'welcome', welcome: { protocol: 5, epoch, headSeq, mode, serverTime: '2026-11-20T12:00:00.000Z' } });
 const snapshotAt = (seq: number): LinkInput => ({
   kind: 'snapshot',
-  snapshot: { seq, epoch: 'e1', at: '2026-11-20T12:00:00.000Z', organisation: { id: 'o', name: 'Venue', zone: 'Europe/London', currency: 'GBP', demo: false }, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } },
+  snapshot: { seq, epoch: 'e1', at: '2026-11-20T12:00:00.000Z', organisation: { id: 'o', name: 'Venue', zone: 'Europe/London', currency: 'GBP', demo: false }, rows: { weddings: [], contacts: [], bookings: [], payments: [], runSheetItems: [], messages: [], documents: [], calendarEvents: [], weatherNotices: [], resources: [], allocations: [], limits: [], houseRules: [], conflicts: [], calendars: [], pushes: [], differences: [], alerts: [], reviewItems: [], connections: [] } },
 });
 
 function run(inputs: readonly LinkInput[], start: LinkState = initialLink({ epoch: 'e1', seq: 10 }, 0), now = 0) {

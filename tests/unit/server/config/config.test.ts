@@ -20,7 +20,7 @@ describe('configuration', () => {
   it('is complete without anything given, and listens on this machine only', () => {
     expect(config()).toEqual({
       host: '127.0.0.1', port: 4317, dataDir: '/srv/wedsync/.wedsync', databaseUrl: null, masterKey: null, demo: false, demoStudioPort: 4319, logLevel: 'info', consoleDir: null, egressAllow: [], publicUrl: null, trustProxy: [],
-      metricsToken: null, webhookBodyBytes: 3 * 1024 * 1024, strangerPerMinute: 60, connectionPerMinute: 6000, apiPerMinute: 1200, enrolPerMinute: 10, signInPerMinute: 60, managingPerMinute: 5, askCalendarsMs: 5000, mailInPort: null, mailInDomain: null, smtpUrl: null, mailFrom: 'WedSync <wedsync@localhost>', streamConnections: 5000, role: ['all'], redisUrl: null, drainMs: 0, printTicket: false,
+      metricsToken: null, webhookBodyBytes: 3 * 1024 * 1024, strangerPerMinute: 60, connectionPerMinute: 6000, apiPerMinute: 1200, enrolPerMinute: 10, signInPerMinute: 60, managingPerMinute: 5, enquiryPagesPerMinute: 60, enquiriesPerHour: 20, askCalendarsMs: 5000, mailInPort: null, mailInDomain: null, smtpUrl: null, mailFrom: 'WedSync <wedsync@localhost>', streamConnections: 5000, role: ['all'], redisUrl: null, drainMs: 0, printTicket: false,
     });
   });
 
