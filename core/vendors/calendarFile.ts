@@ -3,7 +3,9 @@ import { codedError, type CodedError } from '../contract/errors.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
 import { answersIn, changedIn } from './calendarPeople.ts';
-import { boundSeries, TooMuch } from './seriesBounds.ts';
+import { countedUnread, LONGEST_UID, parseCalendar, problemOf, text, type Unread } from './calendarUnread.ts';
+import { boundsOf, TooMuch, type Bounds } from './seriesBounds.ts';
+import { UnknownRule } from './seriesRules.ts';
 import { alignSeries } from './seriesTimes.ts';
 import type { FeedEntry } from './vendor.ts';
 import { dayStart, knownZone, wallTimeToInstant } from './wallTime.ts';
@@ -25,25 +27,26 @@ export interface CalendarFileOptions {
   readonly zone: string | null;
   /** Hears of each that is there and whose times are none: it is told of as little as what is gone, and is not gone. */
   readonly timeless?: (one: Pick<FeedEntry, 'uid' | 'recurrenceId'>) => void;
+  /** Hears of each entry, with its series, that cannot be read and is left out; without it the whole file is refused. */
+  readonly unread?: Unread;
 }
 
 const REPEATS_TOO_MUCH = 'The calendar repeats more than can be written out.';
+const RULE_UNKNOWN = 'The calendar repeats by a rule that is not written out.';
 const MOST_ENTRIES = 5_000;
 /** Steps through series, of a whole file: one that repeats every second must not keep us. */
 const MOST_STEPS = 200_000;
+/** In a file of many none may have more than a part of what all may have. */
+const PARTS = { entries: MOST_ENTRIES / 2, steps: MOST_STEPS / 4 };
 const DAY_MS = 86_400_000;
 const YEAR_MS = 366 * DAY_MS;
-const LONGEST = { title: 300, description: 4_000, place: 300, uid: 500 };
+const LONGEST = { title: 300, description: 4_000, place: 300 };
 
 type Component = InstanceType<typeof ICAL.Component>;
 type Time = InstanceType<typeof ICAL.Time>;
 type Event = InstanceType<typeof ICAL.Event>;
 
 const fault = (message: string): Result<never, CodedError> => err(codedError('normalise.shape_unknown', message));
-const text = (value: unknown, longest: number): string | null => {
-  const trimmed = typeof value === 'string' ? value.trim().slice(0, longest).toWellFormed() : '';
-  return trimmed === '' ? null : trimmed;
-};
 const first = (component: Component, name: string): unknown => component.getFirstPropertyValue(name);
 
 /** Errors: `normalise.shape_unknown`, when it is no calendar, not a whole one, or asks for too much. */
@@ -53,9 +56,10 @@ export function readCalendarFile(body: string, options: CalendarFileOptions): Re
   // Cut off in the middle it may still be read, and everything behind the cut would seem to be gone.
   if (!/END:VCALENDAR$/i.test(trimmed)) return fault('The calendar was not answered whole.');
   try {
-    const parsed = ICAL.parse(trimmed) as unknown[];
+    const unread = countedUnread(options.unread);
+    const { parsed, broken } = parseCalendar(trimmed, unread);
     const roots = (typeof parsed[0] === 'string' ? [parsed] : parsed) as ConstructorParameters<typeof ICAL.Component>[0][];
-    const reader = createReader(options);
+    const reader = createReader({ ...options, ...(unread ? { unread } : {}) }, broken);
     for (const root of roots) {
       const problem = reader.take(new ICAL.Component(root));
       if (problem !== null) return fault(problem);
@@ -63,6 +67,7 @@ export function readCalendarFile(body: string, options: CalendarFileOptions): Re
     return ok(reader.entries());
   } catch (cause) {
     if (cause instanceof TooMuch) return fault(REPEATS_TOO_MUCH);
+    if (cause instanceof UnknownRule) return fault(RULE_UNKNOWN);
     // The reason would quote somebody's calendar.
     return fault('The calendar cannot be read.');
   }
@@ -74,61 +79,88 @@ interface Known {
   readonly event: FeedEntry;
 }
 
-function createReader({ span, zone, singles = span, timeless }: CalendarFileOptions) {
+function createReader({ span, zone, singles = span, timeless, unread }: CalendarFileOptions, broken: ReadonlySet<string>) {
   const found = new Map<string, Known>();
+  const most = unread ? PARTS : { entries: MOST_ENTRIES, steps: MOST_STEPS };
   let steps = 0;
 
+  interface Series {
+    master: Component | null;
+    overrides: Component[];
+  }
+  type Told = (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string | null) => void;
+
   function take(calendar: Component): string | null {
-    boundSeries(calendar, new Date(span.to + YEAR_MS).getUTCFullYear());
+    const bounds = boundsOf(calendar, new Date(span.to + YEAR_MS).getUTCFullYear());
     const name = text(first(calendar, 'x-wr-calname') ?? first(calendar, 'name'), LONGEST.title);
     const ownZone = knownZone(first(calendar, 'x-wr-timezone')) ?? zone;
-    const series = new Map<string, { master: Component | null; overrides: Component[] }>();
+    const series = new Map<string, Series>();
     for (const component of calendar.getAllSubcomponents('vevent')) {
-      const uid = text(first(component, 'uid'), LONGEST.uid);
-      if (uid === null || !component.hasProperty('dtstart')) continue;
+      const uid = text(first(component, 'uid'), LONGEST_UID);
+      // Of what was taken out apart the rest says something else.
+      if (uid === null || broken.has(uid) || !component.hasProperty('dtstart')) continue;
       const own = series.get(uid) ?? { master: null, overrides: [] };
       series.set(uid, own);
       if (component.hasProperty('recurrence-id')) own.overrides.push(component);
       else own.master = own.master === null ? component : newer(own.master, component);
     }
-    for (const [uid, { master, overrides }] of series) {
-      const told = (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string | null) =>
-        keep(uid, component, item, startDate, endDate, recurrenceId, name, ownZone);
-      if (master === null) {
-        for (const component of overrides) {
-          const item = new ICAL.Event(component);
-          told(component, item, item.startDate, item.endDate, String(item.recurrenceId));
-        }
-      } else {
-        alignSeries(master, overrides, ownZone);
-        const item = new ICAL.Event(master, { exceptions: overrides });
-        if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
-        else if (!expand(item, overrides.length > 0, told)) return REPEATS_TOO_MUCH;
+    for (const [uid, own] of series) {
+      const into = new Map<string, Known>();
+      const told: Told = (component, item, startDate, endDate, recurrenceId) => keep(into, uid, component, item, startDate, endDate, recurrenceId, name, ownZone);
+      try {
+        bounds.begin();
+        tell(own, bounds, ownZone, told, into);
+      } catch (cause) {
+        if (!unread || !bounds.leaveOut() || steps > MOST_STEPS) throw cause;
+        unread({ uid, problem: problemOf(cause) });
+        continue;
       }
+      for (const [key, known] of into) put(found, key, known);
       if (found.size > MOST_ENTRIES) return `The calendar has more than ${MOST_ENTRIES} entries.`;
     }
     return null;
   }
 
-  /** False = it asks for too much. */
-  function expand(item: Event, moved: boolean, told: (component: Component, item: Event, startDate: Time, endDate: Time, recurrenceId: string) => void): boolean {
+  function tell({ master, overrides }: Series, bounds: Bounds, ownZone: string | null, told: Told, into: ReadonlyMap<string, Known>): void {
+    for (const component of [...(master === null ? [] : [master]), ...overrides]) bounds.event(component);
+    if (master === null) {
+      for (const component of overrides) {
+        const item = new ICAL.Event(component);
+        told(component, item, item.startDate, item.endDate, String(item.recurrenceId));
+      }
+      return;
+    }
+    alignSeries(master, overrides, ownZone);
+    const item = new ICAL.Event(master, { exceptions: overrides });
+    if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
+    else expand(item, overrides.length > 0, told, into);
+  }
+
+  /** Throws {@link TooMuch}. */
+  function expand(item: Event, moved: boolean, told: Told, into: ReadonlyMap<string, Known>): void {
     const iterator = item.iterator();
+    const begun = steps;
     // What was moved may lie anywhere; the others are over before this, whatever their zone.
     const over = moved ? Number.NEGATIVE_INFINITY : span.from - 2 * DAY_MS - item.duration.toSeconds() * 1000;
     for (let next = iterator.next(); next; next = iterator.next()) {
       steps += 1;
-      if (steps > MOST_STEPS || found.size > MOST_ENTRIES) return false;
+      if (steps > MOST_STEPS || steps - begun > most.steps || into.size > most.entries) throw new TooMuch();
       // A day's slack: what a wall time is worth depends on where it is meant.
       const near = Date.UTC(next.year, next.month - 1, next.day);
-      if (near > span.to + DAY_MS) return true;
+      if (near > span.to + DAY_MS) return;
       if (near < over) continue;
       const details = item.getOccurrenceDetails(next);
       told(details.item.component, details.item, details.startDate, details.endDate, String(next));
     }
-    return true;
+  }
+
+  function put(into: Map<string, Known>, key: string, known: Known): void {
+    const before = into.get(key);
+    if (!before || isNewer(known, before)) into.set(key, known);
   }
 
   function keep(
+    into: Map<string, Known>,
     uid: string,
     component: Component,
     item: Event,
@@ -162,9 +194,7 @@ function createReader({ span, zone, singles = span, timeless }: CalendarFileOpti
       gone: false,
     };
     const key = JSON.stringify([uid, recurrenceId]);
-    const known = { sequence: sequenceOf(component), stamp: stampOf(component), event };
-    const before = found.get(key);
-    if (!before || isNewer(known, before)) found.set(key, known);
+    put(into, key, { sequence: sequenceOf(component), stamp: stampOf(component), event });
   }
 
   return { take, entries: () => [...found.values()].map((one) => one.event) };

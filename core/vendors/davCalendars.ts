@@ -4,12 +4,10 @@ import { findHome, listCalendars, type DavCalendar } from './davDiscovery.ts';
 import { chosenFrom, readDavPage } from './davLook.ts';
 import { openSession, refusal, type DavResult, type DavSystem } from './davSession.ts';
 import { meaningFields, feedPart, type FeedOptions } from './feeds.ts';
-import { objectAt, shortText } from './fields.ts';
 import type { ManifestField } from './manifest.ts';
 import { zoneOf } from './settings.ts';
-import { parseJsonObject } from './signatures.ts';
 import type { CalendarPart } from './calendars.ts';
-import type { Normalise, PollPart, TestReport, VendorModule } from './vendor.ts';
+import type { PollPart, TestReport, VendorModule } from './vendor.ts';
 
 /** A folder's parts for a system that speaks CalDAV: looking at it, understanding what that brought, writing, trying it out. */
 
@@ -27,14 +25,7 @@ export const DAV_FIELDS: readonly ManifestField[] = [
   ...meaningFields(MEANING, 'native'),
 ];
 
-const { normalise: understand } = feedPart(MEANING);
-
-const normalise: Normalise = (delivery) => {
-  if (delivery.vendorEvent !== 'unreadable') return understand(delivery);
-  const body = parseJsonObject(delivery.bodyText);
-  const problem = shortText(objectAt({ body: body.ok ? body.value : null }, 'body')['problem'], 200) ?? 'no reason was kept';
-  return err({ code: 'normalise.shape_unknown', message: `The entry cannot be used: ${problem}.` });
-};
+const { normalise } = feedPart(MEANING);
 
 const LISTED = 30;
 

@@ -236,7 +236,8 @@ function leave(work: Work, held: HeldCalendar): DavResult<true> {
   const telling = tellingOf(work, { calendar: '', calendarPath: held.path, calendarRef: null, zone: null });
   for (const [path, item] of held.items) {
     if (work.items.length >= MOST_TOLD) return DONE;
-    work.items.push(...tellGone(path, item, telling));
+    // With its calendar ours is gone as well, and nobody has called it off: that the calendar is gone is told by the list of calendars.
+    if (held.missing === null || !isWrittenByUs(path)) work.items.push(...tellGone(path, item, telling));
     held.items.delete(path);
   }
   work.state.calendars.delete(held.path);

@@ -4,9 +4,10 @@ import { TRADES } from '../contract/record/trade.ts';
 import { err, ok, type Result } from '../contract/result.ts';
 import type { Change, WeddingClue } from '../domain/record/changes.ts';
 import { calendarRemote, isWrittenByUs } from './calendarOrigin.ts';
-import { emailAddress, instantOfText, known, ownId, shortText } from './fields.ts';
+import { emailAddress, instantOfText, known, objectAt, ownId, shortText } from './fields.ts';
 import { boundedId } from './ids.ts';
 import type { ManifestField } from './manifest.ts';
+import { parseJsonObject } from './signatures.ts';
 import { TRADE_FIELD, VENDOR_NAME_FIELD, ZONE_FIELD } from './settings.ts';
 import type { FeedPart, Normalised, NormaliseError, StoredDelivery } from './vendor.ts';
 import { dayOf, knownZone } from './wallTime.ts';
@@ -143,9 +144,16 @@ function ofOurs(ourId: string, { gone, answers = [], changedAt }: Entry): Ours {
 
 const changes = (list: readonly Change[]): Result<Normalised, NormaliseError> => ok({ kind: 'changes', changes: list });
 
+/** An entry that is there and cannot be used, with why: nothing is made of it, and a person sees it. */
+function unreadable({ bodyText }: StoredDelivery): Result<never, NormaliseError> {
+  const body = parseJsonObject(bodyText);
+  const problem = shortText(objectAt({ body: body.ok ? body.value : null }, 'body')['problem'], 200) ?? 'no reason was kept';
+  return shapeUnknown(`The entry cannot be used: ${problem}.`);
+}
+
 /** The feed of a vendor's folder: deliveries are {@link FeedEntry} as JSON, one per entry that is new, changed or gone. */
 export function feedPart(options: FeedOptions): FeedPart {
-  return { normalise: (delivery) => meaningOf(delivery, options) };
+  return { normalise: (delivery) => (delivery.vendorEvent === 'unreadable' ? unreadable(delivery) : meaningOf(delivery, options)) };
 }
 
 /** `trade` and `vendorName`, as connections of a vendor ask for them. */

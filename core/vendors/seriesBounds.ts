@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { checkRule } from './seriesRules.ts';
 
 /**
  * What one calendar may cost. The library goes through a series until it meets the next part, and through a zone until it has all changes of the
@@ -11,6 +12,9 @@ type RecurIterator = InstanceType<typeof ICAL.RecurIterator>;
 
 /** Of a whole file, in steps of a clock. */
 const MOST_WORK = 1_000_000;
+/** Of one series in a file of many. Each that needs more halves what the next may, so that many of them leave enough for the others. */
+const MOST_OF_ONE = 400_000;
+const LEAST_OF_ONE = 20_000;
 /** Days that are added or left out by hand, of one series. */
 const MOST_BY_HAND = 20_000;
 /** Longer is no entry; the library walks through it month by month. */
@@ -43,15 +47,22 @@ const COSTS: Readonly<Record<string, (step: unknown) => number>> = {
 
 type Method = (this: RecurIterator, ...args: unknown[]) => unknown;
 
+/** What may still be spent, by all and by the series at hand. */
+interface Purse {
+  all: number;
+  one: number;
+}
+
 /** Iterators that pay for each step, and end behind `lastYear`, where nobody asks any more. Throws {@link TooMuch}. */
-function countedIterators(lastYear: number): new (options: { rule: unknown; dtstart: Time }) => RecurIterator {
-  let left = MOST_WORK;
+function countedIterators(purse: Purse, lastYear: number): new (options: { rule: unknown; dtstart: Time }) => RecurIterator {
   class Counted extends ICAL.RecurIterator {}
   for (const [name, costOf] of Object.entries(COSTS)) {
     const inner = Reflect.get(ICAL.RecurIterator.prototype, name) as Method;
     const counted: Method = function (...args) {
-      left -= costOf(args[0]);
-      if (left < 0) throw new TooMuch();
+      const cost = costOf(args[0]);
+      purse.all -= cost;
+      purse.one -= cost;
+      if (purse.all < 0 || purse.one < 0) throw new TooMuch();
       const said = inner.apply(this, args);
       return name === 'check_contracting_rules' ? said === true || this.last.year > lastYear : said;
     };
@@ -79,27 +90,67 @@ function boundLength(event: Component): void {
   if (named !== null && Math.abs(named - from) > LONGEST_YEARS) throw new TooMuch();
 }
 
-/** Every rule of the calendar, those of its zones too, steps within bounds from now on; what it says stays. Throws {@link TooMuch}. */
-export function boundSeries(calendar: Component, lastYear: number): void {
-  const Counted = countedIterators(lastYear);
+export interface Bounds {
+  /** Those of the same series share what one may cost. */
+  begin(): void;
+  /** Its rules step within bounds from now on; what it says stays. Throws {@link TooMuch} and `UnknownRule`. */
+  event(event: Component): void;
+  /** What was begun last costs too much, and is left out. False = so does the whole calendar. */
+  leaveOut(): boolean;
+}
+
+const TIMED = ['dtstart', 'dtend', 'recurrence-id', 'rdate', 'exdate'] as const;
+const zonesOf = (event: Component): readonly unknown[] => TIMED.flatMap((name) => event.getAllProperties(name).map((one) => one.getParameter('tzid')));
+
+/** Bounds for one series of the calendar after the other. */
+export function boundsOf(calendar: Component, lastYear: number): Bounds {
+  let most = MOST_OF_ONE;
+  const purse: Purse = { all: MOST_WORK, one: MOST_WORK };
+  const Counted = countedIterators(purse, lastYear);
   const bound = (component: Component): void => {
     for (const property of component.getAllProperties('rrule')) {
       const rule: unknown = property.getFirstValue();
       if (!(rule instanceof ICAL.Recur)) continue;
+      checkRule(rule);
       if (rule.interval * (DAYS[rule.freq] ?? 1) > LONGEST_STEP_DAYS) throw new TooMuch();
       rule.iterator = (dtstart: Time) => new Counted({ rule, dtstart });
     }
     if (valuesOf(component, 'rdate') > MOST_BY_HAND || valuesOf(component, 'exdate') > MOST_BY_HAND) throw new TooMuch();
   };
-  for (const event of calendar.getAllSubcomponents('vevent')) {
-    boundLength(event);
-    bound(event);
-  }
+  /** Zones of which only the entries that name them are left out, and why. */
+  const endless = new Map<unknown, Error>();
   for (const zone of calendar.getAllSubcomponents('vtimezone')) {
     const parts = zone.getAllSubcomponents();
-    if (parts.reduce((sum, part) => sum + 1 + valuesOf(part, 'rdate'), 0) > MOST_CHANGES) throw new TooMuch();
-    for (const part of parts) bound(part);
+    try {
+      if (parts.reduce((sum, part) => sum + 1 + valuesOf(part, 'rdate'), 0) > MOST_CHANGES) throw new TooMuch();
+      for (const part of parts) bound(part);
+    } catch (cause) {
+      endless.set(zone.getFirstPropertyValue('tzid'), cause instanceof Error ? cause : new TooMuch());
+    }
   }
+  return {
+    begin() {
+      purse.one = most;
+    },
+    event(event) {
+      for (const zone of zonesOf(event)) {
+        const why = endless.get(zone);
+        if (why) throw why;
+      }
+      boundLength(event);
+      bound(event);
+    },
+    leaveOut() {
+      most = Math.max(LEAST_OF_ONE, most / 2);
+      return purse.all >= 0;
+    },
+  };
+}
+
+/** Every entry of the calendar at once, within what the whole may cost. Throws as {@link Bounds} do. */
+export function boundSeries(calendar: Component, lastYear: number): void {
+  const bounds = boundsOf(calendar, lastYear);
+  for (const event of calendar.getAllSubcomponents('vevent')) bounds.event(event);
 }
 
 /** Null = it costs more than one calendar may. */

@@ -39,8 +39,9 @@ function tellAnswer(entry: OutboxEntry): void {
         const line = createElement(BackLine, { commandId: command.commandId, what: message });
         return void notifications.show({ id, title: t('outbox.putBackTitle'), message: line, autoClose: 12_000 });
       }
-      if (command.type === 'booking.set_status' && command.status === 'cancelled') {
-        const line = createElement(CancelledLine, { toast: id, collection: command.collection, id: command.id, what: message });
+      if ((command.type === 'booking.set_status' || command.type === 'allocation.save') && command.status === 'cancelled') {
+        const one = command.type === 'allocation.save' ? { collection: 'allocations' as const, id: command.allocationId } : { collection: command.collection, id: command.id };
+        const line = createElement(CancelledLine, { toast: id, ...one, what: message });
         return void notifications.show({ id, title: t('outbox.recordedTitle'), message: line, autoClose: 12_000 });
       }
       return void notifications.show({ id, title: t(command.type === 'alert.acknowledge' ? 'ack.recordedTitle' : 'outbox.recordedTitle'), message, autoClose: 3000 });

@@ -7,6 +7,7 @@ import { minorOf, plainText } from '../../core/domain/money/money.ts';
 import { useSees } from '../app/access.ts';
 import { useTables } from '../app/selectors.ts';
 import { t } from '../i18n/index.ts';
+import { History } from '../inspector/History.tsx';
 import { newId } from '../state/ids.ts';
 import { useConsole } from '../state/store.ts';
 import { saveResource } from '../state/taking.ts';
@@ -30,6 +31,8 @@ export function ResourceForm({ id, onClose }: { readonly id: string | null; read
   const { resources } = useTables();
   // As it stood when the form was opened: what somebody else has changed meanwhile is told, not overwritten.
   const [was] = useState<Resource | null>(() => (id === null ? null : (resources[id] ?? null)));
+  const standing = id === null ? undefined : resources[id];
+  const zone = useConsole((state) => state.record?.organisation.zone ?? 'UTC');
   const [kind, setKind] = useState<Resource['kind']>(was?.kind ?? 'room');
   const [name, setName] = useState(was?.name ?? '');
   const [places, setPlaces] = useState<number | null>(was?.places ?? 1);
@@ -90,6 +93,7 @@ export function ResourceForm({ id, onClose }: { readonly id: string | null; read
         {was ? <Checkbox label={t('calendar.form.retired')} checked={retired} onChange={(event) => setRetired(event.currentTarget.checked)} /> : null}
         <FormActs onClose={onClose} />
       </form>
+      {standing ? <History collection="resources" row={standing} zone={zone} /> : null}
     </FormDialog>
   );
 }

@@ -10,6 +10,7 @@ import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
 import { useNow } from '../components/useNow.ts';
 import { t } from '../i18n/index.ts';
+import { History } from '../inspector/History.tsx';
 import { useConsole } from '../state/store.ts';
 import { saveRules } from '../state/taking.ts';
 import { CountField } from './fields.tsx';
@@ -38,6 +39,7 @@ export function RulesForm({ house, onClose }: { readonly house: House; readonly 
   const now = useNow(60_000);
   // As it stood when the form was opened: what somebody else has changed meanwhile is told, not overwritten.
   const [was] = useState<HouseRules | null>(() => houseRules[houseId] ?? null);
+  const standing = houseRules[houseId];
   // Of a house that has said nothing these hold; each of them is one of the levels that its pair may have.
   const [levels, setLevels] = useState<Levels>(() => was?.levels ?? (VENUE_RULES as Levels));
   const [usualMinutes, setUsual] = useState<number | null>(was?.travel.usualMinutes ?? null);
@@ -109,6 +111,7 @@ export function RulesForm({ house, onClose }: { readonly house: House; readonly 
         </p>
         <FormActs onClose={onClose} />
       </form>
+      {standing ? <History collection="houseRules" row={standing} zone={house.zone} /> : null}
     </FormDialog>
   );
 }

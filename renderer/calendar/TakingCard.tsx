@@ -14,8 +14,9 @@ import { calendarName } from '../calendars/words.ts';
 import { useNow } from '../components/useNow.ts';
 import { inspectHref } from '../inspector/links.ts';
 import { t } from '../i18n/index.ts';
+import type { Decided } from '../state/commands.ts';
 import { newId } from '../state/ids.ts';
-import { movableOf, setTakingStatus } from '../state/taking.ts';
+import { movableOf, saveAllocation, setTakingStatus } from '../state/taking.ts';
 import { lift } from './acts.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { say, setHolding } from './holding.ts';
@@ -24,6 +25,8 @@ import { breachText, clashText, holdText, resourceName, shutText, statusText, wh
 
 type Wanted = 'hold' | 'definite' | 'cancelled';
 const OFFERED: Readonly<Record<Occupancy['status'], readonly Wanted[]>> = { lead: ['hold', 'definite', 'cancelled'], hold: ['definite', 'cancelled'], definite: ['hold', 'cancelled'], closed: ['cancelled'], cancelled: [] };
+/** Nobody has booked a closure: it is not cancelled, its resource is to be had again. */
+const actOf = ({ status }: Occupancy, wanted: Wanted): string => t(status === 'closed' ? 'calendar.act.reopen' : `calendar.act.${wanted}`);
 
 interface CardProps {
   readonly house: House;
@@ -39,7 +42,7 @@ interface CardProps {
 export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBar }: CardProps) {
   const now = useNow(60_000);
   const tables = useTables();
-  const mayStatus = useMay('command:booking.set_status');
+  const mayStatus = useMay(one.status === 'closed' ? 'command:allocation.save' : 'command:booking.set_status');
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const { collection, id } = memberOf(one.id);
   const subject = movableOf(one.id);
@@ -86,7 +89,7 @@ export function TakingCard({ house, one, conflictId, mayMove, onClose, onFocusBa
         ) : null}
         {mayStatus && subject !== null ? OFFERED[statusAt(one, now)].map((status) => (
           <button key={status} type="button" className="button" aria-expanded={wanted === status} onClick={() => setWanted(wanted === status ? null : status)}>
-            {t(`calendar.act.${status}`)}
+            {actOf(one, status)}
           </button>
         )) : null}
         {collection === 'allocations' && mayMove ? (
@@ -136,17 +139,26 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
   const judged = { clashes: stood.clashes, breaches, needsReason: stood.clashes.length + breaches.length > 0 };
   const shut = status === 'cancelled' ? [] : breaches.filter(({ overridableBy }) => overridableBy.length === 0 || (role !== null && !overridableBy.includes(role)));
   const asks = status !== 'cancelled' && (judged.needsReason || unasked.length > 0);
+  const sent = (commandId: string): Promise<Decided> => {
+    const closure = one.status === 'closed' && collection === 'allocations' ? house.rows.allocations[id] : undefined;
+    if (closure === undefined) return setTakingStatus(backend, { collection, id, basedOnVersion: versionOf(house, one.id), status, reason: asks ? reason : null }, commandId);
+    const { version, weddingId, bookingId, resourceId, title, startsAt, endsAt, rank, holdUntil, lockedBecause, tags, units, setUpMinutes, turnaroundMinutes } = closure;
+    return saveAllocation(backend, {
+      allocationId: id, basedOnVersion: version, weddingId, bookingId, resourceId, title, startsAt, endsAt, status: 'cancelled', rank, holdUntil, lockedBecause, tags,
+      units, setUpMinutes, turnaroundMinutes, reason: null,
+    }, commandId);
+  };
   return (
     <form
       className="unfolded"
-      aria-label={t(`calendar.act.${status}`)}
+      aria-label={actOf(one, status)}
       onSubmit={(event) => {
         event.preventDefault();
         if (shut.length > 0) return;
         if (asks && reason.trim() === '') return setMissing(true);
         const commandId = newId();
         const stays = status === 'definite' && asksCalendars(tables, [one.resourceId]);
-        void setTakingStatus(backend, { collection, id, basedOnVersion: versionOf(house, one.id), status, reason: asks ? reason : null }, commandId).then((done) => {
+        void sent(commandId).then((done) => {
           tellDecided(done, id);
           if (done.kind === 'kept' && stays) wait(commandId);
           else if (done.kind !== 'not_kept') onDone();
@@ -164,9 +176,9 @@ function StatusForm({ house, one, subject, status, onDone }: StatusProps) {
           <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
         </ul>
       ) : null}
-      {shut.length > 0 ? <p className="inline-error">{shut.map(shutText).join(' ')}</p> : asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(`calendar.becomesStatus.${status}`)}</p>}
+      {shut.length > 0 ? <p className="inline-error">{shut.map(shutText).join(' ')}</p> : asks ? <TextInput label={t('calendar.reason')} description={t('calendar.reasonHelp')} value={reason} maxLength={200} autoComplete="off" error={missing && reason.trim() === '' ? t('connect.problem.missing') : undefined} onChange={(event) => setReason(event.currentTarget.value)} /> : <p className="dim">{t(one.status === 'closed' ? 'calendar.becomesStatus.reopened' : `calendar.becomesStatus.${status}`)}</p>}
       <button type="submit" className="button button-main" disabled={waits || shut.length > 0}>
-        {t(waits ? 'calendar.asking' : unasked.length > 0 ? 'calendar.confirmWithReason' : `calendar.act.${status}`)}
+        {waits ? t('calendar.asking') : unasked.length > 0 ? t('calendar.confirmWithReason') : actOf(one, status)}
       </button>
     </form>
   );

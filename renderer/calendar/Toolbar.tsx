@@ -5,6 +5,7 @@ import { LOCALE } from '../components/format.ts';
 import { t } from '../i18n/index.ts';
 import { dayName, unitStep, ZOOMS } from './axis.ts';
 import { setHolding } from './holding.ts';
+import { MoreMenu } from './MoreMenu.tsx';
 
 const month = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, month: 'long', year: 'numeric' });
 const day = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
@@ -63,7 +64,7 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
           <IconZoomIn size={18} aria-hidden />
         </button>
       </div>
-      <div className="cal-tool-group">
+      <div className="cal-tool-group cal-tool-find">
         <select className="cal-select" aria-label={t('calendar.kinds')} value={place.kind ?? ''} onChange={(event) => onPlace({ kind: RESOURCE_KINDS.find((one) => one === event.currentTarget.value) })}>
           <option value="">{t('calendar.allKinds')}</option>
           {RESOURCE_KINDS.map((kind) => (
@@ -82,18 +83,7 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
           <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'allocation', id: null, resourceId: null, startsAt: Math.max(start, Math.ceil(Date.now() / 3_600_000) * 3_600_000) } })}>
             {t('calendar.form.newAllocation')}
           </button>
-          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'resource', id: null } })}>
-            {t('calendar.form.newResource')}
-          </button>
-          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'cancelled' } })}>
-            {t('calendar.back.list')}
-          </button>
-          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'limits' } })}>
-            {t('calendar.limits')}
-          </button>
-          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'rules' } })}>
-            {t('calendar.houseRules.title')}
-          </button>
+          <MoreMenu />
         </div>
       ) : null}
     </div>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { RecordedEvent } from '../../core/contract/events.ts';
 import type { HistoryEntry } from '../../core/contract/http.ts';
 import type { CollectionName } from '../../core/contract/record.ts';
-import { entryFromEvent } from '../../core/domain/day/feed.ts';
+import { entryFromEvent, onlyReading } from '../../core/domain/day/feed.ts';
 import { changedFields } from '../../core/domain/record/history.ts';
 import { useMay } from '../app/access.ts';
 import { useBackend } from '../app/context.ts';
@@ -12,6 +12,7 @@ import { systemName, useTables } from '../app/selectors.ts';
 import { Moment } from '../components/Moment.tsx';
 import { t, tMaybe } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
+import { rulesChanges } from './rulesChanges.ts';
 import { valueText } from './valueText.ts';
 
 interface HistoryProps {
@@ -21,11 +22,12 @@ interface HistoryProps {
 }
 
 function Changes({ event, changed, zone }: { readonly event: RecordedEvent; readonly changed: HistoryEntry['changed']; readonly zone: string }) {
+  const currency = useConsole((state) => state.record?.organisation.currency ?? 'GBP');
   // A new row's values stand above as facts; what was there before is what only the history knows.
   if (event.before === null) return null;
-  const told = changed.flatMap(({ field, before, after }) => {
+  const told = event.collection === 'houseRules' ? rulesChanges(changed) : changed.flatMap(({ field, before, after }) => {
     const name = tMaybe(`fields.${field}`);
-    const text = (value: unknown): string | null => valueText(event.collection, field, value, zone, 'kind' in event.row ? event.row.kind : null);
+    const text = (value: unknown): string | null => valueText(event.collection, field, value, zone, 'kind' in event.row ? event.row.kind : null, currency);
     const [was, is] = [text(before), text(after)];
     return name === null || was === null || is === null ? [] : [{ field, name, was, is }];
   });
@@ -60,7 +62,7 @@ function Entries({ entries, zone }: { readonly entries: readonly HistoryEntry[];
 function Held({ collection, row, zone, why }: HistoryProps & { readonly why: 'offline' | null }) {
   const held = useConsole((state) => state.held);
   const entries = useMemo(
-    () => held.filter(({ event }) => event.collection === collection && event.row.id === row.id).map(({ event }) => ({ event, changed: changedFields(event) })),
+    () => held.filter(({ event }) => event.collection === collection && event.row.id === row.id && !onlyReading(event)).map(({ event }) => ({ event, changed: changedFields(event) })),
     [held, collection, row.id],
   );
   const complete = entries.some(({ event }) => event.before === null);

@@ -2,7 +2,7 @@ import type { CollectionName } from '../../core/contract/record.ts';
 import { Contact } from '../../core/contract/record/people.ts';
 import { Conflict } from '../../core/contract/record/taking.ts';
 import { Booking } from '../../core/contract/record/trade.ts';
-import { countText, momentText } from '../components/format.ts';
+import { countText, momentText, moneyText } from '../components/format.ts';
 import { markOf } from '../conflicts/words.ts';
 import { t, tMaybe } from '../i18n/index.ts';
 import { consentWord } from './consents.ts';
@@ -47,6 +47,16 @@ function linesText(value: unknown): string | null {
   return text === '' ? t('inspector.historyNothing') : text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
+const FEES: readonly string[] = ['moveFeeMinor', 'moveFeeDays', 'extraHourMinor'];
+
+/** What a resource asks for: nobody has said is not the same as nothing. */
+function feeText(field: string, value: unknown, currency: string | null): string | null {
+  if (value === null) return t(field === 'moveFeeDays' ? 'inspector.historyAlways' : 'inspector.historyUnsaid');
+  if (typeof value !== 'number') return null;
+  if (field === 'moveFeeDays') return countText(value);
+  return currency === null ? null : moneyText(value, currency);
+}
+
 /** How hard a conflict is, by what it is: one that passes a limit is no double booking. */
 function levelText(value: unknown, of: unknown): string | null {
   const found = Conflict.pick({ level: true, kind: true }).safeParse({ level: value, kind: of });
@@ -55,9 +65,10 @@ function levelText(value: unknown, of: unknown): string | null {
 
 /**
  * A value as far as a person can read it: a time at the venue, a number, a word; ids and nested values are not told. `kind`: of the row,
- * where what is said depends on it.
+ * where what is said depends on it. `currency`: of the house; null = sums are not told.
  */
-export function valueText(collection: CollectionName, field: string, value: unknown, zone: string, kind: unknown = null): string | null {
+export function valueText(collection: CollectionName, field: string, value: unknown, zone: string, kind: unknown = null, currency: string | null = null): string | null {
+  if (collection === 'resources' && FEES.includes(field)) return feeText(field, value, currency);
   if (value === null || value === '') return t('inspector.historyNothing');
   if (typeof value === 'boolean') return t(value ? 'inspector.historyYes' : 'inspector.historyNo');
   if (typeof value === 'number') return String(value);

@@ -184,6 +184,9 @@ export async function startSession(backend: Backend, cache: RecordCache): Promis
     if (pairing.ok) heardPairing(pairing.value);
     else pageLog.warn({ code: pairing.error.code }, 'how this desktop stands with its server was not told');
     await askRecord();
+    // The line may have been alive before anybody here listened to it.
+    const { link, deviceId } = getConsole();
+    if (link?.state === 'live' && deviceId === null) void askAccess();
   }
 
   const end = (): void => {

@@ -87,6 +87,8 @@ export function restoreWays(): void {
     if (one.recorded) recorded.add(one.commandId);
   }
   for (const [commandId, way] of own) before.set(commandId, way);
+  // Made before it was known which device this is: nothing could be kept of them then.
+  if (own.length > 0) keep();
 }
 
 /** What becomes of a plan of this machine: only what is recorded is put back, and what was refused had nothing to put back. */

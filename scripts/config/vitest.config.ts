@@ -13,11 +13,11 @@ const PURE = ['tests/unit/{core,egress}/**/*.test.ts', 'tests/vendors/**/*.test.
  * database's code compiled, once; each leaves it as it was (`tests/support/sharedProcess.ts`).
  */
 const ALONE = [
-  'tests/unit/{main,preload,scripts}/**/*.test.ts', 'tests/unit/renderer/{accounts,session,timers}.test.ts',
+  'tests/unit/{main,preload,scripts}/**/*.test.ts', 'tests/unit/renderer/{accounts,keptWays,session,timers}.test.ts',
   'tests/fuzz/*.test.ts', 'tests/security/{consoleAnswers,openExternal,permissions}.test.ts',
 ];
 /** What must hold on the embedded database and on PostgreSQL alike. */
-const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,houseRules,houseRulesAgree,taking,bringBack,takingFollow,followingOutside,takingWork,normaliser,largeBatches,together,held,brake,assigning,putAway,polls,access,silence,claim,priority,anyOrder,anyOrderLinks,anyOrderWide,openLinks,tellers,demo,audit,backup,history,calendarsBack,calendarEntries}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api,calendars}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey,channels,channelState}.test.ts'];
+const BOTH_HOMES = ['tests/integration/store/{store,doubleBookings,houseRules,houseRulesAgree,taking,bringBack,calledOff,takingFollow,followingOutside,takingWork,normaliser,largeBatches,together,held,brake,assigning,putAway,polls,access,silence,claim,priority,anyOrder,anyOrderLinks,anyOrderWide,openLinks,tellers,demo,audit,backup,history,calendarsBack,calendarEntries}.test.ts', 'tests/integration/{intake,stream}/realStore.test.ts', 'tests/integration/{deliveries,api,calendars}/*.test.ts', 'tests/integration/accounts/{flow,membership,pairing,signOn}.test.ts', 'tests/integration/privacy/*.test.ts', 'tests/integration/http/founding.test.ts', 'tests/integration/systems/{connect,leave,regained,removing,managing,imports,mailIn,rekey,channels,channelState}.test.ts'];
 /** Of those folders, what tells of calendars over there and little of where the record is kept; run on the embedded database. */
 const OVER_THERE = 'tests/integration/calendars/{bothWays,mirrored,series,hostileEntries}.test.ts';
 /** What only several processes on one PostgreSQL can show. */

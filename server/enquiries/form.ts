@@ -29,16 +29,23 @@ export type Read =
 /** In nobody's sight: only programs fill it in. */
 export const TRAP = 'website';
 
+/** Control signs, and those that turn the words around them. */
+const UNSEEN = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Of a body as it came: no field twice as long as it may be, nothing that no text holds. */
 function textOf(body: unknown, name: string, most: number): string {
   const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : '';
   if (typeof value !== 'string') return '';
-  return value.toWellFormed().replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]/gu, '').slice(0, most * 2).toWellFormed();
+  return value.toWellFormed().replaceAll('\r\n', '\n').replace(UNSEEN, '').slice(0, most * 2).toWellFormed();
 }
 
 const line = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const Mail = z.email().max(LENGTHS.email);
 const PHONE = /^\+?[\d\s()./-]{5,40}$/;
+const LEAST_DIGITS = 5;
+/** Signs that fill a place and show nothing count as letters, but name nobody. */
+const NAMED = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u;
+const digits = (text: string): number => text.replace(/\D/g, '').length;
 
 export const EMPTY: Typed = { names: '', email: '', phone: '', date: '', room: '', guests: '', message: '' };
 
@@ -55,9 +62,9 @@ export function readForm(body: unknown): Read {
   const commandId = Id.safeParse(textOf(body, 'commandId', 36));
   const trap = textOf(body, TRAP, 100) !== '' || !commandId.success;
   const isRight: Readonly<Record<FieldName, boolean>> = {
-    names: typed.names.length >= 2 && typed.names.length <= LENGTHS.names,
+    names: typed.names.length >= 2 && NAMED.test(typed.names) && typed.names.length <= LENGTHS.names,
     email: Mail.safeParse(typed.email).success,
-    phone: typed.phone === '' || (PHONE.test(typed.phone) && typed.phone.length <= LENGTHS.phone),
+    phone: typed.phone === '' || (PHONE.test(typed.phone) && digits(typed.phone) >= LEAST_DIGITS),
     date: LocalDate.safeParse(typed.date).success,
     room: Id.safeParse(typed.room).success,
     guests: typed.guests === '' || /^[1-9]\d{0,3}$/.test(typed.guests),

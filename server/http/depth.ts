@@ -16,13 +16,13 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
   return false;
 }
 
-/** No column of text holds a NUL; whatever carries one would fail at the database, after everything else was done for it. */
-function carriesNul(value: unknown): boolean {
+/** No column holds a NUL or half of a surrogate pair; whatever carries one would fail at the database, after everything else was done for it. */
+function carriesNoText(value: unknown): boolean {
   let level: unknown[] = [value];
   while (level.length > 0) {
     const next: unknown[] = [];
     for (const part of level) {
-      if (typeof part === 'string' && part.includes('\0')) return true;
+      if (typeof part === 'string' && (part.includes('\0') || !part.isWellFormed())) return true;
       if (typeof part === 'object' && part !== null && !Buffer.isBuffer(part)) next.push(...Object.keys(part), ...Object.values(part));
     }
     level = next;
@@ -34,6 +34,6 @@ function carriesNul(value: unknown): boolean {
 export function refuseDeepBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async (request, reply) => {
     if (isDeeperThan(request.body, DEPTH_LIMIT)) return sendRefusal(reply, refusal(400, 'request.invalid', 'The body is nested too deeply.'));
-    if (carriesNul(request.body) || carriesNul(request.query) || carriesNul(request.params)) return sendRefusal(reply, refusal(400, 'request.invalid', 'Text must not have a NUL character in it.'));
+    if (carriesNoText(request.body) || carriesNoText(request.query) || carriesNoText(request.params)) return sendRefusal(reply, refusal(400, 'request.invalid', 'Text must not have a NUL character, or half of a surrogate pair, in it.'));
   });
 }

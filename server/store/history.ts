@@ -8,10 +8,13 @@ import type { Point } from './store.ts';
 
 const EVENT_COLUMNS = ['seq', 'id', 'type', 'collection', 'weddingId', 'occurredAt', 'recordedAt', 'actor', 'source', 'deliveryId', 'before', 'row'] as const;
 
+/** A long look tells each second how far it is: only that it has ended is history. */
+const NOT_ONLY_READING = sql<boolean>`(type <> 'connection.reading' or "row"->'reading'->>'state' = 'done')`;
+
 /** Events of one row below `before` (null = from the newest), newest first, at most `limit`. */
 export async function history(internals: StoreInternals, organisationId: string, collection: CollectionName, id: string, before: number | null, limit: number): Promise<RecordedEvent[]> {
   const rows = await internals.database.withOrganisation(organisationId, (tx) => {
-    const all = tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('rowId', '=', id).where('collection', '=', collection);
+    const all = tx.selectFrom('events').select(EVENT_COLUMNS).where('organisationId', '=', organisationId).where('rowId', '=', id).where('collection', '=', collection).where(NOT_ONLY_READING);
     return (before === null ? all : all.where('seq', '<', before)).orderBy('seq', 'desc').limit(limit).execute();
   });
   return rows as unknown as RecordedEvent[];

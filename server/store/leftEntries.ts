@@ -32,6 +32,23 @@ export async function leaveEntries(tx: Tx, organisationId: string, calendarIds: 
   `.execute(tx);
 }
 
+/** One that was written while its connection was removed. */
+export interface WrittenMeanwhile {
+  readonly pushId: string;
+  readonly remoteId: string;
+  readonly base: Stood;
+}
+
+/** Where what was begun has come to stand after all, and what it says there. Of pushes that are still followed nothing is kept. */
+export async function leaveWritten(tx: Tx, organisationId: string, written: readonly WrittenMeanwhile[]): Promise<void> {
+  if (written.length === 0) return;
+  await sql`
+    update left_entries e set remote_id = w."remoteId", base = w.base
+    from jsonb_to_recordset(${JSON.stringify(written)}::jsonb) as w("pushId" uuid, "remoteId" text, base jsonb)
+    where e.organisation_id = ${organisationId} and e.push_id = w."pushId" and (e.remote_id is null or e.remote_id = w."remoteId")
+  `.execute(tx);
+}
+
 /** What was left of the rows of these pushes in this very calendar, by push, the latest first; none that is followed again. */
 export async function leftEntriesOf(
   tx: Tx, organisationId: string, calendarId: string, pushes: readonly Pick<Push, 'id' | 'subject'>[],

@@ -7,6 +7,7 @@ import { failed, noAccess, refused } from '../../core/vendors/calls.ts';
 import type { Brought, FeedEntry, PollPart } from '../../core/vendors/vendor.ts';
 import { knownZone } from '../../core/vendors/wallTime.ts';
 import { readCalendarFile, type Span } from '../../core/vendors/calendarFile.ts';
+import type { UnreadEntry } from '../../core/vendors/calendarUnread.ts';
 
 /** Reading a calendar feed: fetched when it has changed, compared with what it said last, and told entry by entry. */
 
@@ -76,20 +77,30 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
 
   const span: Span = { from: now - BACK_MS, to: now + AHEAD_MS };
   const timeless = new Set<string>();
-  const read = nothingThere ? ok([]) : readCalendarFile(response.body, { span, zone: knownZone(settings['zone']), timeless: (one) => void timeless.add(keyOf(one)) });
+  const unread = new Map<string, UnreadEntry>();
+  const read = nothingThere ? ok([]) : readCalendarFile(response.body, {
+    span, zone: knownZone(settings['zone']), timeless: (one) => void timeless.add(keyOf(one)), unread: (one) => void unread.set(one.uid, one),
+  });
   if (!read.ok) return failed(read.error.message);
   const fetched = { etag: headers['etag'] ?? null, modified: headers['last-modified'] ?? null, readAt: now };
   const inSpan = Object.values(cursor.known).some(([, , end]) => end >= span.from);
-  if (read.value.length === 0 && inSpan) {
+  if (read.value.length === 0 && unread.size === 0 && inSpan) {
     const missing = { since: cursor.missing?.since ?? now, looks: (cursor.missing?.looks ?? 0) + 1 };
     const believed = missing.looks >= LOOKS_UNTIL_GONE && now - missing.since >= GONE_AFTER_MS;
     if (!believed) return ok({ items: [], cursor: JSON.stringify({ ...cursor, missing } satisfies Cursor), more: false });
   }
-  const { items, next } = compare(cursor, read.value, timeless, span);
-  return ok({ items, cursor: JSON.stringify({ ...next, ...fetched, missing: null } satisfies Cursor), more: false });
+  const { items, next } = compare(cursor, read.value, ({ key, uid }) => timeless.has(key) || unread.has(uid), span);
+  return ok({ items: [...items, ...[...unread.values()].map(unreadable)], cursor: JSON.stringify({ ...next, ...fetched, missing: null } satisfies Cursor), more: false });
 };
 
-function compare(cursor: Cursor, entries: readonly FeedEntry[], timeless: ReadonlySet<string>, span: Span): { items: Brought[]; next: Cursor } {
+/** It is there and cannot be used: kept where a person sees it, once for each reason. */
+function unreadable({ uid, problem }: UnreadEntry): Brought {
+  return { key: `${hashOf([uid])}:unreadable-${hashOf([problem])}`, event: 'unreadable', body: JSON.stringify({ uid, problem }) };
+}
+
+const uidIn = (key: string): string => (JSON.parse(key) as [string, string | null])[0];
+
+function compare(cursor: Cursor, entries: readonly FeedEntry[], unusable: (one: { readonly key: string; readonly uid: string }) => boolean, span: Span): { items: Brought[]; next: Cursor } {
   const generation = cursor.generation + 1;
   const known: Record<string, [string, number, number]> = {};
   const told: Brought[] = [];
@@ -99,8 +110,8 @@ function compare(cursor: Cursor, entries: readonly FeedEntry[], timeless: Readon
     known[key] = [hash, Date.parse(entry.startsAt), Date.parse(entry.endsAt)];
     if (cursor.known[key]?.[0] !== hash) told.push(brought(entry, hash, generation));
   }
-  // It is there still, with times that are none: what was told of it stays.
-  for (const [key, told] of Object.entries(cursor.known)) if (timeless.has(key) && !(key in known)) known[key] = told;
+  // It is there still, with times that are none, or cannot be read: what was told of it stays.
+  for (const [key, told] of Object.entries(cursor.known)) if (!(key in known) && unusable({ key, uid: uidIn(key) })) known[key] = told;
   // Those that are gone come first, so that the brake sees all of them at once.
   const gone = Object.entries(cursor.known).flatMap(([key, [hash, start, end]]) => {
     // Over for long, or further away than series are written out now: nobody has taken it away.

@@ -1,5 +1,7 @@
+import type { Page } from '@playwright/test';
 import { fill, hasRadicale, startRadicale, type CalendarServer } from '../support/calendarServers.ts';
 import { until } from '../support/desktopSession.ts';
+import { chooseMore } from '../support/moreMenu.ts';
 import { expect, test } from './fixtures.ts';
 
 /** A wedding that is dragged here stands moved in a real calendar server, and one that is moved there stands moved here. */
@@ -21,6 +23,18 @@ function later(entry: string): string {
   return entry.slice(0, at) + entry.slice(at).replace(/^(DT(?:START|END)(?:;[^:]*)?:)(\d{8}T\d{6})/gm, (_whole, name: string, digits: string) => name + shift(digits));
 }
 
+/** The page that connects, filled in with its key for the vault, and tried out. */
+async function tryOut(window: Page, there: CalendarServer): Promise<void> {
+  const next = window.getByRole('button', { name: 'I have it, go on' });
+  await expect(next.or(window.getByLabel('Server address'))).toBeVisible();
+  if (await next.isVisible()) await next.click();
+  await window.getByLabel('Server address').fill(there.url);
+  await window.getByLabel('User name').fill(there.user);
+  await window.getByLabel('Password', { exact: true }).fill(there.password);
+  await window.getByRole('radio', { name: /vault of the server/ }).check();
+  await window.getByRole('button', { name: 'Try it out' }).click();
+}
+
 test.skip(!hasRadicale(), 'needs radicale (Debian package of this name)');
 
 test('a wedding is dragged into a room whose calendar is kept elsewhere, and moved back from there', async ({ serve, open, keep }) => {
@@ -39,20 +53,13 @@ test('a wedding is dragged into a room whose calendar is kept elsewhere, and mov
 
     // A room that nobody has yet, and the calendar server, with its key in the vault.
     await goTo(onItsDay);
-    await window.getByRole('button', { name: 'New resource' }).click();
+    await chooseMore(window, 'New resource');
     await window.getByLabel('Name', { exact: true }).fill('Apple loft');
     await window.getByRole('button', { name: 'Save' }).click();
     const room = window.getByRole('group', { name: 'Apple loft' });
     await expect(room).toBeVisible();
     await goTo('#/connect/caldav');
-    const next = window.getByRole('button', { name: 'I have it, go on' });
-    await expect(next.or(window.getByLabel('Server address'))).toBeVisible();
-    if (await next.isVisible()) await next.click();
-    await window.getByLabel('Server address').fill(there.url);
-    await window.getByLabel('User name').fill(there.user);
-    await window.getByLabel('Password', { exact: true }).fill(there.password);
-    await window.getByRole('radio', { name: /vault of the server/ }).check();
-    await window.getByRole('button', { name: 'Try it out' }).click();
+    await tryOut(window, there);
     await expect(window.locator('.connect-details')).toContainText('Apple loft diary');
     await window.getByRole('button', { name: 'Connect', exact: true }).click();
     await window.getByRole('link', { name: 'Open the connection' }).click();
@@ -124,6 +131,36 @@ test('a wedding is dragged into a room whose calendar is kept elsewhere, and mov
     expect(await entries(there, path)).toEqual([entry]);
     await expect(window.locator('.tl-bar[data-elsewhere]')).toHaveCount(0);
     await keep(app, 'calendars-back');
+  } finally {
+    await there.stop();
+  }
+});
+
+test('a first look at a full calendar says how far it is until it ends, and its history says so once', async ({ serve, open, keep }) => {
+  const MANY = 900;
+  const day = (n: number): string => new Date(Date.now() + (1 + (n % 300)) * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const entry = (n: number): string =>
+    `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:full-${n}\r\nDTSTAMP:20261101T120000Z\r\nDTSTART:${day(n)}T1${n % 10}0000Z\r\nDURATION:PT30M\r\nSUMMARY:Visit ${n}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+  const there = await startRadicale();
+  try {
+    await fill(there, 'full', 'Full diary', Array.from({ length: MANY }, (_, n) => entry(n)));
+    const server = await serve({ env: { WEDSYNC_EGRESS_ALLOW: `127.0.0.1:${there.port}`, WEDSYNC_RATE_MANAGING: '120' } });
+    const app = await open({ server, env: { WEDSYNC_EGRESS_ALLOW: `127.0.0.1:${there.port}` } });
+    const { window } = app;
+    await expect(window.locator('[data-link="live"]')).toBeVisible();
+    await window.evaluate(() => void (location.hash = '#/connect/caldav'));
+    await tryOut(window, there);
+    await expect(window.locator('.connect-details')).toContainText('Full diary');
+    await window.getByRole('button', { name: 'Connect', exact: true }).click();
+    await window.getByRole('link', { name: 'Open the connection' }).click();
+    const inspector = window.locator('.inspector');
+    await expect(window.getByRole('progressbar', { name: /Reading/ })).toBeVisible();
+    await keep(app, 'calendars-reading');
+    await expect(inspector).toContainText(/900 entries read in/, { timeout: 60_000 });
+    await expect(window.getByRole('progressbar', { name: /Reading/ })).toHaveCount(0);
+    await expect(inspector.locator('.history > li', { hasText: 'was read: 900 entries' })).toHaveCount(1);
+    await expect(inspector.locator('.history > li', { hasText: 'is being read' })).toHaveCount(0);
+    await keep(app, 'calendars-read');
   } finally {
     await there.stop();
   }

@@ -21,7 +21,12 @@ export async function resize(app: DesktopApp, width: number, height: number): Pr
   await expect.poll(() => app.window.evaluate(() => innerWidth)).toBe(width);
 }
 
+/** What comes in or goes out stands where it will stay. */
+const settled = (page: Page): Promise<void> => expect.poll(() => page.evaluate(() =>
+  document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity).length)).toBe(0);
+
 export async function axe(page: Page, where: string): Promise<void> {
+  await settled(page);
   const violations = await violationsOn(page);
   expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes[0]?.target}`)).toEqual([]);
 }

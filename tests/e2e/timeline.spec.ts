@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { DesktopApp } from '../support/desktopApp.ts';
+import { chooseMore } from '../support/moreMenu.ts';
 import { expect, test } from './fixtures.ts';
 
 test('a wedding is dragged to another room by mouse, carried on by keyboard and taken back, all of it recorded', async ({ serve, open, keep }) => {
@@ -10,7 +13,7 @@ test('a wedding is dragged to another room by mouse, carried on by keyboard and 
   await expect(window.getByRole('heading', { name: 'Calendar & conflicts' })).toBeVisible();
 
   // A room that nobody has yet.
-  await window.getByRole('button', { name: 'New resource' }).click();
+  await chooseMore(window, 'New resource');
   await window.getByLabel('Name', { exact: true }).fill('Apple loft');
   await window.getByRole('button', { name: 'Save' }).click();
   await window.getByLabel('Kinds of resources').selectOption('room');
@@ -92,4 +95,38 @@ test('a wedding that is dragged to another hour takes its bookings and its run s
   await window.locator('.undo-line').last().getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => timeOf(ceremony)).toBe(sheetAt);
   await expect.poll(() => timeOf(trio)).toBe(callAt);
+});
+
+test('what was moved before the program was closed is put back by keyboard once it runs again', async ({ serve, open, folder }) => {
+  const server = await serve();
+  const wedding = server.demo().weddings.find(({ today }) => !today);
+  if (!wedding) throw new Error('the demo has no wedding to come');
+  const shown = async ({ window }: DesktopApp) => {
+    await expect(window.locator('[data-link="live"]')).toBeVisible();
+    await window.evaluate((to) => void (location.hash = to), `#/conflicts/scale/day/on/${wedding.date.replaceAll('-', '')}`);
+    const bar = window.locator(`.tl-bar[data-bar="weddings:${wedding.id}"]`);
+    await expect(bar).toBeVisible();
+    return bar;
+  };
+  const app = await open({ server });
+  const bar = await shown(app);
+  const [before, seen] = [await bar.getAttribute('aria-label') ?? '', app.window.locator('.undo-line').last()];
+  await bar.focus();
+  await app.window.keyboard.press('Space');
+  await app.window.keyboard.press('ArrowRight');
+  await app.window.keyboard.press('Enter');
+  await app.window.getByRole('button', { name: 'Move it' }).click();
+  await expect(bar).not.toHaveAttribute('aria-label', before);
+  await expect(seen).toBeVisible();
+  const after = await bar.getAttribute('aria-label') ?? '';
+  await app.close();
+
+  const again = await open({ server, userData: join(folder, 'desktop') });
+  const there = await shown(again);
+  await expect(there).toHaveAttribute('aria-label', after);
+  // What was kept is taken up once the board knows which log it is of.
+  await expect(async () => {
+    await again.window.keyboard.press('Control+z');
+    await expect(there).toHaveAttribute('aria-label', before, { timeout: 2_000 });
+  }).toPass();
 });

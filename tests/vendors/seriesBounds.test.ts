@@ -79,3 +79,57 @@ test.each([
     expect(found === null ? null : foundOf(found, '/a.ics', '"1"', 'Europe/London')).toBe(null);
   });
 });
+
+describe('in a file of many', () => {
+  const innocent = Array.from({ length: 40 }, (_, n) => event(`good-${n}`, `DTSTART:202703${String((n % 28) + 1).padStart(2, '0')}T100000Z`, 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=30')).flat();
+  const readMany = (body: string) => {
+    const unread: string[] = [];
+    const read = quick(() => readCalendarFile(body, { span, zone: 'Europe/London', unread: ({ uid, problem }) => void unread.push(`${uid}: ${problem}`) }));
+    return { unread, refused: read.ok ? null : read.error.message, entries: read.ok ? read.value.filter(({ uid }) => uid.startsWith('good')).length : 0, others: read.ok ? read.value.filter(({ uid }) => !uid.startsWith('good')).length : 0 };
+  };
+  const TOO = 'it repeats more than can be written out';
+  it.each<[string, string[], string]>([
+    ['a second of 30 February', event('bad', 'DTSTART:20270101T100000Z', 'RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30'), TOO],
+    ['a step of more days than there are', event('bad', 'DTSTART:20270101T100000Z', 'RRULE:FREQ=DAILY;INTERVAL=9007199254740991'), TOO],
+    ['100,000 minutes', event('bad', 'DTSTART:20270101T100000Z', 'DURATION:PT1M', 'RRULE:FREQ=MINUTELY;COUNT=100000'), TOO],
+    ['days by hand, 200,000 of them', event('bad', 'DTSTART:20270101T100000Z', `RDATE:${minutes(200_000)}`), TOO],
+    ['clocks that change every second', [...zone('RRULE:FREQ=SECONDLY'), ...event('bad', 'DTSTART;TZID=House:20270201T100000', 'DURATION:PT1H')], TOO],
+    ['clocks that change 5,000 times by hand', [...zone(`RDATE:${minutes(5_000)}`), ...event('bad', 'DTSTART;TZID=House:20270201T100000', 'DURATION:PT1H')], TOO],
+    ['a part that moves all after it by 8,000 years', [...event('bad', 'DTSTART:20260201T100000Z', 'RRULE:FREQ=HOURLY'), ...event('bad', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260201T110000Z', 'DTSTART:99990101T000000Z')], TOO],
+    ['weeks of the year', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO'), 'it repeats by a rule that is not written out'],
+    ['a rule of no kind that there is', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=SOMETIMES'), 'it cannot be read'],
+    ['parts that contradict each other', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=MONTHLY;BYYEARDAY=100'), 'it cannot be read'],
+    ['a moved part that cannot be read: nothing of its series is told', [...event('bad', 'DTSTART:20270601T100000Z', 'RRULE:FREQ=DAILY;COUNT=3'), ...event('bad', 'RECURRENCE-ID:20270602T100000Z', 'DTSTART:20270603T100000Z', 'RRULE:FREQ=SOMETIMES')], 'it cannot be read'],
+  ])('%s alone is left out, and told', (_name, lines, problem) => {
+    expect(readMany(file(...innocent.slice(0, 70), ...lines, ...innocent.slice(70)))).toEqual({ unread: [`bad: ${problem}`], refused: null, entries: 1_200, others: 0 });
+  });
+
+  it('several costly ones leave enough for the others; a file that is nothing else is refused', () => {
+    const costly = (count: number): string[] => Array.from({ length: count }, (_, n) => event(`bad-${n}`, 'DTSTART:20270101T100000Z', 'RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30')).flat();
+    expect(readMany(file(...costly(12), ...innocent))).toMatchObject({ refused: null, entries: 1_200, unread: { length: 12 } });
+    expect(readMany(file(...costly(400), ...innocent)).refused).toBe(TOO_MUCH);
+  });
+
+  it('entries without end, one inside the other, cost no more than their length', () => {
+    expect(readMany(file(...Array.from({ length: 100_000 }, () => 'BEGIN:VEVENT'))).refused).toBe('The calendar cannot be read.');
+  });
+});
+
+describe('a rule that is written out otherwise than it is meant is refused, and not read in silence', () => {
+  const ruled = (rule: string) => readCalendarFile(file(...event('a', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', `RRULE:${rule}`)), { span, zone: null });
+  it.each([
+    'FREQ=YEARLY;BYWEEKNO=20', 'FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO', 'FREQ=YEARLY;BYWEEKNO=20;BYMONTH=5', 'FREQ=YEARLY;BYDAY=20MO', 'FREQ=YEARLY;BYDAY=MO;BYSETPOS=20', 'FREQ=WEEKLY;BYDAY=MO,TU,WE;BYSETPOS=1',
+    'FREQ=YEARLY;BYMONTH=1,6;BYDAY=MO;BYSETPOS=-1', 'FREQ=MONTHLY;BYMONTHDAY=1,15;BYSETPOS=-1', 'FREQ=MONTHLY;BYDAY=MO;BYHOUR=9,12;BYSETPOS=1', 'FREQ=YEARLY;BYYEARDAY=1,100,200;BYSETPOS=2',
+  ])('%s', (rule) => expect(ruled(rule)).toMatchObject({ ok: false, error: { code: 'normalise.shape_unknown', message: 'The calendar repeats by a rule that is not written out.' } }));
+
+  it.each<[string, string[]]>([
+    ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2', ['2027-05-31', '2027-06-30']],
+    ['FREQ=YEARLY;BYMONTH=6;BYDAY=MO;BYSETPOS=-1;COUNT=1', ['2027-06-28']],
+    ['FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1;BYSETPOS=1;COUNT=1', ['2027-06-01']],
+    ['FREQ=WEEKLY;BYDAY=MO;BYSETPOS=1;COUNT=2', ['2027-05-17', '2027-05-24']],
+    ['FREQ=YEARLY;BYDAY=-1SU;COUNT=1', ['2027-12-26']],
+  ])('%s is read', (rule, days) => {
+    const read = ruled(rule);
+    expect(read.ok && read.value.map(({ startsAt }) => startsAt.slice(0, 10))).toEqual(days);
+  });
+});

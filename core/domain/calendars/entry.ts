@@ -15,6 +15,10 @@ type Privacy = Calendar['privacy'];
 /** Whose calendar it is, and how much its readers see. */
 export type Read = Templated & Whose;
 const TITLE_MOST = 300;
+/** Never between the halves of a sign: over there it would read otherwise than here for ever. */
+const cut = (title: string, most = TITLE_MOST): string => title.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+/** Something of it is seen. */
+const SHOWS = /[^\p{Cc}\p{Cf}\p{Z}]/u;
 
 /** In the language of the calendar's readers; `{{name}}` stands for what is told. */
 export interface EntryWords {
@@ -59,7 +63,7 @@ function titleOf(subject: EntryRow, calendar: Read): string {
   const through = throughOf(subject, calendar);
   if (through === null) return subject.row.title;
   const whole = ` (${through.name})`;
-  return `${subject.row.title.slice(0, Math.max(0, TITLE_MOST - whole.length))}${whole}`;
+  return `${cut(subject.row.title, Math.max(0, TITLE_MOST - whole.length))}${whole}`;
 }
 
 /**
@@ -155,12 +159,12 @@ export function entryOf(subject: EntryRow, options: EntryOptions): Entry | null 
   const [span, status] = [spanOf(subject), entryStatus(subject)];
   if (span === null || status === null) return null;
   const [titles, descriptions] = [titleTemplate(calendar), descriptionTemplate(calendar)];
-  const title = titles === null ? '' : titleFrom(titles, filledOf(subject, status, options)).slice(0, TITLE_MOST).trim();
+  const title = titles === null ? '' : cut(titleFrom(titles, filledOf(subject, status, options))).trim();
   const email = around.contact?.email ?? null;
   const invited = calendar.invite && calendar.privacy === 'full' && (subject.collection === 'bookings' || subject.collection === 'runSheetItems');
   return {
     ourId: pushId,
-    title: title === '' ? titleOf(subject, calendar) : title,
+    title: SHOWS.test(title) ? title : titleOf(subject, calendar),
     description: descriptions === null ? descriptionOf(subject, options) : descriptionFrom(descriptions, filledOf(subject, status, options)),
     location: placeOf(subject),
     when: { kind: 'times', ...span, zone: around.wedding?.zone ?? (subject.collection === 'weddings' ? subject.row.zone : around.zone) },

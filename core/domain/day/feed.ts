@@ -131,7 +131,7 @@ export function entryFromRow<C extends CollectionName>(collection: C, row: RowOf
 }
 
 /** How far a source is read is shown at its connection; that it has ended is news. */
-const onlyReading = ({ type, collection, row }: RecordedEvent): boolean => type === 'connection.reading' && collection === 'connections' && row.reading?.state !== 'done';
+export const onlyReading = ({ type, collection, row }: RecordedEvent): boolean => type === 'connection.reading' && collection === 'connections' && row.reading?.state !== 'done';
 
 /** Nothing was told but which resource a name, or a calendar, stands for. */
 const NAMING: readonly string[] = ['roomId', 'vendorId'];

@@ -9,7 +9,7 @@ const OWN: readonly [test: RegExp, why: string][] = [
   [/\.erased$/, 'Somebody is forgotten here by a person, never from outside.'],
   [/^alert\./, 'Alerts are raised here, by the rules of the house.'],
   [/^runsheet\./, 'The run sheet is kept here.'],
-  [/^(resource|allocation|limit)\./, 'What the house has, what takes its time and what it may not pass is kept here.'],
+  [/^(resource|allocation|limit|rules)\./, 'What the house has, what takes its time, what may not be together and what it may not pass is kept here.'],
   [/^conflict\./, 'Double bookings are found here.'],
   [/^(calendar\.(found|changed|removed)$|push\.|difference\.)/, 'Which calendars are written, and how that fares, is known here.'],
   [/^weather\./, 'Weather comes from the weather services.'],

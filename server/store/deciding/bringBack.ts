@@ -10,7 +10,8 @@ import type { Told } from '../../../core/domain/record/told.ts';
 import type { Tx } from '../database.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
-import { judged, type StandingRow } from './judging.ts';
+import { givenBackWith } from './heldFor.ts';
+import { judged, type StandingRow, type Wanted } from './judging.ts';
 import { keepAgainstSources } from './kept.ts';
 
 /** What a person has cancelled stands again. */
@@ -60,6 +61,25 @@ async function ranksBeside(tx: Tx, organisationId: string, { id, resourceId, sta
   return rows.map(({ rank }) => rank);
 }
 
+/** What was held for a wedding, and went with it, is held again. */
+async function heldAgain(deciding: Deciding, weddingId: string): Promise<{ readonly drafts: readonly EventDraft[]; readonly wanted: readonly Wanted[] }> {
+  const { writing: { tx }, organisationId, internals, context } = deciding;
+  const now = internals.clock.now();
+  const drafts: EventDraft[] = [];
+  const wanted: Wanted[] = [];
+  const again: Allocation[] = [];
+  for (const row of await givenBackWith(deciding, weddingId)) {
+    const own = again.filter((one) => one.resourceId === row.resourceId && one.startsAt < row.endsAt && one.endsAt > row.startsAt);
+    const ranks = [...(await ranksBeside(tx, organisationId, row)), ...own.flatMap(({ rank }) => rank ?? [])];
+    const draft = draftUpdated('allocation.updated', 'allocations', weddingId, row, { status: 'hold' as const, ...heldAnew(row, ranks, now) }, null, context);
+    if (!draft) continue;
+    again.push(draft.row as Allocation);
+    drafts.push(draft);
+    wanted.push({ from: { collection: 'allocations', row }, to: { collection: 'allocations', row: draft.row }, confirming: false });
+  }
+  return { drafts, wanted };
+}
+
 /** Judged as any taking of time; what it clashed with before it was cancelled needs a reason like everything else that does now. */
 export async function bringBack(deciding: Deciding, command: BringBack): Promise<CommandAnswer> {
   const { writing: { tx }, organisationId, internals, device, context, rejected, rebase, accept } = deciding;
@@ -75,9 +95,10 @@ export async function bringBack(deciding: Deciding, command: BringBack): Promise
   const draft = draftUpdated(UPDATED[from.collection], from.collection, weddingOf(from), from.row as never, { status: stood.status, ...anew } as never, null, context);
   if (!draft) return accept([], row.seq);
   const to = { collection: draft.collection, row: draft.row } as MovableRow;
-  const { refused, accepted } = await judged(deciding, [{ from, to, confirming: !OPEN.includes(stood.status) }], command.reason);
+  const held = from.collection === 'weddings' ? await heldAgain(deciding, from.row.id) : { drafts: [], wanted: [] };
+  const { refused, accepted } = await judged(deciding, [{ from, to, confirming: !OPEN.includes(stood.status) }, ...held.wanted], command.reason);
   if (refused) return refused;
-  const drafts: EventDraft[] = [draft];
+  const drafts: EventDraft[] = [draft, ...held.drafts];
   await keepAgainstSources(deciding, drafts);
   return accept(drafts, row.seq, accepted);
 }

@@ -9,6 +9,7 @@ import { readRows } from '../rows.ts';
 import { gaveUp, movedUp } from '../taking/ranks.ts';
 import type { Deciding } from './deciding.ts';
 import { following } from './following.ts';
+import { givenBack } from './heldFor.ts';
 import { keepAgainstSources } from './kept.ts';
 import { judged, type StandingRow, type Wanted } from './judging.ts';
 import { instantOf } from './taking.ts';
@@ -55,7 +56,8 @@ export async function setBookingStatus(deciding: Deciding, command: Of<'booking.
   if (refused) return refused;
   await keepAgainstSources(deciding, [draft]);
   const freed = one.collection === 'allocations' && draft.collection === 'allocations' && gaveUp(one.row, draft.row) ? [one.row] : [];
-  return accept([draft, ...(await movedUp(tx, organisationId, freed, context, internals))], one.row.seq, accepted);
+  const held = draft.type === 'wedding.cancelled' ? await givenBack(deciding, draft.row.id) : [];
+  return accept([draft, ...held, ...(await movedUp(tx, organisationId, freed, context, internals))], one.row.seq, accepted);
 }
 
 /** All moves or none, with what follows them. They are judged together: two that swap their places do not meet. */

@@ -1,7 +1,7 @@
 import type { Tx } from '../../store/database.ts';
 import { holdCalendar, letGo, readDue, readEntries, type DuePush, type HeldCalendar } from '../../store/calendars/duePushes.ts';
 import { begunFrom, isBegun, keepStates, unbegin, type Held, type KnownPush } from '../../store/calendars/pushRows.ts';
-import { leftEntriesOf, type LeftEntry } from '../../store/leftEntries.ts';
+import { leaveWritten, leftEntriesOf, type LeftEntry, type WrittenMeanwhile } from '../../store/leftEntries.ts';
 import { together } from '../../store/together.ts';
 import { settleAll, type Outcome, type Settling } from './settling.ts';
 
@@ -39,6 +39,9 @@ const present = ({ push }: KnownPush): boolean => push.wish === 'present';
 /** Only what is begun by this page is begun no more: the others may have been made by an attempt of which nobody heard. */
 const begunHere = ({ due, begun }: Prepared): boolean => !begun && present(due) && due.state.remoteId === null;
 
+const writtenBy = ({ due, attempt, sent }: Outcome): WrittenMeanwhile[] =>
+  (attempt.kind === 'present' && sent !== null ? [{ pushId: due.push.id, remoteId: attempt.written.remoteId, base: sent.stood }] : []);
+
 export function takeTurn(settling: Settling, held: Held, turn: Turn): Promise<Turned> {
   const { internals } = settling;
   const { organisationId } = held;
@@ -53,7 +56,11 @@ export function takeTurn(settling: Settling, held: Held, turn: Turn): Promise<Tu
   return internals.writer.write(organisationId, async (writing): Promise<Turned> => {
     const { tx } = writing;
     const there = await holdCalendar(tx, held, turn.until);
-    if (there === 'lost') return { kind: 'lost' };
+    if (there === 'lost') {
+      // Where its connection was removed while it was called, so that it is found when it is connected again.
+      await leaveWritten(tx, organisationId, turn.outcomes.flatMap(writtenBy));
+      return { kind: 'lost' };
+    }
     await unbegin(tx, organisationId, turn.uncalled.filter(begunHere).map(({ due }) => due));
     // Without it the connection was removed while it was called.
     if (there !== null) await settleAll(settling, writing, organisationId, there, turn.outcomes);

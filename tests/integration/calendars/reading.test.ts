@@ -93,15 +93,19 @@ test('so many so far while pages come, so many of all once the last is here, and
   await watch.runNow();
   expect(await reading()).toMatchObject({ state: 'taking', read: 4 * PER_PAGE, done: 0, total: 4 * PER_PAGE });
   waiting = false;
+  // Its own rounds may tell the end as soon as all is worked on.
+  clock.advance(14_000);
   line = startNormaliser(working());
   await line.idle();
-  clock.advance(14_000);
   await watch.runNow();
   const over = await reading();
   expect(over).toMatchObject({ state: 'done', read: 4 * PER_PAGE, done: 4 * PER_PAGE, total: 4 * PER_PAGE, since: '2026-11-20T12:00:00.000Z', endedAt: '2026-11-20T12:00:16.000Z' });
   expect((await t.store.snapshot(t.organisation.id)).rows.calendarEvents).toHaveLength(4 * PER_PAGE);
   expect((await counted()).reading).toBeNull();
   const before = (await told()).length;
+  expect(before).toBeGreaterThan(3);
+  const history = (await t.store.history(t.organisation.id, 'connections', connectionId, null, 50)).filter(({ type }) => type === 'connection.reading');
+  expect(history.map(({ row: is }) => is)).toMatchObject([{ reading: { state: 'done' } }]);
   clock.advance(5_000);
   await watch.runNow();
   expect(await told()).toHaveLength(before);

@@ -16,7 +16,7 @@ import { CREW, ROOM, TAKEN, theDay, timelineRows, VENDOR } from './timeline.ts';
 
 export const LINKED = { google: fixtureId(8, 11), icloud: fixtureId(8, 12), dav: fixtureId(8, 13) } as const;
 export const KEPT = { hall: fixtureId(24, 1), diary: fixtureId(24, 2), holidays: fixtureId(24, 3), ana: fixtureId(24, 4), orangery: fixtureId(24, 5), desk: fixtureId(24, 6), gone: fixtureId(24, 7) } as const;
-export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8), registrar: fixtureId(25, 9) } as const;
+export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8), registrar: fixtureId(25, 9), photosHall: fixtureId(25, 10), photosDiary: fixtureId(25, 11) } as const;
 /** The alert that Ana Ruiz' calendar could not be written. */
 export const UNWRITTEN = fixtureId(6, 900);
 export const DIFFERS = { title: fixtureId(26, 1), deleted: fixtureId(26, 2), times: fixtureId(26, 3) } as const;
@@ -76,6 +76,8 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       push(PUSHED.okonkwoDiary, KEPT.diary, 'weddings', TAKEN.okonkwo, { ...unwritten, weddingId: TAKEN.okonkwo, state: 'queued' }),
       push(PUSHED.photos, KEPT.ana, 'bookings', TAKEN.photos, { ...unwritten, state: 'failed', attempts: 16, reason: 'calendar.given_up' }),
       push(PUSHED.photosAgain, KEPT.ana, 'bookings', TAKEN.photosAgain, { ...unwritten, state: 'queued', attempts: 3, reason: 'normalise.reread_failed', nextAttemptAt: new Date(now + 90_000).toISOString() }),
+      push(PUSHED.photosHall, KEPT.hall, 'bookings', TAKEN.photos, { answer: { said: 'declined', since: base.updatedAt } }),
+      push(PUSHED.photosDiary, KEPT.diary, 'bookings', TAKEN.photos, { answer: { said: 'accepted', since: base.updatedAt, past: true } }),
       push(PUSHED.ashcombe, KEPT.hall, 'weddings', TAKEN.ashcombe, { state: 'differs' }),
       push(PUSHED.orangery, KEPT.diary, 'weddings', TAKEN.orangery, { state: 'differs' }),
       push(PUSHED.hold, KEPT.diary, 'allocations', TAKEN.hold, { state: 'differs' }),

@@ -34,6 +34,7 @@ const SHOTS: readonly { readonly name: string; readonly query: string; readonly 
   { name: 'calendars_kept', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000d', scroll: '.calendars' },
   { name: 'calendar_form', query: 'scene=calendars', hash: '#/integrations/018f0000-0000-7008-8000-00000000000b', click: '.calendar-row .button' },
   { name: 'calendars_written', query: 'scene=calendars', hash: '#/day/about/018f0000-0000-7015-8000-000000000001', scroll: '.pushes' },
+  { name: 'calendars_answered', query: 'scene=calendars', hash: '#/day/booking/018f0000-0000-7015-8000-000000000014', scroll: '.pushes' },
   { name: 'calendars_timeline', query: 'scene=calendars', hash: '#/conflicts/taking/018f0000-0000-7015-8000-000000000014' },
   { name: 'differences', query: 'scene=calendars', hash: '#/conflicts', click: '.differences .row-main >> nth=2', scroll: '.differences' },
   { name: 'left_behind', query: 'scene=left_behind', hash: '#/conflicts/018f0000-0000-7006-8000-00000000038e' },

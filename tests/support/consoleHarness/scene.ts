@@ -110,6 +110,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   let outcome: 'accepted' | 'rebase' | 'rejected' | 'unasked' = 'accepted';
   let figuresAway = scene === 'offline';
   const painted: number[] = [];
+  /** What has happened since the console was opened. */
+  const lived: RecordedEvent[] = [];
   const commands: unknown[] = [];
   const bare = scene === 'loading' || scene === 'lost';
 
@@ -126,6 +128,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     const after = seq;
     seq += 1;
     const whole = { ...event, row: { ...event.row, seq, updatedAt: at }, seq, id: fixtureId(10, seq), recordedAt: at, occurredAt: at, actor, deliveryId: null } as RecordedEvent;
+    lived.push(whole);
     listeners?.frame({ after, upTo: seq, events: [whole], committedAt: at });
     listeners?.link(link());
   };
@@ -231,6 +234,8 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
       }),
     history: async (collection, id) => {
       const row = snapshot.rows.weddings.find((each) => collection === 'weddings' && each.id === id);
+      const since = lived.filter((event) => event.collection === collection && event.row.id === id).reverse();
+      if (since.length > 0 && !row) return ok({ at: iso(Date.now()), entries: since.map((event) => ({ event, changed: changedFields(event) })), before: null });
       // Of other rows the played server says nothing, so the inspector shows what is held.
       if (!row) return err(codedError('server.unreachable', 'nothing to tell'));
       const base = { id, weddingId: id, deliveryId: null, collection: 'weddings' as const, actor: { kind: 'person' as const, id: null, name: 'Ines' }, source: null };
@@ -239,7 +244,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
         { ...base, ...at(40), seq: 9, type: 'wedding.updated', before: { guestCount: 90 }, row },
         { ...base, ...at(4000), seq: 2, type: 'wedding.created', before: null, row: { ...row, guestCount: 90 } },
       ];
-      return ok({ at: iso(Date.now()), entries: events.map((event) => ({ event, changed: changedFields(event) })), before: null });
+      return ok({ at: iso(Date.now()), entries: [...since, ...events].map((event) => ({ event, changed: changedFields(event) })), before: null });
     },
     deliveries: async (connectionId) =>
       ok({

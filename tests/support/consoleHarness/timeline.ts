@@ -129,12 +129,20 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
   const keyed = <T extends { id: string }>(rows: readonly T[]): Record<string, T> => Object.fromEntries(rows.map((row) => [row.id, row]));
   const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), runSheetItems: keyed(initial.runSheetItems), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), houseRules: keyed(initial.houseRules), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
   const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated', runSheetItems: 'runsheet.item.updated' } as const;
+  /** What each was before it was cancelled. */
+  const cancelledFrom = new Map<string, string>();
+  /** Former values of what is otherwise now, as the server tells them. */
+  const former = (was: object, is: object): Record<string, unknown> => {
+    const [old, now]: readonly Readonly<Record<string, unknown>>[] = [{ ...was }, { ...is }];
+    return Object.fromEntries(Object.keys(now ?? {}).filter((field) => JSON.stringify(old?.[field]) !== JSON.stringify(now?.[field])).map((field) => [field, old?.[field] ?? null]));
+  };
   const put = (collection: keyof typeof TYPES, id: string, patch: object, by: string): void => {
     const row = tables[collection][id];
     if (!row) return;
+    if ('status' in patch && patch.status === 'cancelled' && 'status' in row) cancelledFrom.set(id, row.status);
     const next = { ...row, ...patch, version: row.version + 1 };
     Object.assign(tables[collection], { [id]: next });
-    emit({ type: TYPES[collection], collection, weddingId: null, source: null, before: {}, row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
+    emit({ type: TYPES[collection], collection, weddingId: null, source: null, before: former(row, next), row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
   };
   const called = (id: string, startsAt: string): object => (tables.bookings[id] ? { callTime: movedCall(tables.bookings[id], Date.parse(startsAt)) } : {});
   const settle = (): void => {
@@ -183,6 +191,11 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
         put(command.collection, command.id, { status }, 'Front desk');
         settle();
       }
+      if (command.type === 'booking.bring_back') {
+        const was = cancelledFrom.get(command.id);
+        if (was === undefined || tables[command.collection][command.id]?.version !== command.basedOnVersion) return false;
+        put(command.collection, command.id, { status: was }, 'Front desk');
+      }
       if (command.type === 'allocation.save') {
         const { type: _type, commandId: _command, allocationId, basedOnVersion, reason: _reason, ...fields } = command;
         if (basedOnVersion !== null) put('allocations', allocationId, fields, 'Front desk');
@@ -194,9 +207,10 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
       }
       if (command.type === 'resource.save') {
         const { type: _type, commandId: _command, resourceId, basedOnVersion, ...fields } = command;
-        const row: Resource = { ...(tables.resources[resourceId] ?? { id: resourceId, ...base(Date.now()), keys: [fields.name.toLowerCase()] }), ...fields, version: (basedOnVersion ?? 0) + 1 };
+        const was = tables.resources[resourceId];
+        const row: Resource = { ...(was ?? { id: resourceId, ...base(Date.now()), keys: [fields.name.toLowerCase()] }), ...fields, version: (basedOnVersion ?? 0) + 1 };
         tables.resources[resourceId] = row;
-        emit(basedOnVersion === null ? { type: 'resource.created', collection: 'resources', weddingId: null, source: null, before: null, row } : { type: 'resource.updated', collection: 'resources', weddingId: null, source: null, before: {}, row }, person);
+        emit(basedOnVersion === null ? { type: 'resource.created', collection: 'resources', weddingId: null, source: null, before: null, row } : { type: 'resource.updated', collection: 'resources', weddingId: null, source: null, before: former(was ?? {}, row), row }, person);
       }
       if (command.type === 'limit.save') {
         const { type: _type, commandId: _command, limitId, basedOnVersion, ...fields } = command;
@@ -206,10 +220,11 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
       }
       if (command.type === 'rules.save') {
         const { type: _type, commandId: _command, houseId, basedOnVersion, ...fields } = command;
+        const was = tables.houseRules[houseId];
         const row: HouseRules = { id: houseId, ...base(Date.now()), ...fields, version: (basedOnVersion ?? 0) + 1 };
         tables.houseRules[houseId] = row;
         const told = { collection: 'houseRules', weddingId: null, source: null, row } as const;
-        emit(basedOnVersion === null ? { type: 'rules.created', before: null, ...told } : { type: 'rules.updated', before: {}, ...told }, person);
+        emit(basedOnVersion === null ? { type: 'rules.created', before: null, ...told } : { type: 'rules.updated', before: former(was ?? {}, row), ...told }, person);
         settle();
       }
       return true;

@@ -29,6 +29,20 @@ async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
+describe('in the card of what stands there', () => {
+  it.each(['light', 'dark'] as const)('says what whoever was invited has answered, and that it was before it was moved (%s)', async (theme) => {
+    await open(`#/day/booking/${TAKEN.photos}`, 'calendars', theme);
+    const line = (name: string): Locator => page.locator('.inspector .push', { hasText: name });
+    await expect.poll(() => words(line('Great Hall'))).toMatch(/On their calendar .*Invitation declined$/);
+    await expect.poll(() => words(line('House diary'))).toMatch(/On their calendar .*Invitation accepted \(before it was moved\)$/);
+    expect(await line('Ana Ruiz').locator('.push-answer').count()).toBe(0);
+    expect(await axe()).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await line('House diary').scrollIntoViewIfNeeded();
+    expect(await fitsSideways()).toBe(true);
+  });
+});
+
 describe('at its connection', () => {
   it('says of each calendar which way it goes, whose it is and what is the matter', async () => {
     await open(at(LINKED.google));

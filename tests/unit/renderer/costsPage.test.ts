@@ -42,3 +42,22 @@ it('says that nobody has said, takes an amount, and counts the move and the hour
   await expect.poll(cost).toMatch(/asks £1,250\.50 for moving Photographs for Okonkwo\. .*asks £240\.00 for 3 hours more of Photographs for Okonkwo\. Costs £1,490\.50\.$/);
   expect(await axe()).toEqual([]);
 });
+
+it('tells in the history of a resource what it asked for before, in the currency of the house', async () => {
+  await open(hash(), 'timeline');
+  const edit = page.locator(`[data-resource="${VENDOR.photos}"]`).getByRole('button', { name: /^Edit .*Blythe/ });
+  const form = page.getByRole('dialog');
+  for (const [fee, days] of [['200', ''], ['250.50', '14']] as const) {
+    await edit.click();
+    await form.getByLabel('For being moved').fill(fee);
+    await form.getByLabel('Only so many days before').fill(days);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => form.count()).toBe(0);
+  }
+  await expect.poll(async () => (await commands()).length).toBe(2);
+  await edit.click();
+  const history = async (): Promise<string> => plain(await form.locator('.history').innerText());
+  await expect.poll(history).toContain('Asks for being moved: nobody has said → £200.00');
+  expect(await history()).toMatch(/Asks for being moved: £200\.00 → £250\.50.*Days before within which being moved costs: always → 14/);
+  expect(await axe()).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { axe, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
 import type { Scene } from '../../support/consoleHarness/scene.ts';
+import { chooseMore } from '../../support/moreMenu.ts';
 import { theDay } from '../../support/consoleHarness/timeline.ts';
 
 /** What clashes in a house, as a person says it: seen beforehand, by keyboard, on a phone. */
@@ -14,7 +15,7 @@ const form = () => page.locator('.dialog');
 const preview = async (): Promise<string> => plain(await form().locator('.cal-rules-preview').innerText());
 const commands = () => page.evaluate(() => window.harness?.commands ?? []);
 async function openForm(): Promise<void> {
-  await page.getByRole('button', { name: 'What clashes here' }).click();
+  await chooseMore(page, 'What clashes here');
   await form().waitFor();
 }
 async function name(from: string, to: string, minutes: string): Promise<void> {
@@ -115,6 +116,6 @@ describe('what clashes here', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await open('timeline_staff');
     await page.locator('.tl-row-name').first().waitFor();
-    expect(await page.getByRole('button', { name: 'What clashes here' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'More', exact: true }).count()).toBe(0);
   });
 });

@@ -119,6 +119,16 @@ describe('a session', () => {
     expect(getConsole().record?.seq).toBe(base.seq);
   });
 
+  it('knows which device a desktop is though its line was alive before anybody listened', async () => {
+    const deviceId = fixtureId(12, 1);
+    const access = { role: 'owner' as const, weddingId: null, contactId: null, bookingIds: [] };
+    const me = { organisation: base.organisation, access, device: { id: deviceId, name: 'Front desk', kind: 'desktop' as const }, server: { version: '1', protocol: 5, time: base.at } };
+    const { backend } = world('desktop', base, { me: async () => ok(me) });
+    await startSession(backend, new MemoryCache());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(getConsole()).toMatchObject({ deviceId, access });
+  });
+
   it('gives the browser’s link the kept position and goes on from there', async () => {
     const w = world('browser', null);
     await startSession(w.backend, new MemoryCache({ snapshot: base, events: [] }));

@@ -2,6 +2,7 @@ import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { axe, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
 import type { Scene } from '../../support/consoleHarness/scene.ts';
+import { chooseMore } from '../../support/moreMenu.ts';
 import { nextClockChange, ROOM, TAKEN, theDay, VENDOR } from '../../support/consoleHarness/timeline.ts';
 import { fixtureId } from '../../support/fixtures/record.ts';
 
@@ -275,7 +276,7 @@ describe('with others', () => {
     await bar(TAKEN.orangery).waitFor();
     await drag(TAKEN.orangery, ROOM.chapel);
     expect(await page.locator('.tl-ghost, .cal-impact').count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'New resource' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^(New hold or closure|More)$/ }).count()).toBe(0);
   });
 });
 
@@ -305,7 +306,7 @@ describe('ways out', () => {
 describe('forms', () => {
   it('makes a room of parts, a hold, and a limit that is at once asked', async () => {
     await open();
-    await page.getByRole('button', { name: 'New resource' }).click();
+    await chooseMore(page, 'New resource');
     await page.getByLabel('Name').fill('Walled garden');
     await page.getByLabel('Minutes before, to set up').fill('20');
     expect(await axe()).toEqual([]);
@@ -318,7 +319,7 @@ describe('forms', () => {
     expect(await axe()).toEqual([]);
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => page.locator('.dialog').count()).toBe(0);
-    await page.getByRole('button', { name: 'Limits' }).click();
+    await chooseMore(page, 'Limits');
     await page.getByRole('button', { name: 'New limit' }).click();
     await page.getByLabel('Name').fill('Bar closes');
     expect(await axe()).toEqual([]);

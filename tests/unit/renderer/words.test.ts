@@ -8,6 +8,8 @@ import { CLOSE_REASONS } from '../../../core/contract/stream.ts';
 import { feedText } from '../../../renderer/app/feedText.ts';
 import { bigMoneyText, dotted, fullMoment, momentText, moneyText, spanText } from '../../../renderer/components/format.ts';
 import { errorWords, t, tMaybe } from '../../../renderer/i18n/index.ts';
+import { VENUE_RULES } from '../../../core/domain/conflicts/model.ts';
+import { rulesChanges } from '../../../renderer/inspector/rulesChanges.ts';
 import { valueText } from '../../../renderer/inspector/valueText.ts';
 
 describe('words', () => {
@@ -30,7 +32,7 @@ describe('words', () => {
   it.each(['message.failed', 'document.signed', 'weather.ended', 'connection.quiet', 'connection.heard', 'connection.read', 'limit.passed', 'limit.kept', 'limit.accepted', 'gap.short', 'gap.enough', 'gap.accepted', 'closed.taken', 'closed.free', 'closed.accepted', 'stock.short', 'stock.enough', 'stock.accepted'])('%s, which only the feed says, has a sentence', (says) => expect(tMaybe(`feed.${says}`)).not.toBeNull());
 
   it('every field that the history may tell has a name', () => {
-    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|moveFeeMinor|extraHourMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|reading|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|waits|stayed|doneBy|unread|twinId|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
+    const untold = /^(id|version|seq|updatedAt|source|weddingId|contactId|bookingId|connectionId|deliveryId|subject|amountMinor|refundedMinor|currency|rule|raisedAt|reason|kind|receivedAt|system|path|healthReason|healthSince|quiet|reading|direction|about|lot|roomId|vendorId|keys|partIds|limitId|resourceId|resourceIds|members|missingMs|missingUnits|settledAt|calendarId|pushId|main|filling|waits|stayed|doneBy|answer|copyOf|unread|twinId|wish|wantedVersion|writtenVersion|writtenAt|attempts|nextAttemptAt|fields)$/;
     const fields = COLLECTION_NAMES.flatMap((name) => Object.keys(COLLECTIONS[name].shape)).filter((field) => !untold.test(field));
     expect(fields.filter((field) => tMaybe(`fields.${field}`) === null)).toEqual([]);
   });
@@ -39,6 +41,24 @@ describe('words', () => {
     const level = (kind: string, value = 'block') => valueText('conflicts', 'level', value, 'Europe/London', kind);
     expect(['overlap', 'limit', 'closure', 'capacity'].map((kind) => level(kind))).toEqual(['Double booking', 'Past a limit', 'Closed at that time', 'More than there is']);
     expect(level('turnaround', 'warn')).toBe('Too tight');
+  });
+
+  it('tells of a changed fee what is asked for, and that nobody has said is not nothing', () => {
+    const fee = (field: string, value: unknown, currency: string | null = 'GBP') => valueText('resources', field, value, 'Europe/London', 'room', currency);
+    expect([fee('moveFeeMinor', 25_000), fee('moveFeeMinor', 0), fee('moveFeeMinor', null), fee('extraHourMinor', 8_050)]).toEqual(['£250.00', '£0.00', 'nobody has said', '£80.50']);
+    expect([fee('moveFeeDays', 14), fee('moveFeeDays', null), fee('moveFeeMinor', 5_000, 'JPY'), fee('moveFeeMinor', 25_000, null)]).toEqual(['14', 'always', '¥5,000', null]);
+  });
+
+  it('tells of changed rules each pair and each way by its words, and of what stayed nothing', () => {
+    const travel = (usualMinutes: number | null, ...ways: [string, string, number][]) => ({ usualMinutes, ways: ways.map(([from, to, minutes]) => ({ from, to, minutes })) });
+    const told = rulesChanges([
+      { field: 'levels', before: VENUE_RULES, after: { ...VENUE_RULES, holdWithHold: 'ignore' } },
+      { field: 'travel', before: travel(null, ['Great Hall', 'Ely', 40], ['Barn', 'Mill', 10]), after: travel(20, ['ely ', 'great hall', 40], ['Barn', 'Inn', 0]) },
+    ]).map(({ name, was, is }) => `${name}: ${was} → ${is}`.replace(/[\u2066-\u2069]/g, ''));
+    expect(told).toEqual([
+      'Hold with a hold: Needs a reason → Is let be', 'Usual way between two addresses: nobody has said → 20 min', 'Way between Barn and Mill: 10 min → nobody has said',
+      'Way between Barn and Inn: nobody has said → 0 s',
+    ]);
   });
 
   it('uses the plural where it is one', () => {

@@ -13,11 +13,14 @@ const full = fixtureSnapshot({ now: NOW });
 const titles = new Map(full.rows.weddings.map(({ id, title }) => [id, title]));
 const nameless: WallCut = { coupleNames: false, titleOf: (id) => titles.get(id) ?? null };
 
+const VENUE_LEVELS = { definiteWithDefinite: 'block', definiteWithHold: 'block', holdWithHold: 'block', rankedHolds: 'warn', leadWithAny: 'ignore', closedWithAny: 'block', gaps: 'warn' } as const;
+
 /** Every text field that must not reach the wall is set to a word that occurs nowhere else. */
 function marked(word: (path: string) => string): SnapshotShape {
   const put = <R extends object>(row: R, fields: readonly (keyof R & string)[], name: string): R => ({ ...row, ...Object.fromEntries(fields.map((field) => [field, word(`${name}.${field}`)])) });
   const source = (name: string) => ({ system: word(`${name}.system`), connectionId: null, remoteId: word(`${name}.remoteId`) });
   const { rows } = full;
+  const base = { id: WEDDING_A, version: 1, seq: 1, updatedAt: full.at, source: null };
   return {
     ...full,
     rows: {
@@ -30,10 +33,10 @@ function marked(word: (path: string) => string): SnapshotShape {
       documents: rows.documents.map((row) => ({ ...put(row, ['title', 'url'], 'documents'), source: source('documents') })),
       calendarEvents: rows.calendarEvents.map((row) => ({ ...put(row, ['title', 'calendar', 'place'], 'calendarEvents'), source: source('calendarEvents') })),
       weatherNotices: rows.weatherNotices.map((row) => ({ ...put(row, ['detail'], 'weatherNotices'), source: source('weatherNotices') })),
-      resources: [],
+      resources: [{ ...base, kind: 'room', name: word('resources.name'), keys: [word('resources.keys')], places: 1, partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, moveFeeMinor: 987_654_321, moveFeeDays: 987_654_321, extraHourMinor: 987_654_321, state: 'active' }],
       allocations: [],
       limits: [],
-      houseRules: [],
+      houseRules: [{ ...base, levels: VENUE_LEVELS, travel: { usualMinutes: null, ways: [{ from: word('houseRules.from'), to: word('houseRules.to'), minutes: 40 }] } }],
       conflicts: [],
       calendars: [],
       pushes: [],

@@ -222,13 +222,14 @@ async function walk([ops, { seed, pressRetry, wakeAll, doubles, reorders }]: rea
   await calm(world, pressRetry, wakeAll);
 }
 
-/** Walks that once found something: a welcome that came twice and was heard late, a link that asks for all of it after several gaps. */
+/** Walks that once found something: a welcome that came twice and was heard late, a link that asks for all of it after several gaps, a gap on a log that is held from its very beginning. */
 const FOUND: Parameters<typeof walk>[0][] = [
   [[['pass', 100], ['kill'], ['freeze', 0], ['pass', 12_000], ['pass', 1]], { seed: 1_476_686_013, pressRetry: false, wakeAll: false, doubles: true, reorders: false }],
   [
     [['pass', 12_000], ['crash', 0], ['append', 2], ['pass', 12_000], ['wake', 0], ['append', 3], ['weather', 'slow', true], ['append', 4], ['pass', 12_000]],
     { seed: 2_147_483_633, pressRetry: false, wakeAll: false, doubles: true, reorders: true },
   ],
+  [[['restore', 5], ['pass', 100], ['append', 4], ['pass', 100], ['pass', 1]], { seed: 1_399_139_248, pressRetry: false, wakeAll: false, doubles: true, reorders: true }],
 ];
 
 describe('the link in a played world', () => {

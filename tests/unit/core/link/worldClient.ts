@@ -126,6 +126,7 @@ export class PlayedClient {
       onFrame: (frame) => {
         expect(this.held, 'a frame on nothing').not.toBeNull();
         if (!this.held) return;
+        expect(this.fromNothing, 'a frame where all of it was asked for').toBe(false);
         expect(frame.after, 'a hole').toBeLessThanOrEqual(this.held.seq);
         expect(frame.upTo, 'twice').toBeGreaterThan(this.held.seq);
         expect(this.line?.epoch, 'another epoch on top').toBe(this.held.epoch);
@@ -136,7 +137,7 @@ export class PlayedClient {
       onStatus: (status) => {
         const before = this.status;
         this.status = status;
-        if (status.reason === 'gap' && status.seq === 0) this.fromNothing = true;
+        if (status.reason === 'gap' && status.seq === 0 && (this.held?.seq ?? 0) > 0) this.fromNothing = true;
         if (status.confirmedAt !== before.confirmedAt && status.confirmedAt !== null) {
           expect(status.state, 'confirmed only when current').toBe('live');
           expect(Date.parse(status.confirmedAt), 'the age begins now').toBe(this.now());

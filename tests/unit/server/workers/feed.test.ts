@@ -132,3 +132,25 @@ test('what is there with times that are none is not gone: what was told of it st
   answer = { body: file('b') };
   expect(await tells()).toEqual(['gone a']);
 });
+
+test('an entry that cannot be read is told once and alone; what was told of it stays until it can be read again, or is gone', async () => {
+  const costly = (body: string): string => body.replace('SUMMARY:b', 'RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\r\nSUMMARY:b');
+  answer = { body: file('a', 'b') };
+  expect(await tells()).toEqual(['a', 'b']);
+  answer = { body: costly(file('a!changed', 'b')) };
+  const first = await read();
+  if (!first.ok) throw new Error(first.error.message);
+  expect(first.value.items.map(({ event, body }) => [event, JSON.parse(body) as unknown])).toMatchObject([
+    ['entry', { uid: 'a', title: 'a!changed', gone: false }], ['unreadable', { uid: 'b', problem: 'it repeats more than can be written out' }],
+  ]);
+  answer = { body: costly(file('b')) };
+  const second = await read();
+  if (!second.ok) throw new Error(second.error.message);
+  // The same key: whoever keeps deliveries has it already.
+  expect(second.value.items.map(({ key }) => key)).toContain(first.value.items[1]?.key);
+  expect(second.value.items.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([{ uid: 'a', gone: true }, { uid: 'b', problem: 'it repeats more than can be written out' }]);
+  answer = { body: file('b!back') };
+  expect(await tells()).toEqual(['b!back']);
+  answer = { body: file('c') };
+  expect(await tells()).toEqual(['gone b', 'c']);
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { axe, fitsSideways, open, page, usePages } from '../../support/consoleHarness/page.ts';
+
+/** The toolbar of the timeline: what is used all day beside each other, what is rare behind one button. */
+
+usePages();
+
+const more = () => page.getByRole('button', { name: 'More', exact: true });
+const items = () => page.getByRole('menuitem').allInnerTexts();
+/** How many lines its groups stand in. */
+const lines = (): Promise<number> =>
+  page.evaluate(() => new Set([...document.querySelectorAll('.cal-tools > *')].map((group) => Math.round((group.getBoundingClientRect().top + group.getBoundingClientRect().bottom) / 20))).size);
+
+describe('the toolbar of the timeline', () => {
+  it.each(['light', 'dark'] as const)('stands in two lines at most beside the queue, in one on a wide screen, and fits a phone, %s', async (theme) => {
+    await open('#/conflicts', 'timeline', { theme });
+    await more().waitFor();
+    expect(await lines()).toBeLessThanOrEqual(2);
+    await more().click();
+    await expect.poll(items).toEqual(['New resource', 'Cancelled', 'Limits', 'What clashes here']);
+    expect(await axe()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await expect.poll(lines).toBe(1);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await more().click();
+    const menu = await page.locator('.cal-more').boundingBox();
+    expect(menu && menu.x >= 0 && menu.x + menu.width <= 390 && menu.y + menu.height <= 844).toBe(true);
+    expect(await fitsSideways()).toBe(true);
+    expect(await page.evaluate(() => document.querySelector('.cal-tools')?.getBoundingClientRect().height)).toBeLessThan(160);
+    expect(await axe()).toEqual([]);
+  });
+
+  it('opens each by keyboard alone, and gives the focus back to the button', async () => {
+    await open('#/conflicts', 'timeline');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    for (const [downs, title] of [[0, 'New resource'], [1, 'Cancelled'], [2, 'Limits'], [3, 'What clashes here']] as const) {
+      await more().focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(focused).toBe('New resource');
+      for (let pressed = 0; pressed < downs; pressed += 1) await page.keyboard.press('ArrowDown');
+      await expect.poll(focused).toBe(title);
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('.dialog-title').innerText()).toBe(title);
+      expect(await page.evaluate(() => document.querySelector('.dialog')?.contains(document.activeElement))).toBe(true);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.locator('.dialog').count()).toBe(0);
+      await expect.poll(focused).toBe('More');
+    }
+  });
+
+  it('is not offered to those who may not', async () => {
+    await open('#/conflicts', 'timeline_staff');
+    await page.locator('.tl-row-name').first().waitFor();
+    expect(await more().count()).toBe(0);
+  });
+});
