@@ -13,6 +13,7 @@ const PURE = ['tests/unit/{core,egress}/**/*.test.ts', 'tests/vendors/**/*.test.
  * database's code compiled, once; each leaves it as it was (`tests/support/sharedProcess.ts`).
  */
 const ALONE = [
+  'tests/architecture/planted.test.ts',
   'tests/unit/{main,preload,scripts}/**/*.test.ts', 'tests/unit/renderer/{accounts,keptWays,session,timers}.test.ts',
   'tests/fuzz/*.test.ts', 'tests/security/{consoleAnswers,openExternal,permissions}.test.ts',
 ];
