@@ -76,10 +76,13 @@ export interface DeskOptions {
   readonly turnMs?: number;
 }
 
-/** What is asked of a desktop that knows nothing of calendars; null = it cannot be asked that. */
+/** What a desktop that knows nothing of calendars can be asked. */
+const OLDER_KINDS: readonly DeskAsk['kind'][] = ['poll', 'reread', 'test'];
+
+/** The same for such a one; null = it cannot be asked that. */
 function askOfOlder(ask: DeskAsk): DeskAsk | null {
   if (ask.kind === 'poll') return { kind: 'poll', cursor: ask.cursor };
-  return ask.kind === 'reread' || ask.kind === 'test' ? ask : null;
+  return OLDER_KINDS.includes(ask.kind) ? ask : null;
 }
 
 /** What is asked of a desktop that reads of no entries that were written. */
@@ -88,6 +91,10 @@ function untold(ask: DeskAsk): DeskAsk {
   const { written: _written, ...rest } = ask;
   return rest;
 }
+
+type Knows = Pick<Listening, 'calendars' | 'written'>;
+const askFor = ({ calendars, written }: { readonly [K in keyof Knows]: boolean | null }, ask: DeskAsk): DeskAsk | null =>
+  calendars === true ? (written === true ? ask : untold(ask)) : askOfOlder(ask);
 
 /** Calls made by desktops. Everything is in the database, so that any process may ask, any may serve the desktop, and either may end. */
 export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOptions): Desk {
@@ -115,19 +122,24 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
     }
   }
 
-  async function take(device: Device, run: string): Promise<DeskTurn[]> {
+  /** What was asked while a newer desktop listened there may be fetched by an older one: it gets of it what it can read. */
+  async function take(device: Device, run: string, knows: Knows): Promise<DeskTurn[]> {
     const now = clock.now();
     const { rows } = await database.withOrganisation(device.organisationId, (tx) =>
       sql<Omit<DeskTurn, 'leftMs'> & { readonly expiresAt: string }>`
         update desk_turns t set state = 'taken', run = ${run}
         from connection_access a
         where t.device_id = ${device.id} and t.expires_at > ${at(now)}::timestamptz and (t.state = 'open' or (t.state = 'taken' and t.run <> ${run}))
+          and (${knows.calendars} or t.ask ->> 'kind' = any(${OLDER_KINDS}::text[]))
           and t.id in (select id from desk_turns where device_id = ${device.id} and state <> 'answered' order by asked_at limit ${AT_ONCE * 4})
           and a.id = t.connection_id and a.kept_by = t.device_id and a.kept_fence = t.fence
         returning t.id as turn_id, t.fence, t.connection_id, a.system, t.settings, a.kept_keys as keys, t.ask, t.expires_at
       `.execute(tx),
     );
-    return rows.map(({ expiresAt, ...turn }) => ({ ...turn, leftMs: Math.max(0, Math.floor(Date.parse(expiresAt) - now)) }));
+    return rows.flatMap(({ expiresAt, ...turn }) => {
+      const ask = askFor(knows, turn.ask);
+      return ask === null ? [] : [{ ...turn, ask, leftMs: Math.max(0, Math.floor(Date.parse(expiresAt) - now)) }];
+    });
   }
 
   const kept = (device: Device) =>
@@ -144,7 +156,7 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
       if (keeper.withdrawn) return { kind: 'withdrawn' };
       const until = keeper.listeningUntil === null ? null : Date.parse(keeper.listeningUntil);
       if (until === null || until < now) return { kind: 'away', since: until };
-      const ask = keeper.calendars === true ? (keeper.written === true ? asking.ask : untold(asking.ask)) : askOfOlder(asking.ask);
+      const ask = askFor(keeper, asking.ask);
       if (ask === null) return { kind: 'answered', by: null, answer: { outcome: 'refused', code: 'desk.system_unknown' } };
       const turnId = ids.next();
       await database.withOrganisation(organisationId, async (tx) => {
@@ -192,7 +204,7 @@ export function createDesk({ store, clock, ids, log, turnMs = TURN_MS }: DeskOpt
           internals.callWorkers();
           internals.callLooks();
         }
-        const turns = await take(device, run);
+        const turns = await take(device, run, { calendars, written });
         const own = await kept(device);
         // Who keeps nothing holds no line open.
         const over = turns.length > 0 || own.length === 0 || performance.now() >= deadline || gone.aborted || stopped.signal.aborted;

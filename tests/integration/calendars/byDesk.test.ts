@@ -64,17 +64,22 @@ it('a look by a desktop is told what was written since the last one; an older de
   await c.h.kill(desk);
   const headers = { authorization: `Bearer ${desk.token}` };
   type Given = { readonly turns: readonly { readonly ask: { readonly kind: string; readonly listened?: unknown; readonly written?: readonly string[] } }[] };
+  async function listens(does: string) {
+    const answer = await c.h.app.app.inject({ method: 'POST', url: `/api/desk/turns?does=${does}`, headers, payload: { run: c.house.id(), waitMs: 0 } });
+    return answer.json<Given>().turns.map(({ ask }) => ask).find(({ kind }) => kind === 'poll');
+  }
   async function asked(does: string) {
     let look: Given['turns'][number]['ask'] | undefined;
     await untilTrue(`it is asked that does ${does}`, async () => {
-      const answer = await c.h.app.app.inject({ method: 'POST', url: `/api/desk/turns?does=${does}`, headers, payload: { run: c.house.id(), waitMs: 0 } });
-      look = answer.json<Given>().turns.map(({ ask }) => ask).find(({ kind }) => kind === 'poll');
+      look = await listens(does);
       if (look === undefined) await c.h.lookNow(connectionId);
       return look !== undefined;
     });
     return look;
   }
-  expect(Object.keys((await asked('calendars')) ?? {}).sort()).toEqual(['cursor', 'kind', 'listened']);
+  // Also what was asked of the newer one, and is fetched by the older one that is started in its place.
+  expect((await asked('calendars,written'))?.written).toContain(entry);
+  expect(Object.keys((await listens('calendars')) ?? {}).sort()).toEqual(['cursor', 'kind', 'listened']);
 });
 
 describe('a desktop that is there', () => {

@@ -58,6 +58,6 @@ it('tells in the history of a resource what it asked for before, in the currency
   await edit.click();
   const history = async (): Promise<string> => plain(await form.locator('.history').innerText());
   await expect.poll(history).toContain('Asks for being moved: nobody has said → £200.00');
-  expect(await history()).toMatch(/Asks for being moved: £200\.00 → £250\.50.*Days before within which being moved costs: always → 14/);
+  await expect.poll(history).toMatch(/Asks for being moved: £200\.00 → £250\.50.*Days before within which being moved costs: always → 14/);
   expect(await axe()).toEqual([]);
 });
