@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { EVENT_TYPES } from '../../../core/contract/events.ts';
 import type { CalendarEvent } from '../../../core/contract/record/day.ts';
 import { draftUpdated, type DraftOf, type EventDraft } from '../../../core/domain/record/drafts.ts';
@@ -30,7 +30,7 @@ export async function withCopies<S extends Share>(tx: Tx, shares: readonly S[]):
   const entries = shares.flatMap(({ organisationId, drafts }) => drafts.filter(counts).map((draft) => ({ organisationId, draft })));
   const pushes = shares.flatMap(({ organisationId, drafts }) => drafts.filter(settles).map(({ row }) => ({ organisationId, id: row.id })));
   if (entries.length + pushes.length === 0) return shares;
-  const originals = entries.length === 0 ? [] : await originalsOf(tx, entries);
+  const originals = entries.length === 0 ? [] : await originalsOf(tx, entries.map(({ organisationId, draft: { row } }) => ({ ...row, organisationId })));
   const of = new Map(entries.map(({ draft }, at) => [draft, originals[at] ?? null]));
   const told = shares.map((share) => ({ ...share, drafts: share.drafts.map((draft) => (counts(draft) ? marked(draft, of.get(draft) ?? null) : draft)) }));
   if (pushes.length === 0) return told;
@@ -54,24 +54,28 @@ function marked(draft: EntryDraft, copyOf: CopyOf | null): EntryDraft {
 }
 
 /** What stands there of ours, by whose calendar it is and what it says. An entry that tells nothing is called as everybody who is taken. */
-const STANDING = sql`
+const standing = (at: RawBuilder<unknown>) => sql`
   from calendars c
-  join pushes p on p.organisation_id = c.organisation_id and p.calendar_id = c.id and p.wish = 'present'
-  join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id and s.remote_id is not null and s.base is not null
+  join push_states s on s.organisation_id = c.organisation_id and s.calendar_id = c.id and s.base is not null and s.base->>'startsAt' = ${at} and s.remote_id is not null
+  join pushes p on p.organisation_id = s.organisation_id and p.id = s.push_id and p.wish = 'present'
 `;
-const ALIKE = sql`(s.base->>'startsAt')::timestamptz = e.starts_at and (s.base->>'endsAt')::timestamptz = e.ends_at
-  and lower(trim(e.title)) = lower(trim(coalesce(s.base->>'title', ${ENTRY_WORDS.busy}::text)))`;
+const CALLED = sql`lower(trim(e.title)) = lower(trim(coalesce(s.base->>'title', ${ENTRY_WORDS.busy}::text)))`;
+
+type EntryRow = Pick<CalendarEvent, 'id' | 'resourceId' | 'startsAt' | 'endsAt' | 'title'> & { readonly organisationId: string };
 
 /** In the order of the entries. */
-async function originalsOf(tx: Tx, entries: readonly { readonly organisationId: string; readonly draft: EntryDraft }[]): Promise<(CopyOf | null)[]> {
-  const rows = entries.map(({ organisationId, draft: { row } }) =>
-    ({ organisation_id: organisationId, resource_id: row.resourceId ?? null, starts_at: row.startsAt, ends_at: row.endsAt, title: row.title }));
+async function originalsOf(tx: Tx, entries: readonly EntryRow[]): Promise<(CopyOf | null)[]> {
+  const rows = entries.map(({ organisationId, resourceId, startsAt, endsAt, title }) =>
+    ({ organisation_id: organisationId, resource_id: resourceId ?? null, starts_at: startsAt, ends_at: endsAt, title }));
   const found = await sql<{ place: string; subject: CopyOf }>`
     select distinct on (e.place) e.place, p.subject from (
       select row_number() over () as place, t.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as t(organisation_id uuid, resource_id uuid, starts_at timestamptz, ends_at timestamptz, title text)
+        as t(organisation_id uuid, resource_id uuid, starts_at text, ends_at text, title text)
     ) as e
-    cross join lateral (select p.subject, p.id ${STANDING} where c.organisation_id = e.organisation_id and c.resource_id = e.resource_id and ${ALIKE} order by p.id limit 1) as p
+    cross join lateral (
+      select p.subject, p.id ${standing(sql`e.starts_at`)} where c.organisation_id = e.organisation_id and c.resource_id = e.resource_id
+        and s.base->>'endsAt' = e.ends_at and ${CALLED} order by p.id limit 1
+    ) as p
   `.execute(tx);
   const subjects = new Map(found.rows.map(({ place, subject }) => [Number(place) - 1, subject]));
   return rows.map((_row, at) => subjects.get(at) ?? null);
@@ -81,24 +85,21 @@ async function originalsOf(tx: Tx, entries: readonly { readonly organisationId: 
 async function copiesAround(
   tx: Tx, pushes: readonly { readonly organisationId: string; readonly id: string }[],
 ): Promise<{ readonly organisationId: string; readonly id: string; readonly copyOf: CopyOf | null }[]> {
-  const { rows } = await sql<{ organisationId: string; id: string; copyOf: CopyOf | null }>`
+  const { rows: concerned } = await sql<EntryRow>`
     with told as (
-      select k.organisation_id, k.id from unnest(${pushes.map((one) => one.organisationId)}::uuid[], ${pushes.map(({ id }) => id)}::uuid[]) as k(organisation_id, id)
-    ), concerned as (
-      select e.organisation_id, e.id from told k
-      join pushes p on p.organisation_id = k.organisation_id and p.id = k.id
-      join calendar_events e on e.organisation_id = p.organisation_id and e.copy_of is not null and e.copy_of->>'id' = p.subject->>'id'
-      union
-      select e.organisation_id, e.id from told k
+      select p.organisation_id, p.subject, c.resource_id, s.base from unnest(${pushes.map((one) => one.organisationId)}::uuid[], ${pushes.map(({ id }) => id)}::uuid[]) as k(organisation_id, id)
       join pushes p on p.organisation_id = k.organisation_id and p.id = k.id
       join calendars c on c.organisation_id = p.organisation_id and c.id = p.calendar_id
-      join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id and s.base is not null
-      join calendar_events e on e.organisation_id = c.organisation_id and e.resource_id = c.resource_id and ${ALIKE}
+      left join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id
     )
-    select e.organisation_id, e.id, (
-      select p.subject ${STANDING} where c.organisation_id = e.organisation_id and c.resource_id = e.resource_id and ${ALIKE} order by p.id limit 1
-    ) as copy_of
-    from concerned n join calendar_events e on e.organisation_id = n.organisation_id and e.id = n.id
+    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t
+    join calendar_events e on e.organisation_id = t.organisation_id and e.copy_of is not null and e.copy_of->>'id' = t.subject->>'id'
+    union
+    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t
+    join calendar_events e on e.organisation_id = t.organisation_id and e.resource_id = t.resource_id
+      and e.ends_at = (t.base->>'endsAt')::timestamptz and e.starts_at = (t.base->>'startsAt')::timestamptz
   `.execute(tx);
-  return rows;
+  if (concerned.length === 0) return [];
+  const originals = await originalsOf(tx, concerned);
+  return concerned.map(({ organisationId, id }, at) => ({ organisationId, id, copyOf: originals[at] ?? null }));
 }

@@ -14,6 +14,8 @@ alter table push_states add column invited text;
 -- Which row of ours an entry is a copy of; null = of none.
 alter table calendar_events add column copy_of jsonb;
 create index calendar_events_copies on calendar_events (organisation_id, (copy_of->>'id')) where copy_of is not null;
+-- An entry of somebody else is held against ours that stand at the same time, and no others.
+create index push_states_at on push_states (organisation_id, calendar_id, (base->>'startsAt')) where base is not null;
 -- False of a desktop that listens and is too old to be told with a look what was written.
 alter table desks add column written boolean not null default false;
 `,
