@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { draftCreated, draftUpdated } from '../../../core/domain/record/drafts.ts';
 import { guestMark } from '../../../core/vendors/answers.ts';
 import { createPrivacy } from '../../../server/privacy/privacy.ts';
-import { bothWaysHouse, day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
+import { day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
 import { ACCOUNTS, type Account } from '../../support/calendarAccounts.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS } from '../../support/calendarServers.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import { settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useBothWays } from '../../support/usingBothWays.ts';
 
 /** Whom we have invited to an entry answers there: it is shown, a decline is told once, and nothing is written because of it. */
 
@@ -24,16 +25,7 @@ describe.each(KINDS)('%s', (name, installed) => {
     let account: Account;
     let house: BothWaysHouse;
 
-    beforeAll(async () => {
-      account = await ACCOUNTS[name](clock);
-      t = await openTestStore({ clock });
-      house = await bothWaysHouse(t, clock, [account]);
-    });
-    afterAll(async () => {
-      await house?.stop();
-      await t?.cleanup();
-      await account?.stop();
-    });
+    useBothWays(clock, ACCOUNTS[name], (made) => ({ t, account, house } = made));
 
     async function contact(email: string, name = 'Ana'): Promise<string> {
       const id = house.id();

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { draftCreated, draftUpdated } from '../../../core/domain/record/drafts.ts';
-import { bothWaysHouse, day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
+import { day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
 import { ACCOUNTS, type Account } from '../../support/calendarAccounts.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS } from '../../support/calendarServers.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import { settableClock } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useBothWays } from '../../support/usingBothWays.ts';
 
 /** What is made, moved, shortened, cancelled and brought back, in each direction, with each kind of calendar: the same commands, the same rows, other calendars. */
 
@@ -17,20 +18,10 @@ describe.each(KINDS)('%s', (name, installed) => {
   const there = installed();
   describe.skipIf(!there)(there ? 'both ways' : NO_SERVERS, () => {
     const clock = settableClock('2027-05-01T12:00:00.000Z');
-    let t: TestStore;
     let account: Account;
     let house: BothWaysHouse;
 
-    beforeAll(async () => {
-      account = await ACCOUNTS[name](clock);
-      t = await openTestStore({ clock });
-      house = await bothWaysHouse(t, clock, [account]);
-    });
-    afterAll(async () => {
-      await house?.stop();
-      await t?.cleanup();
-      await account?.stop();
-    });
+    useBothWays(clock, ACCOUNTS[name], (made) => ({ account, house } = made));
 
     const stands = async (title: string) => (await house.ours(account, title)).map(({ startsAt, endsAt }) => ({ startsAt, endsAt }));
     /** What we have written is told back to us and means nothing; nothing more is written. */

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bothWaysHouse, day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
 import { ACCOUNTS, type ServedAccount } from '../../support/calendarAccounts.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS } from '../../support/calendarServers.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import { settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useBothWays } from '../../support/usingBothWays.ts';
 
 /** Moved here and in a CalDAV calendar: the later one counts, where the entry says when it was changed and that can be believed. */
 
@@ -19,16 +20,7 @@ describe.each(KINDS)('%s', (name, installed) => {
     let house: BothWaysHouse;
     let n = 1;
 
-    beforeAll(async () => {
-      account = await ACCOUNTS[name](clock);
-      t = await openTestStore({ clock });
-      house = await bothWaysHouse(t, clock, [account]);
-    });
-    afterAll(async () => {
-      await house?.stop();
-      await t?.cleanup();
-      await account?.stop();
-    });
+    useBothWays(clock, ACCOUNTS[name], (made) => ({ t, account, house } = made));
     beforeEach(() => {
       n += 1;
     });

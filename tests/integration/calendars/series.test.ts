@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bothWaysHouse, day, type BothWaysHouse } from '../../support/bothWays.ts';
+import { describe, expect, it } from 'vitest';
+import { day, type BothWaysHouse } from '../../support/bothWays.ts';
 import { ACCOUNTS, type ServedAccount } from '../../support/calendarAccounts.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS } from '../../support/calendarServers.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import { settableClock } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useBothWays } from '../../support/usingBothWays.ts';
 
 /** Series that stand in a real calendar server, in the record: each part takes its own time, and what is changed of one part is changed of that one. */
 
@@ -14,20 +15,10 @@ describe.each(KINDS)('%s', (name, installed) => {
   const there = installed();
   describe.skipIf(!there)(there ? 'series' : NO_SERVERS, () => {
     const clock = settableClock('2027-05-01T12:00:00.000Z');
-    let t: TestStore;
     let account: ServedAccount;
     let house: BothWaysHouse;
 
-    beforeAll(async () => {
-      account = await ACCOUNTS[name](clock);
-      t = await openTestStore({ clock });
-      house = await bothWaysHouse(t, clock, [account]);
-    });
-    afterAll(async () => {
-      await house?.stop();
-      await t?.cleanup();
-      await account?.stop();
-    });
+    useBothWays(clock, ACCOUNTS[name], (made) => ({ account, house } = made));
 
     const event = (uid: string, ...lines: string[]): string => ['BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20270501T120000Z', ...lines, 'END:VEVENT'].join('\r\n');
     const file = (...events: string[]): string => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Test//EN', ...events, 'END:VCALENDAR', ''].join('\r\n');
