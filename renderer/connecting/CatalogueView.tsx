@@ -4,9 +4,10 @@ import { IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { SystemSummary } from '../../core/contract/systems.ts';
 import { countText, isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Empty } from '../components/Section.tsx';
 import { useRows } from '../components/useRows.ts';
-import { errorWords, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { categoriesOf, matching, soonOf } from './catalogue.ts';
 import { useSystems } from './queries.ts';
 import { categoryWords, pathWords, soonWords } from './words.ts';
@@ -85,12 +86,7 @@ export function CatalogueView() {
       </p>
       {query.isPending ? <p className="dim">{t('connect.loading')}</p> : null}
       {query.isError ? (
-        <p className="inline-error" role="alert">
-          {errorWords(query.error.message)}{' '}
-          <button type="button" className="button" onClick={() => void query.refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={query.error} onAgain={query.refetch} />
       ) : null}
       {query.data && rows.length === 0 ? (
         <Empty

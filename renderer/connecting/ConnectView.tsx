@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Empty } from '../components/Section.tsx';
-import { errorWords, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { useRoute } from '../app/routes.ts';
 import { CatalogueView } from './CatalogueView.tsx';
 import { connectPaths, guideOf } from './catalogue.ts';
@@ -19,12 +20,7 @@ function OneSystem({ id }: { readonly id: string }) {
       </p>
       {query.isPending ? <p className="dim">{t('connect.loading')}</p> : null}
       {query.isError ? (
-        <p className="inline-error" role="alert">
-          {errorWords(query.error.message)}{' '}
-          <button type="button" className="button" onClick={() => void query.refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={query.error} onAgain={query.refetch} />
       ) : null}
       {face ? (
         <>

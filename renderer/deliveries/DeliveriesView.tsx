@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ALL_DELIVERIES, formatDeliveries, type DeliveriesPlace } from '../../core/contract/deliveryPlace.ts';
 import { go, parseRoute, useRoute } from '../app/routes.ts';
-import { errorWords, t } from '../i18n/index.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
+import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { DeliveryList } from './DeliveryList.tsx';
 import { Filters } from './Filters.tsx';
@@ -31,12 +32,7 @@ export function DeliveriesView() {
       <Filters place={shown} zone={zone} counted={newest.data} onChange={narrow} />
       <Running />
       {newest.isError ? (
-        <p className="inline-error" role="alert">
-          {errorWords(newest.error.message)}{' '}
-          <button type="button" className="button" onClick={() => void newest.refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={newest.error} onAgain={newest.refetch} />
       ) : null}
       {shown.connectionId === null ? null : <Refusals connectionId={shown.connectionId} zone={zone} />}
       <DeliveryList key={formatDeliveries(shown)} place={shown} zone={zone} newest={newest.data} openedAt={openedAt} onAfresh={() => setOpenedAt(Date.now())} />

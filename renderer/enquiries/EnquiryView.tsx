@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { EnquiryPageAnswer } from '../../core/contract/enquiries.ts';
 import { useBackend } from '../app/context.ts';
 import { isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Moment } from '../components/Moment.tsx';
 import { errorWords, t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
@@ -38,12 +39,7 @@ export function EnquiryView() {
       </header>
       <p className="dim feeds-lead">{t('enquiries.lead')}</p>
       {error ? (
-        <p className="inline-error" role="alert">
-          {errorWords(error.message)}{' '}
-          <button type="button" className="button" onClick={() => void refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={error} onAgain={refetch} />
       ) : null}
       {data ? (
         <>

@@ -7,9 +7,10 @@ import { useBackend } from '../app/context.ts';
 import { openPlace, useRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
 import { dotted, isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Moment } from '../components/Moment.tsx';
 import { Empty } from '../components/Section.tsx';
-import { errorWords, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { Made } from './Made.tsx';
 import { MakeFeed } from './MakeFeed.tsx';
@@ -60,12 +61,7 @@ export function FeedsView() {
       </header>
       <p className="dim feeds-lead">{t('feeds.lead')}</p>
       {error ? (
-        <p className="inline-error" role="alert">
-          {errorWords(error.message)}{' '}
-          <button type="button" className="button" onClick={() => void refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={error} onAgain={refetch} />
       ) : null}
       {made ? (
         <Made made={made} onDone={close} />

@@ -8,12 +8,13 @@ import { Failed } from '../accounts/fields.tsx';
 import { useRoute } from '../app/routes.ts';
 import { useTables } from '../app/selectors.ts';
 import { isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Empty } from '../components/Section.tsx';
 import { guideOf } from '../connecting/catalogue.ts';
 import { GuideSteps } from '../connecting/GuideSteps.tsx';
 import { useSystem } from '../connecting/queries.ts';
 import { useLeaveGuard } from '../connecting/useLeaveGuard.tsx';
-import { errorWords, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { Check } from './Check.tsx';
 import { Outcome } from './Outcome.tsx';
 import { fits, readTable, type ReadTable } from './table.ts';
@@ -126,12 +127,7 @@ export function ImportView() {
       </header>
       {query.isPending ? <p className="dim">{t('connect.loading')}</p> : null}
       {query.isError ? (
-        <p className="inline-error" role="alert">
-          {errorWords(query.error.message)}{' '}
-          <button type="button" className="button" onClick={() => void query.refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={query.error} onAgain={query.refetch} />
       ) : null}
       {query.data && !query.data.capabilities.file ? <Empty title={t('import.noneTitle')} detail={t('import.none')} /> : null}
       {query.data?.capabilities.file === true ? <OneImport key={id} connection={connection} face={query.data} /> : null}

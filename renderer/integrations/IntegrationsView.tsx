@@ -5,6 +5,7 @@ import { go, useRoute } from '../app/routes.ts';
 import { systemName, useTables } from '../app/selectors.ts';
 import { isReading, readingText } from '../calendars/progress.ts';
 import { countText, isolated } from '../components/format.ts';
+import { LoadFailed } from '../components/LoadFailed.tsx';
 import { Ago, Moment } from '../components/Moment.tsx';
 import { Quiet } from '../components/Quiet.tsx';
 import { Empty } from '../components/Section.tsx';
@@ -13,7 +14,7 @@ import { useRows } from '../components/useRows.ts';
 import { DeliveryTiles } from '../deliveries/DeliveryTiles.tsx';
 import { AllFigures } from '../figures/AllFigures.tsx';
 import { ReviewQueue } from '../deliveries/ReviewQueue.tsx';
-import { errorWords, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { useConsole } from '../state/store.ts';
 import { useSystems } from '../connecting/queries.ts';
 import { useIntegrations } from './queries.ts';
@@ -61,12 +62,7 @@ export function IntegrationsView() {
         </span>
       </header>
       {query.isError ? (
-        <p className="inline-error" role="alert">
-          {errorWords(query.error.message)}{' '}
-          <button type="button" className="button" onClick={() => void query.refetch()}>
-            {t('integrations.again')}
-          </button>
-        </p>
+        <LoadFailed error={query.error} onAgain={query.refetch} />
       ) : null}
       {connections.length === 0 ? null : <DeliveryTiles />}
       <ReviewQueue />

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { Tx } from '../store/database.ts';
 import { instant, type StoreInternals } from '../store/internals.ts';
-import type { ReplaysTable } from '../store/schema.ts';
+import type { ReplaysTable } from '../store/deliveryTables.ts';
 import { keepStates, markLeftOut } from '../workers/shown.ts';
 import { expiryOf } from './expiry.ts';
 import { countLot, inLot } from './lotRows.ts';

@@ -1,13 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Access } from '../../core/contract/access.ts';
-import type { DeliveryState, Priority } from '../../core/contract/deliveries.ts';
-import type { EnquirySettings } from '../../core/contract/enquiries.ts';
-import type { FeedAbout, FeedView } from '../../core/contract/feeds.ts';
 import type { CollectionName, RowOf } from '../../core/contract/record.ts';
-import type { Stood } from '../../core/domain/calendars/returned.ts';
 import type { Told } from '../../core/domain/record/told.ts';
-import type { Origin } from '../../core/vendors/vendor.ts';
 import type { AccountTables, DeviceHolder } from './accountTables.ts';
+import type { CalendarTables } from './calendarTables.ts';
+import type { DeliveryTables } from './deliveryTables.ts';
+import type { EnquiryTables } from './enquiryTables.ts';
 
 /**
  * The tables as Kysely sees them: camel case here, snake case in the database. Instants are ISO text with
@@ -150,89 +148,6 @@ export interface LeaveRequestsTable {
   expiresAt: string;
 }
 
-export interface DeliveriesTable {
-  id: string;
-  arrival: Generated<number>;
-  organisationId: string;
-  connectionId: string;
-  system: string;
-  deliveryKey: string;
-  vendorEvent: string | null;
-  mediaType: string;
-  headers: Record<string, string>;
-  body: string;
-  receivedAt: string;
-  state: Generated<DeliveryState>;
-  reason: string | null;
-  attempts: Generated<number>;
-  nextAttemptAt: string | null;
-  /** Its object is being re-read right now; the lease ends at `nextAttemptAt`. */
-  inHand: Generated<boolean>;
-  doneAt: string | null;
-  /** How it came; webhook unless it says otherwise. */
-  origin: Generated<Origin>;
-  /** What failed before the last attempt, oldest first. */
-  tries: Generated<unknown>;
-  /** A person has let it through: the brake does not look at it. */
-  letThrough: Generated<boolean>;
-  /** SHA-256 of the body, once it was taken out. */
-  bodyHash: Generated<Uint8Array | null>;
-  emptiedAt: Generated<string | null>;
-  /** The last replay that it was part of. */
-  replayId: Generated<string | null>;
-  priority: Generated<Priority>;
-  /** It might have been worked on before others, and has to wait for its place. */
-  inLine: Generated<boolean>;
-}
-
-/** Working on deliveries again; `lot` is in the shape of `server/deliveries/lots.ts`. */
-export interface ReplaysTable {
-  id: string;
-  organisationId: string;
-  state: Generated<'running' | 'done' | 'cancelled' | 'failed'>;
-  lot: unknown;
-  total: number;
-  /** Given to the workers so far. */
-  handed: Generated<number>;
-  /** As it was at its end. */
-  done: Generated<number>;
-  outcomes: Generated<unknown>;
-  /** Left as they were, since they differed from their dry run. */
-  differs: Generated<number>;
-  /** Of the last one that was handed to the workers. */
-  placeAt: string | null;
-  placeArrival: number | null;
-  handedAll: Generated<boolean>;
-  startedBy: string;
-  startedAt: string;
-  finishedAt: string | null;
-}
-
-/** What working on deliveries again would do. */
-export interface DryRunsTable {
-  id: string;
-  organisationId: string;
-  deviceId: string;
-  state: Generated<'running' | 'done' | 'cancelled' | 'failed'>;
-  /** Null once it has ended: it may hold words that were looked for. */
-  lot: unknown;
-  total: number;
-  done: Generated<number>;
-  outcomes: Generated<unknown>;
-  rows: Generated<number>;
-  fields: Generated<number>;
-  read: Generated<number>;
-  reasons: Generated<unknown>;
-  holder: string | null;
-  heldUntil: string | null;
-  /** Deliveries that were begun with and are not done, and how often. */
-  tries: Generated<Record<string, number>>;
-  startedAt: string;
-  finishedAt: string | null;
-  expiresAt: string;
-  replayId: string | null;
-}
-
 /** The answer to a write that named a key; null while the write runs. */
 export interface IdempotencyKeysTable {
   organisationId: string;
@@ -315,50 +230,6 @@ export interface MappingsTable {
   erasedAt: Generated<string | null>;
 }
 
-/** Who works on a calendar at the moment, and how far it is filled. */
-export interface CalendarStatesTable {
-  organisationId: string;
-  calendarId: string;
-  leasedUntil: string;
-  /** Raised with each lease. */
-  fence: Generated<number>;
-  /** Where filling goes on: the collection and id of the last row that was looked at; null = from the start. */
-  filledTo: ColumnType<unknown, string | null, string | null>;
-  /** Nothing is written until the desktop that keeps the key is back. */
-  waitsForDesk: Generated<boolean>;
-}
-
-/** What stands in a calendar because of a push. */
-export interface PushStatesTable {
-  organisationId: string;
-  pushId: string;
-  calendarId: string;
-  remoteId: string | null;
-  etag: string | null;
-  sequence: number | null;
-  /** Counts the entries that were made for it. */
-  generation: Generated<number>;
-  /** What stood on both sides last. */
-  base: ColumnType<Stood | null, string | null, string | null>;
-  /** What stands there is read before anything is written. */
-  recheck: Generated<boolean>;
-  /** Whom the entry invites, as a mark of the address; null = nobody, or it was written before that was kept. */
-  invited: string | null;
-}
-
-/** An entry of ours in a calendar whose connection was removed. */
-export interface LeftEntriesTable {
-  organisationId: string;
-  pushId: string;
-  system: string;
-  /** As its vendor names the calendar. */
-  calendarRef: string;
-  subject: unknown;
-  remoteId: string | null;
-  base: unknown;
-  leftAt: string;
-}
-
 /** Where a row stood before it followed its wedding by itself. */
 export interface FollowedRowsTable {
   organisationId: string;
@@ -367,72 +238,6 @@ export interface FollowedRowsTable {
   toStart: string;
   stood: unknown;
   became: unknown;
-}
-
-/** A calendar feed that the house has given out. */
-export interface CalendarFeedsTable {
-  organisationId: string;
-  id: string;
-  tokenHash: Uint8Array;
-  about: ColumnType<FeedAbout, string, never>;
-  privacy: FeedView['privacy'];
-  createdAt: string;
-  /** The device. */
-  createdBy: string;
-  lastReadAt: string | null;
-}
-
-/** What a house says of the page on which couples ask for a day. */
-export interface EnquiryPagesTable {
-  organisationId: string;
-  settings: ColumnType<EnquirySettings, string, string>;
-  version: number;
-  changedAt: string;
-  /** The device. */
-  changedBy: string;
-}
-
-export interface EnquiryAddressesTable {
-  organisationId: string;
-  token: string;
-  madeAt: string;
-  /** Null = it is the one that answers. */
-  replacedAt: string | null;
-}
-
-/** What came of an asking on that page; ids and times only. */
-export interface EnquiriesTable {
-  organisationId: string;
-  /** As the form named itself. */
-  id: string;
-  askedAt: string;
-  roomId: string;
-  date: string;
-  weddingId: string;
-  /** Null = nothing is held for it. */
-  allocationId: string | null;
-  rank: number | null;
-  holdUntil: string | null;
-}
-
-/** A channel over which a vendor tells that a calendar has changed. */
-export interface CalendarChannelsTable {
-  organisationId: string;
-  id: string;
-  connectionId: string;
-  calendarId: string;
-  /** The server's address that it calls. */
-  origin: string;
-  /** As the vendor names it; null = it is being opened. */
-  remoteId: string | null;
-  remoteResourceId: string | null;
-  tokenSealed: string;
-  state: 'opening' | 'open' | 'closing';
-  openedAt: string | null;
-  endsAt: string | null;
-  nextAt: string;
-  failures: Generated<number>;
-  reason: string | null;
 }
 
 /** Who was erased: ids and times only. */
@@ -454,7 +259,7 @@ export interface CommandsTable {
   reason: Generated<string | null>;
 }
 
-export interface Schema extends Projections, AccountTables {
+export interface Schema extends Projections, AccountTables, CalendarTables, DeliveryTables, EnquiryTables {
   meta: { key: string; value: string };
   organisations: OrganisationsTable;
   devices: DevicesTable;
@@ -463,24 +268,13 @@ export interface Schema extends Projections, AccountTables {
   leaveRequests: LeaveRequestsTable;
   desks: DesksTable;
   deskTurns: DeskTurnsTable;
-  deliveries: DeliveriesTable;
   audit: AuditTable;
   auditChains: AuditChainsTable;
   events: EventsTable;
   mappings: MappingsTable;
-  calendarStates: CalendarStatesTable;
-  pushStates: PushStatesTable;
-  leftEntries: LeftEntriesTable;
   followedRows: FollowedRowsTable;
-  calendarFeeds: CalendarFeedsTable;
-  calendarChannels: CalendarChannelsTable;
-  enquiryPages: EnquiryPagesTable;
-  enquiryAddresses: EnquiryAddressesTable;
-  enquiries: EnquiriesTable;
   openLinks: OpenLinksTable;
   commands: CommandsTable;
   erasures: ErasuresTable;
-  replays: ReplaysTable;
-  dryRuns: DryRunsTable;
   idempotencyKeys: IdempotencyKeysTable;
 }

@@ -55,7 +55,7 @@ test('a house opens its page, a couple asks for a free day by keyboard alone, an
     }
     await tabTo(couple, /^Ask for this day$/);
     await couple.keyboard.press('Enter');
-    await expect(heading(couple)).toHaveText('Your wish has arrived');
+    await expect(heading(couple)).toHaveText('Your enquiry has arrived');
     await expect(couple.getByText('first', { exact: true })).toBeVisible();
     const receipt = couple.url();
     expect((await couple.context().storageState()).cookies).toEqual([]);

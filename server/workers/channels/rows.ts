@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CalendarChannelsTable } from '../../store/schema.ts';
+import type { CalendarChannelsTable } from '../../store/calendarTables.ts';
 import type { StoreInternals } from '../../store/internals.ts';
 
 /** What stands in `calendar_channels`, and what should. */
