@@ -38,7 +38,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 );
 
 class World {
-  readonly time = new Time(25);
+  readonly time = new Time();
   net: Net = 'good';
   full = false;
   line = false;

@@ -20,16 +20,11 @@ export function seeded(seed: number): () => number {
 /** True time, in milliseconds; what is due at the same moment happens in the order of asking. */
 export class Time {
   now = 0;
-  /** How deep promises hang on each other: what hangs on them happens before any time passes. */
-  private readonly depth: number;
   private waiting: { due: number; run: () => void }[] = [];
 
-  constructor(depth = 3) {
-    this.depth = depth;
-  }
-
-  private async settled(): Promise<void> {
-    for (let turn = 0; turn < this.depth; turn += 1) await Promise.resolve();
+  /** A turn of the event loop comes after everything that hangs on promises, however deep. */
+  private settled(): Promise<void> {
+    return new Promise((resolve) => void setImmediate(resolve));
   }
 
   after(ms: number, run: () => void): () => void {
