@@ -37,6 +37,53 @@ export function countedUnread(unread: Unread | undefined): Unread | undefined {
 export const problemOf = (cause: unknown): string =>
   cause instanceof TooMuch ? 'it repeats more than can be written out' : cause instanceof UnknownRule ? 'it repeats by a rule that is not written out' : 'it cannot be read';
 
+/** An invited person has a dozen. The library looks from each on to the end of its line. */
+const MOST_PARAMETERS = 200;
+const [TAB, LINE_FEED, RETURN, BLANK, QUOTE, COMMA, COLON, SEMICOLON, EQUALS] = [9, 10, 13, 32, 34, 44, 58, 59, 61] as const;
+
+/** Whether a line, unfolded, has more parameters than anybody writes. What is quoted counts as the library reads it: right behind `=` or `,`. */
+export function hasTooManyParameters(file: string): boolean {
+  let [count, quoted, before] = [0, false, LINE_FEED as number];
+  for (let at = 0; at < file.length; at += 1) {
+    const sign = file.charCodeAt(at);
+    const next = file.charCodeAt(at + 1);
+    if (sign === RETURN && next === LINE_FEED) continue;
+    if (sign === LINE_FEED && (next === BLANK || next === TAB)) {
+      // A fold is none of the line's text.
+      at += 1;
+      continue;
+    }
+    if (sign === LINE_FEED) {
+      [count, quoted] = [0, false];
+    } else if (sign === QUOTE) {
+      quoted = !quoted && (before === EQUALS || before === COMMA);
+    } else if (!quoted && sign === SEMICOLON) {
+      count += 1;
+      if (count > MOST_PARAMETERS) return true;
+    } else if (!quoted && sign === COLON) {
+      // Its value, which has none of them any more.
+      at = endOfValue(file, at);
+      [count, quoted] = [0, false];
+    }
+    before = sign;
+  }
+  return false;
+}
+
+/** Where the unfolded line that holds this place ends: at its line feed, or behind the file. */
+function endOfValue(file: string, from: number): number {
+  for (let at = file.indexOf('\n', from); at >= 0; at = file.indexOf('\n', at + 1)) {
+    const next = file.charAt(at + 1);
+    if (next !== ' ' && next !== '\t') return at;
+  }
+  return file.length;
+}
+
+function parse(file: string): unknown[] {
+  if (hasTooManyParameters(file)) throw new Error('a line has too many parameters');
+  return ICAL.parse(file) as unknown[];
+}
+
 const EDGE = /^(BEGIN|END):VEVENT[ \t]*\r?\n/gim;
 
 /** The file in pieces: entries (`true`), and what stands between them. */
@@ -57,14 +104,14 @@ const uidOf = (entry: string): string | null => text(/^UID[^:\r\n]*:(.*)$/im.exe
 export function parseCalendar(file: string, unread: Unread | undefined): { readonly parsed: unknown[]; readonly broken: ReadonlySet<string> } {
   const broken = new Set<string>();
   try {
-    return { parsed: ICAL.parse(file) as unknown[], broken };
+    return { parsed: parse(file), broken };
   } catch (cause) {
     if (!unread) throw cause;
   }
   const rest: string[] = [];
   for (const [piece, isEntry] of piecesOf(file)) {
     try {
-      if (isEntry) ICAL.parse(`BEGIN:VCALENDAR\r\n${piece}END:VCALENDAR`);
+      if (isEntry) parse(`BEGIN:VCALENDAR\r\n${piece}END:VCALENDAR`);
       rest.push(piece);
     } catch (cause) {
       const uid = uidOf(piece);
@@ -73,5 +120,5 @@ export function parseCalendar(file: string, unread: Unread | undefined): { reado
       unread({ uid, problem: problemOf(cause) });
     }
   }
-  return { parsed: ICAL.parse(rest.join('')) as unknown[], broken };
+  return { parsed: parse(rest.join('')), broken };
 }

@@ -28,6 +28,8 @@ const MOST_CHARACTERS = 6_000_000;
 const MOST_ELEMENTS = 250_000;
 /** Ten are needed; a document that nests deeper wants something else. */
 const DEEPEST = 40;
+/** Of one element, namespaces among them; the parser holds each against all others. */
+const MOST_ATTRIBUTES = 100;
 
 class Refused extends Error {
   readonly problem: XmlProblem;
@@ -54,6 +56,7 @@ export function parseXml(text: string): Result<XmlElement, XmlProblem> {
   const open: Growing[] = [];
   let root: Growing | null = null;
   let elements = 0;
+  let attributesOfOne = 0;
   const parser = new SaxesParser({ xmlns: true });
   parser.on('error', () => {
     throw new Refused('broken');
@@ -61,8 +64,13 @@ export function parseXml(text: string): Result<XmlElement, XmlProblem> {
   parser.on('doctype', () => {
     throw new Refused('broken');
   });
+  parser.on('attribute', () => {
+    attributesOfOne += 1;
+    if (attributesOfOne > MOST_ATTRIBUTES) throw new Refused('broken');
+  });
   parser.on('opentag', ({ uri, local, attributes }) => {
     elements += 1;
+    attributesOfOne = 0;
     if (elements > MOST_ELEMENTS) throw new Refused('too_large');
     if (open.length >= DEEPEST) throw new Refused('broken');
     const element: Growing = { ns: uri, name: local, attributes: plainOf(Object.values(attributes)), children: [], text: '' };

@@ -62,9 +62,12 @@ function remoteId({ href, uid, recurrenceId }: Entry): string {
   return recurrenceId === null ? id : `${id}#${shortText(recurrenceId, 60) ?? ''}`;
 }
 
+/** Begins only where a word does: at each letter of a long one it would be looked through to its end again. */
+const ADDRESSES = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+
 /** Many vendors put their client into the entry's text: an address that stands there alone is a clue, two are none. */
 function clueOf(entry: Entry, day: string): WeddingClue {
-  const found = `${entry.title ?? ''} ${entry.description ?? ''}`.match(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g) ?? [];
+  const found = `${entry.title ?? ''} ${entry.description ?? ''}`.match(ADDRESSES) ?? [];
   const addresses = new Set(found.map(emailAddress).filter((address) => address !== null));
   const [only] = addresses;
   return { email: addresses.size === 1 && only !== undefined ? only : null, date: day };

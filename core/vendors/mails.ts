@@ -115,7 +115,9 @@ const ENDS: readonly RegExp[] = [
 ];
 
 /** The head of a mail that was passed on: its date and sender are not the couple's. */
-const PASSED_ON = [/^[\s>*]*(?:from|von|de|da)\s*:/im, /^[\s>*]*(?:subject|betreff|objet|asunto|oggetto)\s*:/im];
+const PASSED_ON = [/^[ \t>*]*(?:from|von|de|da)\s*:/im, /^[ \t>*]*(?:subject|betreff|objet|asunto|oggetto)\s*:/im];
+/** Begins only where a word does: at each letter of a long one it would be looked through to its end again. */
+const ADDRESS = /(?<![^\s<>()[\],;:"])[^\s<>()[\],;:"]+@[^\s<>()[\],;:"]+/;
 const withoutHeads = (text: string): string =>
   text
     .split(/\n\s*\n/)
@@ -186,7 +188,7 @@ function meaningOf(delivery: StoredDelivery, recipe: LeadRecipe, labels: Readonl
   const { messageId, subject, text } = mail.data;
   const lead = read(withoutHeads(text.replace(/\r\n?/g, '\n')), labels);
   const name = shortText(lead.name);
-  const email = emailAddress(/[^\s<>()[\],;:"]+@[^\s<>()[\],;:"]+/.exec(lead.email ?? '')?.[0]);
+  const email = emailAddress(ADDRESS.exec(lead.email ?? '')?.[0]);
   if (name === null && email === null) {
     const promised = recipe.subjects.some((pattern) => pattern.test(subject));
     if (promised) return shapeUnknown('The subject promises an enquiry, but the mail has neither a name nor an e-mail address in a labelled line.');

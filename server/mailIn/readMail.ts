@@ -4,6 +4,8 @@ import PostalMime, { type Email } from 'postal-mime';
 import { codedError, type CodedError } from '../../core/contract/errors.ts';
 import { err, ok, type Result } from '../../core/contract/result.ts';
 import type { ReadMail } from '../../core/vendors/vendor.ts';
+import { headsOf, signedMark } from './heads.ts';
+import { textOfHtml } from './htmlText.ts';
 
 /** Answers of the domain name system: `resolve(name, 'TXT')`. Rejects as Node's own does. */
 export type Resolve = DNSResolver;
@@ -23,20 +25,23 @@ export function isAligned(from: string, signedBy: string, listed: readonly strin
 }
 
 /** `later` = the key of a listed domain could not be looked up just now. */
-type Proof = { readonly kind: 'signed'; readonly domain: string } | { readonly kind: 'unsigned' } | { readonly kind: 'later' };
+type Proof =
+  | { readonly kind: 'signed'; readonly domain: string; readonly bodyHash: string; readonly covered: ReadonlySet<string> }
+  | { readonly kind: 'unsigned' }
+  | { readonly kind: 'later' };
 
 /** Whether a listed domain has signed the whole mail. Fails closed. */
 async function proofOf(raw: Buffer, domains: readonly string[], resolver: Resolve, now: number): Promise<Proof> {
   const { results, fromFields } = await dkimVerify(raw, { resolver, strict: true, curTime: new Date(now) });
   if (fromFields !== 1) return { kind: 'unsigned' };
   let later = false;
-  for (const { status, signingDomain, canonBodyLengthLimited, signingHeaders } of results) {
+  for (const { status, signingDomain, canonBodyLengthLimited, signingHeaders, bodyHash = '' } of results) {
     const domain = signingDomain?.toLowerCase() ?? '';
     if (status.result === 'temperror' && isOf(domain, domains)) later = true;
     // A signature over the beginning alone lets anybody write on behind it.
     if (status.result !== 'pass' || status.testing === true || canonBodyLengthLimited === true || !isOf(domain, domains)) continue;
-    const signed = new Set((signingHeaders?.keys ?? '').toLowerCase().split(/[:\s]+/));
-    if (MUST_BE_SIGNED.every((header) => signed.has(header))) return { kind: 'signed', domain };
+    const covered = new Set((signingHeaders?.keys ?? '').toLowerCase().split(/[:\s]+/));
+    if (MUST_BE_SIGNED.every((header) => covered.has(header))) return { kind: 'signed', domain, bodyHash, covered };
   }
   return { kind: later ? 'later' : 'unsigned' };
 }
@@ -51,29 +56,6 @@ function textOf(raw: Buffer): string {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-
-/** Plain text out of HTML: lines where there are blocks, nothing of what is not shown. */
-export function textOfHtml(html: string): string {
-  return html
-    .replace(/<(script|style|head|title)\b[^>]*>[\s\S]*?<\/\1>/gi, '')
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/\s+/g, ' ')
-    .replace(/<(br|\/p|\/div|\/tr|\/li|\/h[1-6]|\/table)\b[^>]*>/gi, '\n')
-    .replace(/<\/td>/gi, ' ')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
-      const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : null;
-      if (code !== null) return code > 0 && code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : '';
-      return ENTITIES[name?.toLowerCase() ?? ''] ?? whole;
-    })
-    .split('\n')
-    .map((line) => line.trim())
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
-}
-
 export interface MailRead {
   readonly mail: ReadMail;
   /** The same mail has the same one. */
@@ -82,6 +64,8 @@ export interface MailRead {
 
 /** Errors: `mail_in.not_signed` (retryable while the key cannot be looked up), `mail_in.unreadable`. Nothing is parsed before the proof. */
 export async function readMail(raw: Buffer, domains: readonly string[], resolver: Resolve, now: number): Promise<Result<MailRead, CodedError>> {
+  const heads = headsOf(raw);
+  if (!heads.ok) return err(codedError('mail_in.not_signed', `It is not looked at: ${heads.why}.`));
   let proof: Proof;
   try {
     proof = await proofOf(raw, domains, resolver, now);
@@ -97,8 +81,10 @@ export async function readMail(raw: Buffer, domains: readonly string[], resolver
     return err(codedError('mail_in.unreadable', `The mail could not be read: ${error instanceof Error ? error.name : 'unknown reason'}`));
   }
   const sent = email.date === undefined ? Number.NaN : Date.parse(email.date);
-  const digest = createHash('sha256').update(raw).digest('hex');
-  const messageId = email.messageId?.trim() || `sha256:${digest}`;
+  const { covered } = proof;
+  // Where its id is not under the signature, whoever has one such mail could make as many of it as he likes.
+  const ownId = covered.has('message-id') ? email.messageId?.trim() : '';
+  const messageId = ownId || `sha256:${signedMark(heads.fields, MUST_BE_SIGNED, proof.bodyHash)}`;
   const text = (email.text?.trim() ? email.text : textOfHtml(email.html ?? '')).slice(0, LONGEST_TEXT);
   const from = email.from && 'address' in email.from ? email.from : undefined;
   return ok({

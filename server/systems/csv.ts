@@ -16,6 +16,8 @@ export interface CsvTable {
   readonly problems: readonly { readonly line: number; readonly message: string }[];
 }
 
+/** Each is compared with everything that a column may be called. */
+const MOST_COLUMNS = 1_000;
 const DELIMITERS = [',', ';', '\t', '|'];
 /** What divides the headings most often; in quotes it divides nothing. */
 function delimiterOf(text: string): string {
@@ -76,5 +78,6 @@ export function readCsv(text: string): Result<CsvTable, CodedError> {
   if (tooMany) return err(codedError('import.too_many_rows', `The file has more than ${IMPORT_ROWS} rows.`));
   const found = headings as string[] | null;
   if (found === null || (found.length < 2 && rows.length === 0)) return err(codedError('import.unreadable', 'The file has no headings.'));
+  if (found.length > MOST_COLUMNS) return err(codedError('import.unreadable', `The file has more than ${MOST_COLUMNS} columns.`));
   return ok({ headings: found, rows, problems });
 }

@@ -7,6 +7,8 @@ export interface VendorSamples {
   readonly access: ConnectionAccess;
   /** The moment at which `prove` signs. */
   readonly nowMs: number;
+  /** A repeat that comes so much later is known as one; five seconds where it is left out. Less only where the vendor tells news in the very same bytes. */
+  readonly knownAgainMs?: number;
   /**
    * A call as the vendor makes it. `secret` = signed with another one; `at` = signed at another moment. The headers (or,
    * where the proof is in the address or the body, those) are what the suite spoils.

@@ -7,7 +7,8 @@ import { ACUITY_EVENTS } from './manifest.ts';
 
 export const SAFE_ID = /^\d{1,18}$/;
 
-const MINUTE_MS = 60_000;
+/** A repeat that comes later is read once more, which changes nothing; news taken for a repeat would wait for the next look. */
+const REPEAT_MS = 1_000;
 
 /** Calls say `scheduled`, subscriptions `appointment.scheduled`. */
 function eventOf(action: string | undefined): string | null {
@@ -29,10 +30,9 @@ export const verify: WebhookPart['verify'] = (request, access, { hashing, clock 
   const fields = parseForm(text.value);
   const event = eventOf(fields?.['action']);
   // A second move of one appointment is told in the very same bytes as the first: only time tells a repeat from news.
-  // A repeat that comes a minute later is read once more, which changes nothing.
-  const minute = Math.floor(clock.now() / MINUTE_MS);
+  const second = Math.floor(clock.now() / REPEAT_MS);
   const id = fields?.['id'] ?? '';
-  const key = event !== null && SAFE_ID.test(id) ? `${event}:${id}:${minute}` : bodyKey(request.rawBody, hashing);
+  const key = event !== null && SAFE_ID.test(id) ? `${event}:${id}:${second}` : bodyKey(request.rawBody, hashing);
   return ok({ deliveryKey: key, vendorEvent: event, bodyText: text.value });
 };
 

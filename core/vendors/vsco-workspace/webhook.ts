@@ -23,7 +23,8 @@ const OLD_NAMES: ReadonlyMap<string, VscoEvent> = new Map([['job_updated', 'job.
 const isEvent = (text: string): text is VscoEvent => (VSCO_EVENTS as readonly string[]).includes(text);
 const eventText = (value: unknown): string | null => shortText(value, 100);
 
-const MINUTE_MS = 60_000;
+/** A repeat that comes later is looked at once more, which changes nothing; news taken for a repeat would wait for the next look. */
+const REPEAT_MS = 1_000;
 
 /** The contract: "only the `targetId`". `id` is what our own looks write (`poll.ts`). */
 function idOf(body: Body): string | null {
@@ -44,10 +45,10 @@ export const verify: WebhookPart['verify'] = (request, _access, { hashing, clock
   const event = eventText(body.value['event']) ?? eventText(request.query['event']);
   const id = idOf(body.value);
   // What was made is made once. A change, or a call of which nobody knows what it tells, comes again in the very same bytes:
-  // only time tells a repeat from news, and one that comes a minute later is looked at once more, which changes nothing.
+  // only time tells a repeat from news.
   const once = event !== null && isEvent(event);
-  const minute = once ? '' : `:${Math.floor(clock.now() / MINUTE_MS)}`;
-  const key = id === null ? bodyKey(request.rawBody, hashing) : `${event ?? 'call'}:${id}${minute}`;
+  const second = once ? '' : `:${Math.floor(clock.now() / REPEAT_MS)}`;
+  const key = id === null ? bodyKey(request.rawBody, hashing) : `${event ?? 'call'}:${id}${second}`;
   return ok({ deliveryKey: key, vendorEvent: event, bodyText: text.value });
 };
 

@@ -53,6 +53,13 @@ describe('reading a table', () => {
     expect(readCsv('')).toMatchObject({ ok: false, error: { code: 'import.unreadable' } });
     expect(readCsv(`a,b\n${'1,2\n'.repeat(20_001)}`)).toMatchObject({ ok: false, error: { code: 'import.too_many_rows' } });
   });
+
+  it('has a thousand columns at most: each is compared with every name that is known', () => {
+    const wide = (columns: number) => readCsv(`${Array.from({ length: columns }, (_, n) => `c${n}`).join(',')}\n1,2\n`);
+    expect(wide(1_000)).toMatchObject({ ok: true });
+    expect(wide(1_001)).toMatchObject({ ok: false, error: { code: 'import.unreadable' } });
+    expect(readCsv(`${'a,'.repeat(1_900_000)}\n1,2\n`)).toMatchObject({ ok: false, error: { code: 'import.unreadable' } });
+  });
 });
 
 describe('a file', () => {

@@ -8,7 +8,7 @@ import { vendorModule } from '../../../core/vendors/registry.ts';
 import type { ReadMail } from '../../../core/vendors/vendor.ts';
 import { createLog } from '../../../server/log.ts';
 import { MAIL_LIMIT, startMailIn, type MailIn } from '../../../server/mailIn/mailIn.ts';
-import { textOfHtml } from '../../../server/mailIn/readMail.ts';
+import { textOfHtml } from '../../../server/mailIn/htmlText.ts';
 import { createMetrics } from '../../../server/metrics.ts';
 import { systemClock } from '../../../server/ports.ts';
 import { startReplayer } from '../../../server/workers/replays.ts';

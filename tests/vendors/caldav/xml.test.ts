@@ -28,6 +28,7 @@ describe('XML from outside', () => {
     ['half of it', '<d:multistatus xmlns:d="DAV:"><d:response><d:href>/a'],
     ['two roots', '<x/><y/>'],
     ['a prefix that is not declared', '<d:x/>'],
+    ['more attributes than anybody writes', `<x${Array.from({ length: 101 }, (_, n) => ` a${n}="1"`).join('')}/>`],
     ['nothing', ''],
     ['depth', '<x>'.repeat(100) + '</x>'.repeat(100)],
     ['great depth, never ended', '<x>'.repeat(300_000)],

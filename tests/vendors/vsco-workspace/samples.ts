@@ -26,6 +26,7 @@ export function lists(request: HttpRequest): HttpResponse {
 export const samples: VendorSamples = {
   vendor: vscoWorkspace,
   nowMs: 1_793_000_100_000,
+  knownAgainMs: 900,
   access: {
     connectionId: '0199a000-0000-7000-8000-00000000c003',
     settings: { baseUrl: 'http://vsco.test/api/v2', currency: 'GBP', vendorName: 'Northlight Photography' },

@@ -7,7 +7,7 @@ import { booking, contact, testId, wedding } from '../../../support/builders.ts'
 /** What is looked up because of a fact: nothing for a house none of whose calendars tells of it. */
 
 const [HALL, ANA] = [testId(), testId()];
-const calendar = (fields: Partial<WrittenCalendar> = {}): WrittenCalendar => ({ id: testId(), direction: 'outbound', state: 'active', resourceId: HALL, everyWedding: false, runSheet: null, privacy: 'full', invite: false, owners: new Map(), wholes: [], ...fields });
+const calendar = (fields: Partial<WrittenCalendar> = {}): WrittenCalendar => ({ id: testId(), direction: 'outbound', state: 'active', resourceId: HALL, everyWedding: false, runSheet: null, privacy: 'full', invite: false, filled: false, owners: new Map(), wholes: [], ...fields });
 const SYSTEM = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null, occurredAt: null, weddingId: null } as const;
 const draft = (type: EventDraft['type'], collection: EventDraft['collection'], row: object, before: object | null): EventDraft => ({ type, collection, row, before, ...SYSTEM }) as unknown as EventDraft;
 const its = wedding({ roomId: HALL, title: 'Amara & Thomas' });

@@ -154,3 +154,17 @@ test('an entry that cannot be read is told once and alone; what was told of it s
   answer = { body: file('c') };
   expect(await tells()).toEqual(['gone b', 'c']);
 });
+
+test('what does not repeat is read years ahead, and gone once it is not there', async () => {
+  const late = (uid: string) => file(uid).replaceAll('20270620', '20300620');
+  answer = { body: late('booked early') };
+  expect(await tells()).toEqual(['booked early']);
+  answer = { body: file('another') };
+  expect(await tells()).toEqual(['gone booked early', 'another']);
+});
+
+test('an entry without a UID takes its time, and is told once', async () => {
+  answer = { body: file('a').replace(/UID:a\r\n/, '') };
+  expect(await tells()).toEqual(['a']);
+  expect(await tells()).toEqual([]);
+});
