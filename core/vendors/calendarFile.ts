@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../contract/result.ts';
 import { OUR_PROPERTY, ourIdOf } from './calendarOrigin.ts';
 import { answersIn, changedIn } from './calendarPeople.ts';
 import { countedUnread, LONGEST_UID, parseCalendar, problemOf, text, type Unread } from './calendarUnread.ts';
+import { textMark } from './ids.ts';
 import { boundsOf, TooMuch, type Bounds } from './seriesBounds.ts';
 import { UnknownRule } from './seriesRules.ts';
 import { alignSeries } from './seriesTimes.ts';
@@ -96,9 +97,9 @@ function createReader({ span, zone, singles = span, timeless, unread }: Calendar
     const ownZone = knownZone(first(calendar, 'x-wr-timezone')) ?? zone;
     const series = new Map<string, Series>();
     for (const component of calendar.getAllSubcomponents('vevent')) {
-      const uid = text(first(component, 'uid'), LONGEST_UID);
+      const uid = text(first(component, 'uid'), LONGEST_UID) ?? unnamed(component);
       // Of what was taken out apart the rest says something else.
-      if (uid === null || broken.has(uid) || !component.hasProperty('dtstart')) continue;
+      if (broken.has(uid) || !component.hasProperty('dtstart')) continue;
       const own = series.get(uid) ?? { master: null, overrides: [] };
       series.set(uid, own);
       if (component.hasProperty('recurrence-id')) own.overrides.push(component);
@@ -133,12 +134,27 @@ function createReader({ span, zone, singles = span, timeless, unread }: Calendar
     alignSeries(master, overrides, ownZone);
     const item = new ICAL.Event(master, { exceptions: overrides });
     if (!item.isRecurring()) told(master, item, item.startDate, item.endDate, null);
-    else expand(item, overrides.length > 0, told, into);
+    else tellOthers(master, overrides, expand(item, overrides.length > 0, told, into), told);
   }
 
-  /** Throws {@link TooMuch}. */
-  function expand(item: Event, moved: boolean, told: Told, into: ReadonlyMap<string, Known>): void {
+  /**
+   * What names a part that the rule does not make, or not within the span, stands where it says all the same: somebody is taken then. But for
+   * what is left out or cancelled. `met`: parts that the rule has made.
+   */
+  function tellOthers(master: Component, overrides: readonly Component[], met: ReadonlySet<string>, told: Told): void {
+    const left = new Set(master.getAllProperties('exdate').flatMap((one) => one.getValues().map(String)));
+    for (const component of overrides) {
+      const item = new ICAL.Event(component);
+      const name = String(item.recurrenceId);
+      if (met.has(name) || left.has(name) || statusOf(component) === 'cancelled') continue;
+      told(component, item, item.startDate, item.endDate, name);
+    }
+  }
+
+  /** The names of the parts, where some are moved. Throws {@link TooMuch}. */
+  function expand(item: Event, moved: boolean, told: Told, into: ReadonlyMap<string, Known>): ReadonlySet<string> {
     const iterator = item.iterator();
+    const met = new Set<string>();
     const begun = steps;
     // What was moved may lie anywhere; the others are over before this, whatever their zone.
     const over = moved ? Number.NEGATIVE_INFINITY : span.from - 2 * DAY_MS - item.duration.toSeconds() * 1000;
@@ -147,11 +163,13 @@ function createReader({ span, zone, singles = span, timeless, unread }: Calendar
       if (steps > MOST_STEPS || steps - begun > most.steps || into.size > most.entries) throw new TooMuch();
       // A day's slack: what a wall time is worth depends on where it is meant.
       const near = Date.UTC(next.year, next.month - 1, next.day);
-      if (near > span.to + DAY_MS) return;
+      if (near > span.to + DAY_MS) break;
       if (near < over) continue;
+      if (moved) met.add(String(next));
       const details = item.getOccurrenceDetails(next);
       told(details.item.component, details.item, details.startDate, details.endDate, String(next));
     }
+    return met;
   }
 
   function put(into: Map<string, Known>, key: string, known: Known): void {
@@ -224,13 +242,17 @@ const isNewer = (a: Pick<Known, 'sequence' | 'stamp'>, b: Pick<Known, 'sequence'
 const newer = (a: Component, b: Component): Component =>
   isNewer({ sequence: sequenceOf(b), stamp: stampOf(b) }, { sequence: sequenceOf(a), stamp: stampOf(a) }) ? b : a;
 
+/** Every entry has a UID (RFC 5545, 3.8.4.7); one that has none takes its time all the same, and is known by what it says. */
+const unnamed = (component: Component): string =>
+  `unnamed-${textMark(JSON.stringify(['dtstart', 'dtend', 'duration', 'summary'].map((name) => String(first(component, name) ?? ''))))}`;
+
 const isUtc = (time: Time): boolean => time.zone?.tzid === 'UTC';
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** In an hour that the clocks skip a start is shown later than it was meant: then the length counts. Null = there is no such time. */
+/** In an hour that the clocks skip a start is shown later than it was meant, as late as the end or later: then the length counts. Null = there is no such time. */
 export function endOf(start: Time, end: Time, zone: string | null): string | null {
   const [startsAt, endsAt] = [instantOf(start, zone), instantOf(end, zone)];
-  if (startsAt === null || endsAt === null || endsAt >= startsAt) return endsAt;
+  if (startsAt === null || endsAt === null || endsAt > startsAt) return endsAt;
   const shown = ({ year, month, day, hour, minute, second }: Time): number => Date.UTC(year, month - 1, day, hour, minute, second);
   const length = shown(end) - shown(start);
   return length < 0 || start.zone?.tzid !== end.zone?.tzid ? endsAt : new Date(Date.parse(startsAt) + length).toISOString();

@@ -14,6 +14,17 @@ export interface ConnectionAccess {
   readonly listened?: readonly Listened[];
   /** Entries of ours that were written since the last whole look began, as they are called over there: one of them that a look does not meet has been taken away. */
   readonly written?: readonly string[];
+  /** Tells what is known to stand in a calendar, by its id as deliveries have it; left out = nobody can tell. */
+  readonly standing?: (of: Standing) => Promise<readonly string[]>;
+}
+
+/** Which entries of a calendar are meant: those that touch the span, UTC milliseconds. */
+export interface Standing extends Omit<Listened, 'calendarRef'> {
+  /** Null = nobody can tell which calendar it is. */
+  readonly calendarRef: string | null;
+  readonly from: number;
+  /** Null = without an end. */
+  readonly to: number | null;
 }
 
 /** `oursOnly`: nothing but what we have written there is asked about. */

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { checkRule } from './seriesRules.ts';
+import { checkRule, checkRules } from './seriesRules.ts';
 
 /**
  * What one calendar may cost. The library goes through a series until it meets the next part, and through a zone until it has all changes of the
@@ -138,6 +138,7 @@ export function boundsOf(calendar: Component, lastYear: number): Bounds {
         if (why) throw why;
       }
       boundLength(event);
+      checkRules(event);
       bound(event);
     },
     leaveOut() {

@@ -2,7 +2,8 @@ import type ICAL from 'ical.js';
 
 /**
  * Rules that the library writes out otherwise than they are meant (RFC 5545, 3.3.10): weeks of the year, the tenth Monday and later, and a choice
- * from a set (`BYSETPOS`) but for one of weekdays. Read in silence such a series would stand on days that nobody has said.
+ * from a set (`BYSETPOS`) but for one of weekdays; several rules of one series, and rules of what is left out (`EXRULE`). Read in silence such a
+ * series would stand on days that nobody has said.
  */
 
 type Recur = InstanceType<typeof ICAL.Recur>;
@@ -36,4 +37,9 @@ export function checkRule(rule: Recur): void {
   };
   const known = values('BYWEEKNO').length === 0 && !values('BYDAY').some((day) => LARGE.test(String(day)));
   if (!known || (values('BYSETPOS').length > 0 && !choosesRightly(rule, values))) throw new UnknownRule();
+}
+
+/** Throws {@link UnknownRule}. */
+export function checkRules(event: InstanceType<typeof ICAL.Component>): void {
+  if (event.getAllProperties('rrule').length > 1 || event.hasProperty('exrule')) throw new UnknownRule();
 }

@@ -4,6 +4,7 @@ import { refOf } from './calendarRefs.ts';
 import type { CalendarPart } from './calendars.ts';
 import type { CallPorts, ConnectionAccess, RereadError } from './calling.ts';
 import { readCursor } from './ids.ts';
+import { Anew, marksOf, stillLeft, within, without } from './readAnew.ts';
 import type { Brought, PollPart } from './vendor.ts';
 
 /**
@@ -29,6 +30,17 @@ export interface PlacePage {
   readonly items: readonly Brought[];
   readonly at: Place;
   readonly more: boolean;
+  /** Said by each page of a calendar that is read from the beginning: the span, and the ids of what the page has, as deliveries have them. */
+  readonly anew?: Pick<Anew, 'from' | 'to'> & { readonly first: boolean; readonly met: readonly string[] };
+}
+
+/** One entry that was not met where everything was read anew. */
+export interface Unmet {
+  /** As deliveries have it. */
+  readonly id: string;
+  readonly span: Pick<Anew, 'from' | 'to'>;
+  /** Tells this time from any other. */
+  readonly round: string;
 }
 
 export interface SeveralOptions {
@@ -38,12 +50,16 @@ export interface SeveralOptions {
   /** The place in a cursor from when one calendar was read. */
   former(held: Readonly<Record<string, unknown>>): Place;
   page(calendar: Looked, at: Place, access: ConnectionAccess, ports: CallPorts): Promise<Result<PlacePage, RereadError>>;
+  /** What is to be told of it; null = nothing, since it is there, or nobody can ask for it. */
+  unmet(calendar: Looked, one: Unmet, access: ConnectionAccess, ports: CallPorts): Promise<Result<Brought | null, RereadError>>;
 }
 
 /** In one page of the look, where each calendar has one turn: so many calls, for so long, until there is something to keep. */
 const MOST_CALLS = 8;
 const LONGEST_MS = 30_000;
 const ENOUGH = 200;
+/** Of what was not met so many are asked for in one turn. */
+const ASKED_AT_ONCE = 10;
 /** What a look has left for longer than this belongs to another look, which reads all of them. */
 const PAUSE_MS = 10_000;
 /** Of calendars that are not read at the moment so many places are kept. */
@@ -65,9 +81,19 @@ const Held = z.object({
   /** One of them has been read to its end in this look; these could not be. */
   answered: z.boolean(),
   unread: z.array(z.object({ calendarRef: z.string(), code: z.enum(CODES) })),
-  places: z.array(z.object({ ref: z.string(), oursOnly: z.boolean(), at: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) })),
+  places: z.array(z.object({ ref: z.string(), oursOnly: z.boolean(), at: z.record(z.string(), z.union([z.string(), z.number(), z.null()])), anew: Anew.optional() })),
 });
 type Held = z.infer<typeof Held>;
+
+/** A place, and what of a reading from the beginning is still to be met. */
+interface Noted {
+  readonly at: Place;
+  readonly anew?: Anew | undefined;
+}
+interface Turn extends Noted {
+  readonly items: readonly Brought[];
+  readonly more: boolean;
+}
 
 const NOTHING: Held = { first: null, main: null, todo: [], leftAt: 0, answered: false, unread: [], places: [] };
 
@@ -82,7 +108,41 @@ const SAME_PAGE: RereadError = {
 const isItsOwn = ({ code, status = 0 }: RereadError): boolean =>
   code === 'normalise.reread_failed' ? status >= 500 : code !== 'normalise.no_access';
 
-export function severalCalendars({ main, part, former, page }: SeveralOptions): PollPart['read'] {
+const standingIn = async ({ ref, oursOnly }: Looked, span: Pick<Anew, 'from' | 'to'>, { standing }: ConnectionAccess): Promise<readonly string[]> =>
+  (await standing?.({ calendarRef: ref, oursOnly, ...within(span) })) ?? [];
+
+export function severalCalendars({ main, part, former, page, unmet }: SeveralOptions): PollPart['read'] {
+  /** Everything was read: what is left is asked for, a few at a time. */
+  async function askUnmet(
+    calendar: Looked, at: Place, anew: Anew, access: ConnectionAccess, ports: CallPorts,
+  ): Promise<Result<Turn, RereadError>> {
+    const asked = stillLeft(anew.left, await standingIn(calendar, anew, access));
+    const begun = ports.clock.now();
+    const items: Brought[] = [];
+    const done: string[] = [];
+    for (const id of asked.slice(0, ASKED_AT_ONCE)) {
+      const told = await unmet(calendar, { id, span: anew, round: JSON.stringify([at, anew.from]) }, access, ports);
+      if (!told.ok && done.length === 0) return told;
+      if (!told.ok || ports.clock.now() - begun > LONGEST_MS) break;
+      done.push(id);
+      if (told.value !== null) items.push(told.value);
+    }
+    const more = asked.length > done.length;
+    return ok({ items, more, at, ...(more ? { anew: { ...anew, left: without(anew.left, done) } } : {}) });
+  }
+
+  async function turnOf(calendar: Looked, noted: Noted, access: ConnectionAccess, ports: CallPorts): Promise<Result<Turn, RereadError>> {
+    if (noted.anew?.asking === true) return askUnmet(calendar, noted.at, noted.anew, access, ports);
+    const read = await page(calendar, noted.at, access, ports);
+    if (!read.ok) return read;
+    const { items, at, more, anew } = read.value;
+    if (!anew) return ok({ items, at, more });
+    const { from, to, first, met } = anew;
+    const before = first ? marksOf(await standingIn(calendar, { from, to }, access)) : (noted.anew?.left ?? '');
+    const left = without(before, met);
+    return ok({ items, at, more: more || left !== '', ...(left === '' ? {} : { anew: { left, from, to, asking: !more } }) });
+  }
+
   function heldIn(cursor: string | null): { readonly held: Held; readonly before: Place | null } {
     const read = readCursor(cursor);
     const parsed = Held.safeParse(read);
@@ -110,9 +170,9 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
     const places = new Map(held.places.map((one) => [one.ref, one]));
     if (before !== null) places.set(own ?? '', { ref: own ?? '', oursOnly: false, at: before });
     /** What others have entered there was left out so far. */
-    const placeOf = (ref: string, { oursOnly }: Looked): Place => {
+    const placeOf = (ref: string, { oursOnly }: Looked): Noted => {
       const place = places.get(ref);
-      return place === undefined || (place.oursOnly && !oursOnly) ? {} : place.at;
+      return place === undefined || (place.oursOnly && !oursOnly) ? { at: {} } : place;
     };
 
     const begun = ports.clock.now();
@@ -129,8 +189,9 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
       const calendar = ref === undefined ? undefined : wanted.get(ref);
       if (ref === undefined || calendar === undefined || turns.has(ref)) break;
       turns.add(ref);
-      const at = placeOf(ref, calendar);
-      const read = await page(calendar, at, access, ports);
+      const noted = placeOf(ref, calendar);
+      const { at } = noted;
+      const read = await turnOf(calendar, noted, access, ports);
       if (!read.ok) {
         if (!isItsOwn(read.error)) {
           if (calls === 0) return read;
@@ -142,8 +203,8 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
         todo = rest;
         continue;
       }
-      const { items: brought, at: next, more } = read.value;
-      if (more && JSON.stringify(next) === JSON.stringify(at)) {
+      const { items: brought, at: next, more, anew } = read.value;
+      if (more && anew?.asking !== true && JSON.stringify(next) === JSON.stringify(at)) {
         // From the same place the same page would come, for ever; it is tried again with the next look.
         failure ??= SAME_PAGE;
         unread.push({ calendarRef: ref, code: SAME_PAGE.code });
@@ -152,7 +213,7 @@ export function severalCalendars({ main, part, former, page }: SeveralOptions): 
       }
       answered ||= !more;
       items.push(...brought);
-      places.set(ref, { ref, oursOnly: calendar.oursOnly, at: { ...next } });
+      places.set(ref, { ref, oursOnly: calendar.oursOnly, at: { ...next }, ...(anew ? { anew } : {}) });
       todo = more ? [...rest, ref] : rest;
       // Its place was forgotten over there, and nothing has been read yet.
       if (Object.keys(next).length === 0) turns.delete(ref);

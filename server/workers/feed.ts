@@ -13,9 +13,10 @@ import type { UnreadEntry } from '../../core/vendors/calendarUnread.ts';
 
 const TIMEOUT_MS = 30_000;
 const DAY_MS = 86_400_000;
-/** Series are written out for so long; what is over for a month is left as it is. */
+/** Series are written out for so long; what does not repeat is read further ahead: weddings are booked early. What is over for a month is left. */
 const BACK_MS = 31 * DAY_MS;
 const AHEAD_MS = 548 * DAY_MS;
+const SINGLES_MS = 5 * 366 * DAY_MS;
 /** An unchanged file is read again after this all the same: time goes on, and with it its series. */
 const READ_AGAIN_MS = DAY_MS;
 /** A feed that is gone or empty is believed after so many looks over so long. */
@@ -76,10 +77,11 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
   if (nothingThere && Object.keys(cursor.known).length === 0) return refused(`The feed answered ${status}.`);
 
   const span: Span = { from: now - BACK_MS, to: now + AHEAD_MS };
+  const singles: Span = { ...span, to: now + SINGLES_MS };
   const timeless = new Set<string>();
   const unread = new Map<string, UnreadEntry>();
   const read = nothingThere ? ok([]) : readCalendarFile(response.body, {
-    span, zone: knownZone(settings['zone']), timeless: (one) => void timeless.add(keyOf(one)), unread: (one) => void unread.set(one.uid, one),
+    span, singles, zone: knownZone(settings['zone']), timeless: (one) => void timeless.add(keyOf(one)), unread: (one) => void unread.set(one.uid, one),
   });
   if (!read.ok) return failed(read.error.message);
   const fetched = { etag: headers['etag'] ?? null, modified: headers['last-modified'] ?? null, readAt: now };
@@ -89,7 +91,7 @@ export const readFeed: PollPart['read'] = async (text, { settings, secrets }, { 
     const believed = missing.looks >= LOOKS_UNTIL_GONE && now - missing.since >= GONE_AFTER_MS;
     if (!believed) return ok({ items: [], cursor: JSON.stringify({ ...cursor, missing } satisfies Cursor), more: false });
   }
-  const { items, next } = compare(cursor, read.value, ({ key, uid }) => timeless.has(key) || unread.has(uid), span);
+  const { items, next } = compare(cursor, read.value, ({ key, uid }) => timeless.has(key) || unread.has(uid), span, singles);
   return ok({ items: [...items, ...[...unread.values()].map(unreadable)], cursor: JSON.stringify({ ...next, ...fetched, missing: null } satisfies Cursor), more: false });
 };
 
@@ -100,7 +102,7 @@ function unreadable({ uid, problem }: UnreadEntry): Brought {
 
 const uidIn = (key: string): string => (JSON.parse(key) as [string, string | null])[0];
 
-function compare(cursor: Cursor, entries: readonly FeedEntry[], unusable: (one: { readonly key: string; readonly uid: string }) => boolean, span: Span): { items: Brought[]; next: Cursor } {
+function compare(cursor: Cursor, entries: readonly FeedEntry[], unusable: (one: { readonly key: string; readonly uid: string }) => boolean, span: Span, singles: Span): { items: Brought[]; next: Cursor } {
   const generation = cursor.generation + 1;
   const known: Record<string, [string, number, number]> = {};
   const told: Brought[] = [];
@@ -114,9 +116,9 @@ function compare(cursor: Cursor, entries: readonly FeedEntry[], unusable: (one: 
   for (const [key, told] of Object.entries(cursor.known)) if (!(key in known) && unusable({ key, uid: uidIn(key) })) known[key] = told;
   // Those that are gone come first, so that the brake sees all of them at once.
   const gone = Object.entries(cursor.known).flatMap(([key, [hash, start, end]]) => {
-    // Over for long, or further away than series are written out now: nobody has taken it away.
-    if (key in known || end < span.from || start > span.to) return [];
     const [uid, recurrenceId] = JSON.parse(key) as [string, string | null];
+    // Over for long, or further away than is read now: nobody has taken it away.
+    if (key in known || end < span.from || start > (recurrenceId === null ? singles : span).to) return [];
     const entry: FeedEntry = {
       uid, recurrenceId, title: null, description: null, place: null, startsAt: new Date(start).toISOString(), endsAt: new Date(end).toISOString(),
       allDay: false, zone: null, status: 'cancelled', busy: false, calendar: null, gone: true,

@@ -6,6 +6,7 @@ import { gate, NO_ACCESS_MS, type Breakers } from '../../core/domain/intake/brea
 import { priorityOf } from '../../core/domain/intake/priority.ts';
 import type { Clock, Http, Ids, Log } from '../../core/ports/ports.ts';
 import { lacksKey } from '../../core/vendors/access.ts';
+import type { Standing } from '../../core/vendors/calling.ts';
 import type { Brought, Origin, PollPart, RereadError, VendorModule } from '../../core/vendors/vendor.ts';
 import { followRedirects } from '../../egress/follow.ts';
 import { storeBrought } from '../store/brought.ts';
@@ -20,6 +21,7 @@ import { readFeed } from './feed.ts';
 import { deskCalls, type Stopped } from './byDesk.ts';
 import { tellMoved } from './moved.ts';
 import { listenedOf, passedOver } from './listened.ts';
+import { standingIn } from './standing.ts';
 import { countPage, lookStopped, type LongLook } from './lookReading.ts';
 import { tellUnread } from './unread.ts';
 import { messageOf } from './outcome.ts';
@@ -173,7 +175,8 @@ function byUs(due: Due, vendor: VendorModule, source: Source, access: FreshAcces
         called = true;
         return door.send(request);
       };
-      return source.read(cursor, { ...with_, ...(await listened) }, { http: followRedirects({ send }, { onMoved: (url) => (movedTo = url.host) }), clock });
+      const standing = (of: Standing) => standingIn(store, { organisationId, connectionId }, of);
+      return source.read(cursor, { ...with_, ...(await listened), ...(vendor.calendar ? { standing } : {}) }, { http: followRedirects({ send }, { onMoved: (url) => (movedTo = url.host) }), clock });
     });
   return { source: { ...source, read }, called: () => called, over: () => insisting.over(), movedTo: () => movedTo };
 }

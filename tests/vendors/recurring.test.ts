@@ -55,6 +55,42 @@ const CASES: readonly (readonly [string, string, string | null, readonly string[
   ['with days added by hand', file(...event('DTSTART;TZID=Europe/London:20270601T100000', 'DURATION:PT1H', 'RDATE;TZID=Europe/London:20270615T100000')), null,
     ['2027-06-01T09:00/06-01T10:00', '2027-06-15T09:00/06-15T10:00']],
   ['of which only a moved part was shared', file(...event('RECURRENCE-ID;TZID=Europe/London:20270602T100000', 'DTSTART;TZID=Europe/London:20270602T150000', 'DURATION:PT1H')), null, ['2027-06-02T14:00/06-02T15:00']],
+  ['of whose parts one is moved that another zone names', file(
+    ...event('DTSTART;TZID=Europe/London:20270601T100000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE;TZID=America/New_York:20270603T050000'),
+    ...event('RECURRENCE-ID;TZID=America/New_York:20270602T050000', 'DTSTART;TZID=America/New_York:20270602T080000', 'DURATION:PT1H')), null,
+    ['2027-06-01T09:00/06-01T10:00', '2027-06-02T12:00/06-02T13:00']],
+  ['in UTC of whose parts one is moved that a zone names', file(
+    ...event('DTSTART:20270601T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=2'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20270602T100000', 'DTSTART:20270602T140000Z', 'DURATION:PT1H')), null,
+    ['2027-06-01T09:00/06-01T10:00', '2027-06-02T14:00/06-02T15:00']],
+  ['in a zone that only the file knows, of whose parts UTC names one that is moved and one that is left out', file(
+    ...houseZone,
+    ...event('DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern":20270327T100000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;UNTIL=20270330T080000Z', 'EXDATE:20270329T080000Z'),
+    ...event('RECURRENCE-ID:20270328T080000Z', 'DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern":20270328T180000', 'DURATION:PT1H')), 'America/New_York',
+    ['2027-03-27T09:00/03-27T10:00', '2027-03-28T16:00/03-28T17:00', '2027-03-30T08:00/03-30T09:00']],
+  ['in a zone by its Windows name, defined, of whose parts UTC names one that is moved and one that is left out', file(
+    ...windowsZone,
+    ...event('DTSTART;TZID=W. Europe Standard Time:20270327T100000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;UNTIL=20270330T080000Z', 'EXDATE:20270329T080000Z'),
+    ...event('RECURRENCE-ID:20270328T080000Z', 'DTSTART;TZID=W. Europe Standard Time:20270328T180000', 'DURATION:PT1H')), 'America/New_York',
+    ['2027-03-27T09:00/03-27T10:00', '2027-03-28T16:00/03-28T17:00', '2027-03-30T08:00/03-30T09:00']],
+  ['whose moved part is named by its day alone', file(
+    ...event('DTSTART;TZID=Europe/London:20270601T100000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=2'),
+    ...event('RECURRENCE-ID;VALUE=DATE:20270602', 'DTSTART;TZID=Europe/London:20270602T150000', 'DURATION:PT1H')), null,
+    ['2027-06-01T09:00/06-01T10:00', '2027-06-02T14:00/06-02T15:00']],
+  ['of whole days, whose moved parts are named by midnights', file(
+    ...event('DTSTART;VALUE=DATE:20270601', 'RRULE:FREQ=DAILY;COUNT=3'),
+    ...event('RECURRENCE-ID:20270602T000000Z', 'DTSTART;VALUE=DATE:20270612'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20270603T000000', 'DTSTART;VALUE=DATE:20270613')), 'UTC',
+    ['2027-06-01T00:00/06-02T00:00', '2027-06-12T00:00/06-13T00:00', '2027-06-13T00:00/06-14T00:00']],
+  ['with a part that its rule does not make, one that it makes long after the span, and two that are none', file(
+    ...event('DTSTART;TZID=Europe/London:20270601T100000', 'DURATION:PT1H', 'RRULE:FREQ=YEARLY', 'EXDATE;TZID=Europe/London:20280601T100000'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20270709T100000', 'DTSTART;TZID=Europe/London:20270709T110000', 'DURATION:PT1H'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20330601T100000', 'DTSTART;TZID=Europe/London:20270901T100000', 'DURATION:PT1H'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20280601T100000', 'DTSTART;TZID=Europe/London:20270902T100000', 'DURATION:PT1H'),
+    ...event('RECURRENCE-ID;TZID=Europe/London:20270710T100000', 'DTSTART;TZID=Europe/London:20270710T100000', 'DURATION:PT1H', 'STATUS:CANCELLED')), null,
+    ['2027-06-01T09:00/06-01T10:00', '2027-07-09T10:00/07-09T11:00', '2027-09-01T09:00/09-01T10:00']],
+  ['that begins in the hour that is skipped and ends as that is over, an hour long all the same', file(...event('DTSTART;TZID=Europe/London:20270327T013000', 'DTEND;TZID=Europe/London:20270327T023000', 'RRULE:FREQ=DAILY;COUNT=2')), null,
+    ['2027-03-27T01:30/03-27T02:30', '2027-03-28T01:30/03-28T02:30']],
   ['on 29 February', file(...event('DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY')), 'UTC', ['2028-02-29T00:00/03-01T00:00']],
 ];
 

@@ -97,6 +97,8 @@ describe('in a file of many', () => {
     ['clocks that change 5,000 times by hand', [...zone(`RDATE:${minutes(5_000)}`), ...event('bad', 'DTSTART;TZID=House:20270201T100000', 'DURATION:PT1H')], TOO],
     ['a part that moves all after it by 8,000 years', [...event('bad', 'DTSTART:20260201T100000Z', 'RRULE:FREQ=HOURLY'), ...event('bad', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260201T110000Z', 'DTSTART:99990101T000000Z')], TOO],
     ['weeks of the year', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO'), 'it repeats by a rule that is not written out'],
+    ['several rules', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=2', 'RRULE:FREQ=WEEKLY;COUNT=2'), 'it repeats by a rule that is not written out'],
+    ['a rule of what is left out', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=4', 'EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2'), 'it repeats by a rule that is not written out'],
     ['a rule of no kind that there is', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=SOMETIMES'), 'it cannot be read'],
     ['parts that contradict each other', event('bad', 'DTSTART:20270517T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=MONTHLY;BYYEARDAY=100'), 'it cannot be read'],
     ['a moved part that cannot be read: nothing of its series is told', [...event('bad', 'DTSTART:20270601T100000Z', 'RRULE:FREQ=DAILY;COUNT=3'), ...event('bad', 'RECURRENCE-ID:20270602T100000Z', 'DTSTART:20270603T100000Z', 'RRULE:FREQ=SOMETIMES')], 'it cannot be read'],

@@ -72,6 +72,7 @@ export const manifest: VendorManifest = {
   mail: null,
   masks: ['summary', 'description', 'location', 'attendees', 'creator', 'organizer', 'conferenceData', 'hangoutLink'],
   limits: { perSecond: null, atOnce: null },
+  calendarLacks: ['category'],
   missing: [
     'Changes at once where this server has no public https address: they come within five minutes then.',
     'Who is invited to entries of others and what they answered, descriptions, attachments and links to video calls.',

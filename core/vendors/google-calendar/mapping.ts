@@ -34,8 +34,15 @@ export function isOurs(event: unknown): boolean {
 }
 
 /** An id is one entry's within its calendar only; of what we write it is ours everywhere. */
-const remoteIdOf = (id: string, event: unknown, { later, calendarRef }: Body): string =>
+export const remoteIdOf = (id: string, event: unknown, { later, calendarRef }: Body): string =>
   later === true && typeof calendarRef === 'string' && !isOurs(event) ? boundedId(`${id}@${textMark(calendarRef)}`) : boundedId(id);
+
+/** The same the other way round; null = it was too long to be kept whole. */
+export function idOf(remoteId: string, { later, calendarRef }: Body): string | null {
+  const mark = typeof calendarRef === 'string' ? `@${textMark(calendarRef)}` : '';
+  const id = later === true && mark !== '' && remoteId.endsWith(mark) ? remoteId.slice(0, -mark.length) : remoteId;
+  return remoteIdOf(id, { id }, { later, calendarRef }) === remoteId && /^[\w.@-]+$/.test(id) ? id : null;
+}
 
 /** `{date}` is a whole day in the calendar's zone; `{dateTime, timeZone}` a moment, with its offset or without. */
 export function timeOf(time: Body, zone: string | null): { readonly at: string; readonly allDay: boolean } | null {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { ok } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
 import { queryText, refused } from '../calls.ts';
 import { boundedId, textMark } from '../ids.ts';
-import { severalCalendars, type Looked } from '../severalCalendars.ts';
-import type { Brought, PollPart, VendorModule } from '../vendor.ts';
-import { shortText } from '../fields.ts';
+import { isInside } from '../readAnew.ts';
+import { severalCalendars, type Looked, type Unmet } from '../severalCalendars.ts';
+import type { Brought, CallPorts, ConnectionAccess, PollPart, RereadError, VendorModule } from '../vendor.ts';
+import { objectAt, shortText } from '../fields.ts';
 import { calendarPath, MAIN, readGoogle } from './client.ts';
-import { changesOf, isOurs } from './mapping.ts';
+import { changesOf, idOf, isOurs, remoteIdOf, timeOf } from './mapping.ts';
+import { Event } from './shapes.ts';
 import { writing } from './writing.ts';
 
 const DAY_MS = 86_400_000;
@@ -37,9 +39,34 @@ function brought(event: unknown, { summary, timeZone }: List, { ref, later }: Lo
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
+const idsOf = (events: readonly unknown[], { ref, later }: Looked): readonly string[] => events.flatMap((event) => {
+  const { id } = objectAt({ event }, 'event');
+  return typeof id === 'string' ? [remoteIdOf(id, event, { later, calendarRef: ref })] : [];
+});
+
+/** Told where it is cancelled, or was moved to where nothing is asked for; gone where nobody knows of it any more. */
+async function unmet(
+  calendar: Looked, { id: remoteId, span, round }: Unmet, access: ConnectionAccess, ports: CallPorts,
+): Promise<Result<Brought | null, RereadError>> {
+  const [path, id] = [calendarPath(calendar.id), idOf(remoteId, { later: calendar.later, calendarRef: calendar.ref })];
+  if (path === null || id === null) return ok(null);
+  const found = await readGoogle(`${path}/events/${encodeURIComponent(id)}`, 'an entry', z.looseObject(Event.shape), access, ports);
+  if (!found.ok && found.error.status !== 404) return found;
+  if (!found.ok || found.value === 'gone') {
+    const gone = brought({ id, status: 'cancelled' }, List.parse({}), calendar);
+    return ok({ ...gone, key: `${gone.key}.${textMark(round)}` });
+  }
+  const { status, start = {}, end = {}, recurrence } = found.value;
+  const [from, until] = [timeOf(start, null), timeOf(end, null)];
+  // One that has been made a series is told by its parts.
+  const isThere = status !== 'cancelled' && (recurrence !== undefined || isInside(span, from?.at ?? null, until?.at ?? null));
+  return ok(isThere ? null : brought(found.value, List.parse({}), calendar));
+}
+
 const read = severalCalendars({
   main: MAIN,
   part: writing,
+  unmet,
   // Everything is told once more, since entries from before calendars were told apart do not know theirs.
   former: () => ({}),
 
@@ -67,6 +94,7 @@ const read = severalCalendars({
       items: events.map((event) => brought(event, value, calendar)),
       at: nextPageToken === undefined ? { sync: nextSyncToken ?? null } : { sync, page: nextPageToken, since },
       more: nextPageToken !== undefined,
+      ...(sync === null ? { anew: { from: Date.parse(since), to: null, first: page === null, met: idsOf(value.items, calendar) } } : {}),
     });
   },
 });

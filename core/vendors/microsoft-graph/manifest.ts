@@ -40,7 +40,7 @@ export const manifest: VendorManifest = {
       path: 'native',
       brings:
         'Entries of the main calendar, or of the one that you name, and of every other calendar of the account that you put to use here, from a ' +
-          'month ago to a year and a half ahead, with their changes and deletions: within seconds where this server has a public https address, ' +
+          'month ago to three years ahead, with their changes and deletions: within seconds where this server has a public https address, ' +
           'and looked for every five minutes in any case. What is booked here can be written into every calendar that you may change.',
       steps: [
         'In Microsoft Entra open App registrations, then New registration, and choose accounts in any organisation and personal accounts.',
@@ -68,7 +68,7 @@ export const manifest: VendorManifest = {
   missing: [
     'Changes at once where this server has no public https address: they come within five minutes then.',
     'Who is invited to entries of others and what they answered, texts of entries, attachments and links to meetings.',
-    'Entries more than a month old or more than a year and a half ahead.',
+    'Entries more than a month old or more than three years ahead.',
     'What others enter in a calendar that is used in one direction only, out of WedSync: of such a one our own entries alone are looked at.',
     'Tasks and mails.',
   ],

@@ -4,17 +4,20 @@ import { baseUrlOf, bearer } from '../apiClient.ts';
 import { callJson, failed, noAccess, queryText, refused } from '../calls.ts';
 import { shortText } from '../fields.ts';
 import { boundedId, textMark } from '../ids.ts';
-import { severalCalendars, type Looked } from '../severalCalendars.ts';
+import { isInside } from '../readAnew.ts';
+import { severalCalendars, type Looked, type Unmet } from '../severalCalendars.ts';
 import type { Brought, CallPorts, ConnectionAccess, PollPart, RereadError, VendorModule } from '../vendor.ts';
 import { DEFAULT_BASE_URL } from './manifest.ts';
-import { changesOf, originOf } from './mapping.ts';
+import { changesOf, instantAt, originOf } from './mapping.ts';
+import { Event } from './shapes.ts';
 import { writing } from './writing.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
 const DAY_MS = 86_400_000;
 const BACK_DAYS = 31;
-const AHEAD_DAYS = 550;
+/** Three years: weddings are booked early. Outlook refuses a window of more than 1,825 days. */
+const AHEAD_DAYS = 1_096;
 /** The window is fixed in the token: a new round now and then moves it along. */
 const ROUND_DAYS = 30;
 
@@ -76,6 +79,11 @@ function itemsOf({ value }: Page, from: string, { ref, oursOnly }: Looked): Brou
   return (oursOnly ? value.filter(mayBeOurs) : value).map((event) => brought(withSeries(event, masters), from, ref));
 }
 
+/** Null for what is no id of theirs. */
+const entryPath = (calendarId: string, id: string): string | null =>
+  /^[A-Za-z0-9_=-]{1,512}$/.test(id) && /^[A-Za-z0-9_=-]{0,300}$/.test(calendarId)
+    ? `/me/${calendarId === '' ? '' : `calendars/${encodeURIComponent(calendarId)}/`}events/${encodeURIComponent(id)}` : null;
+
 /** The first address of a round, '' = the main calendar; null for a calendar that is none. */
 function startOf(id: string, base: string, round: number): string | null {
   if (id !== '' && !/^[A-Za-z0-9_=-]{1,300}$/.test(id)) return null;
@@ -86,9 +94,23 @@ function startOf(id: string, base: string, round: number): string | null {
   return `${base}/me/${id === '' ? '' : `calendars/${encodeURIComponent(id)}/`}calendarView/delta?${window}`;
 }
 
+/** Told where it was moved to where nothing is asked for; gone where nobody knows of it any more. */
+async function unmet(
+  { id: calendarId, ref }: Looked, { id, span, round }: Unmet, access: ConnectionAccess, ports: CallPorts,
+): Promise<Result<Brought | null, RereadError>> {
+  const path = entryPath(calendarId, id);
+  if (path === null) return ok(null);
+  const found = await readGraph(`${baseUrlOf(access, DEFAULT_BASE_URL)}${path}`, 'an entry', z.looseObject(Event.shape), access, ports);
+  if (!found.ok && found.error.status !== 404) return found;
+  if (!found.ok || found.value === 'gone') return ok(brought({ id, '@removed': { reason: 'deleted' } }, round, ref));
+  const { start, end } = found.value;
+  return ok(isInside(span, instantAt(start ?? {}), instantAt(end ?? {})) ? null : brought(withSeries(found.value, new Map()), round, ref));
+}
+
 const read = severalCalendars({
   main: '',
   part: writing,
+  unmet,
   former: ({ round, link }) => (typeof round === 'number' && typeof link === 'string' ? { round, link } : {}),
 
   async page(calendar, at, access, ports) {
@@ -108,7 +130,14 @@ const read = severalCalendars({
     const { '@odata.nextLink': next, '@odata.deltaLink': delta } = page.value;
     const on = next ?? delta;
     if (on === undefined) return failed('Outlook answered the entries without a way to go on.');
-    return ok({ items: itemsOf(page.value, url, calendar), at: { round, link: on }, more: next !== undefined });
+    // A round that goes on over several pages has the first of them behind it only in its place.
+    const anew = link === null || at['reading'] === 1;
+    const met = page.value.value.flatMap((event) => (isBody(event) && typeof event['id'] === 'string' ? [boundedId(event['id'])] : []));
+    return ok({
+      items: itemsOf(page.value, url, calendar), more: next !== undefined,
+      at: { round, link: on, ...(anew && next !== undefined ? { reading: 1 } : {}) },
+      ...(anew ? { anew: { from: round - BACK_DAYS * DAY_MS, to: round + AHEAD_DAYS * DAY_MS, first: link === null, met } } : {}),
+    });
   },
 });
 

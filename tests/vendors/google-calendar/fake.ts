@@ -39,6 +39,8 @@ export class FakeGoogle {
   page = 250;
   /** Tokens before this number are forgotten. */
   forgotten = 0;
+  /** Tokens from an earlier one are forgotten, whatever their number. */
+  era = 0;
   /** When an entry was changed, UTC milliseconds; null = later each time, on a day of its own. */
   now: (() => number) | null = null;
   /** Answers in place of the next one. */
@@ -71,6 +73,13 @@ export class FakeGoogle {
     const book = this.book(calendarId);
     const there = book.events.get(id) ?? { kind: 'calendar#event', id, status: 'confirmed', eventType: 'default', iCalUID: `${id}@google.com` };
     this.#keep(book, id, change === null ? { ...there, status: 'cancelled' } : (merged(there, change) as Json));
+  }
+
+  /** Deleted so long ago that nobody remembers it. */
+  purge(id: string, calendarId = this.calendarId): void {
+    const { events, changes } = this.book(calendarId);
+    events.delete(id);
+    changes.splice(0, changes.length, ...changes.filter((one) => one !== id));
   }
 
   #keep({ events, changes }: Book, id: string, event: Json): Json {
@@ -148,13 +157,13 @@ export class FakeGoogle {
 
   #list({ events, changes }: Book, query: URLSearchParams): HttpResponse {
     const token = query.get('syncToken');
-    const since = token === null ? 0 : Number(token.slice(1));
+    const [since = 0, era = 0] = token === null ? [] : token.slice(1).split('.').map(Number);
     if (token !== null && ['timeMin', 'timeMax', 'updatedMin', 'q', 'orderBy'].some((name) => query.has(name))) return problem(400, 'badRequest');
-    if (token !== null && since < this.forgotten) return problem(410, 'fullSyncRequired');
+    if (token !== null && (since < this.forgotten || era < this.era)) return problem(410, 'fullSyncRequired');
     const all = [...new Set(changes.slice(since))];
     const at = Number(query.get('pageToken') ?? 0);
     const items = all.slice(at, at + this.page).map((id) => events.get(id));
-    const further = at + this.page < all.length ? { nextPageToken: String(at + this.page) } : { nextSyncToken: `s${changes.length}` };
+    const further = at + this.page < all.length ? { nextPageToken: String(at + this.page) } : { nextSyncToken: `s${changes.length}${this.era === 0 ? '' : `.${this.era}`}` };
     return json(200, { kind: 'calendar#events', etag: '"e"', summary: 'Weddings', timeZone: 'Europe/London', items, ...further });
   }
 

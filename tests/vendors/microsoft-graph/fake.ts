@@ -111,9 +111,9 @@ export class FakeGraph {
     const collection = named !== null;
     if (collection && method === 'POST') return [this.#create(body ?? '', named[1] ?? this.mainId), EVENT];
     if (collection && method === 'GET') return [this.#filtered(searchParams), 'microsoft.graph.eventCollectionResponse'];
-    const id = /^\/me\/events\/([^/]+)$/.exec(path)?.[1] ?? '';
+    const [, within, id = ''] = /^\/me\/(?:calendars\/([^/]+)\/)?events\/([^/]+)$/.exec(path) ?? [];
     const event = this.events.get(id);
-    if (event === undefined) return [problem(404, 'ErrorItemNotFound'), ''];
+    if (event === undefined || (within !== undefined && this.places.get(id) !== within)) return [problem(404, 'ErrorItemNotFound'), ''];
     // Extended properties come only to those who ask for them.
     const { singleValueExtendedProperties: _own, ...plain } = event;
     if (method === 'GET') return [json(200, searchParams.get('$expand')?.startsWith('singleValueExtendedProperties') === true ? event : plain), EVENT];
