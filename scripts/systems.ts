@@ -22,7 +22,7 @@ const SIGNER = "the vendor's own library";
 
 /** What a system's tests have in place of the system; where nothing is said, made-up deliveries, rows, entries and mails only. */
 export const TESTED_AGAINST: Readonly<Record<string, string>> = {
-  acuity: `own stand-in, ${SIGNER}`,
+  acuity: `own stand-in (writing too), ${SIGNER}`,
   caldav: 'Radicale, Xandikos',
   calendly: 'Prism with a model of the contract by others',
   'constant-contact': PRISM,

@@ -28,6 +28,10 @@ export const SystemSummary = z.object({
 export type SystemSummary = z.infer<typeof SystemSummary>;
 export const SystemsAnswer = z.object({ at: Instant, systems: z.array(SystemSummary) });
 
+/** What an entry in a system's calendars may lack. */
+export const CALENDAR_LACKS = ['runSheets', 'reminders', 'invitations', 'category'] as const;
+export type CalendarLack = (typeof CALENDAR_LACKS)[number];
+
 export const SystemField = z.object({
   key: z.string(),
   label: z.string(),
@@ -58,6 +62,8 @@ export const SystemFace = SystemSummary.extend({
   guides: z.array(z.object({ path: Path, brings: z.string(), steps: z.array(z.string()) })),
   triggers: z.array(z.object({ trigger: z.string(), label: z.string(), instant: z.boolean(), required: z.array(z.string()), optional: z.array(z.string()) })),
   columns: z.array(z.object({ key: z.string(), label: z.string(), required: z.boolean() })),
+  /** What an entry in its calendars cannot have; left out = nothing is lacking, or nothing is written there. */
+  calendarLacks: z.array(z.enum(CALENDAR_LACKS)).optional(),
   /** What does not come over, one sentence each. */
   missing: z.array(z.string()),
   sources: z.array(z.string()),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDAR_LACKS } from '../contract/systems.ts';
 
 /**
  * What a vendor's folder says of itself. Connect form, guide, masking, documentation and marketplace are drawn from it;
@@ -155,6 +156,8 @@ export const VendorManifest = z.strictObject({
     .strictObject({ domains: z.array(z.string()), asked: z.string().optional() })
     .refine(({ domains, asked }) => domains.length > 0 || asked !== undefined, 'nobody is believed')
     .nullable(),
+  /** What an entry in its calendars cannot have, where our entries are written into them; nobody is asked for it. Left out = nothing is lacking. */
+  calendarLacks: z.array(z.enum(CALENDAR_LACKS)).optional(),
   /** Names of fields, at any depth of a body, that are covered wherever deliveries are shown. */
   masks: z.array(z.string()),
   /** Calls that the vendor bears; null = it does not say. */

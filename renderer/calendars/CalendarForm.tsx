@@ -1,6 +1,7 @@
 import { Checkbox, MultiSelect, Select } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { DIRECTIONS, PRIVACIES, STRATEGIES, type Calendar } from '../../core/contract/record/calendars.ts';
+import type { CalendarLack } from '../../core/contract/systems.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
@@ -23,13 +24,15 @@ const MOST_REMINDERS = 5;
 
 interface FormProps {
   readonly calendar: Calendar;
+  /** What its entries cannot have over there; it is not asked for. */
+  readonly lacks: readonly CalendarLack[];
   /** Who keeps the connection's key, where a computer does. */
   readonly kept: ReactNode;
   readonly onClose: () => void;
 }
 
 /** How a calendar takes part. Only what the chosen way asks for is asked; what is not shown stays as it was. */
-export function CalendarForm({ calendar, kept, onClose }: FormProps) {
+export function CalendarForm({ calendar, lacks, kept, onClose }: FormProps) {
   const backend = useBackend();
   const tables = useTables();
   const house = useHouse();
@@ -43,7 +46,8 @@ export function CalendarForm({ calendar, kept, onClose }: FormProps) {
   const out = writes(choice);
   // Of a calendar that begins to be written: whoever works on the day, and the house itself, want the day as it is planned.
   const kind = resourceId === null ? undefined : tables.resources[resourceId]?.kind;
-  const runSheet = out ? (sheets ?? (writes(was) ? was.runSheet === true : everyWedding || kind === 'vendor' || kind === 'crew')) : was.runSheet === true;
+  const has = (what: CalendarLack): boolean => !lacks.includes(what);
+  const runSheet = out ? has('runSheets') && (sheets ?? (writes(was) ? was.runSheet === true : everyWedding || kind === 'vendor' || kind === 'crew')) : was.runSheet === true;
   const mayNot = calendar.mayWrite === false ? t('calendars.readOnly') : null;
   const stands = useMemo(() => (out ? standingIn(house, tables.runSheetItems, { ...calendar, ...choice, runSheet }, now).length : 0), [out, house, tables.runSheetItems, calendar, choice, runSheet, now]);
   const resources = Object.values(tables.resources).filter(({ state, id }) => state === 'active' || id === resourceId).sort((a, b) => a.name.localeCompare(b.name));
@@ -77,7 +81,7 @@ export function CalendarForm({ calendar, kept, onClose }: FormProps) {
         {out ? (
           <>
             <Checkbox label={t('calendars.everyWedding')} checked={everyWedding} onChange={(event) => change({ everyWedding: event.currentTarget.checked })} />
-            <Checkbox label={t('calendars.runSheet')} description={t('calendars.runSheetHelp')} checked={runSheet} onChange={(event) => setSheets(event.currentTarget.checked)} />
+            {has('runSheets') ? <Checkbox label={t('calendars.runSheet')} description={t('calendars.runSheetHelp')} checked={runSheet} onChange={(event) => setSheets(event.currentTarget.checked)} /> : null}
             <Select label={t('calendars.privacy')} data={PRIVACIES.map((value) => ({ value, label: t(`calendars.privacyOf.${value}`) }))} value={privacy} allowDeselect={false} onChange={(value) => change({ privacy: PRIVACIES.find((one) => one === value) ?? privacy })} />
             {direction === 'bidirectional' ? (
               <Select
@@ -85,13 +89,16 @@ export function CalendarForm({ calendar, kept, onClose }: FormProps) {
                 data={STRATEGIES.map((value) => ({ value, label: t(`calendars.strategyOf.${value}`) }))} onChange={(value) => change({ strategy: STRATEGIES.find((one) => one === value) ?? strategy })}
               />
             ) : null}
-            <MultiSelect
-              label={t('calendars.reminders')} value={reminders.map(String)} maxValues={MOST_REMINDERS} {...(reminders.length === 0 ? { placeholder: t('calendars.noReminders') } : {})}
-              data={[...new Set([...BEFORE, ...was.reminders])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: t('calendars.before', { span: spanText(minutes * MINUTE_MS) }) }))}
-              onChange={(some) => change({ reminders: some.map(Number).sort((a, b) => a - b) })}
-            />
-            <TellingFields calendar={{ ...calendar, ...choice, runSheet }} now={now} onChange={change} />
-            <Checkbox label={t('calendars.invite')} description={t('calendars.inviteHelp')} checked={invite} disabled={privacy !== 'full' && !invite} onChange={(event) => change({ invite: event.currentTarget.checked })} />
+            {has('reminders') ? (
+              <MultiSelect
+                label={t('calendars.reminders')} value={reminders.map(String)} maxValues={MOST_REMINDERS} {...(reminders.length === 0 ? { placeholder: t('calendars.noReminders') } : {})}
+                data={[...new Set([...BEFORE, ...was.reminders])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: t('calendars.before', { span: spanText(minutes * MINUTE_MS) }) }))}
+                onChange={(some) => change({ reminders: some.map(Number).sort((a, b) => a - b) })}
+              />
+            ) : null}
+            <TellingFields calendar={{ ...calendar, ...choice, runSheet }} category={has('category')} now={now} onChange={change} />
+            {has('invitations') ? <Checkbox label={t('calendars.invite')} description={t('calendars.inviteHelp')} checked={invite} disabled={privacy !== 'full' && !invite} onChange={(event) => change({ invite: event.currentTarget.checked })} /> : null}
+            {lacks.length === 0 ? null : <p className="dim">{t('calendars.lacks', { what: lacks.map((what) => t(`calendars.lack.${what}`)).join(', ') })}</p>}
           </>
         ) : null}
         <p role="status" className={aimless ? 'calendar-note' : 'dim'}>

@@ -76,7 +76,7 @@ export function ConnectionCalendars({ connection, face, setup, zone, onLeave }: 
           )}
         </Unfold>
       ) : null}
-      {open ? <CalendarForm key={open.id} calendar={open} kept={setup?.keeper ? <KeptLine keeper={setup.keeper} /> : null} onClose={() => setOpenId(null)} /> : null}
+      {open ? <CalendarForm key={open.id} calendar={open} lacks={face?.calendarLacks ?? []} kept={setup?.keeper ? <KeptLine keeper={setup.keeper} /> : null} onClose={() => setOpenId(null)} /> : null}
     </section>
   );
 }

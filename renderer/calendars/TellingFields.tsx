@@ -16,6 +16,8 @@ const MOST = { title: 300, description: 2_000, category: 60 };
 interface Props {
   /** As it would be saved. */
   readonly calendar: Calendar;
+  /** Its entries may have one over there. */
+  readonly category: boolean;
   readonly now: number;
   readonly onChange: (by: Partial<CalendarChoice>) => void;
 }
@@ -27,7 +29,7 @@ export function templateFault(template: string | null | undefined): string | nul
 }
 
 /** Which part its owner plays, which kinds are written, and in whose words. */
-export function TellingFields({ calendar, now, onChange }: Props) {
+export function TellingFields({ calendar, category, now, onChange }: Props) {
   const { role, categories, titleTemplate, descriptionTemplate, categoryWord, privacy } = calendar;
   const kinds = categories ?? WRITTEN_KINDS;
   const full = privacy === 'full';
@@ -60,11 +62,13 @@ export function TellingFields({ calendar, now, onChange }: Props) {
         label={t('telling.descriptionTemplate')} description={full ? t('telling.descriptionHelp') : null} disabled={!full} maxLength={MOST.description} autosize minRows={2} maxRows={6}
         value={descriptionTemplate ?? ''} error={faults.description} onChange={(event) => onChange({ descriptionTemplate: text(event.currentTarget.value) })}
       />
-      <TextInput
-        label={t('telling.category')} description={t('telling.categoryHelp')} maxLength={MOST.category} value={categoryWord ?? ''}
-        // Once there was one, an empty field takes it out again.
-        onChange={(event) => onChange({ categoryWord: event.currentTarget.value })}
-      />
+      {category ? (
+        <TextInput
+          label={t('telling.category')} description={t('telling.categoryHelp')} maxLength={MOST.category} value={categoryWord ?? ''}
+          // Once there was one, an empty field takes it out again.
+          onChange={(event) => onChange({ categoryWord: event.currentTarget.value })}
+        />
+      ) : null}
       <Preview calendar={calendar} now={now} />
     </details>
   );

@@ -39,6 +39,7 @@ export function faceOf(vendor: VendorModule, connections: number): SystemFace {
     guides: manifest.guides,
     triggers: manifest.bridge?.triggers ?? [],
     columns: (manifest.file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
+    ...(manifest.calendarLacks ? { calendarLacks: manifest.calendarLacks } : {}),
     missing: manifest.missing,
     sources: manifest.sources,
   };

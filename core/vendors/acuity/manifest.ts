@@ -10,7 +10,7 @@ export const manifest: VendorManifest = {
   name: 'Acuity Scheduling',
   category: 'booking',
   paths: ['native'],
-  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: true },
   fields: [
     { key: 'userId', label: 'User ID', help: 'Acuity > Integrations > API > View Credentials.', sensitive: false, required: true },
     {
@@ -36,15 +36,19 @@ export const manifest: VendorManifest = {
     baseUrlField(DEFAULT_BASE_URL),
   ],
   oauth: null,
+  calendarLacks: ['runSheets', 'reminders', 'invitations', 'category'],
   guides: [
     {
       path: 'native',
-      brings: 'Appointments as they are made, moved, changed and cancelled: at once, and read from Acuity each time.',
+      brings:
+        'Appointments as they are made, moved, changed and cancelled: at once, and read from Acuity each time. What is booked here can ' +
+        'block its time in Acuity, and time that is blocked there can count as taken here.',
       steps: [
         'In Acuity open Integrations, then API, and choose View Credentials.',
         'Copy the user ID and the API key here.',
         'Open Integrations, then Webhooks, and enter this address for new, rescheduled and canceled appointments: {webhookUrl}',
         'Leave "changed" empty unless you want notes and prices at once: it repeats the other three.',
+        'To block time in Acuity, open the connection once it is made, choose one of its calendars and say whose it is.',
       ],
     },
   ],
@@ -65,6 +69,10 @@ export const manifest: VendorManifest = {
     'Packages and gift certificates.',
     'Payments: they come with the connection to Stripe, Square or PayPal.',
     'Answers of intake forms, and notes on an appointment.',
+    'Of blocked time that repeats, every time but the first.',
   ],
-  sources: ['https://developers.acuityscheduling.com/docs/webhooks', 'https://developers.acuityscheduling.com/reference/get-appointments-id'],
+  sources: [
+    'https://developers.acuityscheduling.com/docs/webhooks', 'https://developers.acuityscheduling.com/reference/get-appointments-id',
+    'https://developers.acuityscheduling.com/reference/post-blocks',
+  ],
 };

@@ -31,11 +31,20 @@ describe('the words of a calendar', () => {
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
     await page.getByLabel('Title', { exact: true }).fill('{what}');
     await page.getByRole('checkbox', { name: 'What is only held' }).uncheck();
-    await page.getByLabel('Category', { exact: true }).fill('Weddings');
+    expect(await page.getByLabel('Category', { exact: true }).count(), 'Google has none').toBe(0);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect.poll(commands).toMatchObject([{
-      type: 'calendar.save', titleTemplate: '{what}', descriptionTemplate: 'Come in by the gate\nCall {call time}', categories: ['weddings', 'bookings', 'allocations'], categoryWord: 'Weddings',
+      type: 'calendar.save', titleTemplate: '{what}', descriptionTemplate: 'Come in by the gate\nCall {call time}', categories: ['weddings', 'bookings', 'allocations'],
     }]);
+  });
+
+  it('asks for a category where a calendar has such', async () => {
+    await openPage(`#/integrations/${LINKED.icloud}`, 'calendars');
+    await page.locator('.calendar-row', { hasText: 'Ana Ruiz' }).first().getByRole('button', { name: 'Set up' }).click();
+    await page.getByText('What is written, and in whose words').click();
+    await page.getByLabel('Category', { exact: true }).fill('Weddings');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(commands).toMatchObject([{ type: 'calendar.save', categoryWord: 'Weddings' }]);
   });
 
   it('has no templates for readers who see less, and fits a phone', async () => {

@@ -54,6 +54,7 @@ export function api(request: HttpRequest): HttpResponse {
 export const samples: VendorSamples = {
   vendor: acuity,
   nowMs: Date.parse('2026-11-21T10:00:00Z'),
+  knownAgainMs: 900,
   bodyKind: 'form',
   access: {
     connectionId: '0199a000-0000-7000-8000-00000000c013',
@@ -70,6 +71,7 @@ export const samples: VendorSamples = {
     answers: new Map<string, unknown>([[`/api/v1/appointments/${appointment.id}`, appointment]]),
     secretValues: [KEY, Buffer.from(`42:${KEY}`).toString('base64')],
   },
+  calendar: { calendarRef: '1234567', remoteId: '0199a000-0000-7000-8000-0000000ca1e0.0123456789abcdef', secretValues: [KEY, Buffer.from(`42:${KEY}`).toString('base64')] },
   poll: { respond: api, brings: 3, secretValues: [KEY] },
   tryOut: { respond: api, account: 'Rose Hair & Make-up', secretValues: [KEY] },
 };
