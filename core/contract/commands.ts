@@ -62,9 +62,13 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('booking.set_status'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), status: z.enum(['hold', 'definite', 'cancelled']), reason: Reason.nullable() }),
   /**
    * What a person has cancelled stands again as it stood before, where and when it was; the status is the record's to know. `reason` as in
-   * `allocation.save`. What a source has cancelled is refused (`booking.cancelled_there`).
+   * `allocation.save`. What a source has cancelled is refused (`booking.cancelled_there`). `along`: the holds that the person saw come back
+   * with a wedding; where others would by now it answers `rebase`. Left out = nobody has looked, and whatever can comes along.
    */
-  z.strictObject({ type: z.literal('booking.bring_back'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), reason: Reason.nullable() }),
+  z.strictObject({
+    type: z.literal('booking.bring_back'), commandId: Id, collection: z.enum(MOVABLE), id: Id, basedOnVersion: z.int().min(1), reason: Reason.nullable(),
+    along: z.array(Id).max(500).optional(),
+  }),
   /**
    * One or several that take time get another time or another resource, all of them or none: a drag, a swap, a plan of the solver, its undoing.
    * A wedding moves to a room, a booking to a vendor, an allocation to any resource of the kind that it has. A booking takes its call time

@@ -78,4 +78,4 @@ const followOver = (follow: Follow, over: <T extends Seen>(seen: T) => T): Follo
 
 /** What was written over a whole form, or planned around other rows, is looked at anew rather than sent over what stands now. */
 export const mayBeSentAgain = ({ type }: Command): boolean => !OVER_WHAT_STOOD.has(type);
-const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'wedding.let_follow', 'resource.save', 'allocation.save', 'limit.save', 'rules.save', 'calendar.save', 'difference.settle']);
+const OVER_WHAT_STOOD: ReadonlySet<Command['type']> = new Set(['plan.carry_out', 'wedding.let_follow', 'booking.bring_back', 'resource.save', 'allocation.save', 'limit.save', 'rules.save', 'calendar.save', 'difference.settle']);

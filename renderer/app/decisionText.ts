@@ -92,7 +92,6 @@ export function stillPossible(command: Command, tables: Tables): boolean {
       return row !== undefined && row.status !== command.status && row.status !== 'cancelled';
     }
     case 'booking.bring_back':
-      return tables[command.collection][command.id]?.status === 'cancelled';
     case 'resource.save':
     case 'allocation.save':
     case 'limit.save':

@@ -1,9 +1,11 @@
 import { TextInput } from '@mantine/core';
-import { useState } from 'react';
-import { standsAgain } from '../../core/domain/conflicts/broughtBack.ts';
+import { useMemo, useState } from 'react';
+import type { Allocation } from '../../core/contract/record/taking.ts';
+import { returningTo, standsAgain } from '../../core/domain/conflicts/broughtBack.ts';
 import { judgeStatus } from '../../core/domain/conflicts/drop.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { MovableCollection } from '../../core/domain/conflicts/occupancies.ts';
+import type { Cancellation } from '../../core/domain/record/cancelled.ts';
 import { useBackend } from '../app/context.ts';
 import { tellDecided } from '../app/openDecision.ts';
 import { useTables } from '../app/selectors.ts';
@@ -13,8 +15,9 @@ import { t, tMaybe } from '../i18n/index.ts';
 import { newId } from '../state/ids.ts';
 import { bringBack } from '../state/taking.ts';
 import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
+import { ComesAlong } from './ComesAlong.tsx';
 import { missingText } from './fields.tsx';
-import { useCancellation } from './useCancellation.ts';
+import { useCancellation, useHeldWith } from './useCancellation.ts';
 import { useRole } from './useHouse.ts';
 import { breachText, clashText, shutText } from './words.ts';
 
@@ -38,19 +41,27 @@ export function BringBack({ house, collection, id, onDone }: Props) {
   return (
     <>
       <p>{t('calendar.back.by', { who: isolated(cancellation.by), when: momentText(cancellation.at, house.zone, now), status })}</p>
-      <BringBackForm house={house} collection={collection} id={id} status={cancellation.status} now={now} onDone={onDone} />
+      <WithHeld house={house} collection={collection} id={id} cancellation={cancellation} now={now} onDone={onDone} />
     </>
   );
 }
 
-function BringBackForm({ house, collection, id, status, now, onDone }: Props & { readonly status: string; readonly now: number }) {
+/** It is not asked for before it is known what comes along. */
+function WithHeld(props: Props & { readonly cancellation: Cancellation; readonly now: number }) {
+  const { state, held } = useHeldWith(props.collection, props.id, props.cancellation);
+  if (state !== 'known') return <p className="dim" role="status">{t(state === 'asking' ? 'calendar.back.lookingAlong' : 'calendar.back.offlineAlong')}</p>;
+  return <BringBackForm {...props} held={held} />;
+}
+
+function BringBackForm({ house, collection, id, cancellation: { status }, held, now, onDone }: Props & { readonly cancellation: Cancellation; readonly held: readonly Allocation[]; readonly now: number }) {
   const backend = useBackend();
   const tables = useTables();
   const role = useRole();
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
   const { waits, unasked, wait } = useAsked(onDone);
-  const one = standsAgain(house, { collection, id }, status, now);
+  const one = useMemo(() => standsAgain(house, { collection, id }, status, now), [house, collection, id, status, now]);
+  const company = useMemo(() => returningTo(house, held, one, now), [house, held, one, now]);
   // Nothing is accepted any more of what was resolved when it was cancelled.
   const judged = one && one.endsAt > now ? judgeStatus(house, one, one.status, () => false, now) : null;
   const shut = (judged?.breaches ?? []).filter(({ overridableBy }) => overridableBy.length === 0 || (role !== null && !overridableBy.includes(role)));
@@ -63,8 +74,9 @@ function BringBackForm({ house, collection, id, status, now, onDone }: Props & {
         if (shut.length > 0) return;
         if (asks && reason.trim() === '') return setMissing(true);
         const commandId = newId();
+        const along = company.flatMap(({ row, against }) => (against.length === 0 ? [row.id] : []));
         const stays = one?.status === 'definite' && asksCalendars(tables, [one.resourceId]);
-        void bringBack(backend, { collection, id, basedOnVersion: tables[collection][id]?.version ?? 1, reason: asks ? reason : null }, commandId).then((done) => {
+        void bringBack(backend, { collection, id, basedOnVersion: tables[collection][id]?.version ?? 1, reason: asks ? reason : null, along }, commandId).then((done) => {
           tellDecided(done, id);
           if (done.kind === 'kept' && stays) wait(commandId);
           else if (done.kind !== 'not_kept') onDone();
@@ -81,6 +93,7 @@ function BringBackForm({ house, collection, id, status, now, onDone }: Props & {
         <UnaskedItems unasked={unasked} zone={house.zone} now={now} />
         {asks ? null : <li data-effect="free">{t('calendar.back.free')}</li>}
       </ul>
+      <ComesAlong house={house} company={company} />
       {shut.length > 0 ? <p className="inline-error">{shut.map(shutText).join(' ')}</p> : null}
       {asks && shut.length === 0 ? (
         <TextInput

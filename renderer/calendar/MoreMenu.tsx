@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
+import { IconChevronDown, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { t } from '../i18n/index.ts';
 import { setHolding, type Dialog } from './holding.ts';
@@ -12,7 +12,14 @@ const OPENS = [
   { name: 'calendar.houseRules.title', dialog: { kind: 'rules' } },
 ] as const satisfies readonly { readonly name: string; readonly dialog: Dialog }[];
 
-export function MoreMenu() {
+interface MoreMenuProps {
+  readonly mayEdit: boolean;
+  readonly mayZoomIn: boolean;
+  readonly mayZoomOut: boolean;
+  readonly onZoom: (by: 1 | -1) => void;
+}
+
+export function MoreMenu({ mayEdit, mayZoomIn, mayZoomOut, onZoom }: MoreMenuProps) {
   const button = useRef<HTMLButtonElement>(null);
   const open = (dialog: Dialog): void => {
     // A form gives the focus back to where it was; the item that it was on is gone by then.
@@ -27,11 +34,19 @@ export function MoreMenu() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {OPENS.map(({ name, dialog }) => (
+        {mayEdit ? OPENS.map(({ name, dialog }) => (
           <Menu.Item key={name} onClick={() => open(dialog)}>
             {t(name)}
           </Menu.Item>
-        ))}
+        )) : null}
+        {mayEdit ? <Menu.Divider /> : null}
+        {/* Who wants it nearer mostly wants it nearer still. */}
+        <Menu.Item closeMenuOnClick={false} disabled={!mayZoomIn} leftSection={<IconZoomIn size={16} aria-hidden />} onClick={() => onZoom(1)}>
+          {t('calendar.zoomIn')}
+        </Menu.Item>
+        <Menu.Item closeMenuOnClick={false} disabled={!mayZoomOut} leftSection={<IconZoomOut size={16} aria-hidden />} onClick={() => onZoom(-1)}>
+          {t('calendar.zoomOut')}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -5,7 +5,7 @@ import { useNow } from '../components/useNow.ts';
 import { Empty } from '../components/Section.tsx';
 import { t } from '../i18n/index.ts';
 import { cancelLift, swap } from './acts.ts';
-import { daysWithin, pxPerMs as scaleOf, spanOf, timeAt, unitStart, xOf, type Axis } from './axis.ts';
+import { daysWithin, pxPerMs as scaleOf, spanOf, timeAt, unitStart, unitStep, xOf, type Axis } from './axis.ts';
 import { AxisHead, AxisLines, HEAD_HEIGHT } from './AxisHead.tsx';
 import { BAR_LEAST_PX } from './Bar.tsx';
 import type { Ground } from './carrying.ts';
@@ -62,7 +62,9 @@ function Board({ house, resourceIds, clashing, scale, start, zoom, selected, led
   const today = unitStart(now, 'day', zone);
   const span = useMemo(() => spanOf(house.timetable, today, zone), [house.timetable, today, zone]);
   const scaled = scaleOf(view.width - labels, scale, zoom);
-  const axis = useMemo<Axis>(() => ({ from: Math.min(span.from, start), to: Math.max(span.to, start), pxPerMs: scaled }), [span, start, scaled]);
+  // As much behind what is looked at as fills the view, so that it can begin there: a day, week or month of other length too.
+  const least = useMemo(() => unitStep(unitStep(start, scale, zone, 1), scale, zone, 1), [start, scale, zone]);
+  const axis = useMemo<Axis>(() => ({ from: Math.min(span.from, start), to: Math.max(span.to, least), pxPerMs: scaled }), [span, start, least, scaled]);
   const kin = useMemo(() => kinOf(house), [house]);
   const fresh = useMemo(() => layRows(drawnOn(house, kin, resourceIds), BAR_LEAST_PX / scaled), [house, kin, resourceIds, scaled]);
   // Nothing moves under the hand: rows stay as they stood until it opens.

@@ -1,4 +1,4 @@
-import { IconChevronLeft, IconChevronRight, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { CALENDAR_SCALES, FIND_MOST, type CalendarPlace, type CalendarScale } from '../../core/contract/calendarPlace.ts';
 import { RESOURCE_KINDS } from '../../core/contract/record/taking.ts';
 import { LOCALE } from '../components/format.ts';
@@ -8,13 +8,17 @@ import { setHolding } from './holding.ts';
 import { MoreMenu } from './MoreMenu.tsx';
 
 const month = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, month: 'long', year: 'numeric' });
-const day = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const short = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' });
+const year = (zone: string) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, year: 'numeric' });
+const short = (zone: string, more: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(LOCALE, { timeZone: zone, day: 'numeric', month: 'short', ...more });
 
+/** The year is told where it is another than now. */
 function rangeText(start: number, scale: CalendarScale, zone: string): string {
-  if (scale === 'day') return day(zone).format(start);
   if (scale === 'month') return month(zone).format(start);
-  return short(zone).formatRange(start, unitStep(start, 'week', zone, 1) - 1);
+  const last = unitStep(start, scale, zone, 1) - 1;
+  const now = year(zone).format(Date.now());
+  const isNow = [start, last].every((at) => year(zone).format(at) === now);
+  const told = isNow ? {} : ({ year: 'numeric' } as const);
+  return scale === 'day' ? short(zone, { weekday: 'short', ...told }).format(start) : short(zone, told).formatRange(start, last);
 }
 
 interface ToolbarProps {
@@ -57,12 +61,6 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
             {t(`calendar.scale.${one}`)}
           </button>
         ))}
-        <button type="button" className="icon-button" aria-label={t('calendar.zoomOut')} title={t('calendar.zoomOut')} disabled={at <= 0} onClick={() => zoomBy(-1)}>
-          <IconZoomOut size={18} aria-hidden />
-        </button>
-        <button type="button" className="icon-button" aria-label={t('calendar.zoomIn')} title={t('calendar.zoomIn')} disabled={at >= ZOOMS.length - 1} onClick={() => zoomBy(1)}>
-          <IconZoomIn size={18} aria-hidden />
-        </button>
       </div>
       <div className="cal-tool-group cal-tool-find">
         <select className="cal-select" aria-label={t('calendar.kinds')} value={place.kind ?? ''} onChange={(event) => onPlace({ kind: RESOURCE_KINDS.find((one) => one === event.currentTarget.value) })}>
@@ -73,19 +71,22 @@ export function Toolbar({ place, scale, start, zone, zoom, query, mayEdit, onPla
             </option>
           ))}
         </select>
-        <button type="button" className="button" aria-pressed={place.only === 'clashing'} onClick={() => onPlace({ only: place.only === 'clashing' ? undefined : 'clashing' })}>
+        <button type="button" className="button" title={t('calendar.onlyClashingHelp')} aria-pressed={place.only === 'clashing'} onClick={() => onPlace({ only: place.only === 'clashing' ? undefined : 'clashing' })}>
           {t('calendar.onlyClashing')}
         </button>
-        <input type="search" className="cal-search" aria-label={t('calendar.search')} placeholder={t('calendar.search')} maxLength={FIND_MOST} value={query} onChange={(event) => onQuery(event.currentTarget.value)} />
+        <input type="search" className="cal-search" aria-label={t('calendar.search')} placeholder={t('calendar.find')} title={t('calendar.search')} maxLength={FIND_MOST} value={query} onChange={(event) => onQuery(event.currentTarget.value)} />
       </div>
-      {mayEdit ? (
-        <div className="cal-tool-group cal-tool-end">
-          <button type="button" className="button" onClick={() => setHolding({ dialog: { kind: 'allocation', id: null, resourceId: null, startsAt: Math.max(start, Math.ceil(Date.now() / 3_600_000) * 3_600_000) } })}>
-            {t('calendar.form.newAllocation')}
+      <div className="cal-tool-group cal-tool-end">
+        {mayEdit ? (
+          <button
+            type="button" className="button" aria-label={t('calendar.form.newAllocation')} title={t('calendar.form.newAllocation')}
+            onClick={() => setHolding({ dialog: { kind: 'allocation', id: null, resourceId: null, startsAt: Math.max(start, Math.ceil(Date.now() / 3_600_000) * 3_600_000) } })}
+          >
+            {t('calendar.newHold')}
           </button>
-          <MoreMenu />
-        </div>
-      ) : null}
+        ) : null}
+        <MoreMenu mayEdit={mayEdit} mayZoomIn={at < ZOOMS.length - 1} mayZoomOut={at > 0} onZoom={zoomBy} />
+      </div>
     </div>
   );
 }

@@ -22,7 +22,7 @@ export function WaysOut({ house, conflictIds, mayMove }: { readonly house: House
   // The minute in which it was asked: the answer must not change while it is read.
   const [askedAt] = useState(() => Date.now());
   const chosen = useMemo(() => conflictIds.flatMap((id) => conflicts[id] ?? []).filter(({ state }) => state !== 'resolved'), [conflictIds, conflicts]);
-  const found = useWaysOut(house, chosen, askedAt);
+  const found = useWaysOut(house, chosen, role, askedAt);
   const priced = useMemo(
     () => (found?.plans ?? []).map((plan) => ({ plan, cost: costOfMoves(house, plan.moves.map(({ to }) => to), role, askedAt) })),
     [askedAt, found, house, role],

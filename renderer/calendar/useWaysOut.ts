@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { Role } from '../../core/contract/access.ts';
 import type { Conflict } from '../../core/contract/record/taking.ts';
 import type { House } from '../../core/domain/conflicts/house.ts';
 import type { Solution } from '../../core/domain/conflicts/solver.ts';
@@ -9,11 +10,11 @@ import { after } from '../components/timers.ts';
 const SLICE_MS = 12;
 
 /** Ways out of these conflicts, found in slices; null = still looking. Begins anew when the house changes. */
-export function useWaysOut(house: House, conflicts: readonly Conflict[], now: number): Solution | null {
+export function useWaysOut(house: House, conflicts: readonly Conflict[], role: Role | null, now: number): Solution | null {
   const [found, setFound] = useState<Solution | null>(null);
   useEffect(() => {
     if (conflicts.length === 0) return;
-    const steps = waysOut(house, conflicts, now);
+    const steps = waysOut(house, conflicts, role, now);
     let stop = (): void => undefined;
     const work = (): void => {
       const until = performance.now() + SLICE_MS;
@@ -28,6 +29,6 @@ export function useWaysOut(house: House, conflicts: readonly Conflict[], now: nu
       stop();
       setFound(null);
     };
-  }, [house, conflicts, now]);
+  }, [house, conflicts, role, now]);
   return found;
 }

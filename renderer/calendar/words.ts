@@ -29,6 +29,12 @@ export const statusText = (one: Occupancy, now: number): string => {
 
 export const holdText = ({ status, holdUntil }: Occupancy, zone: string): string | null => (status === 'hold' && holdUntil !== null ? t('calendar.holdUntil', { when: `${dayText(holdUntil, zone)} ${timeText(holdUntil, zone)}` }) : null);
 
+/** `23:00`, or with its day where that is another than the one on which it is asked about. */
+function untilText(endsAt: number, from: number, zone: string): string {
+  const day = dayText(endsAt, zone);
+  return day === dayText(from, zone) ? timeText(endsAt, zone) : `${day} ${timeText(endsAt, zone)}`;
+}
+
 /** Whom it meets, as seen from `one`: `Great Hall is taken by Okonkwo until 23:00`. */
 export function clashText(house: House, one: string, clash: Clash, proposed: readonly Occupancy[]): string {
   const find = (id: string) => proposed.find((other) => other.id === id) ?? house.timetable.get(id);
@@ -36,11 +42,12 @@ export function clashText(house: House, one: string, clash: Clash, proposed: rea
   const where = whereText(house.rows, { resourceIds: [...clash.resourceIds] });
   const span = spanText(clash.missingMs);
   const who = isolated(other?.label ?? t('conflicts.gone'));
+  const until = untilText(other?.endsAt ?? clash.endsAt, clash.startsAt, house.zone);
   switch (clash.kind) {
     case 'overlap':
-      return t('calendar.clash.overlap', { where, who, until: timeText(other?.endsAt ?? clash.endsAt, house.zone) });
+      return t('calendar.clash.overlap', { where, who, until });
     case 'closure':
-      return t('calendar.clash.closure', { where, who, until: timeText(other?.endsAt ?? clash.endsAt, house.zone) });
+      return t('calendar.clash.closure', { where, who, until });
     case 'turnaround':
       return t('calendar.clash.turnaround', { who, span });
     case 'travel': {
@@ -60,7 +67,7 @@ export function vanishedText(house: House, moved: ReadonlySet<string>, clash: Cl
 }
 
 /** `Noise curfew passed by 30 min`. */
-export const breachText = ({ name, byMs }: Breach): string => t('calendar.breach', { name: isolated(name), span: spanText(byMs) });
+export const breachText = ({ name, byMs }: Pick<Breach, 'name' | 'byMs'>): string => t('calendar.breach', { name: isolated(name), span: spanText(byMs) });
 
 /** Why no reason helps: nobody may pass it, or others may. */
 export const shutText = ({ name, overridableBy }: Breach): string =>

@@ -1,16 +1,24 @@
 import type { Ids } from '../../core/ports/ports.ts';
+import { placesOf, resourceKey } from '../../core/domain/conflicts/occupancies.ts';
 import { localDate } from '../../core/domain/day/localTime.ts';
 import { draftCreated, type DraftContext, type EventDraft } from '../../core/domain/record/drafts.ts';
 import { aroundDrafts } from './createAround.ts';
 import { liveEnd, shiftDate, statusAt, wallInstant } from './dates.ts';
-import { HOUSE, WEDDINGS, type StoryWedding } from './story.ts';
+import { HOUSE, RESOURCES, WEDDINGS, type StoryResource, type StoryWedding } from './story.ts';
 
 const { zone, currency } = HOUSE;
 
 /** The drafts of the whole story as it stands at `now`. */
 export function storyDrafts(now: number, ids: Ids, context: DraftContext): EventDraft[] {
   const today = localDate(zone, now);
-  return WEDDINGS.flatMap((story) => weddingDrafts(story, today, now, ids, context));
+  // What they ask is known before anything speaks of them.
+  return [...RESOURCES.map((one) => resourceDraft(one, ids, context)), ...WEDDINGS.flatMap((story) => weddingDrafts(story, today, now, ids, context))];
+}
+
+function resourceDraft({ kind, name, trade, movePounds, moveDays, hourPounds }: StoryResource, ids: Ids, context: DraftContext): EventDraft {
+  const fees = { moveFeeMinor: movePounds * 100, moveFeeDays: moveDays, extraHourMinor: hourPounds === null ? null : hourPounds * 100 };
+  const row = { id: ids.next(), kind, name, keys: [resourceKey(name)], places: trade === null ? 1 : placesOf(trade), partIds: [], setUpMinutes: 0, turnaroundMinutes: 0, ...fees, state: 'active' as const };
+  return draftCreated('resource.created', 'resources', null, row, null, context);
 }
 
 function weddingDrafts(story: StoryWedding, today: string, now: number, ids: Ids, context: DraftContext): EventDraft[] {

@@ -39,6 +39,18 @@ export interface StoryItem {
   readonly owner: string;
 }
 
+/** A room or a vendor whose terms the house knows. Of the others nobody has said what they ask, as in any real house. */
+export interface StoryResource {
+  readonly kind: 'room' | 'vendor';
+  readonly name: string;
+  /** Of a vendor, to know how many it serves at a time. */
+  readonly trade: Booking['trade'] | null;
+  /** Whole pounds: for being moved at all, with at most so many days to go; and for each hour begun that it lasts longer. Null = nobody has said. */
+  readonly movePounds: number;
+  readonly moveDays: number | null;
+  readonly hourPounds: number | null;
+}
+
 export interface StoryWedding {
   /** Days from today. */
   readonly inDays: number;
@@ -63,6 +75,13 @@ const booking = (call: string, from: string, to: string, trade: Booking['trade']
 const item = (from: string, to: string, title: string, place: string, owner: string): StoryItem => ({ title, from: at(from), to: at(to), place, owner });
 
 const PLANNER = person('planner', 'Imogen Marsh', 'imogen@marshandvale.example.org', '+44 20 7946 0112', 'Marsh & Vale Weddings');
+
+export const RESOURCES: readonly StoryResource[] = [
+  { kind: 'room', name: 'Great Hall', trade: null, movePounds: 400, moveDays: 14, hourPounds: 180 },
+  { kind: 'room', name: 'Orangery', trade: null, movePounds: 250, moveDays: 30, hourPounds: null },
+  { kind: 'vendor', name: 'Kestrel Quartet', trade: 'music', movePounds: 120, moveDays: 7, hourPounds: 90 },
+  { kind: 'vendor', name: 'Lantern & Loom', trade: 'hire', movePounds: 85, moveDays: null, hourPounds: 0 },
+];
 
 export const WEDDINGS: readonly StoryWedding[] = [
   {

@@ -1,12 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Role } from '../../contract/access.ts';
 import type { Resource } from '../../contract/record/taking.ts';
+import type { Pricing } from './cheapest.ts';
 import type { Follower } from './following.ts';
 import type { House } from './house.ts';
 import type { Occupancy } from './model.ts';
 import { memberOf, occupancyId } from './occupancies.ts';
 import { judgeWhole, partiesOf, type Whole } from './parties.ts';
-import type { Plan } from './solver.ts';
 
 /**
  * What a move costs, by what each resource has told that it asks for. Money is integers in the smallest unit of the house's currency.
@@ -114,15 +114,30 @@ export function costOfWhole(house: House, moves: readonly Occupancy[], { along }
 export const costOfMoves = (house: House, moves: readonly Occupancy[], role: Role | null, now: number): Cost =>
   costOfWhole(house, moves, judgeWhole(house, moves, partiesOf(house, moves, []), new Set(), role, now), now);
 
-/** Known before not known, then the smaller. */
-const byPrice = (a: Cost, b: Cost): number => Number(a.unknown.length > 0) - Number(b.unknown.length > 0) || a.totalMinor - b.totalMinor;
+/**
+ * For whoever looks for ways out of what is among `members`, and asks often: of a plan with all that would follow it, and at least what they ask
+ * who are moved by it themselves. Each keeps its length.
+ */
+export function pricingOf(house: House, members: readonly Occupancy[], role: Role | null, now: number): Pricing {
+  const terms = (id: string): Terms | undefined => house.rows.resources[id];
+  const owns = (to: readonly Occupancy[]): Cost => costOf(to.flatMap((one) => movedBy(house, one)), terms, house.zone, now);
+  const isWedding = ({ id }: Occupancy): boolean => memberOf(id).collection === 'weddings';
+  const around = onlyOf(house, new Set(members.filter(isWedding).map(({ id }) => memberOf(id).id)));
+  return {
+    // Nothing follows what is no wedding.
+    of: (moves) => (moves.some(isWedding) ? costOfMoves(around, moves, role, now) : owns(moves)),
+    // Whoever it leaves asks for that, wherever it goes.
+    least: (ids) => owns(ids.flatMap((id) => house.timetable.get(id) ?? []).map((one) => ({ ...one, startsAt: one.startsAt + 1, endsAt: one.endsAt + 1 }))),
+  };
+}
 
-/** Plans as they came, the best first; among those that move as many and disturb as much the cheaper first. */
-export function cheaperFirst<P extends Pick<Plan, 'moves' | 'weight' | 'disturbanceMs'>>(plans: readonly P[], priceOf: (plan: P) => Cost): P[] {
-  const isAsGood = (a: P, b: P): boolean => a.moves.length === b.moves.length && a.weight === b.weight && a.disturbanceMs === b.disturbanceMs;
-  if (!plans.some((plan, at) => plans.slice(at + 1).some((other) => isAsGood(plan, other)))) return [...plans];
-  const priced = plans.map((plan) => ({ plan, price: priceOf(plan) }));
-  // The best come first already, and what is as good stands side by side; sorting keeps the order of the rest.
-  const place = (plan: P): number => plans.findIndex((other) => isAsGood(plan, other));
-  return priced.sort((a, b) => place(a.plan) - place(b.plan) || byPrice(a.price, b.price)).map(({ plan }) => plan);
+/** The house with what belongs to these weddings alone, so that nobody looks through all of it for each plan. */
+function onlyOf(house: House, weddingIds: ReadonlySet<string>): House {
+  const { bookings, allocations } = house.rows;
+  const kept = <R extends { readonly id: string }>(rows: Readonly<Record<string, R>>, keeps: (row: R) => boolean): Record<string, R> =>
+    Object.fromEntries(Object.values(rows).filter(keeps).map((row) => [row.id, row]));
+  const theirs = kept(bookings, ({ weddingId }) => weddingId !== null && weddingIds.has(weddingId));
+  const belongs = (bookingId: string | null): boolean => bookingId !== null && bookingId in theirs;
+  const held = kept(allocations, ({ weddingId, bookingId }) => (weddingId === null ? belongs(bookingId) : weddingIds.has(weddingId)));
+  return { ...house, rows: { ...house.rows, bookings: theirs, allocations: held } };
 }

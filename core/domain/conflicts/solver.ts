@@ -1,13 +1,13 @@
 import { clashesOf } from './clashes.ts';
 import type { Limits } from './limits.ts';
 import type { Clash, Occupancy } from './model.ts';
-import { cheapest, type Move, type Order } from './cheapest.ts';
+import { byPrice, cheapest, type Budget, type Move, type Order, type Price, type Pricing } from './cheapest.ts';
 import { disturbance, fits, placementsOf, type Freedom, type Judge, type Placement } from './placements.ts';
 import { createTimetable, type Timetable } from './timetable.ts';
 
 /**
- * Ways out of a tangle that move as little as can be. Looks at every choice of what could move, the fewest first, so
- * what it calls the least is the least; when the budget ends before, it says so.
+ * Ways out of a tangle that move as little as can be, of those that are equally small the cheapest. Looks at every choice of what could
+ * move, the fewest first, so what it calls the least is the least; when the budget ends before, it says so.
  */
 export interface Tangle {
   /** Everything that takes time, what may move among it. */
@@ -17,6 +17,8 @@ export interface Tangle {
   readonly limits: Limits;
   /** Plans wanted. */
   readonly plans: number;
+  /** What moves cost: of plans that are equally small the cheaper is the better one. Left out = nobody asks. */
+  readonly pricing?: Pricing;
   /** Placements that may be looked at; a bound without a clock. */
   readonly budget: number;
 }
@@ -30,6 +32,8 @@ export interface Plan {
   readonly disturbanceMs: number;
   /** Gaps that stay or become too short; empty unless nothing better was to be had. */
   readonly warnings: readonly Clash[];
+  /** Null = nobody asked. */
+  readonly price: Price | null;
 }
 
 export interface Solution {
@@ -54,7 +58,7 @@ export function solve(tangle: Tangle): Solution {
 
 /** The same, halting between pieces of work so that a page stays alive. */
 export function* solveInSteps(tangle: Tangle): Generator<void, Solution> {
-  const budget = { left: tangle.budget };
+  const budget: Budget = { left: tangle.budget, forPrice: Math.floor(tangle.budget * FOR_PRICE) };
   const strict = yield* search(tangle, false, budget);
   if (strict.plans.length > 0 || budget.left <= 0) return strict;
   const lenient = yield* search(tangle, true, budget);
@@ -65,10 +69,12 @@ const blocks = (one: Occupancy, timetable: Timetable, { judge }: Tangle): Clash[
 
 /** Of the budget, what one choice may use up before the next has its turn. */
 const SHARE = 0.25;
+/** So much more may be looked at to find what is as small and cheaper. */
+const FOR_PRICE = 0.25;
 /** Placements that are looked at between two halts. */
 const PIECE = 256;
 
-function* search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number }): Generator<void, Solution> {
+function* search(tangle: Tangle, bearsWarnings: boolean, budget: Budget): Generator<void, Solution> {
   const judge: Judge = { ...tangle.judge, limits: tangle.limits, bearsWarnings };
   const standing = [...tangle.timetable];
   const movable = tangle.movable.flatMap((freedom) => {
@@ -133,9 +139,10 @@ function* search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number 
       .map(({ one }) => ({ one, room: (room.get(one.id) ?? []).filter(({ occupancy }) => fits(occupancy, working, judge)) }))
       .sort((a, b) => a.room.length - b.room.length || a.one.id.localeCompare(b.one.id));
     if (order.some((it) => it.room.length === 0)) return true;
-    const question: Order = { order, ways: order.map((it) => new Set(it.room.map(({ occupancy }) => occupancy.resourceId)).size), working, judge };
+    const question: Order = { order, ways: order.map((it) => new Set(it.room.map(({ occupancy }) => occupancy.resourceId)).size), working, judge, pricing: tangle.pricing ?? null };
     const told: string[][] = [];
     const share = Math.max(Math.floor((budget.left * SHARE) / tangle.plans), 1);
+    const shareForPrice = Math.max(Math.floor((budget.forPrice * SHARE) / tangle.plans), 1);
     let whole = true;
     while (told.length < tangle.plans && budget.left > 0) {
       const isNeeded = (moves: readonly Move[]): boolean => {
@@ -151,23 +158,25 @@ function* search(tangle: Tangle, bearsWarnings: boolean, budget: { left: number 
       };
       const all = ranked();
       const last = all.length >= tangle.plans ? all.at(-1) : undefined;
-      const part = { left: share };
+      const part: Budget = { left: share, forPrice: shareForPrice };
       const found = cheapest(question, told, part, (disturbanceMs) => last !== undefined && cost({ moves: chosen, weight, disturbanceMs }, last) > 0, isNeeded);
       budget.left -= share - part.left;
+      budget.forPrice -= shareForPrice - part.forPrice;
       whole &&= found.whole;
       if (!found.moves) break;
       told.push(waysOf(found.moves));
-      keep(found.moves, weight, working);
+      keep(found.moves, weight, found.price, working);
     }
     return whole;
   }
 
-  function keep(moves: readonly Move[], weight: number, working: Timetable): void {
+  function keep(moves: readonly Move[], weight: number, price: Price | null, working: Timetable): void {
     for (const { to } of moves) working.add(to);
     const sorted = [...moves].sort((a, b) => a.id.localeCompare(b.id));
     const warnings = uniqueClashes(sorted.flatMap(({ to }) => clashesOf(to, working, judge)));
     for (const { to } of moves) working.remove(to.id);
-    best.set(`${sorted.map(({ id }) => id).join()} ${waysOf(sorted).join()}`, { moves: sorted, weight, disturbanceMs: sorted.reduce((sum, { from, to }) => sum + disturbance(from, to), 0), warnings });
+    const disturbanceMs = sorted.reduce((sum, { from, to }) => sum + disturbance(from, to), 0);
+    best.set(`${sorted.map(({ id }) => id).join()} ${waysOf(sorted).join()}`, { moves: sorted, weight, disturbanceMs, warnings, price });
   }
 }
 
@@ -177,7 +186,7 @@ const waysOf = (moves: readonly Move[]): string[] => moves.map(({ to }) => to.re
 type Costs = Pick<Plan, 'weight' | 'disturbanceMs'> & { readonly moves: { readonly length: number } };
 const cost = (a: Costs, b: Costs): number => a.moves.length - b.moves.length || a.weight - b.weight || a.disturbanceMs - b.disturbanceMs;
 const keyOf = (plan: Plan): string => plan.moves.map(({ id, to }) => `${id} ${to.resourceId} ${to.startsAt} ${to.endsAt}`).join(' ');
-const byCost = (a: Plan, b: Plan): number => cost(a, b) || keyOf(a).localeCompare(keyOf(b));
+const byCost = (a: Plan, b: Plan): number => cost(a, b) || (a.price && b.price ? byPrice(a.price, b.price) : 0) || keyOf(a).localeCompare(keyOf(b));
 
 function uniqueClashes(clashes: readonly Clash[]): Clash[] {
   return [...new Map(clashes.map((clash) => [`${clash.kind} ${clash.members.join(' ')}`, clash])).values()];

@@ -1,6 +1,7 @@
+import type { Role } from '../../contract/access.ts';
 import type { Conflict } from '../../contract/record/taking.ts';
 import { dayBounds } from '../day/localTime.ts';
-import { cheaperFirst, costOfMoves } from './costs.ts';
+import { pricingOf } from './costs.ts';
 import { ruleOf } from './clashes.ts';
 import { houseQuestion, type House } from './house.ts';
 import type { ClashRules, Occupancy } from './model.ts';
@@ -46,8 +47,8 @@ function asTrouble(conflicts: readonly Conflict[], { timetable }: House, rules: 
   return { ...rules, ...raised };
 }
 
-/** Halts between pieces of work; what it returns at the end has nothing that is over or locked among its moves. */
-export function* waysOut(house: House, conflicts: readonly Conflict[], now: number): Generator<void, Solution> {
+/** `role`: who asks, as in `judgeDrop`. Halts between pieces of work; what it returns at the end has nothing that is over or locked among its moves. */
+export function* waysOut(house: House, conflicts: readonly Conflict[], role: Role | null, now: number): Generator<void, Solution> {
   const ids = new Set(conflicts.flatMap(({ members }) => members.map(occupancyId)));
   const members = [...ids].flatMap((id) => house.timetable.get(id) ?? []);
   const from = Math.min(...members.map(({ startsAt }) => startsAt)) - AROUND_MS;
@@ -55,13 +56,13 @@ export function* waysOut(house: House, conflicts: readonly Conflict[], now: numb
   const near = [...house.timetable].filter(({ startsAt, endsAt }) => endsAt > from && startsAt < to);
   const question = houseQuestion(house, now);
   const rules = asTrouble(conflicts, house, question.rules, now);
-  const found = yield* solveInSteps({
+  return yield* solveInSteps({
     timetable: createTimetable(house.resources, near),
     movable: members.filter(({ endsAt, elsewhere }) => endsAt > now && elsewhere !== true).map((one) => freedomOf(house, one, now)),
     judge: { ...question, rules },
     limits: house.limits,
     plans: PLANS,
+    pricing: pricingOf(house, members, role, now),
     budget: BUDGET,
   });
-  return { ...found, plans: cheaperFirst(found.plans, (plan) => costOfMoves(house, plan.moves.map(({ to: at }) => at), null, now)) };
 }

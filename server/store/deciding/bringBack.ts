@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
 import type { Allocation } from '../../../core/contract/record/taking.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
-import { heldAnew } from '../../../core/domain/conflicts/broughtBack.ts';
+import { heldAnew, returning, type Returning } from '../../../core/domain/conflicts/broughtBack.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { cancellationOf, isKeptByPerson, type CancellingEvent } from '../../../core/domain/record/cancelled.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
@@ -11,8 +11,9 @@ import type { Tx } from '../database.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
 import { givenBackWith } from './heldFor.ts';
-import { judged, type StandingRow, type Wanted } from './judging.ts';
+import { judged, situationOf, type StandingRow, type Wanted } from './judging.ts';
 import { keepAgainstSources } from './kept.ts';
+import { termsFor } from '../taking/rules.ts';
 
 /** What a person has cancelled stands again. */
 
@@ -35,7 +36,7 @@ export async function stoodBefore(tx: Tx, organisationId: string, one: MovableRo
   const { collection, row } = one;
   if (row.status !== 'cancelled') return { why: 'standing' };
   const { rows: [last] } = await sql<CancellingEvent>`
-    select before, "row", actor, recorded_at from events
+    select seq, before, "row", actor, recorded_at from events
     where organisation_id = ${organisationId} and row_id = ${row.id} and collection = ${collection} and before ? 'status' order by seq desc limit 1
   `.execute(tx);
   const cancelled = last ? cancellationOf([last]) : null;
@@ -61,24 +62,24 @@ async function ranksBeside(tx: Tx, organisationId: string, { id, resourceId, sta
   return rows.map(({ rank }) => rank);
 }
 
-/** What was held for a wedding, and went with it, is held again. */
-async function heldAgain(deciding: Deciding, weddingId: string): Promise<{ readonly drafts: readonly EventDraft[]; readonly wanted: readonly Wanted[] }> {
-  const { writing: { tx }, organisationId, internals, context } = deciding;
-  const now = internals.clock.now();
-  const drafts: EventDraft[] = [];
-  const wanted: Wanted[] = [];
-  const again: Allocation[] = [];
-  for (const row of await givenBackWith(deciding, weddingId)) {
-    const own = again.filter((one) => one.resourceId === row.resourceId && one.startsAt < row.endsAt && one.endsAt > row.startsAt);
-    const ranks = [...(await ranksBeside(tx, organisationId, row)), ...own.flatMap(({ rank }) => rank ?? [])];
-    const draft = draftUpdated('allocation.updated', 'allocations', weddingId, row, { status: 'hold' as const, ...heldAnew(row, ranks, now) }, null, context);
-    if (!draft) continue;
-    again.push(draft.row as Allocation);
-    drafts.push(draft);
-    wanted.push({ from: { collection: 'allocations', row }, to: { collection: 'allocations', row: draft.row }, confirming: false });
-  }
-  return { drafts, wanted };
+/** What was held for a wedding and went with it, as it would be with it again (`main`); judged as the preview does. */
+async function heldAgain(deciding: Deciding, main: Wanted): Promise<readonly Returning[]> {
+  const { writing: { tx }, organisationId } = deciding;
+  const held = await givenBackWith(deciding, main.to.row.id);
+  if (held.length === 0) return [];
+  const ranks = new Map<string, readonly number[]>();
+  for (const row of held) ranks.set(row.id, await ranksBeside(tx, organisationId, row));
+  const wanted = held.map((row) => ({ from: { collection: 'allocations', row }, to: { collection: 'allocations', row: { ...row, status: 'hold' } }, confirming: false }) as const);
+  const { now, house, timetable, occupies } = await situationOf(deciding, [main, ...wanted]);
+  const first = occupies(main.to);
+  return returning(held, first === null ? [] : [first], {
+    timetable, limits: house.limits, question: { ...termsFor(house), now },
+    occupies: (row) => occupies({ collection: 'allocations', row }), ranksBeside: ({ id }) => ranks.get(id) ?? [],
+  });
 }
+
+/** Others than the person saw. */
+const differ = (seen: readonly string[], ids: readonly string[]): boolean => seen.length !== ids.length || ids.some((id) => !seen.includes(id));
 
 /** Judged as any taking of time; what it clashed with before it was cancelled needs a reason like everything else that does now. */
 export async function bringBack(deciding: Deciding, command: BringBack): Promise<CommandAnswer> {
@@ -95,10 +96,16 @@ export async function bringBack(deciding: Deciding, command: BringBack): Promise
   const draft = draftUpdated(UPDATED[from.collection], from.collection, weddingOf(from), from.row as never, { status: stood.status, ...anew } as never, null, context);
   if (!draft) return accept([], row.seq);
   const to = { collection: draft.collection, row: draft.row } as MovableRow;
-  const held = from.collection === 'weddings' ? await heldAgain(deciding, from.row.id) : { drafts: [], wanted: [] };
-  const { refused, accepted } = await judged(deciding, [{ from, to, confirming: !OPEN.includes(stood.status) }, ...held.wanted], command.reason);
+  const main: Wanted = { from, to, confirming: !OPEN.includes(stood.status) };
+  const held = from.collection === 'weddings' ? (await heldAgain(deciding, main)).filter(({ against }) => against.length === 0) : [];
+  if (command.along !== undefined && differ(command.along, held.map((one) => one.row.id))) return rebase(row.id);
+  const along = held.flatMap(({ row: was, set }) => {
+    const next = draftUpdated('allocation.updated', 'allocations', from.row.id, was, set, null, context);
+    return next ? [{ draft: next, wanted: { from: { collection: 'allocations', row: was }, to: { collection: 'allocations', row: next.row }, confirming: false } satisfies Wanted }] : [];
+  });
+  const { refused, accepted } = await judged(deciding, [main, ...along.map(({ wanted }) => wanted)], command.reason);
   if (refused) return refused;
-  const drafts: EventDraft[] = [draft, ...held.drafts];
+  const drafts: EventDraft[] = [draft, ...along.map((one) => one.draft)];
   await keepAgainstSources(deciding, drafts);
   return accept(drafts, row.seq, accepted);
 }

@@ -38,9 +38,16 @@ export interface Judged {
   readonly accepted: Accepted | undefined;
 }
 
-/** All of them at once, by the same rules as the preview: locks, hard clashes that would come of it, and limits. `reason`: null = none is given. */
-export async function judged(deciding: Deciding, wanted: readonly Wanted[], reason: string | null): Promise<Judged> {
-  const { writing: { tx }, organisationId, internals, device, context, rejected } = deciding;
+export interface Situation {
+  readonly now: number;
+  readonly near: readonly TakingRow[];
+  readonly house: HouseLimits;
+  readonly timetable: Timetable;
+  readonly occupies: (row: TakingRow) => Occupancy | null;
+}
+
+/** What stands around what is wanted, as it is judged. */
+export async function situationOf({ writing: { tx }, organisationId, internals }: Deciding, wanted: readonly Wanted[]): Promise<Situation> {
   const now = internals.clock.now();
   const all = wanted.flatMap(({ from, to }) => [...(from ? [from] : []), to]);
   const resources = (await readResources(tx, [], all.map((one) => ({ organisationId, id: resourceOf(one) })).filter(({ id }) => id !== ''))).get(organisationId) ?? new Map<string, Resource>();
@@ -51,8 +58,14 @@ export async function judged(deciding: Deciding, wanted: readonly Wanted[], reas
   const near = await withOwn(tx, windows, wanted, organisationId, house.listens);
   // Where things are as they stand: what belongs to a wedding that changes its room is found once it has (`consequences.ts`), here as in the preview.
   const placeOf = countsTravel(house.said) ? (await readPlaces(tx, [{ organisationId, rows: [...near, ...all], drafts: [] }]))(organisationId) : NO_PLACES;
-  const to = wanted.flatMap((one) => occupancyOf(one.to, spansOf, placeOf) ?? []);
-  const timetable = timetableOf(organisationId, near, resources, placeOf);
+  return { now, near, house, timetable: timetableOf(organisationId, near, resources, placeOf), occupies: (row) => occupancyOf(row, spansOf, placeOf) };
+}
+
+/** All of them at once, by the same rules as the preview: locks, hard clashes that would come of it, and limits. `reason`: null = none is given. */
+export async function judged(deciding: Deciding, wanted: readonly Wanted[], reason: string | null): Promise<Judged> {
+  const { writing: { tx }, organisationId, device, context, rejected } = deciding;
+  const { now, near, house, timetable, occupies } = await situationOf(deciding, wanted);
+  const to = wanted.flatMap((one) => occupies(one.to) ?? []);
 
   const { locked, clashes, passes } = judgementOf({
     timetable, to, confirming: new Set(wanted.filter(({ confirming }) => confirming).map((one) => occupancyId(memberFrom(one.to)))),

@@ -14,8 +14,8 @@ import { CREW, ROOM, TAKEN, theDay, timelineRows, VENDOR } from './timeline.ts';
 
 /** The house of the timeline with calendars that are kept elsewhere, and what becomes of them: only ever bundled into the harness page. */
 
-export const LINKED = { google: fixtureId(8, 11), icloud: fixtureId(8, 12), dav: fixtureId(8, 13) } as const;
-export const KEPT = { hall: fixtureId(24, 1), diary: fixtureId(24, 2), holidays: fixtureId(24, 3), ana: fixtureId(24, 4), orangery: fixtureId(24, 5), desk: fixtureId(24, 6), gone: fixtureId(24, 7) } as const;
+export const LINKED = { google: fixtureId(8, 11), icloud: fixtureId(8, 12), dav: fixtureId(8, 13), acuity: fixtureId(8, 14) } as const;
+export const KEPT = { hall: fixtureId(24, 1), diary: fixtureId(24, 2), holidays: fixtureId(24, 3), ana: fixtureId(24, 4), orangery: fixtureId(24, 5), desk: fixtureId(24, 6), gone: fixtureId(24, 7), rose: fixtureId(24, 8) } as const;
 export const PUSHED = { okonkwoHall: fixtureId(25, 1), okonkwoDiary: fixtureId(25, 2), photos: fixtureId(25, 3), photosAgain: fixtureId(25, 4), ashcombe: fixtureId(25, 5), orangery: fixtureId(25, 6), hold: fixtureId(25, 7), barn: fixtureId(25, 8), registrar: fixtureId(25, 9), photosHall: fixtureId(25, 10), photosDiary: fixtureId(25, 11) } as const;
 /** The alert that Ana Ruiz' calendar could not be written. */
 export const UNWRITTEN = fixtureId(6, 900);
@@ -61,6 +61,7 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       connection(LINKED.google, 'google-calendar', 'Harcourt Manor Google'),
       connection(LINKED.icloud, 'icloud', 'Ana Ruiz', { health: 'failing', healthReason: 'normalise.reread_failed' }),
       connection(LINKED.dav, 'caldav', 'Calendar server of the church', { health: 'waiting', healthReason: 'desk.away' }),
+      connection(LINKED.acuity, 'acuity', 'Rose Hair & Make-up'),
     ],
     calendars: [
       calendar(KEPT.hall, LINKED.google, 'Great Hall', { main: true, direction: 'bidirectional', resourceId: ROOM.hall, colour: '#2f7d5b', reminders: [60] }),
@@ -70,6 +71,7 @@ export function calendarRows(full: Snapshot, now: number): Partial<Rows> {
       calendar(KEPT.ana, LINKED.icloud, 'Ana Ruiz', { main: true, direction: 'outbound', resourceId: VENDOR.photos, colour: '#c98a1b', privacy: 'busy' }),
       calendar(KEPT.orangery, LINKED.icloud, 'Orangery lettings', { direction: 'inbound', resourceId: ROOM.orangery }),
       calendar(KEPT.desk, LINKED.dav, 'Parish', { direction: 'outbound', resourceId: CREW.registrar, waits: { computer: 'orangery-tablet', since: base.updatedAt } }),
+      calendar(KEPT.rose, LINKED.acuity, 'Rose', { mayWrite: null }),
     ],
     pushes: [
       push(PUSHED.okonkwoHall, KEPT.hall, 'weddings', TAKEN.okonkwo, { weddingId: TAKEN.okonkwo }),

@@ -23,6 +23,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../core/contract/settings
 import type { LinkStatus } from '../../../core/contract/stream.ts';
 import type { Snapshot } from '../../../core/contract/record.ts';
 import type { Connection } from '../../../core/contract/record/connections.ts';
+import type { Allocation } from '../../../core/contract/record/taking.ts';
 import type { Result } from '../../../core/contract/result.ts';
 import { createOutbox } from '../../../core/link/outboxRunner.ts';
 import type { Backend, Listeners } from '../../../renderer/state/backend/backend.ts';
@@ -74,6 +75,8 @@ export interface Harness {
   loseFigures(away: boolean): void;
   /** Somebody else moves what takes time, by its occupancy. */
   shift(occupancy: string, minutes: number): void;
+  /** Somebody else takes time by hand. */
+  take(given: Pick<Allocation, 'id' | 'resourceId' | 'title' | 'weddingId' | 'startsAt' | 'endsAt' | 'status'>): void;
   /** A calendar has been filled so far. */
   fill(calendarId: string, done: number, total: number | null): void;
   /** A source has been read so far. */
@@ -123,8 +126,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   };
 
   type Rest<T> = T extends unknown ? Omit<T, 'seq' | 'id' | 'recordedAt' | 'occurredAt' | 'actor' | 'deliveryId'> : never;
+  /** Of what is recorded together, as one commit is. */
+  let commitAt: string | null = null;
   const emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']): void => {
-    const at = iso(Date.now());
+    const at = commitAt ?? iso(Date.now());
     const after = seq;
     seq += 1;
     const whole = { ...event, row: { ...event.row, seq, updatedAt: at }, seq, id: fixtureId(10, seq), recordedAt: at, occurredAt: at, actor, deliveryId: null } as RecordedEvent;
@@ -170,7 +175,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     if (stray && command.type === 'review.assign') emit({ type: 'payment.completed', collection: 'payments', weddingId: command.weddingId, source: null, before: { weddingId: null }, row: { ...stray, version: stray.version + 1, weddingId: command.weddingId } }, { kind: 'person', id: null, name: 'Front desk' });
     const item = command.type === 'review.release' || command.type === 'review.discard' || command.type === 'review.assign' ? snapshot.rows.reviewItems.find((row) => row.id === command.reviewId) : undefined;
     if (item) emit({ type: 'review.resolved', collection: 'reviewItems', weddingId: null, source: null, before: { state: 'open' }, row: { ...item, version: item.version + 1, source: null, state: 'resolved' } }, { kind: 'person', id: null, name: 'Front desk' });
-    if (!taking.decide(command)) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
+    commitAt = iso(Date.now());
+    const isDecided = taking.decide(command);
+    commitAt = null;
+    if (!isDecided) return ok<CommandAnswer>({ outcome: 'rebase', commandId, latest: null });
     taking.follow(command, snapshot.rows.alerts);
     calendars.decide(command);
     const anew = toldAnew(command, snapshot.rows.alerts, Date.now());
@@ -287,6 +295,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     commands,
     comeIn: deliveries.deliver,
     shift: (occupancy, minutes) => taking.shift(occupancy, minutes),
+    take: ({ id, ...given }) => {
+      const rest = { bookingId: null, rank: null, holdUntil: null, lockedBecause: null, units: 1, setUpMinutes: null, turnaroundMinutes: null, reason: null } as const;
+      taking.decide({ type: 'allocation.save', commandId: id, allocationId: id, basedOnVersion: null, ...rest, tags: [], ...given });
+    },
     fill: calendars.fill,
     read: (id, reading) => {
       const row = connections.get(id);

@@ -20,7 +20,7 @@ function summaryOf({ manifest, poll }: VendorModule, connections: number): Syste
 }
 
 function faceOf(vendor: VendorModule, connections: number): SystemFace {
-  const { oauth, guides, bridge, file, missing, sources } = vendor.manifest;
+  const { oauth, guides, bridge, file, calendarLacks, missing, sources } = vendor.manifest;
   const toldForAddress = guides.some((guide) => guide.path === 'native' && guide.steps.some((step) => step.includes('{webhookUrl}')));
   return {
     ...summaryOf(vendor, connections),
@@ -30,6 +30,7 @@ function faceOf(vendor: VendorModule, connections: number): SystemFace {
     guides,
     triggers: bridge?.triggers ?? [],
     columns: (file?.columns ?? []).map(({ key, label, required }) => ({ key, label, required })),
+    ...(calendarLacks ? { calendarLacks } : {}),
     missing,
     sources,
   };

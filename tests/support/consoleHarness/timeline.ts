@@ -128,6 +128,7 @@ type Emit = (event: Rest<RecordedEvent>, actor: RecordedEvent['actor']) => void;
 export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvents'>, zone: string, emit: Emit) {
   const keyed = <T extends { id: string }>(rows: readonly T[]): Record<string, T> => Object.fromEntries(rows.map((row) => [row.id, row]));
   const tables = { weddings: keyed(initial.weddings), bookings: keyed(initial.bookings), runSheetItems: keyed(initial.runSheetItems), allocations: keyed(initial.allocations), resources: keyed(initial.resources), limits: keyed(initial.limits), houseRules: keyed(initial.houseRules), conflicts: keyed(initial.conflicts), calendarEvents: keyed(initial.calendarEvents) };
+  const GONE = { weddings: 'wedding.cancelled', bookings: 'booking.cancelled', allocations: 'allocation.cancelled', runSheetItems: 'runsheet.item.updated' } as const;
   const TYPES = { weddings: 'wedding.updated', bookings: 'booking.updated', allocations: 'allocation.updated', runSheetItems: 'runsheet.item.updated' } as const;
   /** What each was before it was cancelled. */
   const cancelledFrom = new Map<string, string>();
@@ -142,7 +143,8 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
     if ('status' in patch && patch.status === 'cancelled' && 'status' in row) cancelledFrom.set(id, row.status);
     const next = { ...row, ...patch, version: row.version + 1 };
     Object.assign(tables[collection], { [id]: next });
-    emit({ type: TYPES[collection], collection, weddingId: null, source: null, before: former(row, next), row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
+    const isGone = 'status' in patch && patch.status === 'cancelled';
+    emit({ type: (isGone ? GONE : TYPES)[collection], collection, weddingId: null, source: null, before: former(row, next), row: next } as unknown as Rest<RecordedEvent>, { kind: 'person', id: null, name: by });
   };
   const called = (id: string, startsAt: string): object => (tables.bookings[id] ? { callTime: movedCall(tables.bookings[id], Date.parse(startsAt)) } : {});
   const settle = (): void => {
@@ -189,12 +191,15 @@ export function playTaking(initial: Rows & Pick<Snapshot['rows'], 'calendarEvent
       if (command.type === 'booking.set_status') {
         const status = command.collection === 'weddings' ? { hold: 'hold', definite: 'confirmed', cancelled: 'cancelled' }[command.status] : command.status;
         put(command.collection, command.id, { status }, 'Front desk');
+        const isHeld = (row: Allocation): boolean => row.weddingId === command.id && row.status === 'hold' && row.lockedBecause === null;
+        if (command.collection === 'weddings' && command.status === 'cancelled') for (const { id } of Object.values(tables.allocations).filter(isHeld)) put('allocations', id, { status }, 'Front desk');
         settle();
       }
       if (command.type === 'booking.bring_back') {
         const was = cancelledFrom.get(command.id);
         if (was === undefined || tables[command.collection][command.id]?.version !== command.basedOnVersion) return false;
         put(command.collection, command.id, { status: was }, 'Front desk');
+        for (const id of command.along ?? []) put('allocations', id, { status: 'hold' }, 'Front desk');
       }
       if (command.type === 'allocation.save') {
         const { type: _type, commandId: _command, allocationId, basedOnVersion, reason: _reason, ...fields } = command;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { axe, fitsSideways, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
 import type { Scene } from '../../support/consoleHarness/scene.ts';
 import { chooseMore } from '../../support/moreMenu.ts';
-import { TAKEN, theDay } from '../../support/consoleHarness/timeline.ts';
+import { ROOM, TAKEN, theDay } from '../../support/consoleHarness/timeline.ts';
 import { fixtureId } from '../../support/fixtures/record.ts';
 
 /** What was cancelled is brought back: from its toast, the list, with a reason where one is needed, on a phone; and a closure is opened again. */
@@ -59,6 +59,31 @@ describe('what was cancelled', () => {
     await form().getByLabel('Why it may be so all the same').fill('They share the hall');
     await form().getByRole('button', { name: 'Bring it back' }).click();
     await expect.poll(commands).toMatchObject([{}, { type: 'booking.bring_back', collection: 'weddings', reason: 'They share the hall' }]);
+  });
+
+  it('of a wedding says by name what comes back with it and what others have by now, and that is what is sent', async () => {
+    await open(TAKEN.okonkwo);
+    await bar(TAKEN.okonkwo).waitFor();
+    const day = theDay(Date.now(), 'Europe/London');
+    const at = (wall: string): string => new Date(day.toZonedDateTime({ timeZone: 'Europe/London', plainTime: wall }).epochMilliseconds).toISOString();
+    const id = (n: number): string => fixtureId(21, 60 + n);
+    const take = (n: number, resourceId: string, title: string, weddingId: string | null, from: string, to: string): Promise<void> =>
+      page.evaluate((row) => window.harness?.take(row), { id: id(n), resourceId, title, weddingId, startsAt: at(from), endsAt: at(to), status: 'hold' as const });
+    await take(1, ROOM.chapel, 'Vigil in the chapel', TAKEN.okonkwo, '20:30', '22:00');
+    await take(2, ROOM.barn, 'Dancing in the barn', TAKEN.okonkwo, '15:00', '18:00');
+    await cancel(TAKEN.okonkwo);
+    await take(3, ROOM.barn, 'Supper of the growers', null, '16:00', '17:00');
+    await page.getByRole('button', { name: 'Bring it back' }).click();
+    const along = form().getByRole('region', { name: 'What was held for it' });
+    await expect.poll(async () => plain(await along.innerText())).toMatch(/Comes back with it: Vigil in the chapel, Chapel of St Ælfheah, .* 20:30 to 22:00/);
+    expect(plain(await along.innerText())).toMatch(/Stays given back: Dancing in the barn, Long Barn, .* 15:00 to 18:00 – Long Barn .*Supper of the growers/);
+    expect(plain(await along.innerText())).toContain('can be brought back by itself, from Cancelled');
+    expect(await axe()).toEqual([]);
+    await form().getByLabel('Why it may be so all the same').fill('They share the hall');
+    await form().getByRole('button', { name: 'Bring it back' }).click();
+    await expect.poll(commands).toMatchObject([{}, { type: 'booking.bring_back', collection: 'weddings', along: [id(1)] }]);
+    await expect.poll(() => bar(id(1)).count()).toBe(1);
+    expect(await bar(id(2)).count()).toBe(0);
   });
 
   it('is found again where it is told of, and stays as it is for those who may not', async () => {

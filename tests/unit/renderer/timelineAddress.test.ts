@@ -2,6 +2,7 @@ import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { axe, hash, open as openPage, page, plain as plainText, usePages } from '../../support/consoleHarness/page.ts';
 import { ROOM, TAKEN, theDay } from '../../support/consoleHarness/timeline.ts';
+import { zoomIn } from '../../support/moreMenu.ts';
 
 /** The timeline in the console: what takes a whole on the rows of its parts, and what is shown as the address says it. */
 
@@ -108,8 +109,7 @@ describe('what takes a whole', () => {
 describe('the address', () => {
   it('holds what is searched for and how near it is, so that a reload and another window show the same', async () => {
     await open();
-    await page.getByRole('button', { name: 'Zoom in' }).click();
-    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await zoomIn(page, 2);
     await find().fill(' Hall, w');
     await expect.poll(names).toEqual(['Great Hall, west end']);
     await expect.poll(hash).toMatch(/\/zoom\/200\/.*\/find\/00480061006c006c002c00200077$/);
@@ -136,7 +136,7 @@ describe('the address', () => {
     await find().pressSequentially(', west', { delay: 20 });
     await expect.poll(names).toEqual(['Great Hall, west end']);
     await expect.poll(hash).toMatch(/0077006500730074$/);
-    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await zoomIn(page, 1);
     await page.goBack();
     await expect.poll(hash).toBe(`#/conflicts/scale/day/on/${named()}`);
     expect(await find().inputValue()).toBe('');

@@ -219,8 +219,10 @@ describe('its length', () => {
   it('is changed by the ends of what is chosen where a fingertip has room', async () => {
     await open(TABLET, `/taking/${TAKEN.orangery}`);
     await expect.poll(() => page.locator('.tl-handle').count(), { message: 'it is too narrow for them' }).toBe(0);
-    await page.getByRole('button', { name: 'Zoom in' }).tap();
-    await page.getByRole('button', { name: 'Zoom in' }).tap();
+    await page.getByRole('button', { name: 'More', exact: true }).tap();
+    await page.getByRole('menuitem', { name: 'Zoom in' }).tap();
+    await page.getByRole('menuitem', { name: 'Zoom in' }).tap();
+    await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('.tl-handle').count()).toBe(2);
     const box = await page.locator('.tl-handle[data-grip="end"]').boundingBox();
     expect([box?.width, box?.height]).toEqual([44, 44]);

@@ -12,12 +12,20 @@ const lines = (): Promise<number> =>
   page.evaluate(() => new Set([...document.querySelectorAll('.cal-tools > *')].map((group) => Math.round((group.getBoundingClientRect().top + group.getBoundingClientRect().bottom) / 20))).size);
 
 describe('the toolbar of the timeline', () => {
-  it.each(['light', 'dark'] as const)('stands in two lines at most beside the queue, in one on a wide screen, and fits a phone, %s', async (theme) => {
+  it.each(['light', 'dark'] as const)('stands in one line beside the queue, on a wide screen too, and fits a phone, %s', async (theme) => {
     await open('#/conflicts', 'timeline', { theme });
     await more().waitFor();
-    expect(await lines()).toBeLessThanOrEqual(2);
+    // By day, by week and by month, in this year and in another, whose number takes room.
+    for (const scale of ['day', 'week', 'month']) {
+      for (const on of ['', '/on/20440928']) {
+        await page.evaluate((hash) => void (location.hash = hash), `#/conflicts/scale/${scale}${on}`);
+        await expect.poll(() => page.getByRole('button', { name: scale, exact: false, pressed: true }).count()).toBe(1);
+        await expect.poll(lines, { message: `${scale}${on}` }).toBe(1);
+      }
+    }
+    await page.evaluate(() => void (location.hash = '#/conflicts/scale/day'));
     await more().click();
-    await expect.poll(items).toEqual(['New resource', 'Cancelled', 'Limits', 'What clashes here']);
+    await expect.poll(items).toEqual(['New resource', 'Cancelled', 'Limits', 'What clashes here', 'Zoom in', 'Zoom out']);
     expect(await axe()).toEqual([]);
     await page.keyboard.press('Escape');
     await page.setViewportSize({ width: 1920, height: 1080 });
@@ -28,7 +36,7 @@ describe('the toolbar of the timeline', () => {
     const menu = await page.locator('.cal-more').boundingBox();
     expect(menu && menu.x >= 0 && menu.x + menu.width <= 390 && menu.y + menu.height <= 844).toBe(true);
     expect(await fitsSideways()).toBe(true);
-    expect(await page.evaluate(() => document.querySelector('.cal-tools')?.getBoundingClientRect().height)).toBeLessThan(160);
+    expect(await page.evaluate(() => document.querySelector('.cal-tools')?.getBoundingClientRect().height)).toBeLessThan(120);
     expect(await axe()).toEqual([]);
   });
 
@@ -50,9 +58,18 @@ describe('the toolbar of the timeline', () => {
     }
   });
 
-  it('is not offered to those who may not', async () => {
-    await open('#/conflicts', 'timeline_staff');
+  it('offers those who may decide nothing to come nearer, by keyboard as far as it goes, and no more', async () => {
+    await open('#/conflicts/scale/day', 'timeline_staff');
     await page.locator('.tl-row-name').first().waitFor();
-    expect(await more().count()).toBe(0);
+    await more().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(items).toEqual(['Zoom in', 'Zoom out']);
+    const width = (): Promise<number> => page.evaluate(() => document.querySelector('.tl-scroll')?.scrollWidth ?? 0);
+    const before = await width();
+    await page.keyboard.press('Enter');
+    await expect.poll(width).toBeGreaterThan(before);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(width).toBe(before);
   });
 });

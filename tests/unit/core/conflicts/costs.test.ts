@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cheaperFirst, costOf, costOfMoves, costOfWhole, type Cost, type Shifting, type Terms } from '../../../../core/domain/conflicts/costs.ts';
+import { byPrice } from '../../../../core/domain/conflicts/cheapest.ts';
+import { costOf, costOfMoves, costOfWhole, pricingOf, type Cost, type Shifting, type Terms } from '../../../../core/domain/conflicts/costs.ts';
 import type { Follower } from '../../../../core/domain/conflicts/following.ts';
 import { houseOf, movedTo, swapped, type House } from '../../../../core/domain/conflicts/house.ts';
 import type { Occupancy } from '../../../../core/domain/conflicts/model.ts';
+import { occupancyId } from '../../../../core/domain/conflicts/occupancies.ts';
 import { judgeWhole, partiesOf } from '../../../../core/domain/conflicts/parties.ts';
 import { emptyTables } from '../../../../core/domain/record/state.ts';
 import { ROOM, TAKEN, timelineRows, VENDOR } from '../../../support/consoleHarness/timeline.ts';
@@ -120,14 +122,26 @@ describe('what a move with all that follows it costs', () => {
   });
 });
 
-describe('the cheaper first', () => {
-  const plan = (name: string, weight: number, disturbanceMs: number) => ({ name, moves: [], weight, disturbanceMs });
-  const priced = (totalMinor: number, unknown: readonly string[] = []): Cost => ({ charges: [], totalMinor, unknown });
-  const order = (plans: readonly ReturnType<typeof plan>[], prices: Readonly<Record<string, Cost>>) => cheaperFirst(plans, ({ name }) => prices[name] ?? priced(0)).map(({ name }) => name).join('');
+describe('asked for each of many plans', () => {
+  const members = rows.conflicts.flatMap((one) => one.members.flatMap((member) => house.timetable.get(occupancyId(member)) ?? []));
+  const pricing = pricingOf(house, [...members, find(`bookings:${TAKEN.photos}`)], 'owner', NOW);
 
-  it('is only among plans that disturb as much; one of which all is known comes before one of which it is not', () => {
-    const plans = [plan('a', 2, 10), plan('b', 2, 10), plan('c', 2, 10), plan('d', 2, 20)];
-    expect(order(plans, { a: priced(900), b: priced(100), c: priced(0, ['hall']), d: priced(0) })).toBe('bacd');
-    expect(order([plan('a', 2, 10), plan('b', 4, 10)], { a: priced(900) })).toBe('ab');
+  it('is the same as for the card of one, and never less than what is asked for it at least', () => {
+    const plans = [
+      [by(`weddings:${TAKEN.okonkwo}`, -HOUR)], [by(`weddings:${TAKEN.okonkwo}`, HOUR), by(`weddings:${TAKEN.ashcombe}`, HOUR)], [by(`bookings:${TAKEN.photos}`, HOUR)],
+      [by(`weddings:${TAKEN.okonkwo}`, HOUR), by(`bookings:${TAKEN.photos}`, HOUR)], [movedTo(house, find(`weddings:${TAKEN.ashcombe}`), { ...find(`weddings:${TAKEN.ashcombe}`), resourceId: ROOM.barn })],
+    ];
+    for (const to of plans) {
+      expect(pricing.of(to)).toEqual(costOfMoves(house, to, 'owner', NOW));
+      expect(byPrice(pricing.least(to.map(({ id }) => id)), pricing.of(to))).toBeLessThanOrEqual(0);
+    }
+    expect(pricing.of(plans[0] ?? []).totalMinor).toBe(15_000);
+  });
+
+  it('is better where all of it is known, and then where it is less', () => {
+    const known = (totalMinor: number) => ({ totalMinor, unknown: [] });
+    expect(byPrice(known(900), known(100))).toBeGreaterThan(0);
+    expect(byPrice(known(900), { totalMinor: 0, unknown: ['hall'] })).toBeLessThan(0);
+    expect(byPrice(known(5), known(5))).toBe(0);
   });
 });

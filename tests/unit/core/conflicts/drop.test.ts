@@ -79,7 +79,7 @@ describe('ways out', () => {
   };
 
   it('are three that differ, with what stands in the way gone, and let the page breathe between', () => {
-    const { found, halts } = run(waysOut(house, rows.conflicts.slice(0, 1), NOW));
+    const { found, halts } = run(waysOut(house, rows.conflicts.slice(0, 1), 'owner', NOW));
     expect(found.plans).toHaveLength(3);
     expect(halts).toBeGreaterThan(3);
     for (const { moves } of found.plans) {
@@ -90,10 +90,10 @@ describe('ways out', () => {
   });
 
   it('move nothing that is locked, mend a gap that is only warned of, and several conflicts at once', () => {
-    const { found } = run(waysOut(house, rows.conflicts, NOW));
+    const { found } = run(waysOut(house, rows.conflicts, 'owner', NOW));
     expect(found.plans[0]?.moves).toHaveLength(2);
     const locked = houseOf({ ...tables, allocations: keyed(rows.allocations.map((row) => (row.id === TAKEN.hold ? { ...row, lockedBecause: 'promised' } : row))) }, 'Europe/London');
-    const gap = run(waysOut(locked, rows.conflicts.slice(1), NOW)).found;
+    const gap = run(waysOut(locked, rows.conflicts.slice(1), 'owner', NOW)).found;
     expect(gap.plans.length).toBeGreaterThan(0);
     expect(gap.plans.flatMap(({ moves }) => moves.map(({ id }) => id))).not.toContain(`allocations:${TAKEN.hold}`);
   });
