@@ -33,6 +33,8 @@ export interface PushStatesTable {
   recheck: Generated<boolean>;
   /** Whom the entry invites, as a mark of the address; null = nobody, or it was written before that was kept. */
   invited: string | null;
+  /** Of the calendar by which it was written last; null = it was before that was kept, or nothing was. */
+  fence: number | null;
 }
 
 /** An entry of ours in a calendar whose connection was removed. */
@@ -46,6 +48,8 @@ export interface LeftEntriesTable {
   remoteId: string | null;
   base: unknown;
   leftAt: string;
+  /** The key under which it was being made; null = it is known where it stands. */
+  madeAs: string | null;
 }
 
 /** A calendar feed that the house has given out. */

@@ -12,14 +12,25 @@ export interface LeftEntry {
   readonly base: Stood | null;
 }
 
+/** One that was being made, by an attempt of which nobody heard: asked for under the same key again it is found, if it was made. */
+export interface BegunEntry {
+  readonly pushId: string;
+  readonly key: string;
+}
+export type Left = LeftEntry | BegunEntry;
+
 /** So many are tried: each removal of a connection may have left one. */
 const MOST_TRIED = 5;
+/** The latest whose place is known, then the first that was being made: whatever was begun after it was tried behind it. */
+const TRIED = sql`e.remote_id is null,
+  case when e.remote_id is null then null else e.left_at end desc, case when e.remote_id is null then null else e.push_id end desc, e.left_at, e.push_id`;
 
 /** Remembers what these calendars hold of ours. Before their pushes are let go. @param now UTC instant */
 export async function leaveEntries(tx: Tx, organisationId: string, calendarIds: readonly string[], now: string): Promise<void> {
   await sql`
-    insert into left_entries (organisation_id, push_id, system, calendar_ref, subject, remote_id, base, left_at)
-    select s.organisation_id, s.push_id, a.system, m.remote_id, p.subject, s.remote_id, s.base, ${now}::timestamptz
+    insert into left_entries (organisation_id, push_id, system, calendar_ref, subject, remote_id, base, made_as, left_at)
+    select s.organisation_id, s.push_id, a.system, m.remote_id, p.subject, s.remote_id, s.base,
+      case when s.remote_id is null then s.push_id || '-' || s.generation end, ${now}::timestamptz
     from push_states s
     join pushes p on p.organisation_id = s.organisation_id and p.id = s.push_id
     join calendars c on c.organisation_id = s.organisation_id and c.id = s.calendar_id
@@ -32,7 +43,7 @@ export async function leaveEntries(tx: Tx, organisationId: string, calendarIds: 
   `.execute(tx);
 }
 
-/** One that was written while its connection was removed. */
+/** One that has come to stand there since its connection was removed. */
 export interface WrittenMeanwhile {
   readonly pushId: string;
   readonly remoteId: string;
@@ -49,28 +60,40 @@ export async function leaveWritten(tx: Tx, organisationId: string, written: read
   `.execute(tx);
 }
 
-/** What was left of the rows of these pushes in this very calendar, by push, the latest first; none that is followed again. */
+interface LeftRow {
+  readonly wantedBy: string;
+  readonly pushId: string;
+  readonly remoteId: string | null;
+  readonly base: Stood | null;
+  readonly madeAs: string | null;
+}
+
+/** What was left of the rows of these pushes in this very calendar, by push, in the order in which it is tried; none that is followed again. */
 export async function leftEntriesOf(
   tx: Tx, organisationId: string, calendarId: string, pushes: readonly Pick<Push, 'id' | 'subject'>[],
   there: { readonly system: string; readonly calendarRef: string },
-): Promise<Map<string, LeftEntry[]>> {
+): Promise<Map<string, Left[]>> {
   if (pushes.length === 0) return new Map();
-  const { rows } = await sql<LeftEntry & { wantedBy: string }>`
-    select k.push_id as wanted_by, f.push_id, f.remote_id, f.base
+  const { rows } = await sql<LeftRow>`
+    select k.push_id as wanted_by, e.push_id, e.remote_id, e.base, e.made_as
     from unnest(${pushes.map(({ id }) => id)}::uuid[], ${pushes.map(({ subject }) => subject.id)}::text[]) with ordinality as k(push_id, subject_id, place)
     cross join lateral (
-      select e.push_id, e.remote_id, e.base, e.left_at from left_entries e
+      select e.push_id, e.remote_id, e.base, e.made_as, e.left_at from left_entries e
       where e.organisation_id = ${organisationId} and e.subject->>'id' = k.subject_id
-        and e.system = ${there.system} and e.calendar_ref = ${there.calendarRef} and e.remote_id is not null and e.base is not null
+        and e.system = ${there.system} and e.calendar_ref = ${there.calendarRef}
+        and case when e.remote_id is null then e.made_as is not null else e.base is not null end
         and not exists (
           select from push_states s where s.organisation_id = e.organisation_id and s.calendar_id = ${calendarId} and s.remote_id = e.remote_id
         )
-      order by e.left_at desc, e.push_id desc limit ${MOST_TRIED}
-    ) as f
-    order by k.place, f.left_at desc, f.push_id desc
+      order by ${TRIED} limit ${MOST_TRIED}
+    ) as e
+    order by k.place, ${TRIED}
   `.execute(tx);
-  const found = new Map<string, LeftEntry[]>();
-  for (const { wantedBy, ...entry } of rows) found.set(wantedBy, [...(found.get(wantedBy) ?? []), entry]);
+  const found = new Map<string, Left[]>();
+  for (const { wantedBy, pushId, remoteId, base, madeAs } of rows) {
+    const entry = remoteId !== null ? { pushId, remoteId, base } : madeAs !== null ? { pushId, key: madeAs } : null;
+    if (entry !== null) found.set(wantedBy, [...(found.get(wantedBy) ?? []), entry]);
+  }
   return found;
 }
 

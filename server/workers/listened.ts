@@ -33,7 +33,7 @@ export async function listenedOf(
       select json_agg(w.remote_id) from (
         select s.remote_id from connection_access a
         join pushes p on p.organisation_id = c.organisation_id and p.calendar_id = c.id
-        join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id
+        cross join lateral (select remote_id from push_states where organisation_id = p.organisation_id and push_id = p.id limit 1) as s
         where a.organisation_id = c.organisation_id and a.id = c.connection_id and p.wish = 'present' and p.state = 'written' and s.remote_id is not null
           and (a.looked_at is null or p.written_at >= a.looked_at - ${CLOCKS_MS} * interval '1 millisecond')
         order by p.written_at desc limit ${MOST_WRITTEN}

@@ -24,7 +24,7 @@ export interface DeskCalendars {
   /** Connects with a key that this desktop keeps, waits for its calendars, and has the first one written. Gives connection and calendar. */
   connected(desk: DeskProgram): Promise<{ readonly connectionId: string; readonly calendarId: string }>;
   calendar(id: string): Promise<Calendar>;
-  save(id: string, change: Partial<Pick<Calendar, 'direction' | 'resourceId'>>): Promise<void>;
+  save(id: string, change: Partial<Pick<Calendar, 'direction' | 'resourceId' | 'reminders'>>): Promise<void>;
   /** State, attempts and reason of every push, in their order. */
   pushStates(): Promise<readonly (readonly [string, number, string | null])[]>;
   /** What each look was told to have been written; null = nothing. */
@@ -73,7 +73,7 @@ export async function openDeskCalendars(options: Omit<DeskHouseOptions, 'vendor'
   const pushes = startPushes(h.working);
   const calendars = async () => (await house.rows()).calendars;
   const own = async (id: string): Promise<Calendar> => house.one('calendars', id);
-  async function save(id: string, change: Partial<Pick<Calendar, 'direction' | 'resourceId'>>): Promise<void> {
+  async function save(id: string, change: Partial<Pick<Calendar, 'direction' | 'resourceId' | 'reminders'>>): Promise<void> {
     await untilTrue('it is saved', async () => {
       const { version, direction, privacy, strategy, resourceId, everyWedding, invite, reminders } = await own(id);
       const kept = { direction, privacy, strategy, resourceId, everyWedding, invite, reminders };

@@ -4,7 +4,7 @@ import { FOLLOWING, Severity, rowBase } from './row.ts';
 
 /** What asks for a person: alerts, and deliveries that could not be applied by themselves. */
 
-export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'day_asked', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'push_failed', 'push_waiting', 'invitation_declined', 'left_behind', 'calendar_unread', 'weather'] as const;
+export const ALERT_RULES = ['payment_failed', 'payment_refunded', 'booking_cancelled', 'call_time_moved', 'delivery_parked', 'delivery_quarantined', 'delivery_held', 'deliveries_dead', 'forwarding_asked', 'feed_moved', 'double_booking', 'limit_passed', 'hold_first', 'hold_not_back', 'day_asked', 'connection_failing', 'connection_warning', 'connection_disabled', 'guest_count_changed', 'message_failed', 'push_failed', 'push_waiting', 'invitation_declined', 'left_behind', 'calendar_unread', 'weather'] as const;
 
 /** Why something did not move with its wedding: others tell of it; it must not be moved; somebody would be in two places; a limit would be passed. */
 export const LEFT_BECAUSE = ['theirs', 'locked', 'clash', 'limit'] as const;

@@ -38,6 +38,7 @@ const VENDOR: Owns = {
       case 'double_booking':
       case 'limit_passed':
       case 'hold_first':
+      case 'hold_not_back':
       case 'day_asked':
       case 'connection_failing':
       case 'connection_warning':

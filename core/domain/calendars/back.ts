@@ -196,7 +196,9 @@ export function planBack(one: Back): BackPlan {
     case 'apply': {
       const draft = takenOver(subject, answer.fields, one.context);
       if (!draft) return echo(one, { alike, seen, there });
-      return { kind: 'apply', drafts: [draft, ...some(pushAfter(one, draft, answer.again)), ...settled(one, 'theirs')], after: { ...there, base: seen }, unwritten: answer.again };
+      // What of ours no row says was sent to nobody: it is written beside what is theirs now.
+      const again = answer.again || (one.untold === true && stood !== 'gone');
+      return { kind: 'apply', drafts: [draft, ...some(pushAfter(one, draft, again)), ...settled(one, 'theirs')], after: { ...there, base: seen }, unwritten: again };
     }
     case 'ask':
       return { kind: 'ask', drafts: asked(one, answer.fields), after: stood === 'gone' ? { pushId: push.id, recheck: false } : there, unwritten: false };

@@ -144,13 +144,16 @@ function isResheeted(one: Changed): boolean {
   return subject.collection === 'weddings' && before?.collection === 'weddings' && (handedOn || isRetold(one) || before.row.status !== subject.row.status);
 }
 
-/** The weddings of which a booking or a place in a plan stands in a calendar beside items, and did not, or the other way round. */
+/**
+ * The weddings of which a booking or a place in a plan stands in a calendar beside items, and did not, or the other way round. In one that is
+ * gone through it may come to stand only now, whatever it was before, and so may the wedding itself.
+ */
 function coveredBy({ subject, before }: Changed, calendars: readonly WrittenCalendar[]): string[] {
-  if (subject.collection === 'weddings') return [];
   const stands = (row: MovableRow | null, calendar: WrittenCalendar): string | null => (row !== null && wishFor(row, calendar, 0) !== 'absent' ? weddingIdOf(row) : null);
   return calendars.flatMap((calendar) => {
+    if (subject.collection === 'weddings' && !calendar.filled) return [];
     const [was, is] = [stands(before, calendar), stands(subject, calendar)];
-    return was === is ? [] : [was, is].filter((id) => id !== null);
+    return was === is && !calendar.filled ? [] : [was, is].filter((id) => id !== null);
   });
 }
 

@@ -85,19 +85,22 @@ async function originalsOf(tx: Tx, entries: readonly EntryRow[]): Promise<(CopyO
 async function copiesAround(
   tx: Tx, pushes: readonly { readonly organisationId: string; readonly id: string }[],
 ): Promise<{ readonly organisationId: string; readonly id: string; readonly copyOf: CopyOf | null }[]> {
+  // One look into the index for each of them: plain joins are planned as walks through all that the house has written.
   const { rows: concerned } = await sql<EntryRow>`
     with told as (
-      select p.organisation_id, p.subject, c.resource_id, s.base from unnest(${pushes.map((one) => one.organisationId)}::uuid[], ${pushes.map(({ id }) => id)}::uuid[]) as k(organisation_id, id)
-      join pushes p on p.organisation_id = k.organisation_id and p.id = k.id
-      join calendars c on c.organisation_id = p.organisation_id and c.id = p.calendar_id
-      left join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id
+      select k.organisation_id, p.subject, c.resource_id, s.base from unnest(${pushes.map((one) => one.organisationId)}::uuid[], ${pushes.map(({ id }) => id)}::uuid[]) as k(organisation_id, id)
+      cross join lateral (select subject, calendar_id from pushes where organisation_id = k.organisation_id and id = k.id limit 1) as p
+      cross join lateral (select resource_id from calendars where organisation_id = k.organisation_id and id = p.calendar_id limit 1) as c
+      left join lateral (select base from push_states where organisation_id = k.organisation_id and push_id = k.id limit 1) as s on true
     )
-    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t
-    join calendar_events e on e.organisation_id = t.organisation_id and e.copy_of is not null and e.copy_of->>'id' = t.subject->>'id'
+    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t cross join lateral (
+      select * from calendar_events where organisation_id = t.organisation_id and copy_of is not null and copy_of->>'id' = t.subject->>'id' offset 0
+    ) as e
     union
-    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t
-    join calendar_events e on e.organisation_id = t.organisation_id and e.resource_id = t.resource_id
-      and e.ends_at = (t.base->>'endsAt')::timestamptz and e.starts_at = (t.base->>'startsAt')::timestamptz
+    select e.organisation_id, e.id, e.resource_id, e.starts_at, e.ends_at, e.title from told t cross join lateral (
+      select * from calendar_events where organisation_id = t.organisation_id and resource_id = t.resource_id
+        and ends_at = (t.base->>'endsAt')::timestamptz and starts_at = (t.base->>'startsAt')::timestamptz offset 0
+    ) as e
   `.execute(tx);
   if (concerned.length === 0) return [];
   const originals = await originalsOf(tx, concerned);

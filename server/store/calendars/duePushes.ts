@@ -25,6 +25,8 @@ export interface HeldCalendar {
   readonly zone: string;
   /** Somebody was told that it could not be written, and the alert is open still. */
   readonly alerted: boolean;
+  /** Of whoever holds it. */
+  readonly fence: number;
 }
 
 /** One push that is due, with all that its entry says. */
@@ -67,7 +69,7 @@ export async function holdCalendar(tx: Tx, { organisationId, calendarId, fence }
   if (!row) return 'lost';
   const { calendarRef, houseZone: zone, alerted, combined, ...calendar } = row;
   if ((calendar.id as string | null) === null) return null;
-  return { calendar, wholes: wholesOf(calendar.resourceId, combined ?? []), calendarRef, zone, alerted };
+  return { calendar, wholes: wholesOf(calendar.resourceId, combined ?? []), calendarRef, zone, alerted, fence };
 }
 
 /** Lets go of a calendar that is held: whatever is due in it may be taken at once. */
@@ -78,20 +80,22 @@ export async function letGo(tx: Tx, { organisationId, calendarId, fence }: Held)
 }
 
 /** Of a push of which nothing was ever begun there is no state. */
-type PushRow = Push & { readonly [K in keyof PushState]: PushState[K] | null };
-const STATES = sql.raw('s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck, s.invited');
-const JOINED = sql`from pushes p left join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id`;
+type PushRow = Push & { readonly [K in keyof PushState]: PushState[K] | null } & { readonly fromThere?: boolean };
+const STATES = sql.raw('s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck, s.invited, s.fence');
+/** One look into the index for each: a plain join is planned as a walk through all that the house has written. */
+const STATE = sql`left join lateral (select * from push_states where organisation_id = p.organisation_id and push_id = p.id limit 1) as s on true`;
 
-function known({ remoteId, etag, sequence, generation, base, recheck, invited, ...push }: PushRow): KnownPush {
-  const state = { remoteId, etag, sequence, generation: generation ?? NO_STATE.generation, base, recheck: recheck ?? NO_STATE.recheck, invited };
-  return { push, state };
+function known({ remoteId, etag, sequence, generation, base, recheck, invited, fence, fromThere, ...push }: PushRow): KnownPush {
+  const state = { remoteId, etag, sequence, generation: generation ?? NO_STATE.generation, base, recheck: recheck ?? NO_STATE.recheck, invited, fence };
+  return { push, state, ...(fromThere === true ? { fromThere } : {}) };
 }
 
 /** These as they are now, by id; those that are gone are left out. */
 export async function readKnown(tx: Tx, organisationId: string, ids: readonly string[]): Promise<Map<string, KnownPush>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<PushRow>`
-    select ${columnsOf('pushes', 'p')}, ${STATES} ${JOINED} where p.organisation_id = ${organisationId} and p.id = any(${[...ids]}::uuid[])
+    select ${columnsOf('pushes', 'p')}, ${STATES} from unnest(${[...ids]}::uuid[]) as k(id)
+    cross join lateral (select * from pushes where organisation_id = ${organisationId} and id = k.id limit 1) as p ${STATE}
   `.execute(tx);
   return new Map(rows.map((row) => [row.id, known(row)]));
 }
@@ -99,10 +103,17 @@ export async function readKnown(tx: Tx, organisationId: string, ids: readonly st
 /** What has waited longest of what is due at that instant (ISO), in that order. */
 export async function readDue(tx: Tx, { organisationId, calendarId }: Held, now: string, limit: number): Promise<KnownPush[]> {
   const { rows } = await sql<PushRow>`
-    select ${columnsOf('pushes', 'p')}, ${STATES} ${JOINED}
-    where p.calendar_id = ${calendarId} and p.organisation_id = ${organisationId} and p.state = 'queued'
-      and (p.next_attempt_at is null or p.next_attempt_at <= ${now}::timestamptz)
-    order by coalesce(p.next_attempt_at, p.updated_at), p.seq limit ${limit}
+    select ${columnsOf('pushes', 'p')}, ${STATES}, exists (
+      select from mappings m
+      where m.organisation_id = p.organisation_id and m.local_id = (p.subject->>'id')::uuid and m.collection = 'bookings'
+        and m.connection_id = (select connection_id from calendars where organisation_id = ${organisationId} and id = ${calendarId})
+        -- What a person has moved here stands there at another time (core/domain/record/told.ts).
+        and m.told->'kept'->'startsAt' is null and m.told->'kept'->'endsAt' is null
+    ) as from_there from (
+      select * from pushes
+      where calendar_id = ${calendarId} and organisation_id = ${organisationId} and state = 'queued' and (next_attempt_at is null or next_attempt_at <= ${now}::timestamptz)
+      order by coalesce(next_attempt_at, updated_at), seq limit ${limit}
+    ) as p ${STATE} order by coalesce(p.next_attempt_at, p.updated_at), p.seq
   `.execute(tx);
   return rows.map(known);
 }
@@ -124,7 +135,8 @@ export async function readEntries(
   });
 }
 
-async function subjectsOf(tx: Tx, organisationId: string, found: readonly KnownPush[]): Promise<Map<string, Subject>> {
+/** The rows of which these are entries, by their ids; each kind is read once. */
+export async function subjectsOf(tx: Tx, organisationId: string, found: readonly Pick<KnownPush, 'push'>[]): Promise<Map<string, Subject>> {
   const wanted = [...Map.groupBy(found, ({ push }) => push.subject.collection)];
   const read = await together(wanted.map(async ([collection, pushes]) => {
     const rows = await readRows(tx, organisationId, collection, some(pushes.map(({ push }) => push.subject.id)));

@@ -6,14 +6,10 @@ export interface FilledTo {
   readonly whole: boolean;
   /** Nothing was chosen otherwise: only what is to stand otherwise than it stands is written. */
   readonly anew?: true;
-  /** Nothing was ever wanted there when it was chosen: whatever is wanted by now is wanted as it was chosen. */
-  readonly first?: true;
-  /** Gone through anew: the weddings of which something came to stand there besides their items, or went, so far. */
-  readonly covering?: readonly string[];
+  /** Of the calendar when it was chosen: who has taken it since knows what was chosen. Left out = chosen before that was kept. */
+  readonly fence?: number;
 }
 
 export const FROM_THE_BEGINNING: FilledTo = { step: 0, after: null, whole: false };
 /** Gone through again although nobody has chosen anything. */
 export const ANEW: FilledTo = { ...FROM_THE_BEGINNING, anew: true };
-/** Of a calendar in which nothing was ever wanted. */
-export const FIRST: FilledTo = { ...FROM_THE_BEGINNING, first: true };

@@ -23,14 +23,18 @@ export interface PushState {
   readonly recheck: boolean;
   /** Whom the entry invites, as `guestMark` has it; null = nobody. */
   readonly invited: string | null;
+  /** Of whoever wrote the entry last; null = nobody, or it was before that was kept. */
+  readonly fence: number | null;
 }
 
 export interface KnownPush {
   readonly push: Push;
   readonly state: PushState;
+  /** Its row is told by the very connection whose calendar this is, and has the times that were told: it stands there by itself. Left out = it does not. */
+  readonly fromThere?: boolean;
 }
 
-export const NO_STATE: PushState = { remoteId: null, etag: null, sequence: null, generation: 0, base: null, recheck: false, invited: null };
+export const NO_STATE: PushState = { remoteId: null, etag: null, sequence: null, generation: 0, base: null, recheck: false, invited: null, fence: null };
 
 /** Where an entry stands, so that whatever a look tells of it is known as ours. */
 export interface Place {
@@ -50,8 +54,8 @@ export interface Kept {
 /** What is kept of these entries, each once, in one statement. @param now UTC instant */
 export async function keepStates(tx: Tx, organisationId: string, kept: readonly Kept[], now: string): Promise<void> {
   if (kept.length === 0) return;
-  const states = kept.map(({ push, state: { remoteId, etag, sequence, generation, base, recheck, invited } }) =>
-    ({ push_id: push.id, calendar_id: push.calendarId, remote_id: remoteId, etag, sequence, generation, base, recheck, invited }));
+  const states = kept.map(({ push, state: { remoteId, etag, sequence, generation, base, recheck, invited, fence } }) =>
+    ({ push_id: push.id, calendar_id: push.calendarId, remote_id: remoteId, etag, sequence, generation, base, recheck, invited, fence }));
   // A calendar that gives one id twice has one entry: the last word counts.
   const places = new Map(kept.flatMap(({ push, place }) => {
     if (place === null) return [];
@@ -60,13 +64,13 @@ export async function keepStates(tx: Tx, organisationId: string, kept: readonly 
   }));
   await sql`
     with kept as (
-      insert into push_states (organisation_id, push_id, calendar_id, remote_id, etag, sequence, generation, base, recheck, invited)
-      select ${organisationId}::uuid, s.push_id, s.calendar_id, s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck, s.invited
+      insert into push_states (organisation_id, push_id, calendar_id, remote_id, etag, sequence, generation, base, recheck, invited, fence)
+      select ${organisationId}::uuid, s.push_id, s.calendar_id, s.remote_id, s.etag, s.sequence, s.generation, s.base, s.recheck, s.invited, s.fence
       from jsonb_to_recordset(${JSON.stringify(states)}::jsonb) as s(
-        push_id uuid, calendar_id uuid, remote_id text, etag text, sequence bigint, generation bigint, base jsonb, recheck boolean, invited text
+        push_id uuid, calendar_id uuid, remote_id text, etag text, sequence bigint, generation bigint, base jsonb, recheck boolean, invited text, fence bigint
       )
       on conflict (organisation_id, push_id) do update set remote_id = excluded.remote_id, etag = excluded.etag, sequence = excluded.sequence,
-        generation = excluded.generation, base = excluded.base, recheck = excluded.recheck, invited = excluded.invited
+        generation = excluded.generation, base = excluded.base, recheck = excluded.recheck, invited = excluded.invited, fence = excluded.fence
     )
     insert into mappings (organisation_id, connection_id, remote_type, remote_id, collection, local_id, last_written_by, updated_at)
     select ${organisationId}::uuid, m.connection_id, m.remote_type, m.remote_id, 'pushes', m.local_id, 'here', ${now}::timestamptz

@@ -26,9 +26,9 @@ export async function readPushStates(tx: Tx, keys: readonly RowKey[]): Promise<M
   const { rows } = await sql<StateRow>`
     select s.push_id, s.remote_id, s.base, s.invited, case when c.leased_until > '-infinity' then c.leased_until end as writing_until, d.id as difference_id
     from unnest(${keys.map((key) => key.organisationId)}::uuid[], ${keys.map((key) => key.id)}::uuid[]) as k(organisation_id, id)
-    join push_states s on s.organisation_id = k.organisation_id and s.push_id = k.id
-    left join calendar_states c on c.organisation_id = s.organisation_id and c.calendar_id = s.calendar_id
-    left join differences d on d.organisation_id = s.organisation_id and d.push_id = s.push_id and d.state = 'open'
+    cross join lateral (select * from push_states where organisation_id = k.organisation_id and push_id = k.id limit 1) as s
+    left join lateral (select leased_until from calendar_states where organisation_id = k.organisation_id and calendar_id = s.calendar_id limit 1) as c on true
+    left join lateral (select id from differences where organisation_id = k.organisation_id and push_id = k.id and state = 'open' limit 1) as d on true
   `.execute(tx);
   return new Map(rows.map(({ pushId, remoteId, base, invited, writingUntil, differenceId }) => [pushId, { standing: { remoteId, base, invited, writingUntil: writingUntil === null ? null : Date.parse(writingUntil) }, differenceId }]));
 }

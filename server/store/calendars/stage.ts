@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Push } from '../../../core/contract/record/calendars.ts';
 import { queuedFor, type Standing } from '../../../core/domain/calendars/queueing.ts';
-import type { Stood } from '../../../core/domain/calendars/returned.ts';
 import type { ItemWedding, TargetRow } from '../../../core/domain/calendars/subjects.ts';
 import { resourceKey, type MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import type { DraftContext, EventDraft } from '../../../core/domain/record/drafts.ts';
@@ -11,6 +10,7 @@ import { byOrganisation, readRowsOf } from '../rows.ts';
 import { withDeclines } from './declines.ts';
 import { isPushed, owned, partOf, toldBy, type Part } from './changed.ts';
 import { readHanging, type Hanging } from './hanging.ts';
+import type { PushState } from './pushRows.ts';
 import { refillParts } from './wholes.ts';
 import { readWritten, type WrittenCalendar } from './written.ts';
 
@@ -53,7 +53,7 @@ async function pushesOf<S extends Share>(
 }
 
 /** As {@link Standing}, of one query. */
-export type StandingRow = Push & { readonly remoteId: string | null; readonly base: Stood | null };
+export type StandingRow = Push & Pick<PushState, 'remoteId' | 'base' | 'fence'>;
 const columns = sql.raw(PROJECTIONS.pushes.fields.map((field) => `p.${snake(field)}`).join(', '));
 
 interface Fact {
@@ -70,7 +70,7 @@ function draftsOf(part: Part, hanging: Hanging | undefined, own: readonly Standi
   const find = (subjectId: string, calendarId: string): Standing | null => {
     const row = bySubject.get(subjectId)?.find((one) => one.calendarId === calendarId);
     if (!row) return null;
-    const { remoteId, base, ...push } = row;
+    const { remoteId, base, fence: _fence, ...push } = row;
     return { push: told.get(push.id) ?? push, remoteId, base };
   };
   /** Whoever told of the row has told what it means for this calendar as well. */
@@ -167,16 +167,16 @@ async function readStandingsOf(tx: Tx, parts: readonly Part[], hanging: Readonly
   return subjects.length + weddings.length === 0 ? new Map() : readStandings(tx, subjects, weddings);
 }
 
-/** Pushes of these rows, and of what is booked for these weddings; each once. */
+/** Pushes of these rows, and of what is booked for these weddings; each once. One look into an index for each: plain joins walk through all pushes. */
 export async function readStandings(tx: Tx, subjects: readonly Key[], weddings: readonly Key[]): Promise<Map<string, StandingRow[]>> {
   const keys = (some: readonly Key[]) => sql`unnest(${some.map((key) => key.organisationId)}::uuid[], ${some.map((key) => key.id)}::uuid[]) as k(organisation_id, id)`;
   const { rows } = await sql<StandingRow & { organisationId: string }>`
-    select p.organisation_id, ${columns}, s.remote_id, s.base from (
-      select w.organisation_id, w.id from ${keys(subjects)} cross join lateral (select organisation_id, id from pushes where organisation_id = k.organisation_id and subject->>'id' = k.id::text) as w
+    select p.organisation_id, ${columns}, s.remote_id, s.base, s.fence from (
+      select w.organisation_id, w.id from ${keys(subjects)} cross join lateral (select organisation_id, id from pushes where organisation_id = k.organisation_id and subject->>'id' = k.id::text offset 0) as w
       union
-      select w.organisation_id, w.id from ${keys(weddings)} cross join lateral (select organisation_id, id from pushes where organisation_id = k.organisation_id and wedding_id = k.id) as w
-    ) as f join pushes p on p.organisation_id = f.organisation_id and p.id = f.id
-    left join push_states s on s.organisation_id = p.organisation_id and s.push_id = p.id
+      select w.organisation_id, w.id from ${keys(weddings)} cross join lateral (select organisation_id, id from pushes where organisation_id = k.organisation_id and wedding_id = k.id offset 0) as w
+    ) as f cross join lateral (select * from pushes where organisation_id = f.organisation_id and id = f.id limit 1) as p
+    left join lateral (select * from push_states where organisation_id = f.organisation_id and push_id = f.id limit 1) as s on true
     order by p.id
   `.execute(tx);
   return byOrganisation<StandingRow>(rows);

@@ -62,7 +62,7 @@ export async function refillParts(tx: Tx, shares: readonly PushedDrafts[]): Prom
         cross join lateral jsonb_array_elements_text(r.part_ids) as q(id)
       )
       update calendar_states s set filled_to = case when c.filling->>'state' = 'idle' or s.filled_to ? 'anew'
-        then ${anew} || jsonb_strip_nulls(jsonb_build_object('covering', s.filled_to->'covering')) end
+        then ${anew} || jsonb_build_object('fence', s.fence) end
       from calendars c
       where c.organisation_id = ${organisationId} and c.resource_id in (select id from below)
         and c.state = 'active' and c.direction in ('outbound', 'bidirectional')

@@ -9,6 +9,8 @@ import { COMBINED, type Combined } from './wholes.ts';
 /** Calendars that are kept elsewhere and are written from here. */
 
 export interface WrittenCalendar extends PushedCalendar, Pick<Calendar, 'invite'> {
+  /** It is gone through: what is to stand there need not yet be wanted there. */
+  readonly filled: boolean;
   /** By what the owners of items name whoever is in charge there: the vendor or the crew whose calendar it is, and what they are a part of. */
   readonly owners: Owners;
 }
@@ -26,6 +28,10 @@ export interface WrittenRows {
 export const WRITTEN = sql`(
   select jsonb_build_object('combined', ${COMBINED}, 'calendars', jsonb_agg(jsonb_build_object(
     'id', c.id, 'direction', c.direction, 'state', c.state, 'resourceId', c.resource_id, 'everyWedding', c.every_wedding, 'runSheet', c.run_sheet, 'privacy', c.privacy, 'invite', c.invite,
+    'filled', c.filling->>'state' <> 'idle' or exists (
+      select from calendar_states s where s.organisation_id = c.organisation_id and s.calendar_id = c.id
+        and s.filled_to ? 'anew' and coalesce((s.filled_to->>'whole')::boolean, false) = false
+    ),
     'role', c.role, 'categories', c.categories, 'titleTemplate', c.title_template, 'descriptionTemplate', c.description_template,
     'keys', case when c.run_sheet then (select r.keys from resources r where r.organisation_id = c.organisation_id and r.id = c.resource_id and r.kind in ('vendor', 'crew')) end
   ) order by c.id))

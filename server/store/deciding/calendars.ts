@@ -5,7 +5,7 @@ import { unknownPlaceholder } from '../../../core/contract/record/entryTemplates
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { isWritten, NEW_FILLING, refills } from '../../../core/domain/calendars/targets.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
-import { FIRST } from '../calendars/filled.ts';
+import { FROM_THE_BEGINNING } from '../calendars/filled.ts';
 import { twinDrafts, twinOf } from '../calendars/twins.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
@@ -36,13 +36,14 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   }
   const filling = refills(current, next) ? { filling: NEW_FILLING } : {};
   if (refills(current, next)) {
+    const chosen = sql`${JSON.stringify(FROM_THE_BEGINNING)}::jsonb`;
+    // Whoever writes it at the moment is heard no more, and what they had in hand is told anew.
     await sql`
       insert into calendar_states (organisation_id, calendar_id, filled_to)
-      select ${organisationId}::uuid, ${current.id}::uuid, case when not exists (
-        select from pushes where organisation_id = ${organisationId} and calendar_id = ${current.id}
-      ) then ${JSON.stringify(FIRST)}::jsonb end
+      values (${organisationId}::uuid, ${current.id}::uuid, ${chosen} || '{"fence": 0}'::jsonb)
       on conflict (organisation_id, calendar_id) do update
-        set filled_to = excluded.filled_to, fence = calendar_states.fence + 1, leased_until = '-infinity'
+        set filled_to = ${chosen} || jsonb_build_object('fence', calendar_states.fence + 1),
+          fence = calendar_states.fence + 1, leased_until = '-infinity'
     `.execute(tx);
   }
   const answer = await accept(some<EventDraft>(draftUpdated('calendar.changed', 'calendars', null, current, { ...fields, ...filling }, null, context)), current.seq);

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../core/contract/record/taking.ts';
-import type { Follower } from '../../../core/domain/conflicts/following.ts';
+import type { FollowingRow } from '../../../core/domain/conflicts/following.ts';
 import { judgementOf } from '../../../core/domain/conflicts/judgement.ts';
 import type { Occupancy } from '../../../core/domain/conflicts/model.ts';
 import { occupancyId, occupancyOf, type TakingRow } from '../../../core/domain/conflicts/occupancies.ts';
@@ -15,18 +15,21 @@ import { termsFor } from '../taking/rules.ts';
 
 /** Whether what would follow by itself fits where it would be: by the same rules as a person's plan, with nobody to give a reason. */
 
+/** A row as it stands, and what of it would become otherwise. */
+export type Fitting = FollowingRow & { readonly set: object };
+
 export interface Wanting {
   readonly organisationId: string;
   readonly drafts: readonly EventDraft[];
-  readonly followers: readonly Follower[];
+  readonly followers: readonly Fitting[];
 }
 
 /** By the id of the row, what is in its way; those that fit are not in it. */
 export type InTheWay = ReadonlyMap<string, 'clash' | 'limit'>;
 
-type Taking = Exclude<Follower, { collection: 'runSheetItems' }>;
+type Taking = Exclude<Fitting, { collection: 'runSheetItems' }>;
 /** An item of a run sheet takes nobody's time. */
-const takes = (one: Follower): one is Taking => one.collection !== 'runSheetItems';
+const takes = (one: Fitting): one is Taking => one.collection !== 'runSheetItems';
 const before = (one: Taking): TakingRow => ({ collection: one.collection, row: one.row }) as TakingRow;
 const after = (one: Taking): TakingRow => ({ collection: one.collection, row: { ...one.row, ...one.set } }) as TakingRow;
 

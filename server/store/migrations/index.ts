@@ -44,9 +44,10 @@ import { fees } from './0039_fees.ts';
 import { answers } from './0040_answers.ts';
 import { readingAndTelling } from './0041_reading.ts';
 import { enquiryPage } from './0042_enquiries.ts';
+import { filledAndLeft } from './0043_filled_and_left.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries, partsCalendars, followingOutside, deskCalendars, lineCleaned, wholeOwners, houseRules, fees, answers, readingAndTelling, enquiryPage];
+export const MIGRATIONS: readonly Migration[] = [record, chain, access, accounts, personalData, together, shownOut, systems, flow, inWords, desk, quiet, removed, managing, dryRuns, figures, priorities, consents, told, resources, tellers, marks, limits, openLinks, calendars, feedsAndChannels, mappingKeys, asked, runSheets, provenSessions, leftEntries, partsCalendars, followingOutside, deskCalendars, lineCleaned, wholeOwners, houseRules, fees, answers, readingAndTelling, enquiryPage, filledAndLeft];
 
 /** The schema's version; 0 = not a database of ours, or an empty one. */
 export async function schemaVersion(db: Kysely<Schema>): Promise<number> {

@@ -1,13 +1,13 @@
 import type { CalendarPart, CalendarResult, CalendarTrouble, FoundEvent, OutgoingEvent, WrittenEvent } from '../../../core/vendors/calendars.ts';
 import type { CallPorts, ConnectionAccess } from '../../../core/vendors/calling.ts';
 import type { PushState } from '../../store/calendars/pushRows.ts';
-import type { LeftEntry } from '../../store/leftEntries.ts';
+import type { BegunEntry, Left, LeftEntry } from '../../store/leftEntries.ts';
 
 /** One attempt to have one entry as it should stand: as few calls as that takes, each made once. */
 
 export type Attempt =
-  /** It stands there. */
-  | { readonly kind: 'present'; readonly written: Omit<WrittenEvent, 'already'> }
+  /** It stands there. `begunAs`: the push that it was being made for when the calendar was connected before. */
+  | { readonly kind: 'present'; readonly written: Omit<WrittenEvent, 'already'>; readonly begunAs?: string }
   /** It does not stand there any more. */
   | { readonly kind: 'absent' }
   /** Somebody has changed it, or taken it away (null). Nothing of theirs was overwritten. */
@@ -81,13 +81,37 @@ export async function removeEntry(one: Attempting, entry: OutgoingEvent | null):
   return removed.value === 'changed_there' ? troubled({ code: 'normalise.reread_failed', message: 'The entry was changed while it was taken away.', retryable: true, retryAfterMs: null }) : { kind: 'absent' };
 }
 
-/** What was left there of this row; null = nothing that is still there and still ours. Found again, it is not made a second time. */
-export async function findLeft({ part, call, calendarRef }: Attempting, left: readonly LeftEntry[]): Promise<Attempt | null> {
+/**
+ * What was left there of this row; null = nothing that is still there and still ours. Found again, it is not made a second time.
+ * `wanted`: the entry as it is to stand there; null = it is not.
+ */
+export async function findLeft(one: Attempting, left: readonly Left[], wanted: OutgoingEvent | null): Promise<Attempt | null> {
+  const { part, call, calendarRef } = one;
   const ours = new Set(left.map(({ pushId }) => pushId));
   for (const entry of left) {
+    if ('key' in entry) {
+      const made = wanted === null ? null : await findBegun(one, entry, wanted);
+      if (made !== null) return made;
+      continue;
+    }
     const found = await call((ports, access) => part.read(ports, access, calendarRef, entry.remoteId));
     if (!found.ok && (found.error.retryable || found.error.code === 'normalise.no_access')) return troubled(found.error);
     if (found.ok && found.value !== null && found.value.status !== 'cancelled' && ours.has(found.value.ourId ?? '')) return { kind: 'left', found: found.value, entry };
   }
   return null;
+}
+
+/**
+ * An entry that was being made by a process of which nobody heard: asked for under the same name and key again it is the same one, made then or
+ * now. Null = it was made and is gone since, or something else stands in its place.
+ */
+async function findBegun(one: Attempting, { pushId, key }: BegunEntry, wanted: OutgoingEvent): Promise<Attempt | null> {
+  const { part, call, calendarRef } = one;
+  const begun = { ...wanted, ourId: pushId };
+  const made = await call((ports, access) => part.write(ports, access, calendarRef, begun, { kind: 'create', key }));
+  if (!made.ok) return made.error.retryable || made.error.code === 'normalise.no_access' ? troubled(made.error) : null;
+  const { already, ...written } = made.value;
+  if (!already) return { kind: 'present', written, begunAs: pushId };
+  const attempt = written.etag === null ? await readTheirs(one, written.remoteId) : await update(one, wanted, written.remoteId, written.etag);
+  return attempt.kind === 'present' ? { ...attempt, begunAs: pushId } : attempt;
 }

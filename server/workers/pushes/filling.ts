@@ -43,74 +43,120 @@ export function fillPage(internals: StoreInternals, { organisationId, calendarId
   const now = internals.clock.now();
   return internals.writer.write(organisationId, async ({ tx, record }) => {
     const [calendar] = await readRows(tx, organisationId, 'calendars', [calendarId]);
-    const state = await tx.selectFrom('calendarStates').select('filledTo').where('organisationId', '=', organisationId).where('calendarId', '=', calendarId).executeTakeFirst();
+    const states = tx.selectFrom('calendarStates').select(['filledTo', 'fence', sql<boolean>`leased_until > '-infinity'`.as('leased')]);
+    const state = await states.where('organisationId', '=', organisationId).where('calendarId', '=', calendarId).executeTakeFirst();
     const at = (state?.filledTo ?? FROM_THE_BEGINNING) as FilledTo;
     // Removed, or another process has done it.
     if (!calendar || !state || (calendar.filling.state === 'idle' && at.anew !== true) || at.whole) return false;
-    const { drafts, next: then } = await pageOf(tx, organisationId, await placed(tx, organisationId, calendar), at, now, () => internals.ids.next());
-    const next = covering(then, drafts);
+    const held = at.fence === undefined || (state.fence <= at.fence && state.leased);
+    const filling = { tx, organisationId, calendar: await placed(tx, organisationId, calendar), at, held, now, newId: () => internals.ids.next() };
+    const { drafts: own, next, waiting } = await pageOf(filling);
+    const drafts = [...own, ...(await besideOf(filling, own))];
     await sql`update calendar_states set filled_to = ${JSON.stringify(next)}::jsonb where organisation_id = ${organisationId} and calendar_id = ${calendarId}`.execute(tx);
-    const filling = await told(tx, organisationId, calendar, drafts, next.whole);
-    const changed = draftUpdated('calendar.changed', 'calendars', null, calendar, { filling }, null, CALENDARS);
+    const becomes = await told(tx, organisationId, calendar, own, waiting, next.whole);
+    const changed = draftUpdated('calendar.changed', 'calendars', null, calendar, { filling: becomes }, null, CALENDARS);
     await record([...drafts, ...(changed ? [changed] : [])]);
     return !next.whole;
   });
 }
 
-async function told(tx: Tx, organisationId: string, { id, filling: was }: Calendar, drafts: readonly EventDraft[], whole: boolean): Promise<Calendar['filling']> {
+/** `waiting`: what was found to wait as it is, and is counted as what is queued now. */
+async function told(
+  tx: Tx, organisationId: string, { id, filling: was }: Calendar, drafts: readonly EventDraft[], waiting: number, whole: boolean,
+): Promise<Calendar['filling']> {
   const fresh = drafts.filter(({ collection }) => collection === 'pushes').length;
   // Gone through anew it is filled only once something is found.
   if (was.state === 'idle' && fresh === 0) return was;
   const filling = was.state === 'idle' ? NEW_FILLING : was;
-  const total = (filling.total ?? 0) + fresh;
+  const total = (filling.total ?? 0) + fresh + waiting;
   if (!whole) return { ...filling, total };
-  const waiting = await sql`select 1 from pushes where organisation_id = ${organisationId} and calendar_id = ${id} and state = 'queued' limit 1`.execute(tx);
-  return waiting.rows.length === 0 && fresh === 0 ? { state: 'idle', reason: null, done: total, total } : { ...filling, total };
+  const queuedYet = await sql`
+    select 1 from pushes where organisation_id = ${organisationId} and calendar_id = ${id} and state = 'queued' limit 1
+  `.execute(tx);
+  return queuedYet.rows.length === 0 && fresh === 0 ? { state: 'idle', reason: null, done: total, total } : { ...filling, total };
 }
 
-interface Page {
+/** One page of a calendar that is gone through. */
+interface Filling {
+  readonly tx: Tx;
+  readonly organisationId: string;
+  readonly calendar: PlacedCalendar;
+  readonly at: FilledTo;
+  /** Whoever had it when it was chosen may have it still, with entries in hand as they were told before. */
+  readonly held: boolean;
+  readonly now: number;
+  readonly newId: () => string;
+}
+
+interface Found {
   readonly drafts: readonly EventDraft[];
+  /** So many are to be written already, as they are to be told. */
+  readonly waiting: number;
+}
+interface Page extends Found {
   readonly next: FilledTo;
 }
+const NONE: Found = { drafts: [], waiting: 0 };
 
-async function pageOf(tx: Tx, organisationId: string, calendar: PlacedCalendar, at: FilledTo, now: number, newId: () => string): Promise<Page> {
+async function pageOf(filling: Filling): Promise<Page> {
+  const { tx, organisationId, calendar, at, now } = filling;
   const step = STEPS[at.step] ?? 'entries';
   const going = (ids: readonly string[]): FilledTo => (ids.length < PAGE ? { ...at, step: at.step + 1, after: null } : { ...at, after: ids.at(-1) ?? null });
   if (step === 'entries') {
     const drafts = await relabelPage(tx, organisationId, calendar, PAGE, new Date(now).toISOString());
-    // What came to stand there was told to the items.
-    return { drafts, next: drafts.length === 0 ? { step: at.step, after: at.after, whole: true, ...(at.anew ? { anew: at.anew } : {}) } : at };
+    return { ...NONE, drafts, next: drafts.length === 0 ? { ...at, whole: true } : at };
   }
   if (step === 'taken') {
     const ids = await idsOf(tx, sql`select id from pushes where organisation_id = ${organisationId} and calendar_id = ${calendar.id} and wish = 'present' and id > ${at.after ?? NIL}::uuid order by id limit ${PAGE}`);
-    return { drafts: await takenBack(tx, organisationId, calendar, ids, now, newId), next: going(ids) };
+    return { ...NONE, drafts: await takenBack(filling, ids), next: going(ids) };
   }
   const asked = isWritten(calendar) && (step !== 'runSheetItems' || calendar.runSheet === true);
   const ids = !asked ? [] : step === 'runSheetItems' ? await itemsToCome(tx, organisationId, at.after, now) : await toComeOf(tx, organisationId, calendar, step, at.after, now);
   const subjects = await subjectsOf(tx, organisationId, calendar, step, ids);
-  return { drafts: await queued(tx, organisationId, calendar, subjects, againOf(calendar, at), now, newId), next: going(ids) };
+  return { ...(await queued(filling, subjects, again(filling))), next: going(ids) };
 }
 
 type Again = (subject: TargetRow, found: StandingRow) => boolean;
 
 /**
- * What stands there already is written again, since it may be told otherwise now; not where all that stands there was wanted since it was
- * chosen. An item may have been wanted before its wedding stood there, and takes no time beside it.
+ * What stands there already is written again, since it may be told otherwise now; not what somebody has written who knew what was chosen, nor
+ * what waits to be. What is put off is tried again at once.
  */
-const againOf = (calendar: PlacedCalendar, { anew, first, covering = [] }: FilledTo): Again => (subject, { base, state }) => {
-  const isItem = subject.collection === 'runSheetItems';
-  if (anew !== true && (first !== true || isItem)) return true;
-  if (isItem && covering.includes(subject.row.weddingId)) return true;
+const again = ({ calendar, at: { anew, fence }, held, now }: Filling): Again => (subject, found) => {
+  const { base, state } = found;
+  if (anew !== true && state === 'queued') return held || (found.nextAttemptAt !== null && Date.parse(found.nextAttemptAt) > now);
+  if (fence !== undefined && (found.fence ?? 0) > fence) return false;
+  if (anew !== true) return true;
   // On its way there for the first time it may name the whole as it was called until now.
-  return base === null ? anew === true && state === 'queued' && throughOf(subject, calendar) !== null : !standsAs(subject, calendar, base);
+  return base === null ? held && state === 'queued' && throughOf(subject, calendar) !== null : !standsAs(subject, calendar, base);
 };
 
-/** With the weddings of which these have more or less stand there besides their items. */
-function covering(at: FilledTo, drafts: readonly EventDraft[]): FilledTo {
-  if (at.anew !== true) return at;
-  const found = drafts.flatMap((draft) => (draft.collection === 'pushes' && draft.row.subject.collection !== 'runSheetItems'
-    && draft.row.weddingId !== null && (draft.before === null || 'wish' in draft.before) ? [draft.row.weddingId] : []));
-  return found.length === 0 ? at : { ...at, covering: [...new Set([...(at.covering ?? []), ...found])] };
+/**
+ * Items of weddings of which something stands there besides them now and did not, or the other way round: whether they take time there
+ * follows in the same commit, as it does of any fact.
+ */
+async function besideOf(filling: Filling, drafts: readonly EventDraft[]): Promise<readonly EventDraft[]> {
+  const { tx, organisationId, calendar } = filling;
+  const pushes = drafts.flatMap((draft) => (draft.collection === 'pushes' ? [draft] : []));
+  const others = pushes.filter(({ row, before }) =>
+    row.subject.collection !== 'runSheetItems' && row.weddingId !== null && (before === null || 'wish' in before));
+  if (calendar.runSheet !== true || others.length === 0) return [];
+  const weddingIds = [...new Set(others.map(({ row }) => row.weddingId ?? ''))];
+  const { rows: there } = await sql<{ id: string; weddingId: string; subjectId: string; isItem: boolean }>`
+    select id, wedding_id, subject->>'id' as subject_id, subject->>'collection' = 'runSheetItems' as is_item from pushes
+    where organisation_id = ${organisationId} and wedding_id = any(${weddingIds}::uuid[]) and calendar_id = ${calendar.id} and wish = 'present'
+  `.execute(tx);
+  const standing = there.filter(({ isItem }) => !isItem);
+  const told = new Map(others.map(({ row }) => [row.id, row]));
+  const before = new Set(standing.map(({ weddingId }) => weddingId));
+  const after = new Set([
+    ...standing.filter(({ id }) => !told.has(id)).map(({ weddingId }) => weddingId),
+    ...[...told.values()].filter(({ wish }) => wish === 'present').map(({ weddingId }) => weddingId ?? ''),
+  ]);
+  const written = new Set(pushes.map(({ row }) => row.id));
+  const items = there.filter(({ id, weddingId, isItem }) => isItem && !written.has(id) && before.has(weddingId) !== after.has(weddingId));
+  const subjects = await subjectsOf(tx, organisationId, calendar, 'runSheetItems', items.map(({ subjectId }) => subjectId));
+  return (await queued(filling, subjects, () => true)).drafts;
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -152,32 +198,35 @@ async function ownersFor(tx: Tx, organisationId: string, { resourceId, wholes }:
   return new Map(found.flatMap(({ id, kind, keys }) => (kind === 'vendor' || kind === 'crew' ? [[id, keys] as const] : [])));
 }
 
-/** `again`: what stands there already is written again. */
-async function queued(
-  tx: Tx, organisationId: string, calendar: PlacedCalendar, subjects: readonly TargetRow[], again: Again, now: number, newId: () => string,
-): Promise<EventDraft[]> {
-  if (subjects.length === 0) return [];
+async function queued({ tx, organisationId, calendar, now, newId }: Filling, subjects: readonly TargetRow[], anew: Again): Promise<Found> {
+  if (subjects.length === 0) return NONE;
   const standing = (await readStandings(tx, subjects.map(({ row }) => ({ organisationId, id: row.id })), [])).get(organisationId) ?? [];
-  return subjects.flatMap((subject) => {
+  const drafts: EventDraft[] = [];
+  let waiting = 0;
+  for (const subject of subjects) {
     const found = standing.find((one) => one.subject.id === subject.row.id && one.calendarId === calendar.id);
-    const { remoteId = null, base = null, ...push } = found ?? {};
+    const { remoteId = null, base = null, fence: _fence, ...push } = found ?? {};
     const known = found ? { push: push as typeof found, remoteId, base } : null;
-    const anew = found !== undefined && again(subject, found);
-    return queuedFor({ calendar, subject, before: null, standing: known, anew, now, newId, context: CALENDARS }) ?? [];
-  });
+    const draft = queuedFor({
+      calendar, subject, before: null, standing: known, anew: found !== undefined && anew(subject, found), now, newId, context: CALENDARS,
+    });
+    if (draft) drafts.push(draft);
+    else if (found?.state === 'queued') waiting += 1;
+  }
+  return { drafts, waiting };
 }
 
 /** Entries that are none of this calendar's any more; what is over stays there. */
-async function takenBack(tx: Tx, organisationId: string, calendar: PlacedCalendar, ids: readonly string[], now: number, newId: () => string): Promise<EventDraft[]> {
+async function takenBack(filling: Filling, ids: readonly string[]): Promise<EventDraft[]> {
   if (ids.length === 0) return [];
+  const { tx, organisationId, calendar, now } = filling;
   const pushes = await readRows(tx, organisationId, 'pushes', ids);
   const subjects: TargetRow[] = [];
   for (const collection of PUSHED) {
     const own = pushes.filter(({ subject }) => subject.collection === collection).map(({ subject }) => subject.id);
     subjects.push(...(await subjectsOf(tx, organisationId, calendar, collection, own)));
   }
-  const toCome = subjects.filter((subject) => !isOver(subject, now));
-  const drafts = await queued(tx, organisationId, calendar, toCome, () => true, now, newId);
+  const { drafts } = await queued(filling, subjects.filter((subject) => !isOver(subject, now)), () => true);
   // What is to stand there was gone through before.
   return drafts.filter((draft) => draft.collection === 'pushes' && draft.row.wish === 'absent');
 }

@@ -20,6 +20,8 @@ export interface Line {
   readonly over: () => CodedError | null;
   /** Why the desktop did not call, once that is so: nobody was called, and whatever the attempt says is no word of the calendar. */
   readonly stopped: () => Stopped | null;
+  /** What it reads says neither who is invited nor when it reminds: an answer of a desktop has no room for that. */
+  readonly mute: boolean;
   /** Calls of a desktop that were answered, so far. */
   readonly heard: () => number;
 }
@@ -49,7 +51,7 @@ function byUs({ organisationId, connectionId, vendor: { manifest }, part, access
   const insisting = insist({ internals: store, vendors, http, clock, calls }, organisationId, access);
   const door = ({ secrets }: FreshAccess): Http => calls?.of({ manifest, organisationId, connectionId, secrets, purpose: 'calendar.write' }) ?? http;
   return {
-    part, over: insisting.over, stopped: () => null, heard: () => 0,
+    part, over: insisting.over, stopped: () => null, heard: () => 0, mute: false,
     call: (make) => insisting.call((with_) => make({ http: door(with_), clock }, with_)),
   };
 }
@@ -71,7 +73,7 @@ function byDesk({ organisationId, connectionId, vendor: { manifest }, part: { en
     return err({ code: 'normalise.reread_failed', message: `The desktop did not call: ${stopped.code}.`, retryable: true, retryAfterMs: null });
   }
   return {
-    over: () => null, stopped: () => stopped, heard: () => heard,
+    over: () => null, stopped: () => stopped, heard: () => heard, mute: true,
     // Its key is not here, and neither is anything else that a call would need.
     call: (make) => make({ http: NOBODY, clock }, { connectionId, settings, secrets: {} }),
     part: {

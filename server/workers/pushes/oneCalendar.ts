@@ -14,7 +14,7 @@ import { freshAccess } from '../../systems/freshAccess.ts';
 import { noteCall } from '../signs.ts';
 import { findLeft, removeEntry, writeEntry, type Attempt, type Attempting } from './attempt.ts';
 import { lineTo, type Line, type LineDeps } from './line.ts';
-import { isPlain, type Besides, type Outcome, type Settling } from './settling.ts';
+import type { Besides, Outcome, Settling } from './settling.ts';
 import { takeTurn, type Prepared, type Turn, type Turned } from './turn.ts';
 
 /**
@@ -74,7 +74,7 @@ async function writeDue(taken: Taken, deps: WritingDeps, line: Line): Promise<Ag
   let troubles = taken.failures > 0 || taken.breaker?.push !== undefined || taken.health !== 'healthy';
   const looks = new Map<string, number>();
   const telling = (done: boolean): boolean => deps.telling(taken.calendarId, done);
-  const settling: Settling = { internals: store, entryType: line.part.entryType, system: taken.system, random, telling };
+  const settling: Settling = { internals: store, entryType: line.part.entryType, system: taken.system, random, telling, mute: line.mute };
   const turn = (one: Pick<Turn, 'most'> & Partial<Turn>): Promise<Turned> =>
     takeTurn(settling, taken, { outcomes: [], uncalled: [], ...one, until: new Date(clock.now() + LEASE_MS).toISOString() });
   // Where it did not go well lately, one is tried alone.
@@ -111,8 +111,8 @@ interface Called extends Pick<Turn, 'outcomes' | 'uncalled'> {
 }
 
 /**
- * Calls for one entry after the other, until something else came of one than that it stands there, or is gone from there. `looks`: times
- * that an entry was found changed, by push.
+ * Calls for one entry after the other, until one is in trouble or was found from before. What was prepared may be old by what came of another one:
+ * its push is another version then, and it is written anew. `looks`: times that an entry was found changed, by push.
  */
 async function callFor(page: readonly Prepared[], { part, call, over, stopped, heard }: Line, looks: Map<string, number>): Promise<Called> {
   const outcomes: Outcome[] = [];
@@ -127,12 +127,12 @@ async function callFor(page: readonly Prepared[], { part, call, over, stopped, h
     const attempting: Attempting = { part, call, calendarRef: due.calendarRef, pushId: due.push.id, state: due.state, begun };
     const write = (): Promise<Attempt> => (made.wanted ? writeEntry(attempting, made.entry) : removeEntry(attempting, made.entry));
     const before = heard();
-    const attempt = looked(await tried(async () => (await findLeft(attempting, left)) ?? write()), due, looks);
+    const attempt = looked(await tried(async () => (await findLeft(attempting, left, made.wanted ? made.entry : null)) ?? write()), due, looks);
     const why = stopped();
     if (why !== null) return ended(why.mayHaveCalled || heard() > before ? n + 1 : n, true);
     if (attempt.kind === 'trouble' && (attempt.trouble.code === 'normalise.no_access' || over() !== null)) return ended(n + 1, true);
     outcomes.push({ due, attempt, sent: made.wanted ? { stood: made.stood, sequence: made.entry.sequence, besides: besidesOf(made.entry, titleTemplate(due.calendar) !== null) } : null });
-    if (!isPlain(attempt)) return ended(n + 1, false);
+    if (attempt.kind === 'trouble' || attempt.kind === 'left') return ended(n + 1, false);
   }
   return ended(page.length, false);
 }
@@ -176,9 +176,9 @@ type Made =
   | { readonly wanted: false; readonly entry: ReturnType<typeof entryOf> };
 
 /** What is to stand there; not wanted = nothing, and how the entry would have looked. */
-function makeOf({ push, calendar, state, subject, changedAt, around }: DuePush): Made {
+function makeOf({ push, calendar, state, subject, changedAt, around, fromThere = false }: DuePush): Made {
   const options: EntryOptions = { pushId: push.id, calendar, around, words: ENTRY_WORDS, sequence: (state.sequence ?? 0) + 1, changedAt };
-  const entry = subject === null || push.wish === 'absent' ? null : entryOf(subject, options);
+  const entry = subject === null || push.wish === 'absent' || fromThere ? null : entryOf(subject, options);
   const stood = subject === null || entry === null ? null : stoodOf(subject, calendar, entry.title);
   if (entry !== null && stood !== null) return { wanted: true, entry, stood };
   return { wanted: false, entry: subject === null ? null : entryOf(asIfHeld(subject), options) };

@@ -1,18 +1,20 @@
 import { sql } from 'kysely';
 import type { ErrorCode } from '../../../core/contract/errors.ts';
-import type { Calendar } from '../../../core/contract/record/calendars.ts';
+import type { Calendar, Push } from '../../../core/contract/record/calendars.ts';
 import { failedAlert, MOST_ATTEMPTS, retryAt } from '../../../core/domain/calendars/retrying.ts';
 import { unanswered } from '../../../core/domain/calendars/answers.ts';
 import type { Stood } from '../../../core/domain/calendars/returned.ts';
+import type { PlacedCalendar } from '../../../core/domain/calendars/wholes.ts';
 import { draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
-import type { FoundEvent, OutgoingEvent } from '../../../core/vendors/calendars.ts';
+import type { CalendarTrouble, FoundEvent, OutgoingEvent } from '../../../core/vendors/calendars.ts';
 import { boundedId } from '../../../core/vendors/ids.ts';
 import { alertsAbout } from '../../store/alertsAbout.ts';
 import { CALENDARS } from '../../store/calendars/stage.ts';
 import { readKnown, type DuePush, type HeldCalendar } from '../../store/calendars/duePushes.ts';
 import { keepStates, type Kept, type KnownPush, type Place } from '../../store/calendars/pushRows.ts';
-import { returnedDrafts } from '../../store/calendars/returning.ts';
+import { returnedDrafts, type FoundThere } from '../../store/calendars/returning.ts';
 import type { Tx } from '../../store/database.ts';
+import { leaveWritten } from '../../store/leftEntries.ts';
 import type { StoreInternals } from '../../store/internals.ts';
 import type { Writing } from '../../store/write.ts';
 import type { Attempt } from './attempt.ts';
@@ -28,6 +30,8 @@ export interface Settling {
   readonly random: () => number;
   /** Whether so much has passed since the filling of this calendar was last told. */
   readonly telling: (done: boolean) => boolean;
+  /** What is found says neither who is invited nor when it reminds: whether that is as it is to be nobody knows. */
+  readonly mute: boolean;
 }
 
 /** What an entry says besides its row. What is left out is whatever stands there. */
@@ -45,10 +49,9 @@ export interface Outcome {
   readonly sent: { readonly stood: Stood; readonly sequence: number; readonly besides: Besides } | null;
 }
 
-type Trouble = Extract<Attempt, { kind: 'trouble' }>;
 type Stands = Extract<Attempt, { kind: 'present' | 'absent' }>;
 /** Nothing but its own push follows from it, so any number of them is kept at once. */
-export const isPlain = (attempt: Attempt): attempt is Stands => attempt.kind === 'present' || attempt.kind === 'absent';
+const isPlain = (attempt: Attempt): attempt is Stands => attempt.kind === 'present' || attempt.kind === 'absent';
 
 /** In the transaction that holds the calendar. Of pushes that are gone nothing is kept: their connection was removed while it was called. */
 export async function settleAll(
@@ -60,16 +63,23 @@ export async function settleAll(
     calendar = lastOf(drafts, calendar);
     if (drafts.length > 0) await writing.record(drafts);
   };
+  const known = await readKnown(tx, organisationId, outcomes.map(({ due }) => due.push.id));
   const plain = outcomes.filter(({ attempt }) => isPlain(attempt));
-  let known = await readKnown(tx, organisationId, outcomes.map(({ due }) => due.push.id));
-  if (plain.length > 0) await told(await stand(settling, tx, organisationId, there, plain, known));
-  for (const one of outcomes) {
-    const { attempt } = one;
-    if (isPlain(attempt)) continue;
-    // What was told before may mean something for this one.
-    if (outcomes.length > 1) known = await readKnown(tx, organisationId, [one.due.push.id]);
-    const found = known.get(one.due.push.id);
-    if (found) await told(await follow(settling, writing, { organisationId, calendar, found, due: one.due, attempt, sent: one.sent }));
+  let drafts = plain.length === 0 ? [] : await stand(settling, tx, organisationId, there, plain, known);
+  const found = outcomes.flatMap(({ due, attempt, sent }) => (attempt.kind === 'theirs' || attempt.kind === 'left' ? [{ due, attempt, sent }] : []));
+  for (const [n, lot] of lotsOf(found).entries()) {
+    // What was told before may mean something for these.
+    if (n > 0) await told(drafts);
+    const now = n > 0 ? await readKnown(tx, organisationId, lot.map(({ due }) => due.push.id)) : known;
+    const placed = { ...lastOf(drafts, calendar), wholes: there.wholes };
+    drafts = [...(n > 0 ? [] : drafts), ...(await follow(settling, tx, { organisationId, calendar: placed, known: now, lot }))];
+  }
+  await told(drafts);
+  for (const { due, attempt } of outcomes) {
+    if (attempt.kind !== 'trouble') continue;
+    const { id } = due.push;
+    const one = (outcomes.length > 1 ? await readKnown(tx, organisationId, [id]) : known).get(id);
+    if (one) await told(await troubled(settling, tx, { organisationId, calendar, push: one.push, due, trouble: attempt.trouble }));
   }
   const filling = await fillingAfter(tx, organisationId, calendar, settling.telling);
   if (filling) await writing.record([filling]);
@@ -81,24 +91,46 @@ function lastOf(drafts: readonly EventDraft[], calendar: Calendar): Calendar {
   return own?.collection === 'calendars' ? { ...calendar, ...own.row } : calendar;
 }
 
+/** An entry that stands there otherwise than we have written it. */
+interface Found extends Pick<Outcome, 'due' | 'sent'> {
+  readonly attempt: Extract<Attempt, { kind: 'theirs' | 'left' }>;
+}
+
 interface Following {
   readonly organisationId: string;
   /** As it is by now. */
-  readonly calendar: Calendar;
-  readonly found: KnownPush;
-  readonly due: DuePush;
-  readonly attempt: Exclude<Attempt, Stands>;
-  readonly sent: Outcome['sent'];
+  readonly calendar: PlacedCalendar;
+  readonly known: ReadonlyMap<string, KnownPush>;
+  readonly lot: readonly Found[];
+}
+
+/** In order, as many as may be told at once: what a wedding does is told before what its own things do, which may follow it, and after them. */
+function lotsOf(found: readonly Found[]): Found[][] {
+  const lots: Found[][] = [];
+  const weddings = new Map<string, boolean>();
+  for (const one of found) {
+    const { weddingId, subject: { collection, id } } = one.due.push;
+    const [wedding, whole] = collection === 'weddings' ? [id, true] : [weddingId, false];
+    const before = wedding === null ? undefined : weddings.get(wedding);
+    const apart = before !== undefined && (whole || before);
+    if (apart) weddings.clear();
+    if (wedding !== null) weddings.set(wedding, whole);
+    const lot = lots.at(-1);
+    if (lot && !apart) lot.push(one);
+    else lots.push([one]);
+  }
+  return lots;
 }
 
 const plainText = (text: string | null): string => (text ?? '').replace(/\s+/g, ' ').trim();
 /** Notes that somebody has added there stay where it was only read whether anything had changed. */
-const saysBesides = (sent: Besides, found: FoundEvent, { push, state }: DuePush): boolean => {
+const saysBesides = (sent: Besides, found: FoundEvent, { push, state }: DuePush, mute: boolean): boolean => {
   const { busy, description } = sent;
   const onlyRead = state.recheck && push.wantedVersion === push.writtenVersion;
   if (found.busy !== busy || (onlyRead && sent.title === undefined)) return found.busy === busy;
   if (sent.title !== undefined && plainText(sent.title) !== plainText(found.title)) return false;
   if (onlyRead) return true;
+  if (mute && (sent.guests !== undefined || sent.reminders !== undefined)) return false;
   const told = description === undefined || plainText(description) === plainText(found.description);
   return told && invites(sent, found, state.invited) && reminds(sent, found);
 };
@@ -122,22 +154,23 @@ const invitedBy = (sent: Outcome['sent'], { invited }: KnownPush['state']): stri
 
 const placeOf = ({ connectionId }: Calendar, type: string, remoteId: string): Place => ({ connectionId, type, remoteId: boundedId(remoteId) });
 
-async function follow(settling: Settling, writing: Writing, following: Following): Promise<EventDraft[]> {
-  const { organisationId, calendar, found: { push, state }, due, attempt, sent } = following;
-  if (attempt.kind === 'trouble') return troubled(settling, writing.tx, following, attempt);
-  const { clock, ids } = settling.internals;
-  const { found } = attempt;
-  // What both sides said last, so that what was changed on one of them since then is told from the other.
-  const kept = attempt.kind === 'left' ? { ...state, base: baseOf(attempt) } : state;
+async function follow({ internals: { clock, ids }, entryType, system, mute }: Settling, tx: Tx, { organisationId, calendar, known, lot }: Following): Promise<readonly EventDraft[]> {
+  const all = lot.flatMap(({ due, attempt, sent }): (FoundThere & { readonly place: Place | null })[] => {
+    const one = known.get(due.push.id);
+    if (!one) return [];
+    const { push } = one;
+    const { found } = attempt;
+    // What both sides said last, so that what was changed on one of them since then is told from the other.
+    const state = attempt.kind === 'left' ? { ...one.state, base: baseOf(attempt) } : one.state;
+    // What was wanted meanwhile has been sent to nobody.
+    const untold = found !== null && sent !== null && (push.version !== due.push.version || !saysBesides(sent.besides, found, due, mute));
+    return [{ push, state, found, untold, place: found === null ? null : placeOf(calendar, entryType, found.remoteId) }];
+  });
   // Who has found it before its own writing was heard of looks for it under this id from now on.
-  const place = found === null ? null : placeOf(calendar, settling.entryType, found.remoteId);
-  if (place !== null) await keepStates(writing.tx, organisationId, [{ push, state: kept, place }], new Date(clock.now()).toISOString());
-  const source = { system: settling.system, connectionId: calendar.connectionId, remoteId: null };
+  await keepStates(tx, organisationId, all.filter(({ place }) => place !== null), new Date(clock.now()).toISOString());
+  const source = { system, connectionId: calendar.connectionId, remoteId: null };
   const context = { actor: { kind: 'vendor', id: calendar.connectionId, name: calendar.name }, source, deliveryId: null } as const;
-  // What was wanted meanwhile has been sent to nobody.
-  const untold = found !== null && sent !== null && (push.version !== due.push.version || !saysBesides(sent.besides, found, due));
-  const { drafts } = await returnedDrafts(writing, { organisationId, calendar, pushId: push.id, found, untold, context, clock, ids });
-  return [...drafts];
+  return all.length === 0 ? [] : returnedDrafts(tx, { organisationId, calendar, all, context, clock, ids });
 }
 
 /** Words that somebody was erased from are not known any more: theirs count as ours. */
@@ -164,7 +197,7 @@ async function stand(
     if (attempt.kind === 'present') {
       const { remoteId, etag } = attempt.written;
       const sequence = Math.max(attempt.written.sequence ?? 0, sent?.sequence ?? 0);
-      const state = { ...before, remoteId, etag, sequence, base: sent?.stood ?? null, recheck: doubtful, invited };
+      const state = { ...before, remoteId, etag, sequence, base: sent?.stood ?? null, recheck: doubtful, invited, fence: there.fence };
       kept.push({ push, state, place: placeOf(calendar, entryType, remoteId) });
     } else {
       kept.push({ push, state: { ...before, remoteId: null, etag: null, sequence: null, base: null, recheck: false, invited }, place: null });
@@ -181,6 +214,10 @@ async function stand(
     drafts.push(...changed);
   }
   await keepStates(tx, organisationId, kept, now);
+  await leaveWritten(tx, organisationId, outcomes.flatMap(({ due, attempt, sent }) =>
+    (attempt.kind === 'present' && attempt.begunAs !== undefined && sent !== null && known.has(due.push.id)
+      ? [{ pushId: attempt.begunAs, remoteId: attempt.written.remoteId, base: sent.stood }]
+      : [])));
   return there.alerted ? [...drafts, ...(await settledAlert(tx, organisationId, kept.map(({ push }) => push.id), calendar))] : drafts;
 }
 
@@ -203,8 +240,16 @@ async function settledAlert(tx: Tx, organisationId: string, standing: readonly s
 /** Of these another try may bring something else. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['normalise.reread_failed', 'normalise.no_access', 'calendar.changed_there'] satisfies ErrorCode[]);
 
+interface Troubled {
+  readonly organisationId: string;
+  readonly calendar: Calendar;
+  readonly push: Push;
+  readonly due: DuePush;
+  readonly trouble: CalendarTrouble;
+}
+
 async function troubled(
-  { internals, random }: Settling, tx: Tx, { organisationId, calendar, found: { push }, due }: Following, { trouble }: Trouble,
+  { internals, random }: Settling, tx: Tx, { organisationId, calendar, push, due, trouble }: Troubled,
 ): Promise<EventDraft[]> {
   const now = internals.clock.now();
   const { code } = trouble;

@@ -1,7 +1,7 @@
 import type { Tx } from '../../store/database.ts';
 import { holdCalendar, letGo, readDue, readEntries, type DuePush, type HeldCalendar } from '../../store/calendars/duePushes.ts';
 import { begunFrom, isBegun, keepStates, unbegin, type Held, type KnownPush } from '../../store/calendars/pushRows.ts';
-import { leaveWritten, leftEntriesOf, type LeftEntry, type WrittenMeanwhile } from '../../store/leftEntries.ts';
+import { leaveWritten, leftEntriesOf, type Left, type WrittenMeanwhile } from '../../store/leftEntries.ts';
 import { together } from '../../store/together.ts';
 import { settleAll, type Outcome, type Settling } from './settling.ts';
 
@@ -15,7 +15,7 @@ export interface Prepared {
   /** It was begun before, by an attempt of which nobody heard. */
   readonly begun: boolean;
   /** What may be left there of its row, from when the calendar was connected before. */
-  readonly left: readonly LeftEntry[];
+  readonly left: readonly Left[];
 }
 
 export interface Turn {

@@ -134,6 +134,27 @@ describe('a desktop that is there', () => {
     expect(c.there.calls.map(({ what }) => what).slice(0, 3)).toEqual(['update', 'read', 'update']);
     await written(1);
   });
+
+  it('loses no reminder that was changed here while the same entry was changed over there', async () => {
+    const desk = await c.h.desktop();
+    const { calendarId } = await c.connected(desk);
+    await c.save(calendarId, { direction: 'bidirectional' });
+    const id = await c.house.wedding('Amara & Tom', 12, 12, 22);
+    await written(1);
+    await untilTrue('it is filled', async () => (await c.calendar(calendarId)).filling.state === 'idle');
+    const [entry] = c.there.standing();
+    if (entry?.when.kind !== 'times') throw new Error('it stands nowhere');
+    const { when } = entry;
+    c.there.edit(entry.remoteId, { when: { kind: 'times', startsAt: when.startsAt + DAY_MS, endsAt: when.endsAt + DAY_MS, zone: 'Europe/London' } });
+    c.there.calls.length = 0;
+    await c.save(calendarId, { reminders: [45] });
+    await untilTrue('both are kept', async () =>
+      c.there.sent(entry.remoteId)?.reminders?.[0] === 45 && (await c.house.one('weddings', id)).startsAt === june(13, 12));
+    await written(1);
+    // Refused by its mark and read, so that their time is known, and written with ours.
+    expect(c.there.calls.map(({ what }) => what)).toEqual(['update', 'read', 'update']);
+    expect(c.there.standing()).toMatchObject([{ title: 'Amara & Tom', when: { startsAt: Date.parse(june(13, 12)) } }]);
+  });
 });
 
 describe('a desktop that is off', () => {

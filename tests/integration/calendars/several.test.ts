@@ -37,6 +37,10 @@ interface Account {
   /** From the main one to the other. */
   carry(id: string): void;
   refuse(calendarRef: string, answer: HttpResponse | null): void;
+  /** Every place where a look goes on is forgotten, and so is that these were ever there. */
+  forget(ids: readonly string[]): void;
+  /** It stands there, and no list names it. */
+  hide(id: string): void;
   /** How often the list of calendars was asked for. */
   lists(): number;
   /** Ids and titles of what stands in that calendar. */
@@ -59,6 +63,14 @@ function google(): Account {
     },
     lists: () => fake.asked.filter(({ url }) => url.includes('calendarList')).length,
     refuse: (ref, answer) => void (fake.book(ref).answers = answer),
+    forget(ids) {
+      for (const id of ids) for (const ref of [fake.mainId, fake.calendarId]) if (fake.book(ref).events.has(id)) fake.purge(id, ref);
+      fake.era += 1;
+    },
+    hide: (id) => [fake.mainId, fake.calendarId].forEach((ref) => {
+      const { changes } = fake.book(ref);
+      changes.splice(0, changes.length, ...changes.filter((one) => one !== id));
+    }),
     standing: (ref) => [...fake.book(ref).events.values()].filter((one) => one['status'] !== 'cancelled').map((one) => ({ id: String(one['id']), title: String(one['summary']), startsAt: startOf(one) })),
   };
 }
@@ -77,6 +89,12 @@ function outlook(): Account {
     carry: (id) => fake.move(id, fake.calendarId),
     lists: () => fake.asked.filter(({ url }) => /\/me\/calendars\?[^/]*$/.test(url) && !url.includes('skip')).length,
     refuse: (ref, answer) => void (answer === null ? fake.answers.delete(ref) : fake.answers.set(ref, answer)),
+    forget(ids) {
+      for (const id of ids) fake.take(id);
+      fake.edit('m0', { subject: 'Since then', type: 'singleInstance', isCancelled: false, showAs: 'free', ...times(29) }, fake.mainId);
+      fake.forgotten = fake.changes.length;
+    },
+    hide: (id) => void fake.changes.splice(0, fake.changes.length, ...fake.changes.filter((one) => one.id !== id)),
     standing: (ref) => [...fake.events.values()].filter((one) => fake.places.get(String(one['id'])) === ref).map((one) => ({ id: String(one['id']), title: String(one['subject']), startsAt: startOf(one) })),
   };
 }
@@ -170,6 +188,32 @@ describe.each([['Google', google], ['Outlook', outlook]] as const)('%s', (_name,
     await save(id, account.other, { direction: 'inbound' });
     await look(id);
     expect((await entries()).map(({ title, resourceId }) => [title, resourceId])).toEqual([['In the main one', hall], ['Not asked for', barn], ['Second in the main one', hall]]);
+  });
+
+  test('what is taken away while the place of a look is forgotten has gone; what only a list does not name has not', async () => {
+    const [hall, barn] = [await house.resource('room', 'Great Hall'), await house.resource('room', 'Barn')];
+    for (const day of [12, 13, 14]) account.put(`m${day}`, `Main ${day}`, account.main, day);
+    for (const day of [15, 16]) account.put(`o${day}`, `Other ${day}`, account.other, day);
+    const id = await connect();
+    await save(id, account.main, { direction: 'inbound', resourceId: hall });
+    await save(id, account.other, { direction: 'bidirectional', resourceId: barn, strategy: 'manual' });
+    const wedding = await house.wedding('Bea & Cleo', 20, 12, 22, { room: 'Barn' });
+    await workers.pushes.idle();
+    await look(id);
+    const [ours] = account.standing(account.other).filter(({ title }) => title === 'Bea & Cleo');
+    expect((await entries()).map(({ title }) => title)).toEqual(['Main 12', 'Main 13', 'Main 14', 'Other 15', 'Other 16']);
+
+    account.forget(['m12', 'o16', ours?.id ?? '']);
+    account.hide('m13');
+    account.put('m17', 'Main 17', account.main, 17);
+    await look(id);
+    await look(id);
+    expect((await entries()).map(({ title }) => title).filter((title) => title !== 'Since then')).toEqual(['Main 13', 'Main 14', 'Main 17', 'Other 15']);
+    expect((await house.rows()).differences.filter(({ state }) => state === 'open').map(({ subject }) => subject.id)).toEqual([wedding]);
+    // From here on as ever.
+    account.take('o15');
+    await look(id);
+    expect((await entries()).map(({ title }) => title).filter((title) => title !== 'Since then')).toEqual(['Main 13', 'Main 14', 'Main 17']);
   });
 
   test('one that may not be read any more says so, is told by one alert, and both are over once it can be read again', async () => {

@@ -72,6 +72,18 @@ test('there is something said, shared and noted of every wedding, and of today\'
   expect(weatherNotices).toMatchObject([{ weddingId: today?.id, state: 'active', endsAt: today?.endsAt }]);
 });
 
+test('a newcomer sees what a move costs: some of those who are taken have said what they ask, and nobody stands there twice', async () => {
+  const card = await seed();
+  const { resources, bookings, weddings } = (await snapshotOf(card)).rows;
+  const asks = resources.filter(({ moveFeeMinor }) => typeof moveFeeMinor === 'number' && moveFeeMinor > 0);
+  expect(asks.map(({ name }) => name).sort()).toEqual(['Great Hall', 'Kestrel Quartet', 'Lantern & Loom', 'Orangery']);
+  const taken = [...weddings.map(({ roomId }) => roomId), ...bookings.map(({ vendorId }) => vendorId)];
+  for (const { id, name } of asks) expect(taken, name).toContain(id);
+  expect(new Set(resources.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(resources.length);
+  await seed();
+  expect((await snapshotOf(card)).rows.resources).toEqual(resources);
+});
+
 test('the couple\'s address on the card leads to exactly their wedding', async () => {
   const card = await seed();
   const { contacts } = (await snapshotOf(card)).rows;
