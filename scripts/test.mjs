@@ -67,7 +67,7 @@ function counted(code, file, read) {
   return code !== 0 && counts.failed === 0 ? add(counts, { ...NOTHING, failed: 1, failures: [{ name: file, why: `the runner ended with ${code} and no failed test` }] }) : counts;
 }
 
-/** Each test file, and each server that it starts, is a process that loads the same code. */
+/** Each test file, and each server that a test, a fault or a measurement starts, is a process that loads the same code. */
 const COMPILED = { NODE_COMPILE_CACHE: path.join(root, '.cache', 'compiled') };
 
 async function vitest(name, folders) {
@@ -110,7 +110,7 @@ async function playwright(project) {
   }
   const file = path.join(results, `playwright-${project}.json`);
   rmSync(file, { force: true });
-  const code = await tool('@playwright/test/cli.js', ['test', '--config', 'scripts/config/playwright.config.ts', '--project', project], { WEDSYNC_STEP: project });
+  const code = await tool('@playwright/test/cli.js', ['test', '--config', 'scripts/config/playwright.config.ts', '--project', project], { ...COMPILED, WEDSYNC_STEP: project });
   return counted(code, file, playwrightCounts);
 }
 
@@ -123,7 +123,7 @@ async function packaged() {
 async function chaos() {
   const file = path.join(results, 'chaos.json');
   rmSync(file, { force: true });
-  const code = await show(bundledNode, [path.join(root, 'tests', 'chaos', 'index.ts'), '--short']);
+  const code = await show(bundledNode, [path.join(root, 'tests', 'chaos', 'index.ts'), '--short'], COMPILED);
   return counted(code, file, (report) => report.counts);
 }
 
@@ -133,7 +133,7 @@ async function bench() {
     console.log('!! skipped: no measurements in tests/bench');
     return SKIPPED;
   }
-  return asOneCheck(await show(bundledNode, [entry, '--short']));
+  return asOneCheck(await show(bundledNode, [entry, '--short'], COMPILED));
 }
 
 const FOLDERS = ['unit', 'vendors', 'conformance', 'integration', 'security', 'fuzz'];

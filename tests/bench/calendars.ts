@@ -6,6 +6,7 @@ import type { RunningServer } from '../support/runningServer.ts';
 import { bothAtOnce, type Meeting, type Outcome } from './bothSides.ts';
 import { percentile, tableOf } from './figures.ts';
 import { allocationOf, HOUR_MS, makeVenue, type CalendarVenue, type WantedCalendar } from './load/calendarVenue.ts';
+import { bytesLogged } from './load/backends.ts';
 import { machineNow } from './load/clock.ts';
 import { decide } from './load/deciding.ts';
 import { floorOf } from './load/floor.ts';
@@ -14,6 +15,7 @@ import { startStand, type Stand } from './load/stand.ts';
 import { calendarAt, davAt } from './load/standCalendars.ts';
 import { titleOf, type Wrote } from './load/standMessages.ts';
 import { between, threadsOf, type Threads } from './load/threads.ts';
+import { beside, type Figure } from './recorded.ts';
 
 /** The gap of the trickle. */
 const EVERY_MS = 50;
@@ -44,10 +46,13 @@ interface Played extends Phase {
   readonly wrote: readonly Wrote[];
   /** Processor time of the server. */
   readonly used: Threads;
+  /** KiB of PostgreSQL's log for each change; null without it. */
+  readonly logged: number | null;
 }
 
 interface Playing {
   readonly server: RunningServer;
+  readonly databaseUrl: string | null;
   readonly stand: Stand;
   readonly venue: CalendarVenue;
   /** The first one is looked at, all are written. */
@@ -84,14 +89,16 @@ async function moveThere({ stand }: Playing, { turn, count, everyMs }: Phase): P
 }
 
 async function play(playing: Playing, phase: Phase): Promise<Played> {
-  const { server, stand, calendars } = playing;
-  const before = threadsOf(server.pid);
+  const { server, stand, calendars, databaseUrl } = playing;
+  const written = async (): Promise<number> => (databaseUrl === null ? 0 : bytesLogged(databaseUrl));
+  const [before, writtenBefore] = [threadsOf(server.pid), await written()];
   const changes = await (phase.from === 'there' ? moveThere : moveHere)(playing, phase);
   const expected = phase.count * othersOf(phase, calendars).length;
   const until = machineNow() + DRAIN_LIMIT_MS;
   while ((await stand.wrote(phase.turn)).length < expected && machineNow() < until) await sleep(50);
   await sleep(AFTER_MS);
-  return { ...phase, changes, wrote: await stand.wrote(phase.turn), used: between(before, threadsOf(server.pid)) };
+  const logged = databaseUrl === null ? null : ((await written()) - writtenBefore) / 1_024 / phase.count;
+  return { ...phase, changes, wrote: await stand.wrote(phase.turn), used: between(before, threadsOf(server.pid)), logged };
 }
 
 interface Counted {
@@ -137,6 +144,18 @@ function rowOf(played: Played, calendars: readonly string[], floor: readonly num
     'main us each': each(played.used.main), 'database us': each(played.used.database), 'beside us': each(played.used.beside),
     lost: String(lost), double: String(double), back: String(back),
   };
+}
+
+/** Of a queue that is waited for a ratio says little more than the machine: what each change writes does. */
+function figuresOf(played: Played, kind: Home['kind'], floor: readonly number[]): Figure[] {
+  const { name, logged } = played;
+  const whole = waits(played, ({ due }) => due);
+  const ratios = [50, 99].map((rank): Figure => {
+    const value = percentile(whole, rank) / percentile(floor, 50);
+    return { name: `${kind}: ${name}, whole way p${rank} to a bare call`, value, better: 'less', within: 0.4 };
+  });
+  if (logged === null) return ratios;
+  return [...ratios, { name: `${kind}: ${name}, KiB of its log for each change`, value: logged, better: 'less', within: 0.15 }];
 }
 
 const byCalendar = (played: Played, calendars: readonly string[]): Record<string, string> => ({
@@ -190,7 +209,7 @@ function meetingsOf(short: boolean): Meeting[] {
   ];
 }
 
-async function measure({ name, folder, newDatabase }: Home, short: boolean): Promise<void> {
+async function measure({ name, kind, folder, newDatabase }: Home, short: boolean): Promise<void> {
   const ends: (() => unknown)[] = [];
   try {
     const stand = await startStand();
@@ -210,7 +229,7 @@ async function measure({ name, folder, newDatabase }: Home, short: boolean): Pro
     await stand.server(server.url);
     await filled(server, stand, count * names.length);
 
-    const playing: Playing = { server, stand, venue, calendars: names, versions: new Map() };
+    const playing: Playing = { server, databaseUrl: home.databaseUrl, stand, venue, calendars: names, versions: new Map() };
     const played: Played[] = [];
     for (const phase of phasesOf(short, count)) played.push(await play(playing, phase));
     const floor = await floorOf(`${stand.url}/google/1`, short ? 50 : 500);
@@ -224,6 +243,7 @@ async function measure({ name, folder, newDatabase }: Home, short: boolean): Pro
     console.log(`A bare call to the same stand-in: p50 ${percentile(floor, 50).toFixed(2)} ms. Target: sent p99 < 200; lost, double and back must be 0.`);
     console.log(tableOf(met.map(({ row }) => row)));
     console.log('Target: average < 500 ms, longest < 30 s, at least 98 % without a person; apart must be 0.');
+    beside('calendars', played.flatMap((one) => figuresOf(one, kind, floor)));
     const bad = played.filter((one) => Object.values(counted(one, names)).some((count_) => count_ > 0));
     if (bad.length > 0) throw new Error(`changes were lost, doubled or written back: ${bad.map((one) => one.name).join(', ')}\n${server.lines.slice(-5).join('\n')}`);
     if (met.some(({ apart }) => apart > 0)) throw new Error(`the two sides do not say the same\n${server.lines.slice(-5).join('\n')}`);

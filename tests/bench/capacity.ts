@@ -14,6 +14,7 @@ import { INSPECTABLE, neededMiB } from './load/heap.ts';
 import type { Burst, BurstAnswer } from './load/rawSender.ts';
 import type { Alone, AloneAnswer } from './load/storeAlone.ts';
 import { between, threadsOf, type Threads } from './load/threads.ts';
+import { beside, type Figure } from './recorded.ts';
 
 /** Steps of the ladder, webhooks a second; it ends at the first that is not kept. */
 const LADDER = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000, 12_000];
@@ -193,6 +194,8 @@ export async function run(short: boolean): Promise<void> {
     console.log('\nBeside it, in the same run and with the same sender (Node-RED and the floor keep nothing: what they answered is gone with the process)');
     console.log(table(['', 'answered/s', 'p50', 'p99', 'refused', 'main us each', 'rest us', 'sender us', 'durable'], Object.values(peers).map((one) => one.row)));
     if (!short) for (const [name, perSecond] of best) console.log(`${name}: the highest step that was kept is ${perSecond}/s = ${Object.entries(peers).map(([of, { acked }]) => `${(perSecond / acked).toFixed(2)} of ${of}`).join(', ')}`);
+    beside('capacity', [...best].flatMap(([name, perSecond]) => Object.entries(peers).map(([of, { acked }]): Figure =>
+      ({ name: `${name.split(' ')[0] ?? ''}: highest step that was kept, to ${of}`, value: perSecond / acked, better: 'more' }))));
     console.log('Targets: acknowledged >= 10,000/s at p99 < 50 ms; whole way >= 3,300/s.');
   } finally {
     for (const end of ends.reverse()) await end();

@@ -14,6 +14,7 @@ import { decide } from './load/deciding.ts';
 import { startFarm } from './load/fleet.ts';
 import { floorOf } from './load/floor.ts';
 import { conditions, onBothHomes, startOn, type Home } from './load/homes.ts';
+import { beside, type Figure } from './recorded.ts';
 
 /** A person takes time that the room needs for its turnaround: how soon everybody sees the conflict. */
 
@@ -83,6 +84,8 @@ async function clash({ server, venue, listener }: Clashing, from: number, count:
 interface Round {
   readonly row: Readonly<Record<string, string | number>>;
   readonly bad: number;
+  /** Of the median to that of a bare call; null = measured against none. */
+  readonly ratio: number | null;
 }
 
 const spread = (name: string, values: readonly number[]): Record<string, number> => ({ [`${name} p50`]: percentile(values, 50), p99: percentile(values, 99) });
@@ -99,7 +102,7 @@ function roundOf(name: string, made: readonly Made[], { seen }: Listener, floor:
     'answer -> console p99': percentile(since(({ answeredAt }, { at }) => Math.max(0, at - answeredAt)), 99),
     'to a bare call p50': `${(percentile(visible, 50) / percentile(floor, 50)).toFixed(0)}x`, lost: String(lost), double: String(double),
   };
-  return { row, bad: lost + double };
+  return { row, bad: lost + double, ratio: percentile(visible, 50) / percentile(floor, 50) };
 }
 
 /** Notes when each conflict of the queue has been on the screen: after the second frame from then, as the boards report it. Wall clock. */
@@ -132,7 +135,7 @@ async function drawn(clashing: Clashing, folder: string, from: number, count: nu
     const took = known.flatMap(({ conflictId, committedAt }) => (screen[conflictId] === undefined ? [] : [screen[conflictId] - committedAt]));
     const missing = count - took.length;
     const row = { 'milliseconds, in the real window': `one each ${DRAWN_EVERY_MS} ms`, conflicts: String(count), ...spread('commit -> drawn', took), max: Math.max(...took), missing: String(missing) };
-    return { row, bad: missing };
+    return { row, bad: missing, ratio: null };
   } finally {
     await desktop.close();
     await session.close();
@@ -158,6 +161,10 @@ async function measure({ name, kind, folder, newDatabase }: Home, short: boolean
     const screen = kind === 'embedded' ? await drawn(clashing, folder, count + burst, shown) : null;
     if (screen) console.log(tableOf([screen.row]));
     console.log(`A bare call to the same server: p50 ${percentile(floor, 50).toFixed(2)} ms. Target: commit -> console p99 < 100; lost, double and missing must be 0.`);
+    beside('conflictVisible', [trickle, crowded].flatMap(({ row, ratio }): Figure[] => {
+      const name = `${kind}: ${String(row['milliseconds'])}, commit -> console p50 to a bare call`;
+      return ratio === null ? [] : [{ name, value: ratio, better: 'less', within: 0.4 }];
+    }));
     listener.socket.disconnect();
     if ([trickle, crowded, screen].some((round) => (round?.bad ?? 0) > 0)) throw new Error('conflicts were lost, doubled or not drawn');
   } finally {

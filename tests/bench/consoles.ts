@@ -13,6 +13,7 @@ import { startFarm, startPlain, startSender, watch, type Farm, type Plain, type 
 import { INSPECTABLE, neededMiB } from './load/heap.ts';
 import { label, type Beat, type FarmClient, type FarmReport } from './load/messages.ts';
 import { makeVenues, type Venue } from './load/venues.ts';
+import { beside } from './recorded.ts';
 
 /** 50,000 a minute. */
 const PER_SECOND = 833;
@@ -249,6 +250,10 @@ export async function run(short: boolean): Promise<void> {
     const [p50, p99] = three(main.sinceCommit);
     const [floor50, floor99] = three(peer.sinceSend);
     console.log(`Plain ws, same bytes, pace and sockets: p50 ${floor50.toFixed(2)}, p99 ${floor99.toFixed(2)} ms from the moment it was due, ${peer.costMs.toFixed(2)} processor ms for each; commit -> client is ${(p50 / floor50).toFixed(1)}x and ${(p99 / floor99).toFixed(1)}x of it (10 ms of it are gathered on purpose).`);
+    beside('consoles', [
+      { name: 'commit -> client p50 to plain ws', value: p50 / floor50, better: 'less' },
+      { name: 'commit -> client p99 to plain ws', value: p99 / floor99, better: 'less', within: 0.5 },
+    ]);
     console.log(memoryTable(main));
     console.log(neededTable(main));
     console.log('Targets: ack p99 < 100, client p99 < 200 ms; refused, lost, double, gaps and dropped 0; memory flat.');

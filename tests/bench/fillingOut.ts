@@ -11,6 +11,7 @@ import { conditions, startOn, type At, type Home } from './load/homes.ts';
 import type { Stand } from './load/stand.ts';
 import { calendarAt } from './load/standCalendars.ts';
 import { between, threadsOf } from './load/threads.ts';
+import { beside } from './recorded.ts';
 
 const LIMIT_MS = 480_000;
 
@@ -53,6 +54,7 @@ export async function run(home: Home, stand: Stand, entries: number): Promise<vo
       'times told': String(told.length), 'longest silence ms': longestMs.toFixed(0), 'resident MiB': `${before.residentMiB.toFixed(0)} -> ${after.residentMiB.toFixed(0)}`,
       'needed MiB': `${before.neededMiB.toFixed(0)} -> ${after.neededMiB.toFixed(0)}`, double: String(double),
     }]));
+    beside('firstSync', [{ name: `${home.kind}: written out, entries a second to bare calls`, value: perSecond / perSecondBare, better: 'more' }]);
     const last = told.at(-1);
     if (wrote.length - double !== entries || double > 0) throw new Error(`of ${entries} entries ${wrote.length} were written, ${double} of them twice`);
     if (last?.state !== 'idle' || last.done !== entries || last.total !== entries) throw new Error(`the end of the filling was told as ${JSON.stringify(last)}`);

@@ -15,6 +15,7 @@ import { INSPECTABLE, memoryOf, type Memory } from './load/heap.ts';
 import { conditions, onBothHomes, startOn, type At, type Home } from './load/homes.ts';
 import { startStand, type Stand } from './load/stand.ts';
 import { calendarAt, davAt } from './load/standCalendars.ts';
+import { beside } from './recorded.ts';
 
 /** The memory is looked at whenever another such part is in the record. */
 const STEPS = 5;
@@ -144,6 +145,10 @@ async function readIn({ home, stand, what, calendar, entries }: Reading): Promis
     deliveries: states, rows: String(kept.rows), 'cursor KB': kept.cursorBytes / 1_024,
   }]));
   console.log(tableOf((['residentMiB', 'neededMiB'] as const).map((which) => ({ MiB: which === 'residentMiB' ? 'resident' : 'needed', ...Object.fromEntries(steps.map((step) => [`at ${step.rows}`, step[which].toFixed(0)])) }))));
+  beside('firstSync', [
+    { name: `${home.kind}: ${what}, entries a second to bare ones`, value: perSecond / floor.perSecond, better: 'more' },
+    { name: `${home.kind}: ${what}, KB of its place`, value: kept.cursorBytes / 1_024, better: 'less', within: 0.05 },
+  ]);
   if (told !== entries || kept.rows !== entries || double > 0) throw new Error(`of ${entries} entries ${told} were told, ${double} of them twice, and ${kept.rows} are in the record`);
   if (states !== `${entries} processed`) throw new Error(`not every delivery was worked on once: ${states}`);
 }

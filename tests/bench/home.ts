@@ -4,17 +4,19 @@ import { createIds, systemClock } from '../../server/ports.ts';
 import { createConnection } from '../../server/store/connections.ts';
 import { openStore } from '../../server/store/open.ts';
 import { todaysWedding } from '../support/facts.ts';
+import { prepareDirectory, TEST_MASTER_KEY } from '../support/store.ts';
 
 /** What the benches of one server have in common. */
 
 export const CONNECTIONS = 20;
 export const SIGNING_SECRET = 'whsec_bench_0123456789abcdef0123456789';
-export const MASTER_KEY = new Uint8Array(32).fill(9);
+export const MASTER_KEY = TEST_MASTER_KEY;
 export const BENCH_ENV = { WEDSYNC_DEMO: '0', WEDSYNC_LOG_LEVEL: 'warn', WEDSYNC_RATE_CONNECTION: '10000000', WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64') } as const;
 
 /** A demo venue with Stripe connections, twenty unless it says otherwise, made before the server is started on it. */
 export async function prepare(dataDir: string, databaseUrl: string | null, connections = CONNECTIONS): Promise<{ weddingId: string; to: { path: string; signingSecret: string }[] }> {
   mkdirSync(dataDir, { recursive: true });
+  if (databaseUrl === null) await prepareDirectory(dataDir);
   const ids = createIds();
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const opened = await openStore({ dataDir, databaseUrl, masterKey: MASTER_KEY, clock: systemClock, ids, log: quiet });

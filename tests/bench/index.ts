@@ -15,6 +15,7 @@ import { run as wholeWay } from './wholeWay.ts';
 /**
  * `npm run bench`: every figure that the product promises, printed with the machine's size. `--short` is the form
  * inside `npm test`: it proves that the benches run and that nothing is lost, and asserts no time. `--only=NAME` takes one.
+ * `--record` keeps the ratios and counts of this run, beside which those of later runs are printed (`recorded.ts`).
  */
 const benches = { wholeWay, start, intake, capacity, sustained, consoles, conflicts, conflictVisible, calendars, firstSync, timeline, search };
 /** A short bench waits for most of its time, so some of them share the machine. */
@@ -24,6 +25,7 @@ const LONGEST = ['firstSync', 'intake', 'start', 'capacity', 'calendars', 'conso
 
 const short = process.argv.includes('--short');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+if (short && process.argv.includes('--record')) throw new Error('a short run measures too little to be recorded: take --record without --short');
 if (only !== undefined && !(only in benches)) throw new Error(`--only takes one of: ${Object.keys(benches).join(', ')}`);
 
 const running = new Set<ChildProcess>();

@@ -13,6 +13,7 @@ import { until } from '../support/serverApp.ts';
 import { machine, median, percentile, table } from './figures.ts';
 import { BENCH_ENV, CONNECTIONS, prepare, SIGNING_SECRET } from './home.ts';
 import { openLoop, payments, type Answered } from './load.ts';
+import { beside, type Figure } from './recorded.ts';
 
 /** 50,000 a minute. */
 const PER_SECOND = 833;
@@ -150,6 +151,11 @@ export async function run(short: boolean): Promise<void> {
     });
     console.log(table(['milliseconds', 'ack p50', 'p99', 'max', 'to floor p50', 'p99', 'event p50', 'p99', 'last ack -> last event', 'refused', 'lost', 'double'], rows));
     console.log('Targets: acknowledged p99 < 100; refused, lost and double must be 0.');
+    beside('intake', targets.filter((target) => target !== base).flatMap((target) => [50, 99].map((p): Figure => {
+      const [own, least] = [target, base].map((one) => over(one, (round) => percentile(round.acks, p)));
+      const value = (own ?? Number.NaN) / (least ?? Number.NaN);
+      return { name: `${target.name.split(' ')[0] ?? ''}: acknowledged p${p} to the floor`, value, better: 'less', within: p === 99 ? 0.5 : 0.25 };
+    })));
     const bad = targets.filter((target) => sum(target, (round) => round.refused + round.lost + round.duplicates) > 0);
     if (bad.length > 0) throw new Error(`webhooks refused, lost or doubled: ${bad.map((target) => target.name).join(', ')}`);
   } finally {

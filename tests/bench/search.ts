@@ -5,6 +5,7 @@ import { createRecordSearch } from '../../core/domain/search/recordSearch.ts';
 import { queryWords } from '../../core/domain/search/words.ts';
 import { fixtureId, fixtureSnapshot } from '../support/fixtures/record.ts';
 import { machine, percentile, table } from './figures.ts';
+import { beside, type Figure } from './recorded.ts';
 
 /** Searching what one console holds: letter by letter, as it is typed, against looking at every row in the same run. */
 
@@ -96,5 +97,7 @@ export async function run(short: boolean): Promise<void> {
   const line = (what: string, values: readonly number[]): (string | number)[] => [what, values.length, ...[50, 99, 100].map((p) => percentile(values, p).toFixed(2))];
   console.log(table(['typed', 'searches', 'p50 ms', 'p99 ms', 'max ms'], [...took].flatMap(([group, { index, plain }]) => [line(`${group}: index`, index), line(`${group}: every row`, plain)]).concat([line('a changed row: index', changed)])));
   console.log(`built in ${built.toFixed(0)} ms, in pieces of at most ${longest.toFixed(1)} ms; ${globalThis.gc ? `${heap.toFixed(1)} MiB of memory` : 'memory not measured (needs --expose-gc)'}; ${differing} answers differ from looking at every row`);
+  beside('search', [...took].map(([group, { index, plain }]): Figure =>
+    ({ name: `${group}: every row to the index, p50`, value: percentile(plain, 50) / percentile(index, 50), better: 'more' })));
   if (differing > 0) throw new Error(`${differing} searches found something else than looking at every row`);
 }

@@ -7,6 +7,7 @@ import { launchDesktop, rootArguments } from '../support/desktopApp.ts';
 import { startDesktopSession, type DesktopSession } from '../support/desktopSession.ts';
 import { REPOSITORY, startServer, type RunningServer } from '../support/runningServer.ts';
 import { machine, median, table } from './figures.ts';
+import { beside, type Figure } from './recorded.ts';
 
 interface Measured {
   /** Milliseconds from the launch to a window one can use. */
@@ -91,6 +92,11 @@ export async function run(short: boolean): Promise<void> {
       return [name, start, start / median(empty.map((one) => one.start)), memory, memory / median(empty.map((one) => one.memory)), String(median(list.map((one) => one.processes)))];
     };
     console.log(`\nStart to a live board, and memory at rest: medians of ${rounds}, in turn. ${machine()}`);
+    const ours = [['client of a running server', client], ['with its own server', embedded]] as const;
+    beside('start', ours.flatMap(([name, list]) => (['start', 'memory'] as const).map((what): Figure => {
+      const value = median(list.map((one) => one[what])) / median(empty.map((one) => one[what]));
+      return { name: `${name}: ${what} to an empty window`, value, better: 'less', within: 0.15 };
+    })));
     console.log(table(['', 'start ms', 'ratio', 'PSS MiB', 'ratio', 'processes'], [row('empty Electron window', empty), row('client of a running server', client), row('with its own server, later starts', embedded), row('with its own server, very first start', [first])]));
   } finally {
     await server.stop();

@@ -9,6 +9,7 @@ import { createIds, systemClock } from '../../server/ports.ts';
 import { openStore } from '../../server/store/open.ts';
 import { ownDatabase, startCluster, type Cluster } from '../support/postgres.ts';
 import { freePort, startServer, type RunningServer, type ServerOptions } from '../support/runningServer.ts';
+import { prepareDirectory, TEST_MASTER_KEY } from '../support/store.ts';
 import { atEnd } from './cleanup.ts';
 
 /** One server process that is started again whenever it ends, as a service manager or the desktop does. */
@@ -85,19 +86,18 @@ export interface Ending {
   readonly deliveries: ReadonlyMap<string, string>;
 }
 
-const MASTER_KEY = new Uint8Array(32).fill(11);
 /** Limits that are about abuse would only measure themselves here. */
 export const ENV = {
   WEDSYNC_LOG_LEVEL: 'error',
   WEDSYNC_RATE_CONNECTION: '10000000',
   WEDSYNC_RATE_ENROL: '10000',
   WEDSYNC_RATE_API: '1000000',
-  WEDSYNC_MASTER_KEY: Buffer.from(MASTER_KEY).toString('base64'),
+  WEDSYNC_MASTER_KEY: Buffer.from(TEST_MASTER_KEY).toString('base64'),
 };
 
 export async function readRecord(dataDir: string | null, databaseUrl: string | null, organisationId: string): Promise<Ending> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const opened = await openStore({ dataDir, databaseUrl, masterKey: MASTER_KEY, clock: systemClock, ids: createIds(), log: quiet });
+  const opened = await openStore({ dataDir, databaseUrl, masterKey: TEST_MASTER_KEY, clock: systemClock, ids: createIds(), log: quiet });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   try {
@@ -131,6 +131,8 @@ export async function embeddedHome({ folder, through, host, env: more = {} }: Em
   const root = folder ?? mkdtempSync(join(tmpdir(), 'wedsync-chaos-'));
   const removeRoot = atEnd(() => rmSync(root, { recursive: true, force: true }));
   const dataDir = join(root, 'data');
+  // No fault is about a very first start.
+  await prepareDirectory(dataDir);
   const env = { ...ENV, ...more, ...(host === undefined ? {} : { WEDSYNC_HOST: host }) };
   const post = await manPost({ dataDir, env, ...(through === undefined ? {} : { through }) });
   const card = (await post.server()).demo();

@@ -104,11 +104,17 @@ let code: Promise<WebAssembly.Module> | undefined;
 const holdCode = (): Promise<WebAssembly.Module> =>
   (code ??= readFile(path.join(path.dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')), 'pglite.wasm')).then((bytes) => WebAssembly.compile(bytes)));
 
+let prepared: Promise<string> | undefined;
+/** Puts a prepared empty database into a data directory, for whoever opens it next with {@link TEST_MASTER_KEY}: a first start without its first seconds. */
+export async function prepareDirectory(dataDir: string): Promise<void> {
+  fs.cpSync(await (prepared ??= template()), dataDir, { recursive: true });
+}
+
 /** A data directory with a prepared empty database in it. */
 export async function preparedDirectory(): Promise<string> {
   const dataDir = temporaryDirectory();
   await holdCode();
-  fs.cpSync(await template(), dataDir, { recursive: true });
+  await prepareDirectory(dataDir);
   return dataDir;
 }
 

@@ -9,6 +9,7 @@ import { createConnection } from '../../../server/store/connections.ts';
 import type { OpenedStore } from '../../../server/store/internals.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
+import { prepareDirectory } from '../../support/store.ts';
 import { MASTER_KEY } from '../home.ts';
 import { titleOf } from './standMessages.ts';
 
@@ -81,6 +82,7 @@ async function connect({ internals }: OpenedStore, organisationId: string, roomI
 }
 
 export async function makeVenue(wanted: VenueOptions): Promise<CalendarVenue> {
+  if (wanted.databaseUrl === null) await prepareDirectory(wanted.dataDir);
   const store = await openBenchStore(wanted.dataDir, wanted.databaseUrl);
   const { internals } = store;
   const next = (): string => internals.ids.next();

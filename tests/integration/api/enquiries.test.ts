@@ -224,6 +224,37 @@ describe('asking for a day', () => {
     expect(await states(path, hall, 20)).toEqual(['free']);
   });
 
+  it('is asked about no more once it was called off, confirmed, or its hold has ended', async () => {
+    const path = await set();
+    const asked = async () => (await house.rows()).alerts
+      .filter(({ rule, state, title }) => rule === 'day_asked' && state !== 'resolved' && title.includes('Waiting')).map(({ title }) => title).sort();
+    const names = ['Waiting One', 'Waiting Two', 'Waiting Three', 'Waiting Four'];
+    for (const [n, name] of names.entries()) expect((await send(path, filledIn({ date: `2027-06-${15 + n}`, names: name }))).statusCode).toBe(303);
+    expect(await asked()).toHaveLength(4);
+    const decided = async (name: string, status: 'cancelled' | 'definite') => {
+      const { id, version } = (await weddingOf(name))!;
+      const answer = await house.decide('booking.set_status', { collection: 'weddings', id, basedOnVersion: version, status, reason: null } as never);
+      expect(answer).toMatchObject({ outcome: 'accepted' });
+    };
+    await decided('Waiting One', 'cancelled');
+    await decided('Waiting Two', 'definite');
+    expect(await asked()).toEqual(['Asked for: Waiting Four', 'Asked for: Waiting Three']);
+    // Another hold of that wedding is not the one that was asked for.
+    const three = (await weddingOf('Waiting Three'))!;
+    const holdUntil = new Date(clock.now() + 86_400_000).toISOString();
+    const barnHeld = await house.allocation(barn, 17, 10, 12, { weddingId: three.id, status: 'hold', holdUntil });
+    expect(barnHeld.answer).toMatchObject({ outcome: 'accepted' });
+    const watch = startHoldWatch({ store: t.store, clock, log: t.log });
+    clock.advance(2 * 86_400_000);
+    await watch.runNow();
+    expect((await house.one('allocations', barnHeld.id)).status).toBe('lead');
+    expect(await asked()).toHaveLength(2);
+    clock.advance(6 * 86_400_000);
+    await watch.runNow();
+    await watch.stop();
+    expect(await asked()).toEqual([]);
+  });
+
   it('is confirmed in the ordinary way', async () => {
     const path = await set();
     await send(path, filledIn({ date: '2027-06-25', names: 'Sure Pair' }));

@@ -1,54 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EnquiryPageAnswer, NEW_ENQUIRY_SETTINGS, type EnquirySettings } from '../../../core/contract/enquiries.ts';
+import { describe, expect, it } from 'vitest';
+import { NEW_ENQUIRY_SETTINGS } from '../../../core/contract/enquiries.ts';
 import { MOST_A_DAY, MOST_HELD } from '../../../server/enquiries/receive.ts';
 import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { createPrivacy } from '../../../server/privacy/privacy.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
+import { clock, filledIn, hall, headers, house, NOW, PUBLIC, set, t, test, useEnquiryHouse } from '../../support/enquiryHouse.ts';
 import { letIn } from '../../support/house.ts';
-import { testApp, type TestApp } from '../../support/serverApp.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
-import { takingHouse } from '../../support/taking.ts';
 
 /** What the page on which couples ask for a day does not let happen, and what becomes of what it took in. */
 
-const NOW = '2027-05-20T12:00:00.000Z';
-const clock = settableClock(NOW);
-const PUBLIC = 'https://house.example';
 const OURS = { host: 'house.example', origin: PUBLIC };
 const LIMITS = { pages: 40, forms: 12 };
+useEnquiryHouse({ trustProxy: ['127.0.0.1'], strangerPerMinute: 5, enquiryPagesPerMinute: LIMITS.pages, enquiriesPerHour: LIMITS.forms });
 
-let t: TestStore;
-let test: TestApp;
-let house: ReturnType<typeof takingHouse>;
-let headers: { authorization: string };
-let hall: string;
-
-beforeAll(async () => {
-  t = await openTestStore({ clock });
-  test = testApp(t.store, { clock, config: { publicUrl: PUBLIC, trustProxy: ['127.0.0.1'], managingPerMinute: 1_000_000, strangerPerMinute: 5, apiPerMinute: 1_000_000, enquiryPagesPerMinute: LIMITS.pages, enquiriesPerHour: LIMITS.forms } });
-  house = takingHouse(t);
-  headers = (await letIn(t.store, t.organisation.id, { role: 'owner', weddingId: null, contactId: null, bookingIds: [] })).headers;
-  hall = await house.resource('room', 'Great Hall');
-});
-afterAll(async () => {
-  await test.app.close();
-  await t.cleanup();
-});
-beforeEach(() => clock.set(NOW));
-
-async function set(settings: Partial<EnquirySettings> = {}, as = headers): Promise<string> {
-  const { version } = EnquiryPageAnswer.parse((await test.app.inject({ url: '/api/enquiries/page', headers: as })).json());
-  const saved = await test.app.inject({ method: 'PUT', url: '/api/enquiries/page', headers: as, payload: { basedOnVersion: version, settings: { ...NEW_ENQUIRY_SETTINGS, open: true, roomIds: [hall], ...settings } } });
-  expect(saved.statusCode, saved.payload).toBe(200);
-  return EnquiryPageAnswer.parse(saved.json()).url?.slice(PUBLIC.length) ?? '';
-}
 /** Each from an address of its own unless it is said which: the limits are counted by it. */
 let last = 0;
 const somewhere = (): string => `198.51.${Math.floor((last += 1) / 200)}.${last % 200}`;
 const get = (path: string, address = somewhere()) => test.app.inject({ url: path, headers: { host: 'house.example', 'x-forwarded-for': address } });
-const filledIn = (fields: Record<string, string> = {}) => ({ names: 'Ines Duarte and Tom Okafor', email: 'ines@example.org', phone: '', date: '2027-06-12', room: hall, guests: '', message: '', website: '', commandId: randomUUID(), ...fields });
 const send = (path: string, fields: Record<string, string>, from: Record<string, string> = OURS, address = somewhere()) =>
   test.app.inject({ method: 'POST', url: path, headers: { host: 'house.example', 'x-forwarded-for': address, ...from, 'content-type': 'application/x-www-form-urlencoded' }, payload: new URLSearchParams(fields).toString() });
 const count = async (): Promise<number> => (await house.rows()).weddings.length;

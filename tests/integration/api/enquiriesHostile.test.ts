@@ -1,52 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EnquiryPageAnswer, NEW_ENQUIRY_SETTINGS, type EnquirySettings } from '../../../core/contract/enquiries.ts';
+import { describe, expect, it } from 'vitest';
+import { EnquiryPageAnswer, NEW_ENQUIRY_SETTINGS } from '../../../core/contract/enquiries.ts';
 import { draftCreated } from '../../../core/domain/record/drafts.ts';
 import { roomDays } from '../../../server/enquiries/days.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
+import { filledIn, hall, headers, house, PUBLIC, save, set, t, test, useEnquiryHouse } from '../../support/enquiryHouse.ts';
 import { letIn } from '../../support/house.ts';
-import { testApp, type TestApp } from '../../support/serverApp.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
-import { takingHouse } from '../../support/taking.ts';
 
 /** What whoever wishes the page ill may try, and nights on which clocks are changed. */
 
-const NOW = '2027-05-20T12:00:00.000Z';
-const clock = settableClock(NOW);
-const PUBLIC = 'https://house.example';
+useEnquiryHouse();
 
-let t: TestStore;
-let test: TestApp;
-let house: ReturnType<typeof takingHouse>;
-let headers: { authorization: string };
-let hall: string;
-
-beforeAll(async () => {
-  t = await openTestStore({ clock });
-  const config = { publicUrl: PUBLIC, managingPerMinute: 1_000_000, strangerPerMinute: 1_000_000, apiPerMinute: 1_000_000, enquiryPagesPerMinute: 1_000_000, enquiriesPerHour: 1_000_000 };
-  test = testApp(t.store, { clock, config });
-  house = takingHouse(t);
-  headers = (await letIn(t.store, t.organisation.id, { role: 'owner', weddingId: null, contactId: null, bookingIds: [] })).headers;
-  hall = await house.resource('room', 'Great Hall');
-});
-afterAll(async () => {
-  await test.app.close();
-  await t.cleanup();
-});
-beforeEach(() => clock.set(NOW));
-
-async function save(settings: Partial<EnquirySettings>) {
-  const { version } = EnquiryPageAnswer.parse((await test.app.inject({ url: '/api/enquiries/page', headers })).json());
-  return test.app.inject({ method: 'PUT', url: '/api/enquiries/page', headers, payload: { basedOnVersion: version, settings: { ...NEW_ENQUIRY_SETTINGS, open: true, roomIds: [hall], ...settings } } });
-}
-async function set(settings: Partial<EnquirySettings> = {}): Promise<string> {
-  const saved = await save(settings);
-  expect(saved.statusCode, saved.payload).toBe(200);
-  return EnquiryPageAnswer.parse(saved.json()).url?.slice(PUBLIC.length) ?? '';
-}
 const get = (path: string) => test.app.inject({ url: path, headers: { host: 'house.example' } });
-const filledIn = (fields: Record<string, string> = {}) => ({ names: 'Ines Duarte and Tom Okafor', email: 'ines@example.org', phone: '', date: '2027-06-12', room: hall, guests: '', message: '', website: '', commandId: randomUUID(), ...fields });
 const send = (path: string, fields: Record<string, string>, more: Record<string, string> = {}) =>
   test.app.inject({ method: 'POST', url: path, headers: { host: 'house.example', origin: PUBLIC, 'content-type': 'application/x-www-form-urlencoded', ...more }, payload: new URLSearchParams(fields).toString() });
 
