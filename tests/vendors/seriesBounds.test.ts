@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { describe, expect, it, test } from 'vitest';
 import { readCalendarFile } from '../../core/vendors/calendarFile.ts';
 import { foundOf, parseResource, partAt, partsOf } from '../../core/vendors/davParts.ts';
+import { plainWork } from '../support/plainWork.ts';
 
 /** Entries that somebody puts into a calendar that we read, so that we are busy with them for ever. Each of these once was. */
 
@@ -11,7 +12,7 @@ const event = (uid: string, ...lines: string[]): string[] => ['BEGIN:VEVENT', `U
 const zone = (...lines: string[]): string[] => ['BEGIN:VTIMEZONE', 'TZID:House', 'BEGIN:STANDARD', 'DTSTART:16010101T000000', 'TZOFFSETFROM:+0000', 'TZOFFSETTO:+0100', ...lines, 'END:STANDARD', 'END:VTIMEZONE'];
 const minutes = (count: number): string => Array.from({ length: count }, (_, n) => `${new Date(Date.UTC(2027, 0, 1) + ((n * 7919) % count) * 60_000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`).join(',');
 /** Far more than any of it takes, far less than for ever. */
-const SOON_MS = 20_000;
+const SOON_MS = 200 * plainWork();
 const TOO_MUCH = 'The calendar repeats more than can be written out.';
 
 const quick = <T>(work: () => T): T => {

@@ -186,6 +186,7 @@ describe('what it took in', () => {
 
   it('takes what is known of the address along: who may not be mailed is not mailed because they asked', async () => {
     const path = await set();
+    expect((await send(path, filledIn({ date: '2027-07-17' }))).statusCode).toBe(303);
     const consents = [{ system: 'mailchimp', connectionId: null, state: 'withdrawn', at: '2027-01-01T00:00:00.000Z' }];
     await sql`update contacts set consents = ${JSON.stringify(consents)}::jsonb where organisation_id = ${t.organisation.id} and email = 'ines@example.org'`.execute(t.store.internals.database.system);
     expect((await send(path, filledIn({ date: '2027-07-24', names: 'Again Pair', email: 'INES@example.org' }))).statusCode).toBe(303);

@@ -116,6 +116,8 @@ describe('what clashes here', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await open('timeline_staff');
     await page.locator('.tl-row-name').first().waitFor();
-    expect(await page.getByRole('button', { name: 'More', exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Zoom in', exact: true }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'What clashes here' }).count()).toBe(0);
   });
 });

@@ -3,11 +3,13 @@ import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 import { textOfHtml } from '../../../../server/mailIn/htmlText.ts';
 import { readMail } from '../../../../server/mailIn/readMail.ts';
+import { plainWork } from '../../../support/plainWork.ts';
 
 /** Mails that were really signed, and what is done to them on their way; only the answer about the signing key is the test's own. */
 const DOMAIN = 'leads.example';
 const NOW = Date.UTC(2027, 0, 4, 12);
 const key = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+const plain = plainWork();
 let lookups = 0;
 const resolve = (name: string): Promise<string[][]> => {
   lookups += 1;
@@ -73,7 +75,7 @@ describe('a head that no honest mail has', () => {
     const begun = performance.now();
     expect(await look(raw)).toMatchObject({ ok: false, error: { code: 'mail_in.not_signed', retryable: false } });
     expect(lookups).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(performance.now() - begun).toBeLessThan(30 * plain);
   });
 });
 
@@ -89,6 +91,6 @@ describe('text out of HTML', () => {
   it.each(['<', '<a ', '<br ', '<script>', '<!--', '<style></script>', '<td', '</', '\n <', '&#'])('takes time that grows with its length only: %j', (part) => {
     const begun = performance.now();
     textOfHtml(part.repeat(1_000_000));
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(100 * plain);
   });
 });
