@@ -43,7 +43,7 @@ test('a newcomer connects a bridge by keyboard alone, sends a delivery with the 
 
   await tabTo(window, /^Open the connection/, 80);
   await window.keyboard.press('Enter');
-  await expect(window.locator('.inspector h2')).toContainText('Planner’s Dubsado');
+  await expect(window.locator('.inspector').getByRole('heading', { name: 'Planner’s Dubsado' })).toBeVisible();
   await keep(app, 'connection-dark');
   await axe(window, 'connection');
   await tabTo(window, /^Pause$/, 80);

@@ -69,6 +69,8 @@ export interface Harness {
   raise(severity: 'critical' | 'emergency'): void;
   /** `unasked`: a calendar could not be asked, and only a reason goes past it. */
   answerCommandsWith(outcome: 'accepted' | 'rebase' | 'rejected' | 'unasked'): void;
+  /** From now on the page hears so much later what has become of its decisions: after what they changed in the record. */
+  tellOutboxAfter(ms: number): void;
   /** The first delivery of a connection arrives. */
   deliver(connectionId: string): void;
   /** From now on no figures are to be had, or again. */
@@ -111,6 +113,7 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
   let listeners: Listeners | null = null;
   let seq = snapshot.seq;
   let outcome: 'accepted' | 'rebase' | 'rejected' | 'unasked' = 'accepted';
+  let outboxLate = 0;
   let figuresAway = scene === 'offline';
   const painted: number[] = [];
   /** What has happened since the console was opened. */
@@ -203,7 +206,10 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     server: () => 'embedded',
     send: answerTo,
-    onChange: (entries) => listeners?.outbox(entries),
+    onChange: (entries) => {
+      if (outboxLate === 0) listeners?.outbox(entries);
+      else setTimeout(() => listeners?.outbox(entries), outboxLate);
+    },
   });
   void outbox.start();
   outbox.line(link().state === 'live');
@@ -316,6 +322,9 @@ export function sceneBackend(scene: Scene, theme: Settings['theme'], home: 'desk
     deliver: (connectionId) => setHealth(connectionId, 'healthy'),
     answerCommandsWith(next) {
       outcome = next;
+    },
+    tellOutboxAfter(ms) {
+      outboxLate = ms;
     },
     pay(minor) {
       count += 1;

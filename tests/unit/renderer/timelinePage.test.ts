@@ -261,6 +261,22 @@ describe('with others', () => {
     expect((await commands() as { moves: { basedOnVersion: number }[] }[]).map(({ moves }) => moves[0]?.basedOnVersion)).toEqual([1, 2]);
   });
 
+  it('is not asked a second time where its decision is heard of later than what it changed', async () => {
+    await open();
+    await bar(TAKEN.orangery).focus();
+    await press('Space', 'ArrowLeft', 'Enter');
+    await card().waitFor();
+    await page.evaluate((id) => window.harness?.shift(id, 60), `weddings:${TAKEN.orangery}`);
+    await expect.poll(() => words(TAKEN.orangery)).toContain('12:00 to 17:00');
+    await page.getByRole('button', { name: 'Move it' }).click();
+    await expect.poll(async () => plain(await card().innerText())).toContain('Somebody was first: decide again');
+    await page.evaluate(() => window.harness?.tellOutboxAfter(700));
+    await page.getByRole('button', { name: 'Move it' }).click();
+    await expect.poll(() => words(TAKEN.orangery)).toContain('10:45 to 15:45');
+    await expect.poll(async () => plain(await page.locator('.undo-line').last().innerText())).toContain('Move');
+    expect(await card().count()).toBe(0);
+  });
+
   it('says what the server refused and leaves it where it was', async () => {
     await open();
     await page.evaluate(() => window.harness?.answerCommandsWith('rejected'));
