@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ok } from '../contract/result.ts';
 import type { HttpRequest, HttpResponse } from '../ports/ports.ts';
-import { baseUrlOf, bearer } from './apiClient.ts';
+import { baseUrlOf, bearer, type Api } from './apiClient.ts';
 import { callCalendar, refusedEvent, trouble, type Asked } from './calendarCalls.ts';
 import type { CalendarPart, CalendarResult, Condition, FoundEvent, OutgoingEvent, WrittenEvent } from './calendars.ts';
 import type { CallPorts, ConnectionAccess } from './calling.ts';
@@ -13,6 +13,8 @@ export interface JsonService {
   /** As a person calls it. */
   readonly who: string;
   readonly baseUrl: string;
+  /** How a call proves whose it is, null = the connection has nothing to; and what is missing then. Left out = the token of a sign-in. */
+  readonly proof?: { readonly of: Api['headers']; readonly missing: string };
   /** Besides those of every call. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses of an answer that says what was asked for. */
@@ -33,11 +35,13 @@ export interface Ask<T> {
 }
 export type Asking = <T>(ports: CallPorts, access: ConnectionAccess, ask: Ask<T>) => Promise<CalendarResult<Asked<T>>>;
 
+const SIGN_IN: NonNullable<JsonService['proof']> = { of: (access) => bearer(access), missing: 'its sign-in is missing' };
+
 /** One call of that service; an error is what it means to whoever writes. */
-export function askingOf({ who, baseUrl, headers: more = {}, success, read }: JsonService): Asking {
+export function askingOf({ who, baseUrl, proof = SIGN_IN, headers: more = {}, success, read }: JsonService): Asking {
   return async (ports, access, { method, path, what, shape, body, etag }) => {
-    const own = bearer(access);
-    if (own === null) return trouble('normalise.no_access', `The connection has no access to ${who} yet: its sign-in is missing.`);
+    const own = proof.of(access);
+    if (own === null) return trouble('normalise.no_access', `The connection has no access to ${who} yet: ${proof.missing}.`);
     const headers = {
       ...own,
       ...more,

@@ -18,7 +18,7 @@ import { latestWay, restoreWays } from '../state/taking.ts';
 import { AllocationForm } from './AllocationForm.tsx';
 import { dayNamed, unitStart } from './axis.ts';
 import { BringBackDialog, CancelledList } from './Cancelled.tsx';
-import { emptyHands, getHolding, isAnswered, setHolding, useHolding } from './holding.ts';
+import { emptyHands, getHolding, isSettled, setHolding, useHolding } from './holding.ts';
 import { ImpactCard } from './ImpactCard.tsx';
 import { LimitForm, LimitList } from './LimitForm.tsx';
 import { MoveForm } from './MoveForm.tsx';
@@ -66,7 +66,7 @@ function useOvertaken(house: House): void {
     const entry = outbox.findLast(({ state, command }) => state === 'rebase' && command.type === 'plan.carry_out');
     if (entry?.command.type !== 'plan.carry_out') return;
     const { command } = entry;
-    if (getHolding().lift || getHolding().proposal?.overtaken === command.commandId || isAnswered(command.commandId)) return;
+    if (getHolding().lift || getHolding().proposal?.overtaken === command.commandId || isSettled(command.commandId)) return;
     const moves = command.moves.flatMap((move) => {
       const one = house.timetable.get(occupancyId(move));
       return one ? [{ to: movedTo(house, one, { resourceId: move.resourceId, startsAt: Date.parse(move.startsAt), endsAt: Date.parse(move.endsAt) }), version: versionOf(house, one.id) }] : [];

@@ -22,7 +22,7 @@ import { asksCalendars, UnaskedItems, useAsked } from './asking.tsx';
 import { CardForm } from './CardForm.tsx';
 import { CostLines } from './CostLines.tsx';
 import { Following } from './Following.tsx';
-import { answer, setHolding, type Proposal } from './holding.ts';
+import { setHolding, settleOvertaken, type Proposal } from './holding.ts';
 import { useRole } from './useHouse.ts';
 import { moveText, reasonsOf, rolesText, shutText, vanishedText, whenText } from './words.ts';
 
@@ -60,7 +60,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
   const tooMany = company.some(({ along }) => along.length > MOST_FOLLOWING);
   const deciding = useConsole((state) => to.some(({ id }) => state.deciding[memberOf(id).id] === true));
   const done = (): void => {
-    answer(proposal);
+    settleOvertaken(proposal);
     setHolding({ proposal: null, said: t('calendar.sent') });
     onDone(to[0]?.id ?? null);
   };
@@ -74,7 +74,7 @@ export function ImpactCard({ house, proposal, onDone }: { readonly house: House;
 
   const letGo = (): void => {
     if (proposal.overtaken !== null) void backend.resolveCommand({ choice: 'drop', commandId: proposal.overtaken });
-    answer(proposal);
+    settleOvertaken(proposal);
     setHolding({ proposal: null, said: t('calendar.putBack') });
     onDone(to[0]?.id ?? null);
   };

@@ -54,9 +54,9 @@ export const emptyHands = (): void => setHolding(EMPTY);
 export const say = (said: string): void => setHolding({ said });
 
 /** Overtaken commands that the person has had a say about here: the outbox may be heard of later than what came of it. */
-const answered = new Set<string>();
+const settled = new Set<string>();
 /** The card of an overtaken command, if it is one, is not to come back. */
-export const answer = ({ overtaken }: Pick<Proposal, 'overtaken'>): void => {
-  if (overtaken !== null) answered.add(overtaken);
+export const settleOvertaken = ({ overtaken }: Pick<Proposal, 'overtaken'>): void => {
+  if (overtaken !== null) settled.add(overtaken);
 };
-export const isAnswered = (commandId: string): boolean => answered.has(commandId);
+export const isSettled = (commandId: string): boolean => settled.has(commandId);

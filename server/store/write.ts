@@ -4,8 +4,8 @@ import type { EventDraft } from '../../core/domain/record/drafts.ts';
 import type { Clock, Ids } from '../../core/ports/ports.ts';
 import type { Database, Tx } from './database.ts';
 import type { LogFollower } from './follow.ts';
-import { withAnswered } from './following/answered.ts';
 import { withCalledOff } from './following/calledOff.ts';
+import { withDayAsked } from './following/dayAsked.ts';
 import { withCallTimes } from './following/callTimes.ts';
 import { withFollowing } from './following/stage.ts';
 import type { AfterCommit, Peers } from './peers.ts';
@@ -57,8 +57,8 @@ export function createWriter({ database, clock, ids, follower, peers }: WriterOp
   /** With all that comes of them, in the same transaction. */
   const whole = async (tx: Tx, shares: readonly Share[]): Promise<readonly Share[]> => {
     const newId = () => ids.next();
-    const calledOff = await withAnswered(tx, await withCalledOff(tx, shares, { clock, ids }));
-    const followed = await withFollowing(tx, calledOff, clock.now(), newId);
+    const calledOff = await withCalledOff(tx, shares, { clock, ids });
+    const followed = await withFollowing(tx, await withDayAsked(tx, calledOff), clock.now(), newId);
     return consequences(tx, await withCopies(tx, await withCallTimes(tx, followed, clock.now(), newId)), { clock, ids });
   };
 

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Command, CommandAnswer } from '../../../core/contract/commands.ts';
-import type { Allocation } from '../../../core/contract/record/taking.ts';
 import { visibleRow } from '../../../core/domain/access/rows.ts';
 import { heldAnew, returning, type Returning } from '../../../core/domain/conflicts/broughtBack.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
@@ -10,9 +9,9 @@ import type { Told } from '../../../core/domain/record/told.ts';
 import type { Tx } from '../database.ts';
 import { readRows } from '../rows.ts';
 import type { Deciding } from './deciding.ts';
-import { givenBackWith } from './heldFor.ts';
 import { judged, situationOf, type StandingRow, type Wanted } from './judging.ts';
 import { keepAgainstSources } from './kept.ts';
+import { readGivenBackWith, readRanksBeside } from '../taking/heldWith.ts';
 import { termsFor } from '../taking/rules.ts';
 
 /** What a person has cancelled stands again. */
@@ -53,22 +52,13 @@ async function isOurs(tx: Tx, organisationId: string, collection: MovableCollect
   return isKeptByPerson(rows.map(({ told }) => told?.kept ?? null));
 }
 
-/** Of the other holds on the same resource for its time. */
-async function ranksBeside(tx: Tx, organisationId: string, { id, resourceId, startsAt, endsAt }: Allocation): Promise<number[]> {
-  const { rows } = await sql<{ rank: number }>`
-    select rank from allocations where organisation_id = ${organisationId} and id <> ${id} and resource_id = ${resourceId} and status = 'hold' and rank is not null
-      and starts_at < ${endsAt}::timestamptz and ends_at > ${startsAt}::timestamptz
-  `.execute(tx);
-  return rows.map(({ rank }) => rank);
-}
-
 /** What was held for a wedding and went with it, as it would be with it again (`main`); judged as the preview does. */
 async function heldAgain(deciding: Deciding, main: Wanted): Promise<readonly Returning[]> {
   const { writing: { tx }, organisationId } = deciding;
-  const held = await givenBackWith(deciding, main.to.row.id);
+  const held = await readGivenBackWith(tx, organisationId, main.to.row.id);
   if (held.length === 0) return [];
   const ranks = new Map<string, readonly number[]>();
-  for (const row of held) ranks.set(row.id, await ranksBeside(tx, organisationId, row));
+  for (const row of held) ranks.set(row.id, await readRanksBeside(tx, organisationId, row));
   const wanted = held.map((row) => ({ from: { collection: 'allocations', row }, to: { collection: 'allocations', row: { ...row, status: 'hold' } }, confirming: false }) as const);
   const { now, house, timetable, occupies } = await situationOf(deciding, [main, ...wanted]);
   const first = occupies(main.to);
@@ -92,7 +82,7 @@ export async function bringBack(deciding: Deciding, command: BringBack): Promise
   if (stood.why === 'standing') return rejected('command.not_possible', `${row.title} is not cancelled.`);
   if (stood.why === 'there') return rejected('booking.cancelled_there', `Nobody here has cancelled ${row.title}.`);
   const now = internals.clock.now();
-  const anew = from.collection === 'allocations' && stood.status === 'hold' ? heldAnew(from.row, await ranksBeside(tx, organisationId, from.row), now) : {};
+  const anew = from.collection === 'allocations' && stood.status === 'hold' ? heldAnew(from.row, await readRanksBeside(tx, organisationId, from.row), now) : {};
   const draft = draftUpdated(UPDATED[from.collection], from.collection, weddingOf(from), from.row as never, { status: stood.status, ...anew } as never, null, context);
   if (!draft) return accept([], row.seq);
   const to = { collection: draft.collection, row: draft.row } as MovableRow;

@@ -10,8 +10,8 @@ import { readPushStates, writePushStates } from '../calendars/pushStates.ts';
 import { placed } from '../calendars/wholes.ts';
 import { instant } from '../internals.ts';
 import { readRows } from '../rows.ts';
+import { giveBack } from '../taking/heldWith.ts';
 import type { Deciding } from './deciding.ts';
-import { givenBack } from './heldFor.ts';
 import { judged } from './judging.ts';
 import { keepAgainstSources } from './kept.ts';
 
@@ -70,6 +70,6 @@ export async function settleDifference(deciding: Deciding, command: Settle): Pro
   await writePushStates(tx, [{ ...after, organisationId, ...(again ? { recheck: true } : {}) }]);
   await keepAgainstSources(deciding, [taken]);
   const confirmed = pushAfter({ push, now: internals.clock.now(), context }, taken, again);
-  const held = taken.collection === 'weddings' && taken.row.status === 'cancelled' ? await givenBack(deciding, taken.row.id) : [];
+  const held = taken.collection === 'weddings' && taken.row.status === 'cancelled' ? await giveBack(tx, organisationId, [taken.row.id], context, internals) : [];
   return accept([...some<EventDraft>(settled), taken, ...held, ...some(confirmed)], difference.seq, accepted);
 }

@@ -6,10 +6,10 @@ import { movedCall } from '../../../core/domain/conflicts/following.ts';
 import type { MovableCollection, MovableRow } from '../../../core/domain/conflicts/occupancies.ts';
 import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { readRows } from '../rows.ts';
+import { giveBack } from '../taking/heldWith.ts';
 import { gaveUp, movedUp } from '../taking/ranks.ts';
 import type { Deciding } from './deciding.ts';
 import { following } from './following.ts';
-import { givenBack } from './heldFor.ts';
 import { keepAgainstSources } from './kept.ts';
 import { judged, type StandingRow, type Wanted } from './judging.ts';
 import { instantOf } from './taking.ts';
@@ -56,7 +56,7 @@ export async function setBookingStatus(deciding: Deciding, command: Of<'booking.
   if (refused) return refused;
   await keepAgainstSources(deciding, [draft]);
   const freed = one.collection === 'allocations' && draft.collection === 'allocations' && gaveUp(one.row, draft.row) ? [one.row] : [];
-  const held = draft.type === 'wedding.cancelled' ? await givenBack(deciding, draft.row.id) : [];
+  const held = draft.type === 'wedding.cancelled' ? await giveBack(tx, organisationId, [draft.row.id], context, internals) : [];
   return accept([draft, ...held, ...(await movedUp(tx, organisationId, freed, context, internals))], one.row.seq, accepted);
 }
 

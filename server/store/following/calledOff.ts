@@ -9,9 +9,8 @@ import { draftUpdated, type EventDraft } from '../../../core/domain/record/draft
 import type { Clock, Ids } from '../../../core/ports/ports.ts';
 import type { Tx } from '../database.ts';
 import type { Share } from '../record.ts';
-import { readGivenBackWith, readHeldFor } from '../taking/heldWith.ts';
+import { giveBack, readGivenBackWith, readRanksBeside } from '../taking/heldWith.ts';
 import { readAlertsOf } from '../taking/near.ts';
-import { gaveUp, movedUp } from '../taking/ranks.ts';
 import { readInTheWay } from './fitting.ts';
 import { FOLLOWING_CONTEXT } from './stage.ts';
 
@@ -66,19 +65,11 @@ export async function withCalledOff(tx: Tx, shares: readonly Share[], ports: Por
   const behind = new Map<string, readonly EventDraft[]>();
   for (const one of all) {
     const own = new Set(one.drafts.map(({ row }) => row.id));
-    const drafts = [...(await givenBackOf(tx, one, ports)), ...(await heldAgainOf(tx, one, ports)), ...(await settledOf(tx, one))];
+    const drafts = [...(await giveBack(tx, one.organisationId, one.off.map(({ id }) => id), FOLLOWING_CONTEXT, ports)), ...(await heldAgainOf(tx, one, ports)), ...(await settledOf(tx, one))];
     // What the same commit tells by itself counts.
     behind.set(one.organisationId, drafts.filter(({ row }) => !own.has(row.id)));
   }
   return shares.map((share) => ({ ...share, drafts: [...share.drafts, ...(behind.get(share.organisationId) ?? [])] }));
-}
-
-async function givenBackOf(tx: Tx, { organisationId, off }: Told, ports: Ports): Promise<EventDraft[]> {
-  const held = await readHeldFor(tx, organisationId, off.map(({ id }) => id), ports.clock.now());
-  const drafts = held.flatMap((row) =>
-    draftUpdated('allocation.cancelled', 'allocations', row.weddingId, row, { status: 'cancelled' }, null, FOLLOWING_CONTEXT) ?? []);
-  const freed = held.filter((row) => gaveUp(row, { ...row, status: 'cancelled' }));
-  return [...drafts, ...(await movedUp(tx, organisationId, freed, FOLLOWING_CONTEXT, ports))];
 }
 
 interface HeldAgain {
@@ -97,7 +88,7 @@ async function heldAgainOf(tx: Tx, { organisationId, drafts: told, again }: Told
       if (Date.parse(row.endsAt) <= now) continue;
       const own = wanted.filter(({ row: one }) => one.resourceId === row.resourceId && one.startsAt < row.endsAt && one.endsAt > row.startsAt)
         .flatMap(({ row: one, set }) => set.rank ?? one.rank ?? []);
-      const ranks = [...(await ranksBeside(tx, organisationId, row)), ...own];
+      const ranks = [...(await readRanksBeside(tx, organisationId, row)), ...own];
       wanted.push({ collection: 'allocations', row, set: { status: 'hold', ...heldAnew(row, ranks, now) } });
     }
   }
@@ -113,16 +104,6 @@ async function heldAgainOf(tx: Tx, { organisationId, drafts: told, again }: Told
     const wedding = weddings.get(row.weddingId ?? '');
     return wedding ? [notHeldAlert({ row, wedding, why, now, newId: () => ids.next(), context: FOLLOWING_CONTEXT })] : [];
   });
-}
-
-/** Ranks of the other holds on the same resource for its time. */
-async function ranksBeside(tx: Tx, organisationId: string, { id, resourceId, startsAt, endsAt }: Allocation): Promise<number[]> {
-  const { rows } = await sql<{ rank: number }>`
-    select rank from allocations
-    where organisation_id = ${organisationId} and id <> ${id} and resource_id = ${resourceId} and status = 'hold' and rank is not null
-      and starts_at < ${endsAt}::timestamptz and ends_at > ${startsAt}::timestamptz
-  `.execute(tx);
-  return rows.map(({ rank }) => rank);
 }
 
 /** Alerts of what could not be held again: of holds that are by now, and of weddings that are called off again. */

@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import type { Allocation } from '../../../core/contract/record/taking.ts';
+import { draftUpdated, type DraftContext, type EventDraft } from '../../../core/domain/record/drafts.ts';
+import type { Clock, Ids } from '../../../core/ports/ports.ts';
 import type { Tx } from '../database.ts';
 import { PROJECTIONS, snake } from '../projections.ts';
+import { gaveUp, movedUp } from './ranks.ts';
 
 /** What is held for weddings, and goes and comes back with them. */
 
 const COLUMNS = sql.raw(PROJECTIONS.allocations.fields.map((field) => `a.${snake(field)}`).join(', '));
 
 /** What goes with these weddings when they are called off. @param now UTC milliseconds */
-export async function readHeldFor(tx: Tx, organisationId: string, weddingIds: readonly string[], now: number): Promise<Allocation[]> {
+async function readHeldFor(tx: Tx, organisationId: string, weddingIds: readonly string[], now: number): Promise<Allocation[]> {
   if (weddingIds.length === 0) return [];
   const { rows } = await sql<Allocation>`
     select ${COLUMNS} from allocations a
@@ -16,6 +19,29 @@ export async function readHeldFor(tx: Tx, organisationId: string, weddingIds: re
       and a.ends_at > ${new Date(now).toISOString()}::timestamptz order by a.id
   `.execute(tx);
   return rows;
+}
+
+/**
+ * Whoever calls weddings off, what is held for them is given back, and whoever is behind moves up. What is definite stays, as somebody has agreed
+ * to it, and so does what is locked or over. Told right behind the weddings, so that {@link readGivenBackWith} finds it again.
+ */
+export async function giveBack(
+  tx: Tx, organisationId: string, weddingIds: readonly string[], context: DraftContext, ports: { readonly clock: Clock; readonly ids: Ids },
+): Promise<EventDraft[]> {
+  const held = await readHeldFor(tx, organisationId, weddingIds, ports.clock.now());
+  const drafts = held.flatMap((row) => draftUpdated('allocation.cancelled', 'allocations', row.weddingId, row, { status: 'cancelled' }, null, context) ?? []);
+  const freed = held.filter((row) => gaveUp(row, { ...row, status: 'cancelled' }));
+  return [...drafts, ...(await movedUp(tx, organisationId, freed, context, ports))];
+}
+
+/** Ranks of the other holds on the same resource for its time. */
+export async function readRanksBeside(tx: Tx, organisationId: string, { id, resourceId, startsAt, endsAt }: Allocation): Promise<number[]> {
+  const { rows } = await sql<{ rank: number }>`
+    select rank from allocations
+    where organisation_id = ${organisationId} and id <> ${id} and resource_id = ${resourceId} and status = 'hold' and rank is not null
+      and starts_at < ${endsAt}::timestamptz and ends_at > ${startsAt}::timestamptz
+  `.execute(tx);
+  return rows.map(({ rank }) => rank);
 }
 
 /** Holds that went with a wedding when it was called off, and that nobody has touched since. */

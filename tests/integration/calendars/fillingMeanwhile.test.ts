@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { draftUpdated } from '../../../core/domain/record/drafts.ts';
 import type { PushWorker } from '../../../server/workers/pushes/pushes.ts';
-import { calendarHouse, type CalendarHouse } from '../../support/calendarHouse.ts';
-import { fakeCalendar, type FakeCalendar } from '../../support/fakeCalendar.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import { type CalendarHouse } from '../../support/calendarHouse.ts';
+import { type FakeCalendar } from '../../support/fakeCalendar.ts';
+import { type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useCalendarHouse } from '../../support/usingCalendarHouse.ts';
 
 /** What is recorded while a calendar is gone through stands there once, is written once, and says what it is to say. */
 
@@ -17,24 +18,16 @@ let pushes: PushWorker;
 let hall: string;
 const person = { actor: { kind: 'person', id: null, name: 'Desk' }, source: null, deliveryId: null } as const;
 
-beforeEach(async () => {
+beforeEach(() => {
   // Nobody looks by himself: what is done is done because somebody was called.
   vi.useFakeTimers({ toFake: ['setInterval'] });
-  const clock = settableClock('2027-05-01T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  there = fakeCalendar([{ name: 'Hall' }], clock.now);
-  house = await calendarHouse(t, there, clock);
-  hall = await house.resource('room', 'Great Hall');
-  await house.connect();
-  const discovery = house.discoveryOf(t.store);
-  await discovery.runNow();
-  await discovery.stop();
-  pushes = house.pushesOf(t.store);
 });
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
+afterEach(() => {
   vi.useRealTimers();
+});
+useCalendarHouse((made) => ({ t, there, house, hall } = made), { dates: true });
+beforeEach(async () => {
+  pushes = house.pushesOf(t.store);
 });
 
 const choose = async (fields: Partial<Calendar>): Promise<void> =>

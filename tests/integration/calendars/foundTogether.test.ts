@@ -1,41 +1,29 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { draftCreated, draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { PushWorker } from '../../../server/workers/pushes/pushes.ts';
-import { calendarHouse, type CalendarHouse } from '../../support/calendarHouse.ts';
-import { fakeCalendar, type FakeCalendar } from '../../support/fakeCalendar.ts';
+import { type CalendarHouse } from '../../support/calendarHouse.ts';
+import { type FakeCalendar } from '../../support/fakeCalendar.ts';
 import { countStatements } from '../../support/statementCount.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import type { TestStore } from '../../support/store.ts';
+import { useCalendarHouse } from '../../support/usingCalendarHouse.ts';
 
 /** Entries that somebody has changed over there are found one after the other, and what became of a page of them is kept at once. */
 
 const HOUR_MS = 3_600_000;
 let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
 let there: FakeCalendar;
 let house: CalendarHouse;
 let pushes: PushWorker;
 let hall: string;
 
+useCalendarHouse((made) => ({ t, there, house, hall } = made));
 beforeEach(async () => {
-  clock = settableClock('2027-05-01T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  there = fakeCalendar([{ name: 'Hall' }]);
-  house = await calendarHouse(t, there, clock);
-  hall = await house.resource('room', 'Great Hall');
-  await house.connect();
-  const discovery = house.discoveryOf(t.store);
-  await discovery.runNow();
-  await discovery.stop();
   await house.save('Hall', { direction: 'bidirectional', resourceId: hall, strategy: 'merge' });
   pushes = house.pushesOf(t.store);
   await pushes.idle();
   // A source that has answered before: else one entry is tried alone.
   await house.wedding('Before', 30, 12, 22);
   await pushes.idle();
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
 });
 
 const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;

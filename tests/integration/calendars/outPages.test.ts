@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { draftCreated, draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import type { PushWorker } from '../../../server/workers/pushes/pushes.ts';
-import { calendarHouse, type CalendarHouse } from '../../support/calendarHouse.ts';
-import { fakeCalendar, REFUSED, UNANSWERED, type FakeCalendar } from '../../support/fakeCalendar.ts';
+import { type CalendarHouse } from '../../support/calendarHouse.ts';
+import { REFUSED, UNANSWERED, type FakeCalendar } from '../../support/fakeCalendar.ts';
 import { until } from '../../support/serverApp.ts';
 import { countStatements } from '../../support/statementCount.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import type { settableClock} from '../../support/store.ts';
+import { type TestStore } from '../../support/store.ts';
+import { useCalendarHouse } from '../../support/usingCalendarHouse.ts';
 
 /** Several entries of a calendar are prepared at once, and what became of them is kept at once. */
 
@@ -14,17 +16,10 @@ let clock: ReturnType<typeof settableClock>;
 let there: FakeCalendar;
 let house: CalendarHouse;
 let pushes: PushWorker;
+let hall: string;
 
+useCalendarHouse((made) => ({ t, clock, there, house, hall } = made));
 beforeEach(async () => {
-  clock = settableClock('2027-05-01T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  there = fakeCalendar([{ name: 'Hall' }]);
-  house = await calendarHouse(t, there, clock);
-  const hall = await house.resource('room', 'Great Hall');
-  await house.connect();
-  const discovery = house.discoveryOf(t.store);
-  await discovery.runNow();
-  await discovery.stop();
   await house.save('Hall', { direction: 'outbound', resourceId: hall });
   pushes = house.pushesOf(t.store);
   await pushes.idle();
@@ -35,10 +30,6 @@ beforeEach(async () => {
   await pushes.idle();
   expect(there.written()).toEqual(['create', 'remove']);
   there.calls.length = 0;
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
 });
 
 const context = { actor: { kind: 'system', id: null, name: 'test' }, source: null, deliveryId: null } as const;

@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { draftCreated, draftUpdated, type EventDraft } from '../../../core/domain/record/drafts.ts';
 import { countsOf, removeIn } from '../../../server/store/removing.ts';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import { LEASE_MS } from '../../../server/workers/pushes/oneCalendar.ts';
-import { calendarHouse, type CalendarHouse } from '../../support/calendarHouse.ts';
-import { fakeCalendar, type FakeCalendar } from '../../support/fakeCalendar.ts';
+import { type CalendarHouse } from '../../support/calendarHouse.ts';
+import { type FakeCalendar } from '../../support/fakeCalendar.ts';
 import { until } from '../../support/serverApp.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import type { settableClock} from '../../support/store.ts';
+import { type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useCalendarHouse } from '../../support/usingCalendarHouse.ts';
 
 /** Writing into calendars with several processes, with crashes, and in numbers. */
 
@@ -17,21 +19,7 @@ let there: FakeCalendar;
 let house: CalendarHouse;
 let hall: string;
 
-beforeEach(async () => {
-  clock = settableClock('2027-05-01T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  there = fakeCalendar([{ name: 'Hall' }]);
-  house = await calendarHouse(t, there, clock);
-  hall = await house.resource('room', 'Great Hall');
-  await house.connect();
-  const discovery = house.discoveryOf(t.store);
-  await discovery.runNow();
-  await discovery.stop();
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
-});
+useCalendarHouse((made) => ({ t, clock, there, house, hall } = made));
 
 const outbound = () => house.save('Hall', { direction: 'outbound', resourceId: hall });
 const doneFilling = async () => {

@@ -1,14 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Calendar } from '../../../core/contract/record/calendars.ts';
 import { ITEM_MS } from '../../../core/domain/calendars/subjects.ts';
 import { draftCreated, draftUpdated, type DraftOf } from '../../../core/domain/record/drafts.ts';
 import { verifyRecord } from '../../../server/store/verify.ts';
 import type { PushWorker } from '../../../server/workers/pushes/pushes.ts';
-import { calendarHouse, type CalendarHouse } from '../../support/calendarHouse.ts';
-import { fakeCalendar, type FakeCalendar } from '../../support/fakeCalendar.ts';
+import { type CalendarHouse } from '../../support/calendarHouse.ts';
+import { type FakeCalendar } from '../../support/fakeCalendar.ts';
 import { until } from '../../support/serverApp.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
+import type { settableClock} from '../../support/store.ts';
+import { type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
+import { useCalendarHouse } from '../../support/usingCalendarHouse.ts';
 
 /** Run sheets stand in the calendars of others, follow their weddings, and are not changed there without a word. */
 
@@ -20,21 +22,9 @@ let pushes: PushWorker;
 let hall: string;
 const person = { actor: { kind: 'person', id: null, name: 'Desk' }, source: null, deliveryId: null } as const;
 
+useCalendarHouse((made) => ({ t, clock, there, house, hall } = made), { calendars: ['Hall', 'Ana'], dates: true });
 beforeEach(async () => {
-  clock = settableClock('2027-05-01T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  there = fakeCalendar([{ name: 'Hall' }, { name: 'Ana' }], clock.now);
-  house = await calendarHouse(t, there, clock);
-  hall = await house.resource('room', 'Great Hall');
-  await house.connect();
-  const discovery = house.discoveryOf(t.store);
-  await discovery.runNow();
-  await discovery.stop();
   pushes = house.pushesOf(t.store);
-});
-afterEach(async () => {
-  await house.stop();
-  await t.cleanup();
 });
 
 const ref = (n: number): string => `https://calendars.example/${n}/`;

@@ -1,24 +1,18 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { returningTo, standsAgain, type Returning } from '../../../core/domain/conflicts/broughtBack.ts';
 import { judgeStatus } from '../../../core/domain/conflicts/drop.ts';
 import { houseOf } from '../../../core/domain/conflicts/house.ts';
 import { cancellationOf, mayHaveGoneWith, wasHeld } from '../../../core/domain/record/cancelled.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
-import { takingHouse } from '../../support/taking.ts';
+import { useTakingHouse, type Taking } from '../../support/usingTakingHouse.ts';
 
 /** What was held for a wedding and comes back with it: what a console says of it beforehand is what the commit does, and others keep what they have. */
 
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof takingHouse>;
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = takingHouse(t);
-});
-afterEach(() => t.cleanup());
+let t: Taking['t'];
+let clock: Taking['clock'];
+let house: Taking['house'];
+useTakingHouse((made) => ({ t, clock, house } = made));
 
 type Collection = 'weddings' | 'allocations';
 const ok = expect.objectContaining({ outcome: 'accepted' }) as unknown;

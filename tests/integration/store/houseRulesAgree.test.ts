@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CLASH_LEVELS, type HouseRules } from '../../../core/contract/record/taking.ts';
 import type { RecordedEvent } from '../../../core/contract/events.ts';
 import { judgeDrop } from '../../../core/domain/conflicts/drop.ts';
@@ -9,23 +9,17 @@ import { previewOf } from '../../../core/domain/conflicts/rulesPreview.ts';
 import { draftUpdated, type DraftContext } from '../../../core/domain/record/drafts.ts';
 import { fromSnapshot } from '../../../core/domain/record/state.ts';
 import { slowPairs } from '../../support/conflicts.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
-import { takingHouse } from '../../support/taking.ts';
+import { useTakingHouse, type Taking } from '../../support/usingTakingHouse.ts';
 
 /** Under whatever rules: what a console foresees is what the server does, and what stands is what the words of the rules say. */
 
 const context: DraftContext = { actor: { kind: 'person', id: null, name: 'Front desk' }, source: null, deliveryId: null };
 const HALF_HOUR_MS = 1_800_000;
 const FIRST = Date.UTC(2027, 5, 5, 8);
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof takingHouse>;
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = takingHouse(t);
-});
-afterEach(() => t.cleanup());
+let t: Taking['t'];
+let clock: Taking['clock'];
+let house: Taking['house'];
+useTakingHouse((made) => ({ t, clock, house } = made));
 
 const PLACES = [null, 'Great Hall', 'Barn', 'Ely Cathedral', ' ely  CATHEDRAL', 'Wells'] as const;
 const way = fc.record({ from: fc.constantFrom('Great Hall', 'Ely Cathedral'), to: fc.constantFrom('Barn', 'Wells'), minutes: fc.integer({ min: 0, max: 180 }) });

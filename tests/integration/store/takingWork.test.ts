@@ -1,22 +1,17 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startHoldWatch } from '../../../server/workers/holds.ts';
 import { startNamesakes } from '../../../server/workers/namesakes.ts';
-import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
-import { june, takingHouse } from '../../support/taking.ts';
+import { june } from '../../support/taking.ts';
+import { useTakingHouse, type Taking } from '../../support/usingTakingHouse.ts';
 
 /** What becomes of time that is taken without anybody deciding: holds that end, rows from before there were resources. */
 
 const HOUR_MS = 3_600_000;
-let t: TestStore;
-let clock: ReturnType<typeof settableClock>;
-let house: ReturnType<typeof takingHouse>;
-beforeEach(async () => {
-  clock = settableClock('2026-11-20T12:00:00.000Z');
-  t = await openTestStore({ clock });
-  house = takingHouse(t);
-});
-afterEach(() => t.cleanup());
+let t: Taking['t'];
+let clock: Taking['clock'];
+let house: Taking['house'];
+useTakingHouse((made) => ({ t, clock, house } = made));
 
 describe('a hold', () => {
   test('ends at its minute: what it clashed with is resolved, its alert settled, and who was behind moves up', async () => {

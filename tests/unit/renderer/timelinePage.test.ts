@@ -247,7 +247,8 @@ describe('by keyboard', () => {
 });
 
 describe('with others', () => {
-  it('is asked again over what stands now when somebody else was first', async () => {
+  /** What is carried was moved by somebody else while its card lay open, and is sent. */
+  async function overtaken(): Promise<void> {
     await open();
     await bar(TAKEN.orangery).focus();
     await press('Space', 'ArrowLeft', 'Enter');
@@ -255,6 +256,10 @@ describe('with others', () => {
     await page.evaluate((id) => window.harness?.shift(id, 60), `weddings:${TAKEN.orangery}`);
     await expect.poll(() => words(TAKEN.orangery)).toContain('12:00 to 17:00');
     await page.getByRole('button', { name: 'Move it' }).click();
+  }
+
+  it('is asked again over what stands now when somebody else was first', async () => {
+    await overtaken();
     await expect.poll(async () => plain(await card().innerText())).toMatch(/Somebody was first: decide again.*It stands now at Papadopoulos & Ní Dhomhnaill: .*12:00 to 17:00/);
     await confirmed();
     await expect.poll(() => words(TAKEN.orangery)).toContain('10:45 to 15:45');
@@ -262,13 +267,7 @@ describe('with others', () => {
   });
 
   it('is not asked a second time where its decision is heard of later than what it changed', async () => {
-    await open();
-    await bar(TAKEN.orangery).focus();
-    await press('Space', 'ArrowLeft', 'Enter');
-    await card().waitFor();
-    await page.evaluate((id) => window.harness?.shift(id, 60), `weddings:${TAKEN.orangery}`);
-    await expect.poll(() => words(TAKEN.orangery)).toContain('12:00 to 17:00');
-    await page.getByRole('button', { name: 'Move it' }).click();
+    await overtaken();
     await expect.poll(async () => plain(await card().innerText())).toContain('Somebody was first: decide again');
     await page.evaluate(() => window.harness?.tellOutboxAfter(700));
     await page.getByRole('button', { name: 'Move it' }).click();

@@ -18,7 +18,7 @@ const COLUMNS = sql.raw(PROJECTIONS.alerts.fields.map((field) => `t.${snake(fiel
 const left = (draft: EventDraft, collection: 'weddings' | 'allocations', status: string): boolean =>
   draft.collection === collection && draft.before?.['status'] === status;
 
-export async function withAnswered(tx: Tx, shares: readonly Share[]): Promise<readonly Share[]> {
+export async function withDayAsked(tx: Tx, shares: readonly Share[]): Promise<readonly Share[]> {
   const keysOf = (collection: 'weddings' | 'allocations', status: string) => shares.flatMap(({ organisationId, drafts }) =>
     drafts.filter((draft) => left(draft, collection, status)).map(({ row }) => ({ organisationId, id: row.id })));
   const [weddings, holds] = [keysOf('weddings', 'enquiry'), keysOf('allocations', 'hold')];
