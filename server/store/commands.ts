@@ -85,7 +85,7 @@ async function decide(deciding: Deciding, command: Command): Promise<CommandAnsw
     case 'connection.resume': {
       const [connection] = await readRows(tx, organisationId, 'connections', [command.connectionId]);
       if (!connection || !visibleRow(device, 'connections', connection)) return rejected('request.not_found', 'There is no such connection.');
-      if (connection.version !== command.basedOnVersion) return rebase(connection.id);
+      if (await deciding.overtaken('connections', connection, command.basedOnVersion)) return rebase(connection.id);
       const paused = command.type === 'connection.pause';
       const seq = await pauseIn(internals, writing, organisationId, connection, { paused, actor: context.actor, reason: paused ? command.reason : null });
       return { outcome: 'accepted', commandId, seq: seq ?? connection.seq };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Snapshot } from '../../core/contract/record.ts';
 import { Console } from './console.ts';
 import type { Home, Post } from './home.ts';
 import { Auditor, differences, freshSnapshot, tally } from './settled.ts';
@@ -90,18 +91,36 @@ export class Arena {
     await this.auditor.read(this.post.url, this.token, epoch, () => facts.every((fact) => this.auditor.timesIn(fact.deliveryId ?? '') > 0), SETTLE_LIMIT_MS);
   }
 
+  /**
+   * The record as a newcomer gets it, once every console stands where it does. The server goes on by itself (a look ends, an alert
+   * climbs): what it tells after the log was read is read as well.
+   */
+  private async comparable(): Promise<Snapshot> {
+    const { auditor, consoles } = this;
+    const deadline = Date.now() + SETTLE_LIMIT_MS;
+    for (;;) {
+      await this.audit();
+      const least = auditor.seq;
+      const come = await this.until(() => consoles.every((console) => console.isFrom(least)), 'every console at the head of the log');
+      const fresh = await freshSnapshot(this.post.url, this.token);
+      if (!come || consoles.every((console) => console.isAt(fresh.seq)) && auditor.seq === fresh.seq) return fresh;
+      if (Date.now() > deadline) {
+        this.outcome.faults.push('the log never stood still');
+        return fresh;
+      }
+    }
+  }
+
   /** Waits until everything that was acknowledged is in the log and every console is at its head, then compares all of it. */
   async settle(): Promise<void> {
-    const { outcome, auditor, consoles, token } = this;
+    const { outcome, auditor, consoles } = this;
     const facts = this.vendor.acknowledged();
-    await this.audit();
-    await this.until(() => consoles.every((console) => console.isAt(auditor.seq)), 'every console at the head of the log');
+    const fresh = await this.comparable();
     const { lost, doubled } = tally(facts, auditor, consoles);
     outcome.acknowledged = facts.length;
     outcome.lost = Math.max(outcome.lost, lost.length);
     outcome.doubled = Math.max(outcome.doubled, doubled.length);
     outcome.faults.push(...lost.slice(0, 3), ...doubled.slice(0, 3), ...auditor.faults.splice(0));
-    const fresh = await freshSnapshot(this.post.url, token);
     for (const [n, console] of consoles.entries()) {
       const differing = console.state ? differences(console.state, fresh) : ['everything'];
       if (differing.length > 0) outcome.faults.push(`console ${n} differs from a fresh snapshot in ${differing.join(', ')}`);

@@ -75,7 +75,12 @@ export class Console {
   }
 
   isAt(seq: number): boolean {
-    return this.state !== null && this.state.seq === seq && this.link.status().state === 'live';
+    return this.isFrom(seq) && this.state?.seq === seq;
+  }
+
+  /** At this place of the log or further. */
+  isFrom(seq: number): boolean {
+    return this.state !== null && this.state.seq >= seq && this.link.status().state === 'live';
   }
 
   private hold(payment: string | null): void {

@@ -55,7 +55,8 @@ for (const fault of unlisted) console.log(`!! not in the short form: ${fault.nam
 const all = [...results.values()];
 const failed = all.filter(({ outcome }) => outcome.faults.length > 0).length;
 const skipped = all.filter((result) => result.skipped !== null).length;
-const counts = { passed: all.length - failed - skipped, failed, skipped };
+const failures = all.flatMap(({ outcome: { name, faults } }) => (faults.length > 0 ? [{ name: `chaos: ${name}`, why: faults.slice(0, 4).join('\n').slice(0, 600) }] : []));
+const counts = { passed: all.length - failed - skipped, failed, skipped, failures };
 mkdirSync(join(REPOSITORY, 'test-results'), { recursive: true });
 writeFileSync(join(REPOSITORY, 'test-results', 'chaos.json'), JSON.stringify({ seed, counts, results: all.map(({ outcome }) => outcome) }, null, 2));
 console.log(`${counts.passed} held, ${counts.failed} did not, ${counts.skipped} skipped (seed ${seed})`);

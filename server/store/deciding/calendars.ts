@@ -21,7 +21,7 @@ export async function saveCalendar(deciding: Deciding, command: Of<'calendar.sav
   const { direction, privacy, strategy, resourceId, everyWedding, invite } = command;
   const [current] = await readRows(tx, organisationId, 'calendars', [command.calendarId]);
   if (!current || !visibleRow(device, 'calendars', current)) return rejected('request.not_found', 'There is no such calendar.');
-  if (current.version !== command.basedOnVersion) return rebase(current.id);
+  if (await deciding.overtaken('calendars', current, command.basedOnVersion)) return rebase(current.id);
   const [resource] = resourceId === null ? [null] : await readRows(tx, organisationId, 'resources', [resourceId]);
   if (resource === undefined) return rejected('request.not_found', 'There is no such resource.');
   const reminders = [...new Set(command.reminders)].sort((a, b) => a - b);
@@ -78,7 +78,7 @@ export async function retryPush(deciding: Deciding, command: Of<'push.retry'>): 
   const { writing: { tx }, organisationId, device, context, rejected, rebase, accept } = deciding;
   const [push] = await readRows(tx, organisationId, 'pushes', [command.pushId]);
   if (!push || !visibleRow(device, 'pushes', push)) return rejected('request.not_found', 'There is no such entry.');
-  if (push.version !== command.basedOnVersion) return rebase(push.id);
+  if (await deciding.overtaken('pushes', push, command.basedOnVersion)) return rebase(push.id);
   if (push.state === 'written' || push.state === 'differs') return rejected('command.not_possible', `It is not one that failed: ${push.state}.`);
   return accept(some<EventDraft>(draftUpdated('push.queued', 'pushes', push.weddingId, push, { state: 'queued', attempts: 0, nextAttemptAt: null }, null, context)), push.seq);
 }
