@@ -12,7 +12,7 @@ import { COLLECTION_NAMES, Snapshot, type CollectionName } from './record.ts';
  * server -> client: `welcome`, then either `snapshot` or `frame`s up to the head, then live `frame`s and `heartbeat`s;
  * `presence` beside them, to those of the house (`presence.ts`); `bye` before the server ends a connection on purpose.
  */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 /** Oldest client protocol this server still speaks. */
 export const PROTOCOL_MINIMUM = 2;
 
