@@ -42,7 +42,7 @@ export const TESTED_AGAINST: Readonly<Record<string, string>> = {
   stripe: `${PRISM}, emulate, ${SIGNER}`,
   tripleseat: 'own stand-in',
   twilio: `${PRISM}, emulate, ${SIGNER}`,
-  'vsco-workspace': `${PRISM}, own stand-in`,
+  'vsco-workspace': `${PRISM}, own stand-in held against it (writing)`,
   whatsapp: `${PRISM}, a library by others`,
 };
 

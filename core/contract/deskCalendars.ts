@@ -74,6 +74,7 @@ const Found = z.strictObject({
   status: z.enum(['confirmed', 'tentative', 'cancelled']),
   busy: z.boolean(),
   changedAt: Ms.nullable(),
+  says: z.enum(['times', 'times_and_title']).optional(),
 });
 
 export const DESK_CALENDAR_TROUBLES = [

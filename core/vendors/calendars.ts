@@ -105,8 +105,11 @@ export interface FoundEvent {
   /** Minutes before the start; left out = it does not say. Where a calendar has one only, as `reminder`. */
   readonly reminders?: readonly number[];
   readonly reminder?: number | null;
-  /** Nobody says anything but its times over there: what else it shows is what we have written. Left out = all of it is somebody's to change. */
-  readonly says?: 'times';
+  /**
+   * Nobody says more of it over there than its times, or these and its title: what else it shows is what we have written. Left out = all of it
+   * is somebody's to change.
+   */
+  readonly says?: 'times' | 'times_and_title';
 }
 
 export type Removed = 'done' | 'already_gone' | 'changed_there';

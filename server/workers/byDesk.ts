@@ -145,7 +145,12 @@ export function deskCalls({ internals, desk, ...asking }: DeskCallsOptions): Des
       return calendar({ kind: 'entry_remove', calendarRef, remoteId, etag }, removed);
     },
     readEntry(calendarRef, remoteId) {
-      const found: Take<{ readonly is: FoundEvent | null }> = (answer) => (answer.outcome === 'found' ? { is: answer.found } : null);
+      const found: Take<{ readonly is: FoundEvent | null }> = (answer) => {
+        if (answer.outcome !== 'found') return null;
+        if (answer.found === null) return { is: null };
+        const { says, ...entry } = answer.found;
+        return { is: { ...entry, ...(says ? { says } : {}) } };
+      };
       return calendar({ kind: 'entry_read', calendarRef, remoteId }, found);
     },
   };

@@ -4,5 +4,6 @@ import { poll } from './poll.ts';
 import { reread } from './reread.ts';
 import { tryOut } from './tryOut.ts';
 import { normalise, verify } from './webhook.ts';
+import { writing } from './writing.ts';
 
-export const vscoWorkspace: VendorModule = { manifest, webhook: { verify, normalise }, reread, poll, test: tryOut };
+export const vscoWorkspace: VendorModule = { manifest, webhook: { verify, normalise }, reread, poll, test: tryOut, calendar: writing };

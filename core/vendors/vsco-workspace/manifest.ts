@@ -14,9 +14,15 @@ export const manifest: VendorManifest = {
   name: 'VSCO Workspace',
   category: 'photo_crm',
   paths: ['native'],
-  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: false },
+  capabilities: { webhook: true, reread: true, poll: true, file: false, feed: false, mail: false, test: true, push: true },
   fields: [
-    { key: 'apiKey', label: 'API key', help: 'Settings > API in VSCO Workspace; a read-only key is enough, since we only read.', sensitive: true, required: true },
+    {
+      key: 'apiKey',
+      label: 'API key',
+      help: 'Settings > API in VSCO Workspace; a read-only key is enough, unless its calendar is to be written.',
+      sensitive: true,
+      required: true,
+    },
     { key: 'baseUrl', label: 'API address', help: `Leave empty for ${DEFAULT_BASE_URL}.`, sensitive: false, required: false, input: 'url' },
     {
       key: 'vendorName',
@@ -41,12 +47,15 @@ export const manifest: VendorManifest = {
     },
   ],
   oauth: null,
+  calendarLacks: ['runSheets', 'reminders', 'invitations', 'category'],
   guides: [
     {
       path: 'native',
-      brings: 'Jobs with their clients, packages, sessions and payments: every 15 minutes, and at once what the studio sends as hooks.',
+      brings:
+        'Jobs with their clients, packages, sessions and payments: every 15 minutes, and at once what the studio sends as hooks. What is booked ' +
+        'here can stand in the studio\'s calendar, and what stands there can take its time here.',
       steps: [
-        'In VSCO Workspace open Settings, then API, and make a key; one that may only read is enough.',
+        'In VSCO Workspace open Settings, then API, and make a key; one that may only read is enough, unless its calendar is to be written.',
         'Paste the key here.',
         'That is enough: everything comes by looking. For news at once as well, four REST hooks are needed. They are made by calls of the API, ' +
           'not on a page, with a key that may write (a read-only one is refused). It need not be the one that you pasted.',
@@ -57,6 +66,7 @@ export const manifest: VendorManifest = {
         hookStep('payments', 'payment.created'),
         hookStep('new contacts', 'contact.created'),
         'A GET of the same address lists the hooks that there are. Make a job to see the first call come in.',
+        'To use the studio\'s calendar, open the connection once it is made, choose the calendar and say whose it is.',
       ],
     },
   ],
@@ -71,12 +81,13 @@ export const manifest: VendorManifest = {
   bridge: null,
   file: null,
   mail: null,
-  masks: ['email', 'phone', 'firstName', 'lastName', 'name'],
+  masks: ['email', 'phone', 'firstName', 'lastName', 'name', 'place'],
   limits: { perSecond: null, atOnce: null },
   missing: [
     'Quotes, contracts and questionnaires; taxes, the options of an item and the price of what is in a package.',
     'Deletions: what is deleted over there stays until somebody cancels it here.',
-    'The hour of a payment; of all sessions of a job, only its main one.',
+    'The hour of a payment; of all sessions of a job, only its main one. The others take time while the studio\'s calendar is in use.',
+    'Who takes part in an event, its type, reminders and video links; whose time in the studio it is.',
     'Jobs that changed last more than 120 days before it was connected.',
   ],
   sources: ['https://workspace.vsco.co/settings/api', 'https://help.workspace.vsco.co/', 'https://resthooks.org/'],

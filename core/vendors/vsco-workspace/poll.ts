@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { ok } from '../../contract/result.ts';
 import { instantOfText } from '../fields.ts';
 import { afterPage, firstSweep, isNews, Sweep } from '../sweep.ts';
-import type { PollPart } from '../vendor.ts';
+import type { ConnectionAccess, PollPart } from '../vendor.ts';
 import { vscoClient } from './client.ts';
+import { EntriesSeen, entryChanges, isEntryDelivery, lookAtEntries, withChangedJobs } from './entryLook.ts';
 import type { VscoEvent } from './manifest.ts';
 import { normalise, SAFE_ID } from './webhook.ts';
 
@@ -28,7 +29,10 @@ const LISTS: readonly List[] = [
   { collection: 'order', filter: {}, event: 'job.created', reads: 'jobId' },
 ];
 
-const Cursor = z.object({ list: z.int().min(0).max(LISTS.length - 1), sweeps: z.array(Sweep).length(LISTS.length) });
+/** `entries`: the studio's calendar, once it is in use; it comes first in each look. */
+const Cursor = z.object({
+  list: z.int().min(0).max(LISTS.length - 1), sweeps: z.array(Sweep).length(LISTS.length), entries: EntriesSeen.optional(),
+});
 type Cursor = z.infer<typeof Cursor>;
 
 const Page = z.object({
@@ -45,10 +49,19 @@ function cursorOf(text: string | null, now: number): Cursor {
   }
 }
 
+/** A studio has one calendar. */
+const calendarInUse = ({ listened = [] }: ConnectionAccess) => listened.find(({ calendarRef }) => SAFE_ID.test(calendarRef)) ?? null;
+
 export const poll: PollPart = {
   everySeconds: 900,
   async read(text, access, ports) {
     const cursor = cursorOf(text, ports.clock.now());
+    const calendar = calendarInUse(access);
+    const { entries } = cursor;
+    if (calendar !== null && entries?.page !== null) {
+      const looked = await lookAtEntries(entries ?? null, calendar, access, ports);
+      return looked.ok ? ok({ items: looked.value.items, cursor: JSON.stringify({ ...cursor, entries: looked.value.seen }), more: true }) : looked;
+    }
     const list = LISTS[cursor.list]!;
     const sweep = cursor.sweeps[cursor.list]!;
     const page = await vscoClient(access, ports).list(
@@ -63,10 +76,15 @@ export const poll: PollPart = {
     const isLast = items.length === 0 || (typeof pages === 'number' ? sweep.page >= pages : items.length < PAGE);
     const after = afterPage(sweep, found.map((each) => each.changed), isLast);
     const over = after.done && cursor.list === LISTS.length - 1;
-    const next: Cursor = { list: over ? 0 : cursor.list + (after.done ? 1 : 0), sweeps: cursor.sweeps.with(cursor.list, after.sweep) };
+    const news = found.filter((each) => isNews(sweep, each.changed));
+    const jobs = list.collection === 'job' ? news.map(({ id }) => id) : [];
+    const seen = entries && withChangedJobs(entries, jobs);
+    const next: Cursor = {
+      list: over ? 0 : cursor.list + (after.done ? 1 : 0), sweeps: cursor.sweeps.with(cursor.list, after.sweep),
+      ...(seen ? { entries: over ? { ...seen, page: 1 } : seen } : {}),
+    };
     return ok({
-      items: found
-        .filter((each) => isNews(sweep, each.changed))
+      items: news
         .flatMap(({ id, changed, ...item }) => {
           const read = list.reads === 'id' ? id : item.jobId;
           if (!read || !SAFE_ID.test(read)) return [];
@@ -82,5 +100,5 @@ export const poll: PollPart = {
       more: !over,
     });
   },
-  normalise,
+  normalise: (delivery) => (isEntryDelivery(delivery.vendorEvent) ? entryChanges(delivery) : normalise(delivery)),
 };

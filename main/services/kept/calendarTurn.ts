@@ -22,8 +22,8 @@ const short = (text: string | null, longest: number): string | null => (text !==
 const listed = ({ remoteId, name, zone, mayWrite, primary, colour }: RemoteCalendar) => {
   return { remoteId, name: name.slice(0, LONGEST.name), zone: short(zone, LONGEST.zone), mayWrite, primary, colour: short(colour, LONGEST.colour) };
 };
-const found = ({ remoteId, etag, sequence, ourId, title, description, place, when, status, busy, changedAt = null }: FoundEvent) => {
-  return { remoteId, etag, sequence, ourId, title, description, place, when: { ...when }, status, busy, changedAt };
+const found = ({ remoteId, etag, sequence, ourId, title, description, place, when, status, busy, changedAt = null, says }: FoundEvent) => {
+  return { remoteId, etag, sequence, ourId, title, description, place, when: { ...when }, status, busy, changedAt, ...(says ? { says } : {}) };
 };
 
 export async function callCalendar(ask: DeskCalendarAsk, part: CalendarPart, access: ConnectionAccess, ports: CallPorts): Promise<DeskAnswer> {

@@ -57,8 +57,9 @@ export async function returnedDrafts(tx: Tx, { organisationId, calendar, all, co
     const subject = read ? pushedRow(read.collection, read.row, weddings.get(push.weddingId ?? '') ?? null) : null;
     const times = found && timesOf(found, calendar.zone ?? 'UTC');
     // What only we say there stands as it stood last.
-    const unsaid = found?.says === 'times' ? (base ?? (subject && stoodOf(subject, calendar))) : null;
-    const { title = null, place = null, status = 'confirmed' } = unsaid ?? found ?? {};
+    const unsaid = found?.says === undefined ? null : (base ?? (subject && stoodOf(subject, calendar)));
+    const { place = null, status = 'confirmed' } = unsaid ?? found ?? {};
+    const { title = null } = (found?.says === 'times' ? unsaid : null) ?? found ?? {};
     const stood: Stood | 'gone' = found === null || times === null || found.status === 'cancelled' ? 'gone' : { ...times, title, place, status };
     const plan = planBack({
       push, calendar, subject,

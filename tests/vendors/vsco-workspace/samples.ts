@@ -53,6 +53,7 @@ export const samples: VendorSamples = {
     ]),
     secretValues: [API_KEY],
   },
+  calendar: { calendarRef: '01k9studiofx00000000000001', remoteId: '01k9event00000000000000001', secretValues: [API_KEY] },
   poll: { respond: lists, brings: 5, secretValues: [API_KEY] },
   tryOut: { respond: () => answer({ name: 'Northlight Photography', currencyCode: 'GBP' }), account: 'Northlight Photography', secretValues: [API_KEY] },
 };
