@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { InlineConfig } from 'vite';
 import { contentHash } from './build/contentHash.ts';
 import { gatherNotices } from './build/notices.ts';
+import { placePattern } from './build/pattern.ts';
 
 /**
  * Builds what runs: dist/renderer, dist/preload, dist/main and dist/server. A target whose sources did not change since
@@ -74,5 +75,6 @@ if (wanted.length === 0) {
 console.log('Build');
 const stale = wanted.map((target) => ({ target, hash: hashOf(target) })).filter(({ target, hash }) => values.force || !isCurrent(target, hash));
 for (const { target, hash } of stale) await buildTarget(target, hash);
+if (wanted.some((target) => target.name === 'server')) await placePattern(root, dist);
 const count = gatherNotices(dist);
 console.log(stale.length === 0 ? '  everything is current' : `  notices          ${count} bundled packages`);

@@ -1,12 +1,16 @@
+import { begin } from './begin.ts';
+import { keepCompiled, writeCompiled } from './compiled.ts';
 import { loadConfig } from './config.ts';
 import { codedError, type CodedError } from '../core/contract/errors.ts';
 import { FOUND_HASH } from '../core/contract/founding.ts';
 import { createLog, type ServerLog } from './log.ts';
 import { findParent, type Parent } from './parent.ts';
-import { serve } from './serve.ts';
 
 /** A stop that takes longer than this, after the time for a balancer, is ended the hard way; what was acknowledged is on disk by then anyway. */
 const STOP_LIMIT_MS = 5000;
+
+/** By then the desktop has its board. */
+const COMPILED_AFTER_MS = 10_000;
 
 /** Ends the process once its last lines are out. */
 function end(log: ServerLog | null, code: number): void {
@@ -39,8 +43,12 @@ async function main(): Promise<void> {
   let ticketWanted: () => void = () => undefined;
   parent?.onOrder((order) => (order.type === 'stop' ? askStop('asked by the parent') : ticketWanted()));
 
-  const startedAt = performance.now();
-  const served = await serve(config, log);
+  keepCompiled(config.dataDir);
+  const begun = await begin(config);
+  if (!begun.ok) return fail(parent, log, begun.error);
+  // The larger part of the program is loaded while the database starts.
+  const { serve } = await import('./serve.ts');
+  const served = await serve(config, log, undefined, begun.value);
   if (!served.ok) return fail(parent, log, served.error);
   const serving = served.value;
 
@@ -54,9 +62,10 @@ async function main(): Promise<void> {
   };
   ticketWanted = () => void ticketFor().then((made) => parent?.tell({ type: 'ticket', ticket: made }));
 
-  log.info({ url: serving.url, role: config.role.join(','), organisationId: serving.organisationId, ms: Math.round(performance.now() - startedAt) }, 'server ready');
+  log.info({ url: serving.url, role: config.role.join(','), organisationId: serving.organisationId, ms: Math.round(performance.now()) }, 'server ready');
   const founding = await serving.foundingToken();
   await parent?.tell({ type: 'ready', url: serving.url, ticket: await ticketFor(), founding, organisationId: serving.organisationId });
+  setTimeout(writeCompiled, COMPILED_AFTER_MS).unref();
   // Never into the log: it goes to whoever started the server, and opens it.
   const foundingLink = founding === null ? null : `${config.publicUrl ?? serving.url}/${FOUND_HASH}${founding}`;
   if (config.printTicket) process.stdout.write(`${(await ticketFor()) ?? foundingLink ?? 'There is no organisation yet, so there is no ticket.'}\n`);

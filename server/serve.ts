@@ -8,6 +8,7 @@ import { createLooking } from './api/looking.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAsking } from './asking/asking.ts';
 import { buildApp } from './app.ts';
+import { readKey, type Begun } from './begin.ts';
 import type { Config } from './config.ts';
 import { demoStudioUrl, seedDemo } from './demo/seed.ts';
 import { createCertificates } from './certificates.ts';
@@ -25,30 +26,17 @@ import { createFigures } from './figures/counting.ts';
 import { createFiguresReading } from './figures/reading.ts';
 import { createFounding } from './founding/founding.ts';
 import type { ServerLog } from './log.ts';
-import { readMasterKey } from './masterKey.ts';
 import { createMetrics } from './metrics.ts';
 import { createIds, nodeHashing, systemClock, systemRandom } from './ports.ts';
-import { rolesOf, whyNotTheseRoles } from './roles.ts';
+import { rolesOf } from './roles.ts';
 import { removeServerFile, writeServerFile } from './serverFile.ts';
 import { createPrivacy } from './privacy/privacy.ts';
-import { startRetention } from './privacy/worker.ts';
 import type { OpenedStore } from './store/internals.ts';
 import { openStore } from './store/open.ts';
 import { createSystems } from './systems/systems.ts';
 import { startMailIn, type MailIn } from './mailIn/mailIn.ts';
 import { VERSION } from './version.ts';
-import { startChannels } from './workers/channels/channels.ts';
-import { startDeadLetterWatch } from './workers/deadLetters.ts';
-import { startHoldWatch } from './workers/holds.ts';
-import { startNamesakes } from './workers/namesakes.ts';
-import { startReadingWatch } from './workers/readingWatch.ts';
-import { startSilenceWatch } from './workers/silence.ts';
-import { startDryRunner } from './workers/dryRuns.ts';
-import { startNormaliser } from './workers/normalise.ts';
-import { startReplayer } from './workers/replays.ts';
-import { startCalendarDiscovery } from './workers/calendars.ts';
-import { startPolls } from './workers/polls.ts';
-import { startPushes } from './workers/pushes/pushes.ts';
+import { startWorkers, type Workers } from './workers/workers.ts';
 
 /** A server that listens. */
 export interface Serving {
@@ -83,17 +71,17 @@ async function firstOrganisation(store: OpenedStore): Promise<string | null> {
   return row?.id ?? null;
 }
 
-/** Puts the parts together and listens. On an error everything that was opened is closed again. `open` is for tests of faults. */
-export async function serve(config: Config, log: ServerLog, open: typeof openStore = openStore): Promise<Result<Serving, CodedError>> {
+/**
+ * Puts the parts together and listens. On an error everything that was opened is closed again. `open` is for tests of faults;
+ * `begun` for whoever has begun already.
+ */
+export async function serve(config: Config, log: ServerLog, open: typeof openStore = openStore, begun: Begun | null = null): Promise<Result<Serving, CodedError>> {
   const clock = systemClock;
   const ids = createIds(clock);
   const roles = rolesOf(config);
-  const unfit = whyNotTheseRoles(config);
-  if (unfit) return err(unfit);
-  if (config.mailInPort !== null && config.mailInDomain === null) return err(codedError('server.start_failed', 'WEDSYNC_MAIL_IN_PORT needs WEDSYNC_MAIL_IN_DOMAIN.'));
-  const masterKey = await readMasterKey(config);
+  const masterKey = begun ? ok(begun.masterKey) : await readKey(config);
   if (!masterKey.ok) return masterKey;
-  const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, masterKey: masterKey.value, clock, ids, log });
+  const opened = await open({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, masterKey: masterKey.value, clock, ids, log }, begun?.files ?? undefined);
   if (!opened.ok) return opened;
   const store = opened.value;
   const organisationId = () => firstOrganisation(store);
@@ -113,20 +101,6 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     },
   });
   const desk = pacedDesk(createDesk({ store, clock, ids, log }), calls, vendorModule);
-  const working = { store, vendors: vendorModule, http, calls, figures, clock, ids, random: () => systemRandom.next(), log, desk };
-  const reading = roles.has('worker') ? startReadingWatch({ store, clock, log }) : null;
-  const polls = roles.has('worker') ? startPolls({ ...working, looked: (system, outcome) => metrics.looks.inc({ system, outcome }), reading: () => reading?.soon() }) : null;
-  const normaliser = roles.has('worker') ? startNormaliser({ ...working, reread: (system, outcome) => metrics.rereads.inc({ system, outcome }), lookNow: () => polls?.wake() }) : null;
-  const pushes = roles.has('worker') ? startPushes(working) : null;
-  const discovery = roles.has('worker') ? startCalendarDiscovery(working) : null;
-  const replayer = roles.has('worker') ? startReplayer({ store, log }) : null;
-  const dryRunner = roles.has('worker') ? startDryRunner(working) : null;
-  const channels = roles.has('worker') ? startChannels({ ...working, catalogue: [...VENDORS.values()], publicUrl: config.publicUrl, lookNow: () => polls?.wake() }) : null;
-  const deadLetters = roles.has('worker') ? startDeadLetterWatch({ store, clock, ids, log }) : null;
-  const silence = roles.has('worker') ? startSilenceWatch({ store, vendors: vendorModule, clock, ids, log }) : null;
-  const holds = roles.has('worker') ? startHoldWatch({ store, clock, log }) : null;
-  const namesakes = roles.has('worker') ? startNamesakes({ store, log }) : null;
-  const retention = roles.has('worker') ? startRetention({ store, clock, log, random: () => systemRandom.next() }) : null;
   const privacy = createPrivacy(store.internals);
   const accounts = createAccounts({ internals: store.internals, store, config, clock, ids, log, http });
   const founding = createFounding(store.internals);
@@ -141,6 +115,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
 
   let taking = false;
   let mailIn: MailIn | null = null;
+  let workers: Workers | null = null;
   const close = async () => {
     app.startDraining();
     if (taking) await sleep(config.drainMs);
@@ -151,19 +126,7 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     sharers.stop();
     clearTimeout(cut);
     await mailIn?.stop();
-    await polls?.stop();
-    await reading?.stop();
-    await channels?.stop();
-    await discovery?.stop();
-    await pushes?.stop();
-    await replayer?.stop();
-    await dryRunner?.stop();
-    await normaliser?.stop();
-    await deadLetters?.stop();
-    await silence?.stop();
-    await holds?.stop();
-    await namesakes?.stop();
-    await retention?.stop();
+    await workers?.stop();
     await accounts.close();
     await figures.stop();
     await store.close();
@@ -182,11 +145,14 @@ export async function serve(config: Config, log: ServerLog, open: typeof openSto
     // The demo's addresses are those of webhooks, so whoever takes these makes it.
     if (config.demo && roles.has('intake')) await seedDemo(store, { clock, ids, dataDir: config.dataDir, serverUrl: url, vscoBaseUrl: demoStudioUrl(config.demoStudioPort) });
     if (roles.has('stream')) await writeServerFile(config.dataDir, { url, pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
+    const id = await organisationId();
+    // Only now: their first looks would be in the way of what the start itself asks of the database.
+    if (roles.has('worker')) workers = startWorkers({ store, vendors: vendorModule, catalogue: [...VENDORS.values()], http, calls, figures, clock, ids, random: () => systemRandom.next(), log, desk, metrics, config });
     taking = true;
     let stopped: Promise<void> | null = null;
     return ok({
       url,
-      organisationId: await organisationId(),
+      organisationId: id,
       async ticket() {
         const id = roles.has('stream') ? await organisationId() : null;
         return id === null ? null : store.mintTicket(id);

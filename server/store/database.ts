@@ -1,7 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../core/ports/ports.ts';
-import { startEmbedded } from './embedded.ts';
+import type { EmbeddedPool } from './embedded.ts';
 import type { WorkerStats } from './pgliteWorker.ts';
 import { prepared } from './prepared.ts';
 import type { Schema } from './schema.ts';
@@ -48,8 +48,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [OID.timestamptz]: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString(),
 };
 
-export async function openEmbedded(directory: string): Promise<Database> {
-  const pool = await startEmbedded(directory);
+export function openEmbedded(pool: EmbeddedPool): Database {
   return wrap('embedded', new PostgresDialect({ pool }), new PostgresDialect({ pool: pool.first }), () => pool.stats(), pool.died);
 }
 

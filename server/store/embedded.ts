@@ -19,6 +19,8 @@ export interface EmbeddedPool extends PostgresPool {
   /** The same connection, taken at the front of the line. */
   readonly first: PostgresPool;
   stats(): Promise<WorkerStats>;
+  /** For one that was started with `flushes: false`: from when this resolves, commits are flushed. What was written before is not. */
+  flushFromNowOn(): Promise<void>;
   /** Settles when the worker has ended on its own, with the reason; never when it was closed. */
   readonly died: Promise<Error>;
 }
@@ -41,10 +43,11 @@ function workerUrl(): URL {
 /**
  * Starts the embedded database on a directory and gives it the face of a `pg` pool of one connection, so that one
  * Kysely dialect serves both. Whoever holds the connection has it alone; others wait in line.
- * Rejects when the database does not start.
+ * Rejects when the database does not start. Without `flushes` nothing is flushed to disk at first: for files that are thrown away
+ * when the start does not come to its end. `pattern`: a file that is laid into the directory first (`pattern.ts`), which then must hold nothing.
  */
-export async function startEmbedded(directory: string): Promise<EmbeddedPool> {
-  const data: WorkerData = { directory };
+export async function startEmbedded(directory: string, { flushes = true, pattern = null }: { readonly flushes?: boolean; readonly pattern?: string | null } = {}): Promise<EmbeddedPool> {
+  const data: WorkerData = { directory, flushes, pattern };
   const worker = new Worker(workerUrl(), { workerData: data });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
@@ -127,6 +130,9 @@ export async function startEmbedded(directory: string): Promise<EmbeddedPool> {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       await ask({ op: 'close' });
       await ended;
+    },
+    async flushFromNowOn() {
+      await ask({ op: 'flush' });
     },
     async stats() {
       const answer = await ask({ op: 'stats' });

@@ -68,7 +68,7 @@ export async function restoreRecord(options: Maintenance, file: string, replace:
   if (!checked.ok) return checked;
   return withDatabase(options, async ({ database, settled }) => {
     const restored = await restoreBackup(database, file, { replace, progress: options.progress });
-    if (restored.ok) settled();
+    if (restored.ok) await settled();
     return restored;
   });
 }

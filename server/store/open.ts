@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -11,13 +10,14 @@ import { decideCommand } from './commands.ts';
 import { findIntakeConnection } from './connections.ts';
 import { openEmbedded, openPostgres, type Database } from './database.ts';
 import { authenticate, enrol, listDevices, mintTicket, revokeDevice, scopeOf } from './devices.ts';
-import { prepareDirectory, whyItFails } from './directory.ts';
+import { whyItFails } from './directory.ts';
+import { takeFiles, type Files } from './files.ts';
 import { createFollower, type LogFollower } from './follow.ts';
 import { createGroupCommit } from './groupCommit.ts';
 import { history, recordAt } from './history.ts';
 import { createIntakeCache, type IntakeCache } from './intakeCache.ts';
 import type { OpenedStore, StoreInternals } from './internals.ts';
-import { lockDirectory, type DirectoryLock } from './lock.ts';
+import type { DirectoryLock } from './lock.ts';
 import { migrate } from './migrations/index.ts';
 import { readOrganisation } from './organisations.ts';
 import { connectPeers, NO_PEERS, type Peers, type PeersHeard } from './peers.ts';
@@ -52,17 +52,18 @@ export interface StoreOptions {
 export interface Base {
   readonly database: Database;
   readonly lock: DirectoryLock | null;
-  /** Called once the schema stands. */
-  readonly settled: () => void;
+  /** Called once the schema stands; when it has resolved, what was written so far is on disk. */
+  readonly settled: () => Promise<void>;
 }
 
 /**
  * Opens the record, brings its schema up to date and gives the {@link OpenedStore}. Errors: `store.locked`,
  * `store.corrupt`, `store.disk_full` (retryable), `store.newer_version`, `secrets.unavailable` (another master key), `intake.store_unavailable`
  * (PostgreSQL cannot be reached), `server.start_failed` (the directory cannot be written). In every error case nothing was overwritten and no lock is left.
+ * `files`: the data directory, where somebody is taking it already.
  */
-export async function openStore(options: StoreOptions): Promise<Result<OpenedStore, CodedError>> {
-  const base = await openBase(options);
+export async function openStore(options: StoreOptions, files?: Promise<Result<Files, CodedError>>): Promise<Result<OpenedStore, CodedError>> {
+  const base = await openBase(options, files);
   if (!base.ok) return base;
   const { database, lock, settled } = base.value;
   const giveUp = async (error: CodedError): Promise<Result<never, CodedError>> => {
@@ -77,7 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
     const identity = await readIdentity(database, vault);
     if (!identity.ok) return await giveUp(identity.error);
     const company = await keepCompany(options, database, identity.value);
-    settled();
+    await settled();
     return ok(build(options, database, lock, vault, identity.value, company));
   } catch (error) {
     const code = database.kind === 'embedded' ? 'store.corrupt' : 'intake.store_unavailable';
@@ -87,40 +88,22 @@ export async function openStore(options: StoreOptions): Promise<Result<OpenedSto
 }
 
 /** The bare database, as {@link openStore} finds it: locked when embedded, its schema not looked at. */
-export function openBase(options: Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'log'>): Promise<Result<Base, CodedError>> {
-  return options.databaseUrl !== null ? openServer(options.databaseUrl, options.log) : openDirectory(options.dataDir);
+export function openBase(options: Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'log'>, files?: Promise<Result<Files, CodedError>>): Promise<Result<Base, CodedError>> {
+  return options.databaseUrl !== null ? openServer(options.databaseUrl, options.log) : openDirectory(options.dataDir, files);
 }
 
 async function openServer(url: string, log: Log): Promise<Result<Base, CodedError>> {
   try {
-    return ok({ database: await openPostgres(url, log), lock: null, settled: () => undefined });
+    return ok({ database: await openPostgres(url, log), lock: null, settled: () => Promise.resolve() });
   } catch (error) {
     return err(codedError('intake.store_unavailable', `PostgreSQL cannot be reached: ${error instanceof Error ? error.message : String(error)}`, true));
   }
 }
 
-async function openDirectory(dataDir: string | null): Promise<Result<Base, CodedError>> {
+async function openDirectory(dataDir: string | null, files?: Promise<Result<Files, CodedError>>): Promise<Result<Base, CodedError>> {
   if (dataDir === null) throw new Error('either dataDir or databaseUrl is needed');
-  const lock = takeDirectory(dataDir);
-  if (!lock.ok) return lock;
-  try {
-    const prepared = prepareDirectory(dataDir);
-    if (prepared.ok) return ok({ database: await openEmbedded(prepared.value.database), lock: lock.value, settled: prepared.value.settled });
-    lock.value.release();
-    return prepared;
-  } catch (error) {
-    lock.value.release();
-    return err(whyItFails(dataDir, codedError('store.corrupt', `The database in ${dataDir} does not start: ${error instanceof Error ? error.message : String(error)}. Nothing was overwritten.`)));
-  }
-}
-
-function takeDirectory(dataDir: string): Result<DirectoryLock, CodedError> {
-  try {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return lockDirectory(dataDir);
-  } catch (error) {
-    return err(whyItFails(dataDir, codedError('server.start_failed', `The data directory ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`)));
-  }
+  const taken = await (files ?? takeFiles(dataDir));
+  return taken.ok ? ok({ database: openEmbedded(taken.value.pool), lock: taken.value.lock, settled: taken.value.settled }) : taken;
 }
 
 /** The log's epoch, and proof that the master key is the one this database was sealed with. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type postgresMod } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { layPattern } from './pattern.ts';
 import { createStatements, type Statements } from './statements.ts';
 
 /**
@@ -13,11 +14,16 @@ import { createStatements, type Statements } from './statements.ts';
 export interface WorkerData {
   /** Directory of the database itself (not of the whole installation). */
   readonly directory: string;
+  /** False = nothing is flushed until it is asked for. */
+  readonly flushes: boolean;
+  /** What the directory is filled with before the start; null = with nothing. */
+  readonly pattern: string | null;
 }
 
 export type WorkerRequest =
   | { readonly id: number; readonly op: 'query'; readonly sql: string; readonly params: readonly unknown[] }
   | { readonly id: number; readonly op: 'stats' }
+  | { readonly id: number; readonly op: 'flush' }
   | { readonly id: number; readonly op: 'close' };
 
 export interface WorkerStats {
@@ -80,7 +86,7 @@ class SyncedNodeFS extends NodeFS {
         const ops = (module as EmscriptenParts).NODEFS.stream_ops;
         reportFailedLog(ops);
         ops.fsync = (stream) => {
-          if (stream.nfd !== undefined) {
+          if (flushes && stream.nfd !== undefined) {
             fs.fsyncSync(stream.nfd);
             fsyncs += 1;
           }
@@ -94,7 +100,8 @@ class SyncedNodeFS extends NodeFS {
 
 const port = parentPort;
 if (!port) throw new Error('pgliteWorker must be started as a worker thread');
-const { directory } = workerData as WorkerData;
+const { directory, pattern, flushes: flushesAtFirst } = workerData as WorkerData;
+let flushes = flushesAtFirst;
 const answer = (message: WorkerAnswer) => port.postMessage(message);
 
 /** `2026-11-20 13:05:00.123+00` as Postgres prints it in UTC -> ISO with milliseconds. */
@@ -121,6 +128,7 @@ const SETTINGS = [
 ];
 
 async function start(): Promise<PGlite> {
+  if (pattern !== null) layPattern(pattern, directory);
   const startParams = [...PGlite.defaultStartParams.filter((param) => param !== '-F'), ...SETTINGS.flatMap((setting) => ['-c', setting])];
   return PGlite.create({
     fs: new SyncedNodeFS(directory),
@@ -160,6 +168,10 @@ async function serve(pg: PGlite, statements: Statements, request: WorkerRequest)
       }
       case 'stats':
         answer({ kind: 'stats', id, stats: { fsyncs, memoryBytes: memoryBytes(pg) } });
+        return;
+      case 'flush':
+        flushes = true;
+        answer({ kind: 'rows', id, command: 'FLUSH', rows: [], rowCount: 0 });
         return;
       case 'close':
         await pg.close();
