@@ -1,7 +1,6 @@
-import { OPEN_BUILD, SERVICE_WORKER_FILE, TAKE_OVER } from '../../core/contract/offlinePage.ts';
+import { OPEN_BUILD, SERVICE_WORKER_FILE } from '../../core/contract/offlinePage.ts';
 import { pageLog } from '../state/pageLog.ts';
-
-const say = (worker: ServiceWorker | null): void => worker?.postMessage(TAKE_OVER);
+import { callWaiting } from './takeOver.ts';
 
 /**
  * In a browser: has this build's files kept, so that the page opens without its server. Browsers allow that only on a
@@ -15,13 +14,7 @@ export async function keepPage(): Promise<void> {
   void navigator.locks.request(OPEN_BUILD + script, { mode: 'shared' }, () => new Promise(() => undefined));
   try {
     const registration = await navigator.serviceWorker.register(new URL(SERVICE_WORKER_FILE, document.baseURI), { updateViaCache: 'none' });
-    say(registration.waiting);
-    registration.addEventListener('updatefound', () => {
-      const next = registration.installing;
-      next?.addEventListener('statechange', () => {
-        if (next.state === 'installed' && registration.active) say(next);
-      });
-    });
+    callWaiting(registration, (error) => pageLog.warn({ error: String(error) }, 'the next build could not be called'));
   } catch (error) {
     // The console works without; it only will not open while its server is away.
     pageLog.warn({ error: String(error) }, 'the page could not be kept for the time without a server');

@@ -14,11 +14,12 @@ export default defineConfig({
   forbidOnly: process.env['CI'] !== undefined,
   // See playwrightCounts in scripts/test/counts.mjs: at a desk nothing is repeated.
   retries: process.env['CI'] === undefined ? 0 : 1,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  // A limit is for what hangs: one that a busy machine can reach only says that it was busy. No test proves that something is quick.
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results', `playwright-${process.env['WEDSYNC_STEP'] ?? 'all'}.json`) }]],
   projects: [
     { name: 'e2e', testDir: path.join(root, 'tests', 'e2e'), testMatch: '**/*.spec.ts' },
-    { name: 'packaged', testDir: path.join(root, 'tests', 'packaged'), testMatch: '**/*.spec.ts', timeout: 180_000, workers: 1 },
+    { name: 'packaged', testDir: path.join(root, 'tests', 'packaged'), testMatch: '**/*.spec.ts', workers: 1 },
   ],
 });

@@ -12,7 +12,6 @@ import { axe, photograph, PHONE, SCHEMES } from './looks.ts';
 const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name });
 
 test('a browser without script reads the day and says that an alert was seen', async () => {
-  test.setTimeout(300_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'wedsync-classic-'));
   const server = await startServer({ dataDir });
   const browser = await launchBrowser();

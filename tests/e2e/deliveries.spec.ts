@@ -86,7 +86,7 @@ test('a quarantined delivery is found by its text, looked at, and worked on agai
     await window.keyboard.press('Tab');
     await expect(dialog.getByRole('button', { name: 'Work on 1 again now' })).toBeFocused();
     await window.keyboard.press('Enter');
-    await expect(dialog).toContainText('Finished: 1 of 1 were worked on.', { timeout: 20_000 });
+    await expect(dialog).toContainText('Finished: 1 of 1 were worked on.');
     await expect(dialog).toContainText('Used');
     await window.keyboard.press('Escape');
     await expect(found).toContainText('Used');
@@ -121,7 +121,7 @@ test('what is stuck is counted, leads to its list, and a test event goes the who
   await expect(window.locator('.inspector .delivery-body')).not.toContainText('nobody@example.org');
   await window.locator('.inspector .facts').getByRole('link').first().click();
   await window.getByRole('button', { name: 'Send a test event' }).click();
-  await expect(window.locator('.inspector')).toContainText('The test event has gone the whole way.', { timeout: 15_000 });
+  await expect(window.locator('.inspector')).toContainText('The test event has gone the whole way.');
 
   // Its figures: the stranger's payment is in them, a test event of ours is not.
   const figures = window.locator('.inspector .figures');

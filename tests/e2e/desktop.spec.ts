@@ -61,10 +61,10 @@ test('a deep link opens its place, cold and warm, and a second start only hands 
   // The second instance ends by itself after it has handed its link to the first.
   const { electronBinary, rootArguments } = await import('../support/desktopApp.ts');
   const { REPOSITORY } = await import('../support/runningServer.ts');
-  execFileSync(electronBinary(), [...rootArguments(), `--user-data-dir=${join(folder, 'desktop')}`, REPOSITORY, 'wedsync://integrations'], { env: { ...session.env }, timeout: 30_000, stdio: 'ignore' });
+  execFileSync(electronBinary(), [...rootArguments(), `--user-data-dir=${join(folder, 'desktop')}`, REPOSITORY, 'wedsync://integrations'], { env: { ...session.env }, timeout: 90_000, stdio: 'ignore' });
   await expect(cold.window).toHaveURL(/#\/integrations/);
   expect(cold.app.windows().length).toBe(1);
-  const nonsense = execFileSync(electronBinary(), [...rootArguments(), `--user-data-dir=${join(folder, 'desktop')}`, REPOSITORY, 'wedsync://wedding/../../etc'], { env: { ...session.env }, timeout: 30_000, encoding: 'utf8' });
+  const nonsense = execFileSync(electronBinary(), [...rootArguments(), `--user-data-dir=${join(folder, 'desktop')}`, REPOSITORY, 'wedsync://wedding/../../etc'], { env: { ...session.env }, timeout: 90_000, encoding: 'utf8' });
   expect(nonsense).not.toContain('Error');
   await expect(cold.window).toHaveURL(/#\/(integrations|day)/);
 });

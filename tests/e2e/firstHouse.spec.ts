@@ -14,7 +14,6 @@ const axe = async (page: Page, where: string): Promise<void> => {
 };
 
 test('a desktop with its own empty server: set up by keyboard, live, and still there after a restart', async ({ open, keep }) => {
-  test.setTimeout(240_000);
   const env = { WEDSYNC_DEMO: '0' };
   const app = await open({ server: null, env });
   const { window } = app;
@@ -84,7 +83,6 @@ test('a desktop with its own empty server: set up by keyboard, live, and still t
 });
 
 test('in a browser, by the link that the server told: once, and the owner makes an account next', async ({ serve }) => {
-  test.setTimeout(120_000);
   const server = await serve({ env: { WEDSYNC_DEMO: '0' } });
   expect(server.founding).toMatch(/^[\w-]{43}$/);
   expect(server.lines.join('\n')).not.toContain(server.founding ?? '');

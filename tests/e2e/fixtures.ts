@@ -23,6 +23,9 @@ interface WorkerFixtures {
   readonly session: DesktopSession;
 }
 
+/** Helper processes of a program that was just closed may still write a last file while its folder is cleared. */
+const CLEARING = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 } as const;
+
 // Playwright wants the pattern even when nothing is taken from it.
 export const test = base.extend<Fixtures, WorkerFixtures>({
   started: [
@@ -31,7 +34,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const dataDir = join(folder, 'server');
       await (await startServer({ dataDir, env: { WEDSYNC_DEMO: '0' } })).stop();
       await use(dataDir);
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, CLEARING);
     },
     { scope: 'worker' },
   ],
@@ -46,7 +49,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   folder: async ({}, use) => {
     const folder = temporaryDirectory();
     await use(folder);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, CLEARING);
   },
   serve: async ({ folder, started }, use) => {
     const running: RunningServer[] = [];

@@ -76,7 +76,7 @@ test('started with no server, the last board, run sheet and people open and are 
   await keep(again, 'offline-edit');
 
   await serve({ port });
-  await expect(window.locator('[data-link="live"]')).toBeVisible({ timeout: 20_000 });
+  await expect(window.locator('[data-link="live"]')).toBeVisible();
   await expect(window.locator('.pill-unsent')).toHaveCount(0);
   await window.keyboard.press('Control+k');
   await expect(window.locator('.search-age')).toHaveCount(0);

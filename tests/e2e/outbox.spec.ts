@@ -58,7 +58,7 @@ test('a decision made without a server outlives a restart, is recorded once when
   await keep(again, 'outbox-queued');
 
   const back = await serve({ port });
-  await expect(again.window.locator('[data-link="live"]')).toBeVisible({ timeout: 20_000 });
+  await expect(again.window.locator('[data-link="live"]')).toBeVisible();
   await expect(again.window.locator('[data-outbox="accepted"]')).toBeVisible();
   await expect(alertRow(again.window)).toHaveCount(0);
   await expect(again.window.locator('.pill-unsent')).toHaveCount(0);
@@ -92,7 +92,7 @@ test('in a browser all tabs share one outbox, and the next tab takes it over', a
     await expect(pill(two)).toContainText('1 unsent');
 
     const back = await serve({ port });
-    await expect(two.locator('[data-link="live"]')).toBeVisible({ timeout: 20_000 });
+    await expect(two.locator('[data-link="live"]')).toBeVisible();
     await expect(alertRow(two)).toHaveCount(0);
     await expect(two.locator('.pill-unsent')).toHaveCount(0);
     expect((await logOf(back)).filter((event) => event.type === 'alert.acknowledged' && event.collection === 'alerts' && event.row.title.includes('£912.00'))).toHaveLength(1);

@@ -43,9 +43,9 @@ async function traceOf(page: Page, { name, email, phone }: Person): Promise<stri
   }
   return null;
 }
-const expectNoTrace = (page: Page, person: Person): Promise<void> => expect.poll(() => traceOf(page, person), { timeout: 15_000 }).toBeNull();
+const expectNoTrace = (page: Page, person: Person): Promise<void> => expect.poll(() => traceOf(page, person)).toBeNull();
 
-const live = (page: Page) => expect(page.locator('[data-link="live"]')).toBeVisible({ timeout: 20_000 });
+const live = (page: Page) => expect(page.locator('[data-link="live"]')).toBeVisible();
 
 /** One of a couple, with all that can be known of somebody; out of what the page keeps, once it has kept it. */
 async function somebody(page: Page): Promise<Person> {
@@ -72,7 +72,7 @@ async function somebody(page: Page): Promise<Person> {
     );
     return found !== null;
   };
-  await expect.poll(look, { timeout: 15_000 }).toBe(true);
+  await expect.poll(look).toBe(true);
   return found as unknown as Person;
 }
 
@@ -100,7 +100,6 @@ async function tabTo(page: Page, what: { readonly text: string } | { readonly ta
 }
 
 test('somebody asks what is held and to be forgotten: saved to a file, erased by keyboard, and gone from every screen and every copy', async ({ serve, open, keep, folder }) => {
-  test.setTimeout(240_000);
   const server = await serve();
   const app = await open({ server });
   const { window } = app;
@@ -183,7 +182,7 @@ test('somebody asks what is held and to be forgotten: saved to a file, erased by
     await keep(app, 'personal-data-erase-typed-light');
     await axe(window, 'about to forget');
     await window.keyboard.press('Enter');
-    await expect(window.locator('.personal-data')).toContainText('This person was forgotten', { timeout: 20_000 });
+    await expect(window.locator('.personal-data')).toContainText('This person was forgotten');
     await expect(window.locator('.inspector h2')).toHaveText('Erased');
     await keep(app, 'personal-data-erased-light');
     await axe(window, 'forgotten');

@@ -10,7 +10,6 @@ import { launchBrowser } from '../support/browser.ts';
 const tile = (page: Page, id: string) => page.locator(`[data-tile="${id}"]`);
 
 test('an owner lets a couple in by a link and shows it out again', async () => {
-  test.setTimeout(120_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'wedsync-link-'));
   const server = await startServer({ dataDir });
   const browser = await launchBrowser();

@@ -17,7 +17,6 @@ async function holder(url: string, ticket: string): Promise<{ url: string; heade
 }
 
 test('single sign-on: a button by the address, the provider and back, in as staff; another domain is not let in', async ({ serve }) => {
-  test.setTimeout(120_000);
   const provider = await startProvider();
   const browser = await launchBrowser();
   try {
@@ -56,7 +55,6 @@ test('single sign-on: a button by the address, the provider and back, in as staf
 });
 
 test('two memberships: one is chosen, the name is changed, one is left, the account is deleted; guessing is told to wait', async ({ serve }) => {
-  test.setTimeout(150_000);
   const browser = await launchBrowser();
   try {
     const server = await serve({ entry: join(REPOSITORY, 'tests', 'support', 'twoHouses.ts'), env: { WEDSYNC_RATE_SIGN_IN: '1000' } });

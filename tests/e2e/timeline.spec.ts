@@ -127,6 +127,6 @@ test('what was moved before the program was closed is put back by keyboard once 
   // What was kept is taken up once the board knows which log it is of.
   await expect(async () => {
     await again.window.keyboard.press('Control+z');
-    await expect(there).toHaveAttribute('aria-label', before, { timeout: 2_000 });
+    await expect(there).toHaveAttribute('aria-label', before, { timeout: 10_000 });
   }).toPass();
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Bridge } from '../../core/contract/ipc.ts';
@@ -58,7 +58,7 @@ test('the wall display goes round, tells nothing private, and may ask for nothin
 
   // It goes round by itself, holds on Space and turns on the arrows.
   const seen = new Set<string | null>();
-  await expect.poll(async () => seen.add(await wall.locator('.wall').getAttribute('data-page')).size, { timeout: 40_000 }).toBe(3);
+  await expect.poll(async () => seen.add(await wall.locator('.wall').getAttribute('data-page')).size, { timeout: 90_000 }).toBe(3);
   await wall.keyboard.press('Space');
   await expect(wall.getByText('Held')).toBeVisible();
   const at = await wall.locator('.wall').getAttribute('data-page');
@@ -198,17 +198,24 @@ test('windows come back after a restart, where they were and with what they show
     await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((each) => each.webContents.getURL().includes('integrations'))?.setBounds({ x: 300, y: 120, width: 700, height: 640 }));
   }).toPass();
   await openWall(app);
-  await app.window.waitForTimeout(900);
+  // Where a window is, is written down when it has stood still for a moment.
+  await expect(async () => {
+    expect(JSON.parse(readFileSync(join(userData, 'settings.json'), 'utf8'))).toMatchObject({
+      'windows.extras': [{ path: 'integrations' }],
+      'windows.extra.1': { x: 300, y: 120, width: 700, height: 640 },
+      'windows.wall': { open: true },
+    });
+  }).toPass();
   await app.close();
 
   const again = await open({ server, userData });
-  await expect.poll(() => again.app.windows().length).toBe(3);
-  const urls = again.app.windows().map((page) => page.url().replace(/^.*index\.html/, ''));
-  expect(urls).toContain('#wall');
-  expect(urls).toContain('?shows=frame#/integrations');
+  // A window is there before it has its address.
+  const urls = () => again.app.windows().map((page) => page.url().replace(/^.*index\.html/, ''));
+  await expect.poll(urls).toEqual(expect.arrayContaining(['#wall', '?shows=frame#/integrations']));
+  expect(urls()).toHaveLength(3);
   await expect(async () => {
     expect(await again.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((each) => each.webContents.getURL().includes('integrations'))?.getBounds())).toEqual({ x: 300, y: 120, width: 700, height: 640 });
-  }).toPass({ timeout: 5_000 });
+  }).toPass();
 });
 
 test('a window on a screen that is not there any more is brought back, at the start and while running', async ({ serve, open, folder }) => {
@@ -224,8 +231,8 @@ test('a window on a screen that is not there any more is brought back, at the st
   const app = await open({ server, userData });
   await live(app);
   const places = () => app.app.evaluate(({ BrowserWindow, screen }) => ({ area: screen.getPrimaryDisplay().workArea, windows: BrowserWindow.getAllWindows().map((window) => window.getBounds()) }));
+  await expect.poll(async () => (await places()).windows.length).toBe(2);
   const { area, windows } = await places();
-  expect(windows).toHaveLength(2);
   for (const box of windows) {
     expect(box.x).toBeGreaterThanOrEqual(area.x);
     expect(box.y).toBeGreaterThanOrEqual(area.y);
@@ -267,21 +274,26 @@ test('a hidden window sets no timer, and is right at once when it is shown', asy
   await live(app);
   const fired = (): Promise<string[]> => app.window.evaluate(() => (globalThis as unknown as Told).fired ?? []);
   const before = (await fired()).length;
-  await app.window.waitForTimeout(2_500);
-  expect((await fired()).length).toBeGreaterThan(before + 1);
+  await expect.poll(async () => (await fired()).length).toBeGreaterThan(before + 1);
 
   const inMain = (what: 'hide' | 'show') => app.app.evaluate(({ BrowserWindow }, verb) => BrowserWindow.getAllWindows()[0]?.[verb](), what);
   await inMain('hide');
-  await app.window.waitForTimeout(1_500);
+  // The page learns of it in a moment, and what it had set before may still go off.
+  let last = -1;
+  await expect.poll(async () => {
+    const before = last;
+    last = (await fired()).length;
+    return last - before;
+  }, { intervals: [3_000] }).toBe(0);
   const settled = await fired();
-  await app.window.waitForTimeout(3_000);
   await failPayment(server, 64_200);
-  await app.window.waitForTimeout(4_000);
+  // Long enough for anything that still went round: the clock, the age of the line, the throttled drawing.
+  await app.window.waitForTimeout(5_000);
   expect((await fired()).slice(settled.length)).toEqual([]);
 
   await inMain('show');
   const row = app.window.locator('.column-alerts .row', { hasText: '£642.00' });
-  await expect(row).toBeVisible({ timeout: 1_000 });
+  await expect(row).toBeVisible();
 });
 
 test('the same wall hangs in a plain browser', async ({ serve }) => {
