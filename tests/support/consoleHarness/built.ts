@@ -22,6 +22,22 @@ const onlySources: Plugin = {
   },
 };
 
+const OWNER_STACK = '1e4 > ReactSharedInternals.recentlyCreatedOwnerStacks++';
+/**
+ * React's development build, which warns, also takes a stack of calls for each element that it makes, up to so many a second,
+ * for tools that nobody opens here. It is told that these are used up.
+ */
+const noOwnerStacks: Plugin = {
+  name: 'no-owner-stacks',
+  transform: {
+    filter: { id: /\/react\/cjs\/react(-jsx-(dev-)?runtime)?\.development\.js$/ },
+    handler(code, id) {
+      if (!code.includes(OWNER_STACK)) this.error(`${id} takes its stacks otherwise than ${import.meta.filename} knows`);
+      return { code: code.replaceAll(OWNER_STACK, 'false'), map: null };
+    },
+  },
+};
+
 /** Others may be serving from a younger one. */
 async function dropOld(): Promise<void> {
   for (const name of await readdir(store)) {
@@ -49,7 +65,7 @@ export async function builtHarness(): Promise<string> {
       root: import.meta.dirname,
       base: './',
       cacheDir: path.join(making, 'cache'),
-      plugins: [react(), onlySources],
+      plugins: [noOwnerStacks, react(), onlySources],
       build: { outDir: path.join(making, 'page'), target: 'chrome120', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 4096 },
     });
     // Somebody saved a file meanwhile: which of its contents went in is not known.

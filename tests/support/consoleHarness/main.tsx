@@ -1,3 +1,4 @@
+import './unprofiled.ts';
 import '../../../renderer/zodConfig.ts';
 import { WALL_HASH } from '../../../core/contract/windows.ts';
 import { mountConsole } from '../../../renderer/app/mount.tsx';

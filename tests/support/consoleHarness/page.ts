@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PROMISED, violationsOn } from '../axe.ts';
 import { launchBrowser } from '../browser.ts';
 import type { Scene } from './scene.ts';
@@ -10,7 +10,7 @@ import { serveHarness } from './serve.ts';
  * played backend. A test file calls `usePages` once.
  */
 
-let harness: Awaited<ReturnType<typeof serveHarness>> | undefined;
+let harness: Pick<Awaited<ReturnType<typeof serveHarness>>, 'url' | 'emptyUrl'> | undefined;
 let browser: Browser | undefined;
 /** The tab of the test that runs, 1280 x 800, with nothing kept from the test before. */
 export let page: Page;
@@ -24,7 +24,7 @@ const USUAL = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' 
 /** A page of a test is gone before the engine's compilers for what runs often have earned their time back. */
 const SHORT_LIVED = ['--js-flags=--no-opt --no-maglev'];
 
-/** What the tests of this file say of the machine: that it is touched. */
+/** What the tests of this file say of the machine: that it is touched. The tab is of such a machine, or there is none yet. */
 let machine: Machine = {};
 type Machine = Pick<BrowserContextOptions, 'hasTouch' | 'isMobile'>;
 
@@ -61,17 +61,39 @@ async function cleared(): Promise<void> {
   await page.emulateMedia({ media: null, colorScheme: null, forcedColors: null, reducedMotion: USUAL.reducedMotion });
 }
 
-/** One browser for the file, one empty tab for each test; a test fails when the policy blocked something, React warned, or something broke. */
-export function usePages(given: Machine = {}): void {
-  beforeAll(async () => {
-    machine = given;
-    harness = await serveHarness();
-    browser = await launchBrowser(SHORT_LIVED);
-    await newTab();
+/**
+ * One page and one browser for all files of a process: a new browser starts, and compiles the console, for as long as two tests
+ * of a page run. One that broke under a file is not handed to the next.
+ */
+const inBrowser = test.extend('pages', { scope: 'worker' }, async ({}, { onCleanup }) => {
+  const served = await serveHarness();
+  let kept: Browser | undefined;
+  onCleanup(async () => {
+    await kept?.close();
+    await served.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await harness?.close();
+  return {
+    served,
+    async running(): Promise<Browser> {
+      if (!kept?.isConnected()) kept = await launchBrowser(SHORT_LIVED);
+      return kept;
+    },
+  };
+});
+
+/**
+ * One empty tab for each test, the tab of the file before when its machine is the same; a test fails when the policy blocked
+ * something, React warned, or something broke.
+ */
+export function usePages(given: Machine = {}): void {
+  inBrowser.beforeAll(async ({ pages }) => {
+    harness = pages.served;
+    const running = await pages.running();
+    if (running === browser && given.hasTouch === machine.hasTouch && given.isMobile === machine.isMobile) return;
+    if (running === browser) await page.context().close();
+    browser = running;
+    machine = given;
+    await newTab();
   });
   beforeEach(() => {
     complaints = [];
