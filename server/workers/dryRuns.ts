@@ -20,10 +20,12 @@ export interface DryRunnerOptions extends Omit<SourceReaderOptions, 'store'> {
   readonly store: Pick<OpenedStore, 'internals'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Milliseconds between looks; the standard unless a test is in a hurry. */
+  readonly lookMs?: number;
 }
 
 /** Works dry runs out. Any number of processes may do so. */
-export function startDryRunner({ store: { internals }, log, ...options }: DryRunnerOptions): DryRunner {
+export function startDryRunner({ store: { internals }, log, lookMs = LOOK_MS, ...options }: DryRunnerOptions): DryRunner {
   const { vendors, clock } = options;
   const reader = createSourceReader({ ...options, store: internals });
   const running = new Set<Promise<void>>();
@@ -100,7 +102,7 @@ export function startDryRunner({ store: { internals }, log, ...options }: DryRun
         log.error({ err: error }, 'dry runs could not be looked for');
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LOOK_MS);
+        const timer = setTimeout(resolve, lookMs);
         rouse = () => {
           clearTimeout(timer);
           resolve();

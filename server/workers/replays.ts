@@ -16,8 +16,15 @@ export interface Replayer {
   stop(): Promise<void>;
 }
 
+export interface ReplayerOptions {
+  readonly store: Pick<OpenedStore, 'internals'>;
+  readonly log: Log;
+  /** Milliseconds between looks while one runs, and while none does; the standard unless a test is in a hurry. */
+  readonly pace?: { readonly runningMs: number; readonly idleMs: number };
+}
+
 /** Works through running replays, a little of each organisation's at a time. Any number of processes may do so. */
-export function startReplayer({ store, log }: { readonly store: Pick<OpenedStore, 'internals'>; readonly log: Log }): Replayer {
+export function startReplayer({ store, log, pace = { runningMs: WHILE_RUNNING_MS, idleMs: IDLE_MS } }: ReplayerOptions): Replayer {
   const { internals } = store;
   let stopped = false;
   let rouse: () => void = () => undefined;
@@ -66,7 +73,7 @@ export function startReplayer({ store, log }: { readonly store: Pick<OpenedStore
         log.error({ err: error }, 'replays could not be looked for');
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, running > 0 ? WHILE_RUNNING_MS : IDLE_MS);
+        const timer = setTimeout(resolve, running > 0 ? pace.runningMs : pace.idleMs);
         rouse = () => {
           clearTimeout(timer);
           resolve();

@@ -24,6 +24,8 @@ export interface CalendarServer {
   put(path: string, calendar: string, condition?: WriteCondition): Promise<HttpResponse>;
   remove(path: string, etag?: string): Promise<HttpResponse>;
   ask(request: DavRequest): Promise<HttpResponse>;
+  /** Takes away every calendar of the account, with all that is in it. */
+  clear(): Promise<void>;
   /** Ends it at once and starts it again on the same port and files. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -85,6 +87,14 @@ async function startServer(prefix: string, home: string, program: (folder: strin
     make: (id, name) => ask(makeCalendar(`${home}${id}/`, { name })),
     put: (path, calendar, condition) => ask(condition === undefined ? { ...putEntry(path, calendar, 'new'), headers: { 'content-type': 'text/calendar; charset=utf-8' } } : putEntry(path, calendar, condition)),
     remove: (path, etag) => ask(etag === undefined ? { method: 'DELETE', path, headers: {} } : removeEntry(path, etag)),
+    async clear() {
+      const { body } = await ask({ method: 'PROPFIND', path: home, headers: { depth: '1', 'content-type': 'application/xml' }, body: '<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>' });
+      for (const [, path = ''] of body.matchAll(/<(?:\w+:)?href>([^<]+)<\//g)) {
+        if (path === home || !path.startsWith(home)) continue;
+        const { status } = await ask({ method: 'DELETE', path, headers: {} });
+        if (status >= 300) throw new Error(`${path} was not taken away: ${status}`);
+      }
+    },
     async restart() {
       await kill();
       await start();

@@ -42,3 +42,6 @@ export function stripeIntent(fields: IntentFields = {}): Record<string, unknown>
     data: { object: { id, object: 'payment_intent', amount, amount_received: amount, currency: 'gbp', description, receipt_email: email, metadata: weddingId ? { wedsync_wedding_id: weddingId } : {} } },
   };
 }
+
+/** For workers on replays and dry runs, milliseconds between their looks: a test waits for each of them. */
+export const IN_A_HURRY = { pace: { runningMs: 20, idleMs: 20 }, lookMs: 20 } as const;

@@ -36,7 +36,7 @@ export const rootArguments = (): string[] => (process.getuid?.() === 0 ? ['--no-
 async function mainWindow(app: ElectronApplication): Promise<Page> {
   const first = await app.firstWindow();
   const isMain = (page: Page): boolean => page.url() !== 'about:blank' && !page.url().includes('?shows=') && !page.url().endsWith('#wall');
-  for (const until = Date.now() + 10_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (const until = Date.now() + 30_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const found = app.windows().find(isMain);
     if (found) return found;
   }
@@ -52,7 +52,7 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
     args: [...rootArguments(), `--user-data-dir=${options.userData}`, REPOSITORY, ...(options.args ?? [])],
     cwd: REPOSITORY,
     env: { ...options.session.env, ...(options.server ? { WEDSYNC_SERVER_URL: options.server.url, WEDSYNC_ENROL_TICKET: options.server.ticket } : {}), ...options.env },
-    timeout: 60_000,
+    timeout: 120_000,
   });
   const collect = (chunk: Buffer): void => void lines.push(...chunk.toString().split('\n').filter(Boolean));
   app.process().stdout?.on('data', collect);

@@ -188,7 +188,7 @@ export async function startDesktopSession(options: SessionOptions = {}): Promise
 }
 
 /** Waits for a condition on the outside world; fails with the thing's name after a bounded time. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, boundMs = 15_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, boundMs = 30_000): Promise<void> {
   const end = Date.now() + boundMs;
   for (;;) {
     if (await condition()) return;

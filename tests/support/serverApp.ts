@@ -77,6 +77,7 @@ export function testApp(store: Store, options: { config?: Partial<Config>; clock
   const app = buildApp({ config: whole, certificates, evidence: (url) => evidence?.(url) ?? fetched.get(url), store, ...privacy, ...founding, ...desk, ...systems, ...deliveries, ...asking, ...figures, ...(accounts ? { accounts } : {}), vendors, clock, hashing: nodeHashing, log, metrics, version: '0.0.0-test', ...limits });
   if (accounts) app.addHook('onClose', () => accounts.close());
   if (counting) app.addHook('onClose', () => counting.stop());
+  if (desk.desk) app.addHook('onClose', () => desk.desk.stop());
   return {
     app,
     metrics,

@@ -1,4 +1,5 @@
 import { afterAll, vi } from 'vitest';
+import { beginKeeping, closeKept } from './fileEnd.ts';
 
 /**
  * Before each file whose process others use after it: what it has put in the place of something else, it takes away again.
@@ -31,8 +32,10 @@ function differences(before: ReturnType<typeof asItIs>, after: ReturnType<typeof
 }
 
 const before = asItIs();
+beginKeeping();
 // Set up before all others, so called after all others.
-afterAll(() => {
+afterAll(async () => {
+  await closeKept();
   const left = differences(before, asItIs());
   if (left.length > 0) throw new Error(`this file leaves to the next one of its process: ${left.join(', ')}`);
 });

@@ -13,6 +13,7 @@ import { migrate, MIGRATIONS } from '../../server/store/migrations/index.ts';
 import { openStore, type StoreOptions } from '../../server/store/open.ts';
 import { createOrganisation } from '../../server/store/organisations.ts';
 import type { Device } from '../../server/store/store.ts';
+import { giveBack, keptStore, listenersCounted, passedOn, schemaOf, type KeptStore, type StoreUser } from './keptStores.ts';
 import { ownDatabase, patternDatabase } from './postgres.ts';
 import { temporaryDirectory } from './temporary.ts';
 
@@ -62,6 +63,8 @@ export interface TestStoreOptions {
   readonly clock?: Clock;
   /** Begin with an empty directory instead of a copy of a prepared one (three seconds slower). */
   readonly fresh?: boolean;
+  /** One that nobody has used before and nobody uses afterwards: for whoever counts what rows leave behind in its files. */
+  readonly alone?: boolean;
   /** A PostgreSQL server to make the database on, instead of the test project's. */
   readonly server?: string;
   /** Base URL of the VSCO Workspace stand-in. */
@@ -133,27 +136,61 @@ function pattern(server: string): Promise<string> {
 
 export type EmptyTestStore = Pick<TestStore, 'store' | 'log' | 'options' | 'cleanup'>;
 
-/** A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database) with nothing in it. */
-export async function emptyTestStore(wanted: TestStoreOptions = {}): Promise<EmptyTestStore> {
+/** A store that nobody has used yet, and where it is. */
+async function makeStore(wanted: TestStoreOptions, user: StoreUser): Promise<KeptStore> {
+  const used = { by: user };
   const server = wanted.server ?? process.env['WEDSYNC_TEST_DATABASE_URL'];
   const database = server ? await ownDatabase(server, wanted.fresh ? null : await pattern(server)) : null;
   if (!database) await holdCode();
   const dataDir = database ? null : wanted.fresh ? temporaryDirectory() : await preparedDirectory();
-  const log = collectingLog();
-  const clock = wanted.clock ?? systemClock;
-  const options: StoreOptions = { dataDir, databaseUrl: database?.url ?? null, masterKey: TEST_MASTER_KEY, clock, ids: createIds(), log };
+  const options: StoreOptions = { dataDir, databaseUrl: database?.url ?? null, masterKey: TEST_MASTER_KEY, ids: createIds(), ...passedOn(used) };
   const opened = await openStore(options);
   if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.message}`);
   const store = opened.value;
   return {
-    store,
-    log,
-    options,
-    async cleanup() {
+    store, used, options, schema: await schemaOf(store),
+    async close() {
       await store.close();
       await database?.drop();
       if (dataDir) fs.rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/**
+ * A real store on its own directory (or, in the test project `postgresql`, on its own PostgreSQL database) with nothing in it. A test that has
+ * closed it, asked where it is or left somebody listening has had it alone; every other one hands it on, emptied, to the next test of its file.
+ */
+export async function emptyTestStore(wanted: TestStoreOptions = {}): Promise<EmptyTestStore> {
+  const log = collectingLog();
+  const user: StoreUser = { clock: wanted.clock ?? systemClock, log };
+  const alone = wanted.alone === true || wanted.fresh === true || wanted.server !== undefined;
+  const kept = (alone ? null : keptStore(user)) ?? (await makeStore(wanted, user));
+  const counted = listenersCounted(kept.store);
+  let asked = alone;
+  let over: Promise<void> | null = null;
+  const { dataDir, databaseUrl, masterKey, ids } = kept.options;
+  return {
+    store: {
+      ...counted.store,
+      close() {
+        asked = true;
+        return kept.store.close();
+      },
+    },
+    log,
+    options: {
+      get dataDir() {
+        asked = true;
+        return dataDir;
+      },
+      get databaseUrl() {
+        asked = true;
+        return databaseUrl;
+      },
+      masterKey, ids, log, clock: user.clock,
+    },
+    cleanup: () => (over ??= asked || counted.left() > 0 ? kept.close() : giveBack(kept)),
   };
 }
 

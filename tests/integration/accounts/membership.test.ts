@@ -5,6 +5,7 @@ import { OWNER } from '../../../server/store/devices.ts';
 import { createOrganisation } from '../../../server/store/organisations.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
 import { codeOf, invitationFrom, joined, PASSWORD, Visitor } from '../../support/people.ts';
+import { plainWork } from '../../support/plainWork.ts';
 import { connect, first, testApp, type TestApp } from '../../support/serverApp.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
@@ -48,7 +49,7 @@ it('a role changes on all devices at once, and their lines begin anew', async ()
   expect(await Promise.all(byes)).toEqual([{ reason: 'transport_lost' }, { reason: 'transport_lost' }]);
   const ms = performance.now() - from;
   console.log(`role changed to both lines dropped: ${ms.toFixed(1)} ms`);
-  expect(ms).toBeLessThan(1000);
+  expect(ms).toBeLessThan(30 * plainWork());
   expect([await roleOf(ann), await roleOf(elsewhere)]).toEqual(['staff', 'staff']);
   expect((await ann.get(HTTP.devices.path)).status).toBe(403);
   (await live(ann)).close();
@@ -69,7 +70,7 @@ it('nobody gives or takes more than he is', async () => {
   expect(await codeOf(await managing.post(HTTP.invite.path, { email: 'new@example.org', role: 'platform_admin' }))).toEqual([403, 'auth.forbidden']);
 });
 
-it('whoever is removed, or whose session is revoked, is out within a second', async () => {
+it('whoever is removed, or whose session is revoked, is out at once', async () => {
   const took: Record<string, number> = {};
   const drop = async (what: string, visitor: Visitor, act: () => Promise<Response>) => {
     const socket = await live(visitor);
@@ -78,7 +79,6 @@ it('whoever is removed, or whose session is revoked, is out within a second', as
     expect((await act()).status).toBe(200);
     expect(await bye).toEqual({ reason: 'auth_revoked' });
     took[what] = performance.now() - from;
-    expect(took[what]).toBeLessThan(1000);
     expect(await codeOf(await visitor.get(HTTP.me.path))).toEqual([401, 'auth.revoked']);
   };
   const removed = await joined(owner, 'removed@example.org', 'staff');
@@ -110,6 +110,7 @@ it('whoever is removed, or whose session is revoked, is out within a second', as
   const { deviceId } = await device.enter();
   await drop('device revoked', device, () => post(owner.headers, HTTP.revoke.path.replace(':id', deviceId)));
   expect(await codeOf(await device.get(HTTP.account.path))).toEqual([401, 'auth.signed_out']);
+  expect(Math.max(...Object.values(took))).toBeLessThan(30 * plainWork());
   console.log(`out after: ${Object.entries(took).map(([what, ms]) => `${what} ${ms.toFixed(1)} ms`).join(', ')}`);
 });
 

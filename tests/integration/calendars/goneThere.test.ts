@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { removeIn } from '../../../server/store/removing.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS, startRadicale, startXandikos, type CalendarServer } from '../../support/calendarServers.ts';
 import { realCalendarHouse, type RealCalendarHouse } from '../../support/realCalendarHouse.ts';
@@ -23,9 +23,12 @@ describe.each(SERVERS)('%s', (_server, there, start) => {
     let hall: string;
     const clock = settableClock('2027-05-01T12:00:00.000Z');
 
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterAll(() => server?.stop());
     beforeEach(async () => {
       clock.set('2027-05-01T12:00:00.000Z');
-      server = await start();
       for (const name of ['Hall', 'Second']) await server.make(name.toLowerCase(), name);
       t = await openTestStore({ clock });
       house = await realCalendarHouse(t, server, clock);
@@ -35,7 +38,7 @@ describe.each(SERVERS)('%s', (_server, there, start) => {
     afterEach(async () => {
       await house?.stop();
       await t?.cleanup();
-      await server?.stop();
+      await server?.clear();
     });
     const titles = async (calendar = 'hall'): Promise<string[]> => {
       const list = await server.ask({ method: 'REPORT', path: `${server.home}${calendar}/`, headers: { depth: '1', 'content-type': 'application/xml' }, body: '<c:calendar-query xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:prop><d:getetag/><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter></c:filter></c:calendar-query>' });

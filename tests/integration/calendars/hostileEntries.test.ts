@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { uidOf } from '../../../core/vendors/calendarOrigin.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS, startRadicale, startXandikos, type CalendarServer } from '../../support/calendarServers.ts';
 import { realCalendarHouse, type RealCalendarHouse } from '../../support/realCalendarHouse.ts';
@@ -28,9 +28,12 @@ describe.each(SERVERS)('%s', (_server, there, start) => {
     let hall: string;
     const clock = settableClock('2027-05-01T12:00:00.000Z');
 
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterAll(() => server?.stop());
     beforeEach(async () => {
       clock.set('2027-05-01T12:00:00.000Z');
-      server = await start();
       await server.make('hall', 'Hall');
       await server.make('second', 'Second');
       t = await openTestStore({ clock });
@@ -43,7 +46,7 @@ describe.each(SERVERS)('%s', (_server, there, start) => {
     afterEach(async () => {
       await house?.stop();
       await t?.cleanup();
-      await server?.stop();
+      await server?.clear();
     });
     const put = (entry: string, text: string, calendar = 'hall') => server.put(`${server.home}${calendar}/${entry}.ics`, text);
     const events = async () => (await house.rows()).calendarEvents.map(({ title, startsAt, status }) => [title, startsAt, status]).sort();

@@ -9,7 +9,7 @@ import { startDryRunner, type DryRunner } from '../../../server/workers/dryRuns.
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { MAX_ATTEMPTS } from '../../../server/workers/outcome.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
-import { delivery } from '../../support/deliveries.ts';
+import { delivery, IN_A_HURRY } from '../../support/deliveries.ts';
 import { dryRunCalls, factsSince, shownFacts, since, until, type DryRunCalls } from '../../support/dryRuns.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
@@ -51,8 +51,8 @@ beforeEach(async () => {
   const house = await furnish(t.store, t.organisation.id);
   calls = dryRunCalls(app, (await letIn(t.store, t.organisation.id, house.access('coordinator'))).headers);
   line = startLine();
-  replayer = startReplayer({ store: t.store, log: t.log });
-  runner = startDryRunner(outside());
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
+  runner = startDryRunner({ ...outside(), ...IN_A_HURRY });
 });
 afterEach(async () => {
   await runner.stop();
@@ -183,6 +183,6 @@ test('it can be stopped, is taken over when its process ends, and stands only wh
   open();
   await ending;
   expect((await calls.page(again.id)).state).toBe('running');
-  runner = startDryRunner(outside());
+  runner = startDryRunner({ ...outside(), ...IN_A_HURRY });
   expect(await until(() => calls.page(again.id), ({ state }) => state !== 'running')).toMatchObject({ state: 'done', done: 2, outcomes: { changes: 2 } });
 });

@@ -6,7 +6,7 @@ import { createIds } from '../../../server/ports.ts';
 import { startDryRunner, type DryRunner } from '../../../server/workers/dryRuns.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
-import { delivery } from '../../support/deliveries.ts';
+import { delivery, IN_A_HURRY } from '../../support/deliveries.ts';
 import { dryRunCalls, since, type DryRunCalls } from '../../support/dryRuns.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { changes, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
@@ -37,8 +37,8 @@ beforeEach(async () => {
   const house = await furnish(t.store, t.organisation.id);
   calls = dryRunCalls(app, (await letIn(t.store, t.organisation.id, house.access('coordinator'))).headers);
   line = startNormaliser({ ...outside, ids: createIds(), random: () => 1 });
-  replayer = startReplayer({ store: t.store, log: t.log });
-  runner = startDryRunner(outside);
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
+  runner = startDryRunner({ ...outside, ...IN_A_HURRY });
 });
 afterEach(async () => {
   await runner.stop();

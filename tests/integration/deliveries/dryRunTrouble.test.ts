@@ -12,7 +12,7 @@ import { actorOf } from '../../../server/store/store.ts';
 import { startDryRunner, type DryRunner } from '../../../server/workers/dryRuns.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
-import { delivery } from '../../support/deliveries.ts';
+import { delivery, IN_A_HURRY } from '../../support/deliveries.ts';
 import { dryRunCalls, factsSince, shownFacts, since, until, type DryRunCalls } from '../../support/dryRuns.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
@@ -44,7 +44,7 @@ const reread: NonNullable<VendorModule['reread']> = async ({ remoteId }) => {
 };
 const outside = () => ({ store: t.store, vendors, http: { send: () => Promise.reject(new Error('no line')) }, clock: t.options.clock, log: t.log });
 const startLine = () => (line = startNormaliser({ ...outside(), ids: createIds(), random: () => 1 }));
-const startRunner = () => (runner = startDryRunner(outside()));
+const startRunner = () => (runner = startDryRunner({ ...outside(), ...IN_A_HURRY }));
 
 beforeEach(async () => {
   t = await openTestStore();
@@ -58,7 +58,7 @@ beforeEach(async () => {
   house = await furnish(t.store, t.organisation.id);
   ({ headers } = await letIn(t.store, t.organisation.id, house.access('owner')));
   calls = dryRunCalls(app, headers);
-  [line, replayer] = [null, startReplayer({ store: t.store, log: t.log })];
+  [line, replayer] = [null, startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY })];
   startRunner();
 });
 afterEach(async () => {

@@ -13,7 +13,7 @@ import { setPaused } from '../../../server/store/pausing.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
-import { delivery, stripeIntent } from '../../support/deliveries.ts';
+import { delivery, IN_A_HURRY, stripeIntent } from '../../support/deliveries.ts';
 import { furnish, letIn, type House } from '../../support/house.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
@@ -46,7 +46,7 @@ beforeEach(async () => {
   house = await furnish(t.store, t.organisation.id);
   headers = (await letIn(t.store, t.organisation.id, house.access('coordinator'))).headers;
   line = startLine();
-  replayer = startReplayer({ store: t.store, log: t.log });
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
 });
 afterEach(async () => {
   await replayer?.stop();
@@ -219,7 +219,7 @@ test('a long one goes on after the process ended in the middle, each delivery on
   await replayer?.stop();
   replayer = null;
   const { id } = await begin(since());
-  replayer = startReplayer({ store: t.store, log: t.log });
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
   while ((await state(id)).done < 100) await new Promise((resolve) => setTimeout(resolve, 5));
   await replayer.stop();
   await line.stop();
@@ -233,7 +233,7 @@ test('a long one goes on after the process ended in the middle, each delivery on
   Object.assign(t, { store: opened.value });
   app = testApp(t.store, { config: { apiPerMinute: 100_000 }, vendors });
   line = startLine();
-  replayer = startReplayer({ store: t.store, log: t.log });
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
   const fresh = add(stripeIntent());
   expect(await ended(id)).toMatchObject({ state: 'done', total: COUNT, done: COUNT, outcomes: { processed: COUNT } });
   await fresh;

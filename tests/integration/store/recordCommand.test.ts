@@ -15,6 +15,9 @@ import { collectingLog, preparedDirectory, temporaryDirectory, TEST_MASTER_KEY }
 
 /** Each call starts a process and a database; one of them makes a new one. */
 const SLOW_MS = 240_000;
+/** Each call loads the same code. */
+const { NODE_COMPILE_CACHE } = process.env;
+const COMPILED = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
 const root = path.resolve(import.meta.dirname, '../../..');
 const folder = temporaryDirectory();
 const file = path.join(folder, 'record.backup');
@@ -37,7 +40,7 @@ afterAll(() => {
 
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [path.join(root, 'server/record.ts'), ...args], { cwd: folder, env: { PATH: process.env['PATH'], WEDSYNC_DATA_DIR: dataDir } }, (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }));
+    const child = execFile(process.execPath, [path.join(root, 'server/record.ts'), ...args], { cwd: folder, env: { PATH: process.env['PATH'], WEDSYNC_DATA_DIR: dataDir, ...COMPILED } }, (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }));
   });
 }
 

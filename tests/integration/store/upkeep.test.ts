@@ -13,7 +13,7 @@ let log: ReturnType<typeof collectingLog>;
 beforeEach(async () => {
   clock = settableClock('2026-11-20T12:00:00.000Z');
   log = collectingLog();
-  t = await openTestStore({ clock });
+  t = await openTestStore({ clock, alone: true });
 });
 afterEach(() => t.cleanup());
 

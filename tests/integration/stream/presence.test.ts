@@ -98,10 +98,8 @@ describe('who is here', () => {
     owner.say({});
     staff.say({});
     await until(() => owner.lists.at(-1)?.total === 2, 'both');
-    const from = performance.now();
     await t.store.revokeDevice(house.organisationId, staff.deviceId);
     await until(() => owner.lists.at(-1)?.total === 1, 'the one left');
-    expect(performance.now() - from).toBeLessThan(1_000);
   });
 
   it('a cable that is cut: off the list in less than fifteen seconds, though nobody is told', async () => {

@@ -13,6 +13,7 @@ import { createMetrics } from '../../../server/metrics.ts';
 import { systemClock } from '../../../server/ports.ts';
 import { startReplayer } from '../../../server/workers/replays.ts';
 import { startNormaliser, type Normaliser } from '../../../server/workers/normalise.ts';
+import { IN_A_HURRY } from '../../support/deliveries.ts';
 import { furnish, letIn } from '../../support/house.ts';
 import { manager, type Manager } from '../../support/manager.ts';
 import { testApp, type TestApp } from '../../support/serverApp.ts';
@@ -233,7 +234,7 @@ describe('a mail that several connections of the house would take', () => {
       await owner.get('replay', { body: { ids } });
       await expect.poll(running, { timeout: 20_000 }).toBe(0);
     };
-    const replayer = startReplayer({ store: t.store, log: t.log });
+    const replayer = startReplayer({ store: t.store, log: t.log, ...IN_A_HURRY });
     await again(knot.id);
     expect(await became(knot.id)).toEqual([['mail_in.whose_unclear']]);
     await owner.get('changeConnection', { id: knot.id, body: { settings: { mailSite: 'all' } } });
