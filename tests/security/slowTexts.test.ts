@@ -4,6 +4,7 @@ import { readCalendarFile } from '../../core/vendors/calendarFile.ts';
 import type { UnreadEntry } from '../../core/vendors/calendarUnread.ts';
 import { parseXml } from '../../core/vendors/davXml.ts';
 import { VENDORS } from '../../core/vendors/registry.ts';
+import { markedUp, plainOf } from '../../core/vendors/vsco-workspace/entries.ts';
 import type { StoredDelivery } from '../../core/vendors/vendor.ts';
 import type { VendorSamples } from '../conformance/vendor.conformance.ts';
 import { plainWork } from '../support/plainWork.ts';
@@ -91,6 +92,17 @@ describe('XML of a calendar server', () => {
   it('may have a hundred on each of its elements', () => {
     const usual = Array.from({ length: 100 }, (_, n) => ` a${n}="1"`).join('');
     expect(parseXml(`<x${usual}><y${usual}/></x>`)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the markup of an event over there', () => {
+  it.each([...TEXTS, '<br'.repeat(LENGTH / 3), '<br '.repeat(LENGTH / 4), '&a'.repeat(LENGTH / 2), `&${'a'.repeat(LENGTH)}`])('is read in one pass (case %#)', (text) => {
+    expect(took(() => plainOf(text))).toBeLessThan(MOST_MS);
+  });
+
+  it('says what ours was, and what somebody has written in between', () => {
+    expect(plainOf(markedUp('Great Hall\nBand & DJ <loud>'))).toBe('Great Hall\nBand & DJ <loud>');
+    expect(plainOf('<p>Side <b>door</b>&nbsp;at 5 < 6</p>')).toBe('Side door at 5 < 6');
   });
 });
 

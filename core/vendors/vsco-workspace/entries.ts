@@ -100,7 +100,7 @@ export const markedUp = (lines: string): string | null =>
   (lines === '' ? null : `<p>${lines.replace(/[&<>"']/g, (one) => MARKUP[one] ?? one).replaceAll('\n', '<br>')}</p>`);
 
 export function plainOf(html: string | null | undefined): string | null {
-  const lines = (html ?? '').replace(/<br\s*\/?>|<\/(?:p|div|li|h\d)>/gi, '\n').replace(/<[^>]*>/g, '');
+  const lines = (html ?? '').replace(/<br\s*\/?>|<\/(?:p|div|li|h\d)>/gi, '\n').replace(/<[^<>]*>/g, '');
   return longText(lines.replace(/&(?:#39|[a-z]+);/g, (one) => PLAIN.get(one) ?? one));
 }
 
