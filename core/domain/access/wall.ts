@@ -59,7 +59,7 @@ const CUTS: Cuts = {
       ? null
       : { id, version, seq, updatedAt, source: null, weddingId, title: '', trade, vendorName: null, vendorId: null, contactId: null, status, startsAt: null, endsAt: null, callTime, place: null, amountMinor: null, currency: null, lines: null },
   alerts: ({ id, version, seq, updatedAt, weddingId, severity, rule, raisedAt, state }) => ({
-    id, version, seq, updatedAt, source: null, weddingId, severity, rule, title: '', detail: '', raisedAt, state, acknowledgedAt: null, acknowledgedBy: null, subject: null,
+    id, version, seq, updatedAt, source: null, weddingId, severity, rule, title: '', detail: '', raisedAt, state, acknowledgedAt: null, acknowledgedBy: null, subject: null, stayed: null, doneBy: null,
   }),
   contacts: null,
   payments: null,

@@ -85,8 +85,23 @@ export function toSnapshot(state: RecordState, at: string): Snapshot {
   };
 }
 
-/** Fields that were added to rows later: in events from before they are left out, in the projections they are null. */
-const ADDED: Partial<Record<CollectionName, object>> = { weddings: { roomId: null }, contacts: { consents: null }, bookings: { vendorId: null, lines: null }, calendarEvents: { calendarId: null, resourceId: null, copyOf: null }, calendars: { role: null, categories: null, titleTemplate: null, descriptionTemplate: null, categoryWord: null }, resources: { moveFeeMinor: null, moveFeeDays: null, extraHourMinor: null }, conflicts: { limitId: null }, pushes: { answer: null }, reviewItems: { subject: null, about: null, lot: null }, connections: { quiet: null, reading: null } };
+/** Fields that a row may be told without: in its event they are left out, in the projections they are null. */
+const ADDED: Partial<Record<CollectionName, object>> = {
+  weddings: { roomId: null },
+  contacts: { consents: null },
+  bookings: { vendorId: null, lines: null },
+  calendarEvents: { calendarId: null, resourceId: null, copyOf: null },
+  calendars: {
+    runSheet: null, role: null, categories: null, titleTemplate: null, descriptionTemplate: null, categoryWord: null,
+    unread: null, twinId: null, waits: null,
+  },
+  resources: { moveFeeMinor: null, moveFeeDays: null, extraHourMinor: null },
+  conflicts: { limitId: null },
+  pushes: { answer: null },
+  alerts: { stayed: null, doneBy: null },
+  reviewItems: { subject: null, about: null, lot: null },
+  connections: { quiet: null, reading: null },
+};
 
 /** A row of an event as the projections have it. */
 export const wholeRow = <R extends object>(collection: CollectionName, row: R): R => (ADDED[collection] ? { ...ADDED[collection], ...row } : row);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../../../core/contract/events.ts';
-import { applyEvents, fromSnapshot, toSnapshot } from '../../../../core/domain/record/state.ts';
+import { COLLECTION_NAMES, COLLECTIONS } from '../../../../core/contract/record.ts';
+import { applyEvents, fromSnapshot, toSnapshot, wholeRow } from '../../../../core/domain/record/state.ts';
 import { alert, alertRaised, AT, contact, keyed, state, testId } from '../../../support/builders.ts';
 
 const events = (count: number): RecordedEvent[] => Array.from({ length: count }, (_, index) => alertRaised(alert({ seq: index + 1 })));
@@ -23,6 +24,11 @@ describe('the record in memory', () => {
         expect(pieces.seq).toBe(count);
       }),
     );
+  });
+
+  it.each(COLLECTION_NAMES)('a row of %s has every field that its event may leave out, as a snapshot has it', (name) => {
+    const left = Object.entries(COLLECTIONS[name].shape).filter(([, field]) => field.safeParse(undefined).success).map(([field]) => field);
+    expect(wholeRow<object>(name, {})).toEqual(Object.fromEntries(left.map((field) => [field, null])));
   });
 
   it('survives the way through a snapshot', () => {
