@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { draftCreated, draftUpdated } from '../../../core/domain/record/drafts.ts';
 import { day, OWN, type BothWaysHouse } from '../../support/bothWays.ts';
+import { bothWaysSeen } from '../../support/bothWaysSeen.ts';
 import { ACCOUNTS, type Account } from '../../support/calendarAccounts.ts';
 import { hasRadicale, hasXandikos, NO_SERVERS } from '../../support/calendarServers.ts';
 import { settableClock } from '../../support/store.ts';
@@ -23,17 +24,7 @@ describe.each(KINDS)('%s', (name, installed) => {
 
     useBothWays(clock, ACCOUNTS[name], (made) => ({ account, house } = made));
 
-    const stands = async (title: string) => (await house.ours(account, title)).map(({ startsAt, endsAt }) => ({ startsAt, endsAt }));
-    /** What we have written is told back to us and means nothing; nothing more is written. */
-    async function quiet(): Promise<void> {
-      const [seq, writings] = [await house.now(), house.writings(account)];
-      await house.look();
-      await house.look();
-      expect(await house.since(seq)).toEqual([]);
-      expect(house.writings(account)).toBe(writings);
-    }
-    const theirs = async (title: string) => (await house.rows()).calendarEvents.find((row) => row.title === title);
-    const clashes = async (id: string) => (await house.rows()).conflicts.filter(({ members }) => members.some((one) => one.id === id)).map(({ state }) => state);
+    const { stands, quiet, theirs, clashes } = bothWaysSeen(() => house, () => account);
 
     describe('from here to there', () => {
       it('made', async () => {

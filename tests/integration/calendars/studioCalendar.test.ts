@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { draftUpdated } from '../../../core/domain/record/drafts.ts';
 import { day, type BothWaysHouse } from '../../support/bothWays.ts';
+import { bothWaysSeen } from '../../support/bothWaysSeen.ts';
 import { settableClock, type TestStore } from '../../support/store.ts';
 import { june } from '../../support/taking.ts';
 import { useBothWays } from '../../support/usingBothWays.ts';
@@ -16,17 +17,7 @@ let house: BothWaysHouse;
 useBothWays(clock, vscoAccount, (made) => ({ t, account, house } = made));
 afterEach(() => expect(account.fake.wrong).toEqual([]));
 
-const stands = async (title: string) => (await house.ours(account, title)).map(({ startsAt, endsAt }) => ({ startsAt, endsAt }));
-/** What we have written is told back to us and means nothing; nothing more is written. */
-async function quiet(): Promise<void> {
-  const [seq, writings] = [await house.now(), house.writings(account)];
-  await house.look();
-  await house.look();
-  expect(await house.since(seq)).toEqual([]);
-  expect(house.writings(account)).toBe(writings);
-}
-const theirs = async (title: string) => (await house.rows()).calendarEvents.find((row) => row.title === title);
-const clashes = async (id: string) => (await house.rows()).conflicts.filter(({ members }) => members.some((one) => one.id === id)).map(({ state }) => state);
+const { stands, quiet, theirs, clashes } = bothWaysSeen(() => house, () => account);
 async function choose(chosen: { strategy?: 'merge' | 'local_wins'; privacy?: 'full' | 'busy' }): Promise<void> {
   const { id, version, direction, privacy, strategy, resourceId, everyWedding, invite, reminders } = await house.calendarOf(account);
   expect(await house.decide('calendar.save', { calendarId: id, basedOnVersion: version, direction, privacy, strategy, resourceId, everyWedding, invite, reminders, ...chosen })).toMatchObject({ outcome: 'accepted' });
